@@ -1,0 +1,10 @@
+import { App, type AppProps } from 'aws-cdk-lib';
+import type { EnvironmentConfig } from '../config/schema';
+import { TracingStage } from './tracing-stage';
+
+/** The app: a stage for each environment. Policy packs are registered by bin/app.ts, tests run them by themselves. */
+export function buildApp(environments: readonly EnvironmentConfig[], props?: AppProps): App {
+  const app = new App(props);
+  for (const config of environments) new TracingStage(app, config);
+  return app;
+}

@@ -1,0 +1,96 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FileAssetPackaging, Stack } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
+import { distributionHash } from './distribution/build';
+
+/** A zip in the account's asset bucket that instances fetch at boot. */
+export class Artifact extends Construct {
+  readonly bucketName: string;
+  readonly objectKey: string;
+
+  private constructor(scope: Construct, id: string, location: { bucketName: string; objectKey: string }) {
+    super(scope, id);
+    this.bucketName = location.bucketName;
+    this.objectKey = location.objectKey;
+  }
+
+  /**
+   * The collector for Graviton. Its key is the hash of the committed sources, so synth neither builds nor needs it: the
+   * CLI runs the command when it publishes assets, and only where the key is not there yet.
+   */
+  static collector(scope: Construct, id: string): Artifact {
+    const location = Stack.of(scope).synthesizer.addFileAsset({
+      sourceHash: distributionHash(),
+      packaging: FileAssetPackaging.FILE,
+      executable: ['npx', 'tsx', 'tools/collector.ts', 'asset'],
+      displayName: 'OpenTelemetry Collector, linux/arm64',
+    });
+    return new Artifact(scope, id, location);
+  }
+
+  /** A Node program, bundled into one file. */
+  static program(scope: Construct, id: string, entry: string): Artifact {
+    const asset = new Asset(scope, `${id}Asset`, { path: bundle(entry), displayName: id });
+    return new Artifact(scope, id, { bucketName: asset.s3BucketName, objectKey: asset.s3ObjectKey });
+  }
+
+  /** Lets `role` fetch this object and no other. */
+  grantRead(role: IRole): void {
+    const stack = Stack.of(this);
+    new Policy(this, 'Read', {
+      roles: [role],
+      statements: [
+        new PolicyStatement({
+          actions: ['s3:GetObject'],
+          resources: [
+            stack.formatArn({
+              service: 's3',
+              region: '',
+              account: '',
+              resource: this.bucketName,
+              resourceName: this.objectKey,
+            }),
+          ],
+        }),
+      ],
+    });
+  }
+
+  /** Shell command that unpacks the artifact into `folder`. */
+  unpackInto(folder: string): string {
+    return [
+      `aws s3 cp --no-progress s3://${this.bucketName}/${this.objectKey} /tmp/${this.node.id}.zip`,
+      `unzip -o -q /tmp/${this.node.id}.zip -d ${folder}`,
+      `rm /tmp/${this.node.id}.zip`,
+    ].join('\n');
+  }
+}
+
+const bundles = new Map<string, string>();
+
+/** Folder with `main.js`: the program of `entry` and all that it imports. Bundled once a process. */
+function bundle(entry: string): string {
+  const done = bundles.get(entry);
+  if (done) return done;
+  const outdir = mkdtempSync(join(tmpdir(), 'harbourline-bundle-'));
+  buildSync({
+    entryPoints: { main: entry },
+    outdir,
+    // Paths in the output are relative to it: the same bytes whatever folder synth runs in.
+    absWorkingDir: join(__dirname, '..', '..'),
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    legalComments: 'none',
+    logLevel: 'error',
+  });
+  bundles.set(entry, outdir);
+  return outdir;
+}

@@ -1,0 +1,181 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { type ISecurityGroup, type IVpc, Port } from 'aws-cdk-lib/aws-ec2';
+import { ArnPrincipal, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { HttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { encryptionKey } from '../encryption-key';
+import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
+import { metricLogGroup } from '../observe/metrics';
+import { Artifact } from './artifact';
+import { TierCertificates } from './certificates';
+import { Gateways } from './gateways';
+import { agentConfiguration } from './pipelines/agent';
+import { gatewayConfiguration } from './pipelines/gateway';
+import { samplerConfiguration } from './pipelines/sampler';
+import { ports } from './ports';
+import { Samplers } from './samplers';
+
+export interface CollectStackProps extends EnvironmentStackProps {
+  readonly vpc: IVpc;
+  readonly logsKey: IKey;
+  /** Role of the samplers, which OpenSearch knows as its writer. */
+  readonly writerRole: Role;
+  /** Membership opens the way to the domain. */
+  readonly storeClients: ISecurityGroup;
+  readonly domainEndpoint: string;
+}
+
+/** The collectors: gateways, samplers, and what an agent needs to find and trust them. */
+export class CollectStack extends EnvironmentStack {
+  constructor(scope: Construct, id: string, props: CollectStackProps) {
+    super(scope, id, props);
+    const { config } = this;
+    const { environment, collect } = config;
+    const { vpc, logsKey } = props;
+
+    const volumesKey = encryptionKey(this, 'VolumesKey', 'disk queues of the collectors');
+    allowAutoScaling(volumesKey, this);
+    const certificates = new TierCertificates(this, 'Certificates', { config, logsKey });
+    const collector = Artifact.collector(this, 'Collector');
+
+    // Physical names, because the collectors' static configuration names them.
+    const names = { namespace: `harbourline-${environment}`, service: 'sampler' };
+    const namespace = new HttpNamespace(this, 'Namespace', { name: names.namespace });
+    const discovery = namespace.createService('SamplerService', {
+      name: names.service,
+      customHealthCheck: { failureThreshold: 1 },
+    });
+
+    // A physical name, because the samplers' static configuration names it.
+    const logGroup = new LogGroup(this, 'Metrics', {
+      logGroupName: metricLogGroup(environment),
+      encryptionKey: logsKey,
+      retention: config.observe.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+
+    const gatewayRole = new Role(this, 'GatewayRole', {
+      description: 'Gateways: finds samplers',
+      assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
+    });
+    new Policy(this, 'GatewayPolicy', { roles: [gatewayRole], statements: [discoverInstances(names)] });
+    const gateways = new Gateways(this, 'Gateways', {
+      config,
+      vpc,
+      role: gatewayRole,
+      volumesKey,
+      collector,
+      certificate: certificates.gateway,
+      configuration: gatewayConfiguration({
+        environment,
+        volumeGiB: collect.gateway.volumeGiB,
+        samplers: names,
+      }),
+    });
+
+    const samplers = new Samplers(this, 'Samplers', {
+      config,
+      vpc,
+      role: props.writerRole,
+      volumesKey,
+      collector,
+      certificate: certificates.sampler,
+      configuration: samplerConfiguration({
+        environment,
+        region: config.region,
+        volumeGiB: collect.sampler.volumeGiB,
+        instances: collect.sampler.instances,
+        mainland: config.mainland,
+        sampling: config.sampling,
+      }),
+      gateways: gateways.fleet.securityGroup,
+      securityGroups: [props.storeClients],
+      discovery,
+      metricLogGroup: logGroup,
+      domainEndpoint: props.domainEndpoint,
+    });
+    gateways.fleet.securityGroup.connections.allowTo(samplers.fleet.securityGroup, Port.tcp(ports.otlpGrpc));
+
+    this.publishForAgents(certificates.authority, gateways);
+  }
+
+  /**
+   * What an agent on a service node needs, as parameters. Physical names, because the nodes are in other stacks, VPCs
+   * and accounts and look them up by name.
+   */
+  private publishForAgents(authority: string, gateways: Gateways): void {
+    const { environment } = this.config;
+    const parameter = (
+      id: string,
+      name: string,
+      description: string,
+      stringValue: string,
+      tier = ParameterTier.STANDARD,
+    ) =>
+      new StringParameter(this, id, {
+        parameterName: `/harbourline/${environment}/agent/${name}`,
+        description,
+        stringValue,
+        tier,
+      });
+    parameter(
+      'AgentConfiguration',
+      'configuration',
+      'Configuration of the collector on a service node',
+      agentConfiguration({ environment }),
+      ParameterTier.ADVANCED, // more than 4 KiB
+    );
+    parameter('AgentAuthority', 'authority', 'Authority that signed the certificate of the gateways, PEM', authority);
+    parameter(
+      'AgentGateway',
+      'gateway-endpoint',
+      'host:port of the gateways',
+      `${gateways.loadBalancer.loadBalancerDnsName}:${ports.otlpGrpc}`,
+    );
+  }
+}
+
+/** DiscoverInstances takes no resource, so conditions say which namespace and service. */
+const discoverInstances = ({ namespace, service }: { namespace: string; service: string }): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'FindSamplers',
+    actions: ['servicediscovery:DiscoverInstances'],
+    resources: ['*'],
+    conditions: {
+      StringEquals: {
+        'servicediscovery:NamespaceName': namespace,
+        'servicediscovery:ServiceName': service,
+      },
+    },
+  });
+
+/** Auto Scaling's service-linked role must use the key, or instances die at launch with Client.InternalError. */
+function allowAutoScaling(key: ReturnType<typeof encryptionKey>, stack: EnvironmentStack): void {
+  const role = stack.formatArn({
+    service: 'iam',
+    region: '',
+    resource: 'role',
+    resourceName: 'aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling',
+  });
+  const principals = [new ArnPrincipal(role)];
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'AutoScalingUsesTheKey',
+      principals,
+      actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+      resources: ['*'],
+    }),
+  );
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'AutoScalingAttachesVolumes',
+      principals,
+      actions: ['kms:CreateGrant'],
+      resources: ['*'],
+      conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+    }),
+  );
+}

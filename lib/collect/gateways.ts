@@ -1,0 +1,73 @@
+import { Duration } from 'aws-cdk-lib';
+import { AdditionalHealthCheckType, HealthChecks } from 'aws-cdk-lib/aws-autoscaling';
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { NetworkLoadBalancer, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
+import { subnets } from '../network/network-stack';
+import { Fleet, type FleetProps } from './fleet';
+import { ports } from './ports';
+
+export interface GatewaysProps
+  extends Omit<FleetProps, 'tier' | 'healthChecks' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'> {}
+
+/**
+ * The gateways behind an internal network load balancer. TLS passes through it to the collectors: one channel from the
+ * agent to the gateway, verified at both ends, with nothing in between that could read it.
+ */
+export class Gateways extends Construct {
+  readonly fleet: Fleet;
+  readonly loadBalancer: NetworkLoadBalancer;
+
+  constructor(scope: Construct, id: string, props: GatewaysProps) {
+    super(scope, id);
+    const { config, vpc } = props;
+    this.fleet = new Fleet(this, 'Fleet', {
+      ...props,
+      ...config.collect.gateway,
+      tier: 'gateway',
+      healthChecks: HealthChecks.withAdditionalChecks({
+        additionalTypes: [AdditionalHealthCheckType.ELB],
+        gracePeriod: Duration.minutes(5),
+      }),
+    });
+
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: 'Load balancer of the gateways: OTLP from the service VPCs',
+      allowAllOutbound: false,
+    });
+    this.loadBalancer = new NetworkLoadBalancer(this, 'LoadBalancer', {
+      vpc,
+      vpcSubnets: subnets.collect,
+      internetFacing: false,
+      crossZoneEnabled: true,
+      deletionProtection: config.production,
+      securityGroups: [securityGroup],
+    });
+    for (const [name, port] of [
+      ['OtlpGrpc', ports.otlpGrpc],
+      ['OtlpHttp', ports.otlpHttp],
+    ] as const) {
+      for (const prefix of config.network.serviceVpcPrefixes) {
+        securityGroup.addIngressRule(Peer.ipv4(prefix), Port.tcp(port), `${name} from a service VPC`);
+      }
+      this.fleet.securityGroup.connections.allowFrom(securityGroup, Port.tcp(port), `${name} from the load balancer`);
+      this.loadBalancer.addListener(name, { port, protocol: Protocol.TCP }).addTargets(`${name}Targets`, {
+        port,
+        protocol: Protocol.TCP,
+        targets: [this.fleet.group],
+        preserveClientIp: true,
+        deregistrationDelay: Duration.seconds(60),
+        healthCheck: {
+          protocol: Protocol.HTTP,
+          port: `${ports.health}`,
+          path: '/',
+          interval: Duration.seconds(10),
+          healthyThresholdCount: 2,
+          unhealthyThresholdCount: 2,
+        },
+      });
+    }
+    this.fleet.securityGroup.connections.allowFrom(securityGroup, Port.tcp(ports.health), 'Health checks');
+  }
+}

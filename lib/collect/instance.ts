@@ -1,0 +1,91 @@
+/**
+ * What an instance is told at first boot: a cloud-config document in its user data. YAML that a reviewer can read in the
+ * template, and that a rehearsal reads back with {@link filesOf}.
+ */
+import { parse, stringify } from 'yaml';
+
+/** A file that cloud-init writes. */
+export interface InstanceFile {
+  readonly path: string;
+  readonly content: string;
+  /** @default '0644' */
+  readonly permissions?: string;
+}
+
+export interface InstanceSetUp {
+  /** Packages of Amazon Linux, from its repositories in S3. */
+  readonly packages: readonly string[];
+  readonly files: readonly InstanceFile[];
+  /** Shell commands, run once as root, in order, after packages and files. The first failure ends the boot. */
+  readonly commands: readonly string[];
+}
+
+/** EC2's limit on user data, before base64. */
+export const userDataLimit = 16_384;
+
+/** Renders the document. @throws Error where it is larger than EC2 takes. */
+export function cloudConfig({ packages, files, commands }: InstanceSetUp): string {
+  const document = {
+    packages,
+    write_files: files.map(({ path, content, permissions }) => ({ path, permissions: permissions ?? '0644', content })),
+    // One script that stops at the first error: runcmd by itself would go on.
+    runcmd: [['bash', '-euxo', 'pipefail', '-c', `${commands.join('\n')}\n`]],
+  };
+  const text = `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
+  const size = Buffer.byteLength(text);
+  if (size > userDataLimit) {
+    throw new Error(
+      `User data is ${size} bytes, EC2 takes ${userDataLimit}: move a file into the artifact or an SSM parameter.`,
+    );
+  }
+  return text;
+}
+
+/** The files of a rendered document, by path: the inverse of {@link cloudConfig}. */
+export function filesOf(text: string): Map<string, string> {
+  const document = parse(text) as { write_files: InstanceFile[] };
+  return new Map(document.write_files.map(({ path, content }) => [path, content]));
+}
+
+/** `KEY=value` lines, as systemd's EnvironmentFile reads them. */
+export const environmentFile = (variables: Readonly<Record<string, string>>): string =>
+  Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+
+/** The variables of an environment file: the inverse of {@link environmentFile}. */
+export const variablesOf = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text
+      .split('\n')
+      .filter((line) => line.includes('='))
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+
+/** Where things are on an instance. */
+export const paths = {
+  program: '/opt/harbourline',
+  configuration: '/etc/harbourline/collector.yaml',
+  environment: '/etc/harbourline/collector.env',
+  /** Written at boot: what only the instance knows about itself. */
+  instanceEnvironment: '/etc/harbourline/instance.env',
+  writerEnvironment: '/etc/harbourline/span-writer.env',
+  tls: '/etc/harbourline/tls',
+  data: '/var/lib/harbourline',
+} as const;
+
+/** What a systemd unit of ours is denied. */
+export const hardening = `NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+CapabilityBoundingSet=
+ReadWritePaths=${paths.data}
+LimitNOFILE=65536
+`;

@@ -1,0 +1,89 @@
+/** Components that several tiers share. */
+import { ports } from '../ports';
+import { env, variables } from './render';
+
+/**
+ * Refuses data before memory runs out; always the first processor.
+ *
+ * @param limitPercentage of the memory that the unit may use. 75 leaves room for the Go runtime's garbage between two
+ * checks; less where another process shares the machine.
+ */
+export const memoryLimiter = (limitPercentage = 75) => ({
+  memory_limiter: { check_interval: '500ms', limit_percentage: limitPercentage, spike_limit_percentage: 15 },
+});
+
+/** Drops spans that are not of this environment, or do not say of which they are: they may be of any. */
+export const environmentGuard = (environment: string) => ({
+  'filter/environment': {
+    error_mode: 'ignore',
+    trace_conditions: [`resource.attributes["deployment.environment.name"] != "${environment}"`],
+  },
+});
+
+/** The extensions that each tier runs: a disk queue and a health check on `healthAddress`. */
+export const extensions = (healthAddress: string) => ({
+  health_check: { endpoint: `${healthAddress}:${ports.health}` },
+  'file_storage/queue': {
+    directory: `${env(variables.dataDirectory)}/queue`,
+    create_directory: true,
+    timeout: '5s',
+    // A killed process loses nothing without fsync, only a machine that loses power does; its peers have the rest.
+    fsync: false,
+    compaction: {
+      on_start: true,
+      on_rebound: true,
+      directory: `${env(variables.dataDirectory)}/queue`,
+      cleanup_on_start: true,
+      rebound_needed_threshold_mib: 100,
+      rebound_trigger_threshold_mib: 10,
+    },
+  },
+});
+
+/** The `service` section's part that is the same in every tier. */
+export const service = (pipelines: object) => ({
+  extensions: ['health_check', 'file_storage/queue'],
+  telemetry: {
+    logs: { level: 'info', encoding: 'json' },
+    metrics: {
+      level: 'detailed',
+      readers: [{ pull: { exporter: { prometheus: { host: env(variables.loopback), port: ports.telemetry } } } }],
+    },
+  },
+  pipelines,
+});
+
+/** Retries until it works: the queue on disk is what bounds it. */
+export const retryForever = (maxInterval = '5s') => ({
+  enabled: true,
+  initial_interval: '500ms',
+  max_interval: maxInterval,
+  max_elapsed_time: '0s',
+});
+
+/** Server side of TLS between tiers, 1.2 and newer. */
+export const serverTls = {
+  cert_file: `${env(variables.tlsDirectory)}/certificate.pem`,
+  key_file: `${env(variables.tlsDirectory)}/key.pem`,
+  min_version: '1.2',
+};
+
+/**
+ * Client side of TLS between tiers: the tier's name is verified whatever address it was reached at, because instances
+ * come and go and a tier's certificate names the tier.
+ */
+export const clientTls = (serverName: string) => ({
+  ca_file: `${env(variables.tlsDirectory)}/authority.pem`,
+  server_name_override: serverName,
+  min_version: '1.2',
+});
+
+/** Name in the certificate of a tier. `.internal` is reserved for private use by ICANN (2024). */
+export const tierName = (tier: 'gateway' | 'sampler', environment: string): string =>
+  `${tier}.${environment}.harbourline.internal`;
+
+/**
+ * Length of a disk queue in spans: half of the volume, at 1 KiB a span (400 to 1,900 bytes were measured raw); the
+ * other half is for the file's own growth while it is compacted.
+ */
+export const queueLength = (volumeGiB: number): number => (volumeGiB / 2) * 1024 * 1024;

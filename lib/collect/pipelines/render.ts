@@ -1,0 +1,39 @@
+/**
+ * From a configuration object to the text that a collector reads.
+ *
+ * The text is static: its only variables are `${env:NAME}`, which the instance (or a rehearsal) sets. So the text that
+ * is reviewed in a template is the text that runs.
+ */
+import { stringify } from 'yaml';
+
+/** A variable that the machine sets, as a whole value or inside a string. */
+export const env = (name: string): string => `\${env:${name}}`;
+
+/** Variables that a tier's configuration may use. Whoever starts a collector sets all that its text names. */
+export const variables = {
+  /** Address that peers reach: the instance's private address. */
+  bind: 'BIND_ADDRESS',
+  /** Loopback address of what only this machine may reach. */
+  loopback: 'LOOPBACK_ADDRESS',
+  /** Folder of disk queues. */
+  dataDirectory: 'DATA_DIRECTORY',
+  /** Folder with `certificate.pem`, `key.pem` (this tier) and `authority.pem` (whom it trusts). */
+  tlsDirectory: 'TLS_DIRECTORY',
+  /** `host:port` of the gateways, for the agent. */
+  gatewayEndpoint: 'GATEWAY_ENDPOINT',
+  /** Tells instances apart in log streams. */
+  instance: 'INSTANCE_ID',
+} as const;
+
+/** Renders a configuration. A literal `$` becomes `$$`, as the collector wants; `${env:…}` stays. */
+export function renderConfiguration(configuration: object): string {
+  const escaped = JSON.parse(JSON.stringify(configuration), (_key, value) =>
+    typeof value === 'string' ? value.replace(/\$(?!\{env:)/g, '$$$$') : value,
+  );
+  return stringify(escaped, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** Names of the variables in a rendered configuration, sorted. */
+export function variablesIn(text: string): string[] {
+  return [...new Set([...text.matchAll(/\$\{env:(\w+)\}/g)].map((match) => match[1] as string))].sort();
+}

@@ -1,0 +1,187 @@
+/**
+ * The sampler: gets all spans of a trace. Counts and times every span, then keeps a band of traces and hands them to the
+ * span writer beside it.
+ */
+import {
+  crossingAttribute,
+  metricLogGroup,
+  metricNamespace,
+  metrics,
+  traceparentAttribute,
+} from '../../observe/metrics';
+import { ports } from '../ports';
+import { extensions, memoryLimiter, queueLength, retryForever, serverTls, service } from './components';
+import { crossingProcessor, type MainlandPeers } from './crossing';
+import { env, renderConfiguration, variables } from './render';
+
+export interface SamplerOptions {
+  readonly environment: string;
+  readonly region: string;
+  /** Volume of the disk queue in GiB. */
+  readonly volumeGiB: number;
+  /** Number of samplers: budgets are the fleet's, limits are per instance. */
+  readonly instances: number;
+  readonly mainland: MainlandPeers;
+  readonly sampling: {
+    /** Share of ordinary traces that is always kept, in per cent. */
+    readonly floorPercent: number;
+    /** Share of ordinary traces that is kept at the most, in per cent. */
+    readonly ceilingPercent: number;
+    /** Budget of the band between floor and ceiling, bytes a second for the fleet. */
+    readonly bytesPerSecond: number;
+    /** Budget of errors and slow traces, bytes a second for the fleet. */
+    readonly errorBytesPerSecond: number;
+    /** A trace that takes longer is slow. */
+    readonly slowThresholdMs: number;
+    /** How long a trace is collected before it is decided. */
+    readonly decisionWaitSeconds: number;
+  };
+}
+
+/**
+ * The same salt for floor and ceiling makes the floor a subset. It stands in the template on purpose: with it anyone
+ * can work out which traces a sampler keeps.
+ */
+export const hashSalt = 'harbourline-band-1';
+
+/** Seconds between two flushes of the RED metrics. CloudWatch's finest standard period is 60 s: four flushes each. */
+export const metricsFlushSeconds = 15;
+
+/** Traces held in memory at once, at about 5 KiB each: half a GiB. At 10 s of wait that is 10,000 traces a second. */
+const tracesInMemory = 100_000;
+
+const escapeName = (name: string): string => `^${name.replace(/\./g, '\\.')}$`;
+
+/** The sampler's configuration as text. */
+export function samplerConfiguration(options: SamplerOptions): string {
+  const { environment, region, sampling, instances } = options;
+  const share = (bytesPerSecond: number) => ({
+    bytes_per_second: Math.floor(bytesPerSecond / instances),
+    // Five seconds' worth, so that a burst after silence is not cut to the average.
+    burst_capacity: Math.floor((5 * bytesPerSecond) / instances),
+  });
+  const probabilistic = (percent: number) => ({
+    type: 'probabilistic',
+    probabilistic: { hash_salt: hashSalt, sampling_percentage: percent },
+  });
+  // `and` stops at the first refusal: a budget is only charged with what everything before it let through.
+  const within = (name: string, bytesPerSecond: number, ...conditions: object[]) => ({
+    name,
+    type: 'and',
+    and: {
+      and_sub_policy: [
+        ...conditions,
+        { name: `${name}-budget`, type: 'bytes_limiting', bytes_limiting: share(bytesPerSecond) },
+      ],
+    },
+  });
+
+  return renderConfiguration({
+    extensions: extensions(env(variables.loopback)),
+    receivers: {
+      otlp: {
+        protocols: {
+          grpc: { endpoint: `${env(variables.bind)}:${ports.otlpGrpc}`, tls: serverTls, max_recv_msg_size_mib: 32 },
+        },
+      },
+    },
+    processors: {
+      ...memoryLimiter(55), // the span writer shares the machine
+      ...crossingProcessor(options.mainland),
+      tail_sampling: {
+        decision_wait: `${sampling.decisionWaitSeconds}s`,
+        num_traces: tracesInMemory,
+        sample_on_first_match: true,
+        // Spans that come after the decision follow it.
+        decision_cache: { sampled_cache_size: 2 * tracesInMemory, non_sampled_cache_size: 2 * tracesInMemory },
+        policies: [
+          within('errors', sampling.errorBytesPerSecond, {
+            name: 'error',
+            type: 'status_code',
+            status_code: { status_codes: ['ERROR'] },
+          }),
+          within('slow', sampling.errorBytesPerSecond, {
+            name: 'latency',
+            type: 'latency',
+            latency: { threshold_ms: sampling.slowThresholdMs },
+          }),
+          { name: 'floor', ...probabilistic(sampling.floorPercent) },
+          within(
+            'band',
+            sampling.bytesPerSecond,
+            { name: 'ceiling', ...probabilistic(sampling.ceilingPercent) },
+            {
+              name: 'above-floor',
+              type: 'not',
+              not: { not_sub_policy: { name: 'floor-again', ...probabilistic(sampling.floorPercent) } },
+            },
+          ),
+        ],
+      },
+    },
+    connectors: {
+      'forward/sampling': {},
+      span_metrics: {
+        aggregation_temporality: 'AGGREGATION_TEMPORALITY_DELTA',
+        histogram: { unit: 'ms', exponential: { max_size: 160 } },
+        dimensions: [{ name: crossingAttribute, default: 'none' }, { name: traceparentAttribute }],
+        exclude_dimensions: ['span.name'],
+        // Without it the exporter drops same-named metrics of different resources, with a mere warning.
+        resource_metrics_key_attributes: ['service.name', 'deployment.environment.name'],
+        aggregation_cardinality_limit: 5000,
+        metrics_flush_interval: `${metricsFlushSeconds}s`,
+      },
+    },
+    exporters: {
+      awsemf: {
+        region,
+        namespace: metricNamespace(environment),
+        log_group_name: metricLogGroup(environment),
+        log_stream_name: env(variables.instance),
+        // The default roll-up multiplies metrics, and each is paid for.
+        dimension_rollup_option: 'NoDimensionRollup',
+        retain_initial_value_of_delta_metric: true,
+        version: '1',
+        metric_declarations: Object.values(metrics).map(({ name, dimensions }) => ({
+          dimensions,
+          metric_name_selectors: [escapeName(name)],
+        })),
+        // The connector's unit of calls is not one that CloudWatch knows.
+        metric_descriptors: Object.values(metrics).map(({ name, unit }) => ({
+          metric_name: name,
+          unit,
+          overwrite: true,
+        })),
+      },
+      'otlp_http/writer': {
+        endpoint: `http://${env(variables.loopback)}:${ports.spanWriter}`,
+        encoding: 'proto',
+        compression: 'none', // loopback
+        timeout: '60s',
+        retry_on_failure: retryForever(),
+        sending_queue: {
+          enabled: true,
+          storage: 'file_storage/queue',
+          sizer: 'items',
+          queue_size: queueLength(options.volumeGiB),
+          num_consumers: 4,
+          // No max_size: it would split a trace, and the writer works out trace groups per request.
+          batch: { flush_timeout: '1s', min_size: 500 },
+        },
+      },
+    },
+    service: service({
+      'traces/all': {
+        receivers: ['otlp'],
+        processors: ['memory_limiter', 'transform/crossing'],
+        exporters: ['span_metrics', 'forward/sampling'],
+      },
+      'traces/kept': {
+        receivers: ['forward/sampling'],
+        processors: ['tail_sampling'],
+        exporters: ['otlp_http/writer'],
+      },
+      metrics: { receivers: ['span_metrics'], exporters: ['awsemf'] },
+    }),
+  });
+}

@@ -1,0 +1,13 @@
+/** Every port that a tier listens on, once: configurations, security groups, load balancer and rehearsal read it here. */
+export const ports = {
+  /** OTLP over gRPC (IANA 4317). Agent: loopback. Gateway and sampler: TLS. */
+  otlpGrpc: 4317,
+  /** OTLP over HTTP (IANA 4318). Agent: loopback. Gateway: TLS. */
+  otlpHttp: 4318,
+  /** The collector's health_check extension. Gateway: reached by the load balancer's health checks. */
+  health: 13133,
+  /** The collector's own metrics, Prometheus text. Loopback only. */
+  telemetry: 8888,
+  /** OTLP over HTTP of the span writer. Loopback only. */
+  spanWriter: 4418,
+} as const;

@@ -1,0 +1,137 @@
+import { DefaultStackSynthesizer, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  FlowLogDestination,
+  FlowLogMaxAggregationInterval,
+  FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
+  IpAddresses,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { allowCloudWatchLogs, encryptionKey } from '../encryption-key';
+import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
+import { interfaceEndpoints } from './endpoints';
+
+/** Names of the subnet groups. None has a route out of the VPC. */
+export const subnets = {
+  /** Collectors, interface endpoints and functions. */
+  collect: { subnetGroupName: 'collect' },
+  /** The OpenSearch domain. */
+  store: { subnetGroupName: 'store' },
+  /** Where the link to the mainland will be attached: the only subnets that it may reach. */
+  link: { subnetGroupName: 'link' },
+} as const;
+
+/**
+ * A VPC without a way out: isolated subnets over the configured zones, endpoints for the services that instances really
+ * call, flow logs. No internet gateway, no NAT, no public address.
+ */
+export class NetworkStack extends EnvironmentStack {
+  readonly vpc: Vpc;
+  /** Encrypts every log group of the environment: one purpose, "operational logs", read by the same people. */
+  readonly logsKey: Key;
+
+  constructor(scope: Construct, id: string, props: EnvironmentStackProps) {
+    super(scope, id, props);
+    const { network } = this.config;
+    this.logsKey = encryptionKey(this, 'LogsKey', 'operational logs');
+    allowCloudWatchLogs(this.logsKey);
+
+    this.vpc = new Vpc(this, 'Vpc', {
+      ipAddresses: IpAddresses.cidr(network.cidr),
+      availabilityZones: [...network.availabilityZones],
+      natGateways: 0,
+      // Nothing of ours uses the default security group; this empties it, so that nothing else can by mistake.
+      restrictDefaultSecurityGroup: true,
+      subnetConfiguration: [
+        { name: subnets.collect.subnetGroupName, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
+        { name: subnets.store.subnetGroupName, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
+        { name: subnets.link.subnetGroupName, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 28 },
+      ],
+    });
+
+    this.addEndpoints();
+    this.addFlowLogs();
+  }
+
+  private addEndpoints(): void {
+    const s3 = this.vpc.addGatewayEndpoint('S3', {
+      service: GatewayVpcEndpointAwsService.S3,
+      subnets: [subnets.collect],
+    });
+    s3.addToPolicy(
+      new PolicyStatement({
+        sid: 'ArtifactsOfThisAccount',
+        principals: [new AnyPrincipal()],
+        actions: ['s3:GetObject'],
+        resources: [
+          this.formatArn({
+            service: 's3',
+            region: '',
+            account: '',
+            resource: `cdk-${DefaultStackSynthesizer.DEFAULT_QUALIFIER}-assets-${this.account}-${this.region}`,
+            resourceName: '*',
+          }),
+        ],
+        conditions: { StringEquals: { 'aws:PrincipalAccount': this.account } },
+      }),
+    );
+    s3.addToPolicy(
+      new PolicyStatement({
+        sid: 'AmazonLinuxPackages',
+        principals: [new AnyPrincipal()],
+        actions: ['s3:GetObject'],
+        // Amazon Linux 2023 user guide: the repositories' bucket of a region; package managers ask without signing.
+        resources: [
+          this.formatArn({
+            service: 's3',
+            region: '',
+            account: '',
+            resource: `al2023-repos-${this.region}-de612dc2`,
+            resourceName: '*',
+          }),
+        ],
+      }),
+    );
+
+    const securityGroup = new SecurityGroup(this, 'EndpointSecurityGroup', {
+      vpc: this.vpc,
+      description: 'Interface endpoints: HTTPS from the VPC',
+      allowAllOutbound: false,
+    });
+    securityGroup.addIngressRule(Peer.ipv4(this.config.network.cidr), Port.tcp(443), 'AWS APIs from the VPC');
+    for (const [name, { service }] of Object.entries(interfaceEndpoints)) {
+      this.vpc.addInterfaceEndpoint(name, {
+        service,
+        subnets: subnets.collect,
+        securityGroups: [securityGroup],
+        open: false,
+      });
+    }
+  }
+
+  private addFlowLogs(): void {
+    const logGroup = new LogGroup(this, 'FlowLogs', {
+      encryptionKey: this.logsKey,
+      retention: this.config.observe.logRetentionDays,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const role = new Role(this, 'FlowLogsRole', {
+      assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com').withConditions({
+        StringEquals: { 'aws:SourceAccount': this.account },
+      }),
+    });
+    this.vpc.addFlowLog('FlowLog', {
+      destination: FlowLogDestination.toCloudWatchLogs(logGroup, role),
+      trafficType: FlowLogTrafficType.ALL,
+      maxAggregationInterval: FlowLogMaxAggregationInterval.ONE_MINUTE,
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema';
+import { DeploymentFunction } from '../function';
+import { subnets } from '../network/network-stack';
+import type { StoreDocument } from './documents';
+
+export interface StoreBootstrapProps {
+  readonly config: EnvironmentConfig;
+  readonly vpc: IVpc;
+  readonly clientSecurityGroup: ISecurityGroup;
+  readonly logsKey: IKey;
+  /** The domain's IAM master. */
+  readonly role: Role;
+  /** Host name of the domain. */
+  readonly domainEndpoint: string;
+  readonly documents: readonly StoreDocument[];
+}
+
+/**
+ * Applies the reviewed documents to the domain: index templates, write alias, retention policy, roles and mappings.
+ * They stand in the template as text, one property each, so that a change is seen where changes are reviewed.
+ */
+export class StoreBootstrap extends Construct {
+  constructor(scope: Construct, id: string, props: StoreBootstrapProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const { serviceToken } = new DeploymentFunction(this, 'Bootstrap', {
+      description: 'Applies index templates, roles, mappings and retention to the trace store',
+      entry: join(__dirname, 'bootstrap.handler.ts'),
+      vpc: props.vpc,
+      vpcSubnets: subnets.collect,
+      securityGroups: [props.clientSecurityGroup],
+      logsKey: props.logsKey,
+      logRetention: props.config.observe.logRetentionDays,
+      role: props.role,
+      environment: { STORE_ENDPOINT: `https://${props.domainEndpoint}`, STORE_AUTH: 'sigv4' },
+    });
+    new CustomResource(this, 'Documents', {
+      resourceType: 'Custom::HarbourlineStoreDocuments',
+      serviceToken,
+      serviceTimeout: Duration.minutes(15),
+      properties: {
+        Documents: Object.fromEntries(props.documents.map(({ id, body }) => [id, stack.toJsonString(body)])),
+      },
+    });
+  }
+}

@@ -1,0 +1,162 @@
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  EbsDeviceVolumeType,
+  type ISecurityGroup,
+  type ISubnet,
+  type IVpc,
+  Port,
+  SecurityGroup,
+} from 'aws-cdk-lib/aws-ec2';
+import { ArnPrincipal, type IRole, PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup, ResourcePolicy } from 'aws-cdk-lib/aws-logs';
+import { type CfnDomain, Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cdk-lib/aws-opensearchservice';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema';
+import { acknowledge } from '../compliance/acknowledge';
+import { encryptionKey } from '../encryption-key';
+
+export interface TraceDomainProps {
+  readonly config: EnvironmentConfig;
+  readonly vpc: IVpc;
+  /** One subnet for each zone: OpenSearch takes exactly one. */
+  readonly subnets: readonly ISubnet[];
+  readonly logsKey: IKey;
+  /** The IAM master: the only principal that is mapped when the domain is new. */
+  readonly master: IRole;
+  /** Everyone who may speak to the domain at all. What each may do there is OpenSearch's own access control. */
+  readonly principals: readonly IRole[];
+  /** Roles outside this stack that may read, by ARN. */
+  readonly readerRoleArns: readonly string[];
+}
+
+/** The OpenSearch domain: private, encrypted throughout, IAM only, kept when its stack goes. */
+export class TraceDomain extends Construct {
+  readonly domain: Domain;
+  /** Members may open HTTPS connections to the domain. */
+  readonly clientSecurityGroup: ISecurityGroup;
+
+  constructor(scope: Construct, id: string, props: TraceDomainProps) {
+    super(scope, id);
+    const { store, network, environment } = props.config;
+    const stack = Stack.of(this);
+
+    // A physical name, because the access policy and the log policy must name the domain before it exists.
+    const domainName = `harbourline-${environment}`;
+    const domainArn = stack.formatArn({ service: 'es', resource: 'domain', resourceName: domainName });
+
+    this.clientSecurityGroup = new SecurityGroup(this, 'Clients', {
+      vpc: props.vpc,
+      description: 'Clients of the trace store',
+      allowAllOutbound: false,
+    });
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: props.vpc,
+      description: 'The trace store: HTTPS from its clients',
+      allowAllOutbound: false,
+    });
+    securityGroup.connections.allowFrom(this.clientSecurityGroup, Port.tcp(443), 'HTTPS from clients of the store');
+
+    const logGroups = this.logGroups(domainName, domainArn, props);
+    this.domain = new Domain(this, 'Domain', {
+      domainName,
+      version: EngineVersion.openSearch(store.engineVersion.replace(/^OpenSearch_/, '')),
+      vpc: props.vpc,
+      vpcSubnets: [{ subnets: [...props.subnets] }],
+      securityGroups: [securityGroup],
+      capacity: {
+        dataNodes: store.dataNodes.count,
+        dataNodeInstanceType: store.dataNodes.instanceType,
+        masterNodes: store.managerNodes?.count ?? 0,
+        ...(store.managerNodes ? { masterNodeInstanceType: store.managerNodes.instanceType } : {}),
+        multiAzWithStandbyEnabled: store.standby,
+      },
+      zoneAwareness: { enabled: true, availabilityZoneCount: network.availabilityZones.length },
+      ebs: { volumeSize: store.dataNodes.volumeGiB, volumeType: EbsDeviceVolumeType.GP3 },
+      encryptionAtRest: { enabled: true, kmsKey: encryptionKey(this, 'Key', 'trace store at rest') },
+      nodeToNodeEncryption: true,
+      enforceHttps: true,
+      tlsSecurityPolicy: TLSSecurityPolicy.TLS_1_2_PFS,
+      fineGrainedAccessControl: { masterUserArn: props.master.roleArn },
+      logging: {
+        auditLogEnabled: true,
+        auditLogGroup: logGroups.audit,
+        appLogEnabled: true,
+        appLogGroup: logGroups.application,
+        slowSearchLogEnabled: true,
+        slowSearchLogGroup: logGroups.slowSearch,
+        slowIndexLogEnabled: true,
+        slowIndexLogGroup: logGroups.slowIndex,
+      },
+      suppressLogsResourcePolicy: true,
+      enableVersionUpgrade: true,
+      enableAutoSoftwareUpdate: true,
+      offPeakWindowEnabled: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+
+    // Set on the L1: the L2 would attach it by a custom resource with a Lambda of its own.
+    (this.domain.node.defaultChild as CfnDomain).accessPolicies = new PolicyDocument({
+      statements: [
+        new PolicyStatement({
+          sid: 'RolesOfTheTraceStore',
+          principals: [
+            ...props.principals.map((role) => role.grantPrincipal),
+            ...props.readerRoleArns.map((arn) => new ArnPrincipal(arn)),
+          ],
+          actions: [
+            'es:ESHttpGet',
+            'es:ESHttpHead',
+            'es:ESHttpPost',
+            'es:ESHttpPut',
+            'es:ESHttpDelete',
+            'es:ESHttpPatch',
+          ],
+          resources: [`${domainArn}/*`],
+        }),
+      ],
+    });
+
+    acknowledge(this.domain, {
+      id: 'AwsSolutions-OS3',
+      reason:
+        'AWS refuses IP conditions on a domain in a VPC. The network control is the security group: HTTPS from members of the client group only, in isolated subnets.',
+    });
+  }
+
+  /** Four log groups and the one resource policy that lets this domain, of this account, write to them. */
+  private logGroups(domainName: string, domainArn: string, { config, logsKey }: TraceDomainProps) {
+    const stack = Stack.of(this);
+    const group = (id: string, name: string): LogGroup =>
+      new LogGroup(this, id, {
+        // OpenSearch Service writes under this prefix; a generated name would not be covered by the policy below.
+        logGroupName: `/aws/OpenSearchService/${domainName}/${name}`,
+        encryptionKey: logsKey,
+        retention: config.observe.logRetentionDays,
+        removalPolicy: RemovalPolicy.RETAIN,
+      });
+    new ResourcePolicy(this, 'LogPolicy', {
+      policyStatements: [
+        new PolicyStatement({
+          principals: [new ServicePrincipal('es.amazonaws.com')],
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [
+            stack.formatArn({
+              service: 'logs',
+              resource: 'log-group',
+              resourceName: `/aws/OpenSearchService/${domainName}/*`,
+              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+            }),
+          ],
+          conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': domainArn } },
+        }),
+      ],
+    });
+    return {
+      audit: group('AuditLog', 'audit'),
+      application: group('ApplicationLog', 'application'),
+      slowSearch: group('SlowSearchLog', 'slow-search'),
+      slowIndex: group('SlowIndexLog', 'slow-index'),
+    };
+  }
+}

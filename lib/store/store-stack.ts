@@ -1,0 +1,69 @@
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
+import { subnets } from '../network/network-stack';
+import { StoreBootstrap } from './bootstrap';
+import { storeDocuments } from './documents';
+import { TraceDomain } from './domain';
+
+export interface StoreStackProps extends EnvironmentStackProps {
+  readonly vpc: IVpc;
+  readonly logsKey: IKey;
+}
+
+/** Where raw traces live: the domain, who may do what in it, and how long they stay. */
+export class StoreStack extends EnvironmentStack {
+  /** Role of the machines that write spans: it may write and nothing else. */
+  readonly writerRole: Role;
+  /** Members may open HTTPS connections to the domain. */
+  readonly clientSecurityGroup: ISecurityGroup;
+  /** Host name of the domain. */
+  readonly domainEndpoint: string;
+  readonly domainName: string;
+
+  constructor(scope: Construct, id: string, props: StoreStackProps) {
+    super(scope, id, { terminationProtection: true, ...props });
+    const { store } = this.config;
+
+    this.writerRole = new Role(this, 'WriterRole', {
+      description: 'Samplers: writes spans to the trace store',
+      assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
+    });
+    const bootstrapRole = new Role(this, 'BootstrapRole', {
+      description: 'IAM master of the trace store: the bootstrap function, no person',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+
+    const { domain, clientSecurityGroup } = new TraceDomain(this, 'Traces', {
+      config: this.config,
+      vpc: props.vpc,
+      subnets: props.vpc.selectSubnets(subnets.store).subnets,
+      logsKey: props.logsKey,
+      master: bootstrapRole,
+      principals: [bootstrapRole, this.writerRole],
+      readerRoleArns: store.readerRoleArns,
+    });
+    this.clientSecurityGroup = clientSecurityGroup;
+    this.domainEndpoint = domain.domainEndpoint;
+    this.domainName = domain.domainName;
+
+    new StoreBootstrap(this, 'Access', {
+      config: this.config,
+      vpc: props.vpc,
+      clientSecurityGroup,
+      logsKey: props.logsKey,
+      role: bootstrapRole,
+      domainEndpoint: domain.domainEndpoint,
+      documents: storeDocuments({
+        retentionDays: store.retentionDays,
+        shards: store.shards,
+        replicas: store.replicas,
+        codec: store.codec,
+        refreshIntervalSeconds: store.refreshIntervalSeconds,
+        roles: { writer: [this.writerRole.roleArn], reader: [...store.readerRoleArns] },
+      }),
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { Stage, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../config/schema';
+import { CollectStack } from './collect/collect-stack';
+import { NetworkStack } from './network/network-stack';
+import { ObserveStack } from './observe/observe-stack';
+import { StoreStack } from './store/store-stack';
+
+/** One environment: the bill of materials, read from top to bottom. */
+export class TracingStage extends Stage {
+  constructor(scope: Construct, config: EnvironmentConfig) {
+    super(scope, config.environment, { env: { account: config.account, region: config.region } });
+
+    const network = new NetworkStack(this, 'Network', {
+      config,
+      description: 'Harbourline: a VPC without a way out, its endpoints and flow logs',
+      terminationProtection: config.production,
+    });
+
+    const store = new StoreStack(this, 'Store', {
+      config,
+      description: 'Harbourline: raw traces in OpenSearch, who may do what with them, how long they stay',
+      vpc: network.vpc,
+      logsKey: network.logsKey,
+    });
+
+    new CollectStack(this, 'Collect', {
+      config,
+      description: 'Harbourline: gateways and samplers of the OpenTelemetry Collector',
+      vpc: network.vpc,
+      logsKey: network.logsKey,
+      writerRole: store.writerRole,
+      storeClients: store.clientSecurityGroup,
+      domainEndpoint: store.domainEndpoint,
+    });
+
+    new ObserveStack(this, 'Observe', {
+      config,
+      description: 'Harbourline: dashboards and alarms',
+      domainName: store.domainName,
+    });
+
+    Tags.of(this).add('harbourline:environment', config.environment);
+  }
+}

@@ -1,0 +1,96 @@
+/** A metric store that answers as CloudWatch would, from the data points that it was given. */
+import type { DataPoint } from './embedded-metrics';
+
+/** A metric as dashboards and alarms name it. */
+export interface MetricQuery {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** `Sum`, `SampleCount`, `Minimum`, `Maximum`, `Average` or a percentile such as `p99`. */
+  readonly statistic: string;
+}
+
+const keyOf = (namespace: string, name: string, dimensions: Readonly<Record<string, string>>): string =>
+  JSON.stringify([namespace, name, Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1))]);
+
+export class MetricStore {
+  private readonly series = new Map<string, DataPoint[]>();
+
+  add(points: readonly DataPoint[]): void {
+    for (const point of points) {
+      const key = keyOf(point.namespace, point.name, point.dimensions);
+      const known = this.series.get(key);
+      if (known) known.push(point);
+      else this.series.set(key, [point]);
+    }
+  }
+
+  /** Every metric that was received, once a set of dimension values. */
+  list(): readonly { namespace: string; name: string; dimensions: Readonly<Record<string, string>> }[] {
+    return [...this.series.values()].flatMap(([point]) => (point ? [point] : []));
+  }
+
+  /** Metrics whose set of dimension names is exactly `dimensionNames`, and whose values match `fixed`: what SEARCH finds. */
+  search(namespace: string, name: string, dimensionNames: readonly string[], fixed: Readonly<Record<string, string>>) {
+    const wanted = [...dimensionNames].sort().join();
+    return this.list().filter(
+      (metric) =>
+        metric.namespace === namespace &&
+        metric.name === name &&
+        Object.keys(metric.dimensions).sort().join() === wanted &&
+        Object.entries(fixed).every(([dimension, value]) => metric.dimensions[dimension] === value),
+    );
+  }
+
+  /** The statistic over all that was received, undefined where nothing was. */
+  total(query: MetricQuery): number | undefined {
+    return statistic(this.series.get(keyOf(query.namespace, query.name, query.dimensions)) ?? [], query.statistic);
+  }
+
+  /** The statistic by period: start of the period in ms → figure. Periods without data have no entry. */
+  byPeriod(query: MetricQuery, periodSeconds: number): Map<number, number> {
+    const length = periodSeconds * 1000;
+    const periods = new Map<number, DataPoint[]>();
+    for (const point of this.series.get(keyOf(query.namespace, query.name, query.dimensions)) ?? []) {
+      const start = Math.floor(point.timestamp / length) * length;
+      periods.set(start, [...(periods.get(start) ?? []), point]);
+    }
+    return new Map([...periods].map(([start, points]) => [start, statistic(points, query.statistic) as number]));
+  }
+}
+
+function statistic(points: readonly DataPoint[], name: string): number | undefined {
+  const weighted = points
+    .flatMap(({ values, counts }) => values.map((value, index) => ({ value, count: counts[index] ?? 0 })))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => a.value - b.value);
+  if (weighted.length === 0) return undefined;
+  const count = weighted.reduce((sum, entry) => sum + entry.count, 0);
+  const sum = weighted.reduce((total, entry) => total + entry.value * entry.count, 0);
+  switch (name) {
+    case 'SampleCount':
+      return count;
+    case 'Sum':
+      return sum;
+    case 'Average':
+      return sum / count;
+    case 'Minimum':
+      return weighted[0]?.value;
+    case 'Maximum':
+      return weighted.at(-1)?.value;
+  }
+  const percent = /^p(\d+(?:\.\d+)?)$/.exec(name)?.[1];
+  if (percent === undefined) throw new Error(`CloudWatch has no statistic ${name}`);
+  return percentile(weighted, count, Number(percent));
+}
+
+/** Nearest rank: the smallest value that at least `percent` per cent of the samples do not exceed. */
+function percentile(weighted: readonly { value: number; count: number }[], count: number, percent: number): number {
+  const rank = Math.max(1, Math.ceil((percent / 100) * count));
+  let seen = 0;
+  for (const entry of weighted) {
+    seen += entry.count;
+    if (seen >= rank) return entry.value;
+  }
+  return weighted.at(-1)?.value as number;
+}

@@ -1,0 +1,102 @@
+/** Starts collectors and span writers on loopback, each with the text and the variables of its tier. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TierCertificate } from '../lib/collect/certificates.issue';
+import { variables, variablesIn } from '../lib/collect/pipelines/render';
+import { ports } from '../lib/collect/ports';
+import { type Service, startService } from './services/process';
+import type { Synthesised, Tier } from './synthesised';
+
+/** Where everything stands: one loopback address for each machine that AWS would have, the ports as deployed. */
+export const addresses = {
+  agent: '127.77.0.1',
+  aws: '127.77.0.2',
+  gateway: '127.77.0.11',
+  samplers: ['127.77.0.21', '127.77.0.22'],
+  store: '127.77.0.31',
+  payment: '127.77.0.41',
+  settlement: '127.77.0.51',
+  line: '127.77.0.61',
+} as const;
+
+export interface CollectorProps {
+  readonly name: string;
+  readonly binary: string;
+  readonly directory: string;
+  readonly address: string;
+  readonly tier: Tier;
+  readonly certificate: TierCertificate;
+  /** Variables over those of the tier. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts a collector. @throws Error where its configuration uses a variable that nobody sets, or with its log's tail */
+export async function startCollector(props: CollectorProps): Promise<Service> {
+  const { name, address, tier } = props;
+  const directory = join(props.directory, name);
+  const tls = join(directory, 'tls');
+  mkdirSync(tls, { recursive: true, mode: 0o700 });
+  for (const part of ['certificate', 'key', 'authority'] as const) {
+    writeFileSync(join(tls, `${part}.pem`), props.certificate[part], { mode: 0o600 });
+  }
+  const configuration = join(directory, 'collector.yaml');
+  writeFileSync(configuration, tier.configuration);
+
+  const environment: Record<string, string> = {
+    ...tier.environment,
+    [variables.bind]: address,
+    [variables.loopback]: address,
+    [variables.dataDirectory]: directory,
+    [variables.tlsDirectory]: tls,
+    [variables.instance]: name,
+    ...props.environment,
+  };
+  const unset = variablesIn(tier.configuration).filter((variable) => environment[variable] === undefined);
+  if (unset.length > 0) throw new Error(`The configuration of ${name} uses ${unset.join(', ')}, which nothing sets.`);
+  return startService({
+    name,
+    command: props.binary,
+    arguments: ['--config', configuration],
+    directory,
+    logFile: join(props.directory, `${name}.log`),
+    healthUrl: `http://${address}:${ports.health}/`,
+    environment,
+  });
+}
+
+export interface SpanWriterProps {
+  readonly name: string;
+  readonly directory: string;
+  readonly address: string;
+  readonly synthesised: Synthesised;
+  readonly store: {
+    readonly endpoint: string;
+    readonly caFile: string;
+    readonly username: string;
+    readonly passwordFile: string;
+  };
+}
+
+/** Starts a span writer: the bundled program of the assembly, signing in as the user that stands in for its role. */
+export function startSpanWriter({ name, directory, address, synthesised, store }: SpanWriterProps): Promise<Service> {
+  const deadLetters = join(directory, name, 'dead-letters');
+  mkdirSync(deadLetters, { recursive: true, mode: 0o700 });
+  return startService({
+    name,
+    command: process.execPath,
+    arguments: [synthesised.spanWriter.program],
+    directory: join(directory, name),
+    logFile: join(directory, `${name}.log`),
+    healthUrl: `http://${address}:${ports.spanWriter}/healthz`,
+    environment: {
+      ...synthesised.spanWriter.environment,
+      WRITER_LISTEN: `${address}:${ports.spanWriter}`,
+      DEAD_LETTER_DIR: deadLetters,
+      STORE_ENDPOINT: store.endpoint,
+      STORE_AUTH: 'basic',
+      STORE_USERNAME: store.username,
+      STORE_PASSWORD_FILE: store.passwordFile,
+      STORE_CA_FILE: store.caFile,
+    },
+  });
+}

@@ -1,0 +1,151 @@
+/** What will be deployed, taken out of the synthesised environment. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EnvironmentConfig } from '../config/schema';
+import { buildApp } from '../lib/app';
+import { filesOf, paths, variablesOf } from '../lib/collect/instance';
+import { assetFolder, Environment } from './template';
+
+/** A collector tier as an instance would be told. */
+export interface Tier {
+  /** Text of the collector's configuration. */
+  readonly configuration: string;
+  /** Variables of its environment file. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** An alarm, as CloudFormation would get it. */
+export interface AlarmProperties {
+  readonly AlarmName: string;
+  readonly Threshold: number;
+  readonly ComparisonOperator: string;
+  readonly TreatMissingData: string;
+  readonly Namespace?: string;
+  readonly MetricName?: string;
+  readonly Dimensions?: readonly { Name: string; Value: string }[];
+  readonly Statistic?: string;
+  readonly ExtendedStatistic?: string;
+  readonly Metrics?: readonly AlarmMetric[];
+}
+
+export interface AlarmMetric {
+  readonly Id: string;
+  readonly Expression?: string;
+  readonly ReturnData?: boolean;
+  readonly MetricStat?: {
+    readonly Metric: { Namespace: string; MetricName: string; Dimensions?: readonly { Name: string; Value: string }[] };
+    readonly Period: number;
+    readonly Stat: string;
+  };
+}
+
+/** A widget of a dashboard's body. */
+export interface Widget {
+  readonly type: string;
+  readonly properties: {
+    readonly title?: string;
+    readonly stat?: string;
+    readonly metrics?: readonly (readonly (
+      | string
+      | { expression?: string; stat?: string; label?: string; id?: string; visible?: boolean }
+    )[])[];
+  };
+}
+
+/** All that a rehearsal runs. */
+export interface Synthesised {
+  readonly agent: string;
+  readonly gateway: Tier;
+  readonly sampler: Tier;
+  readonly spanWriter: { readonly program: string; readonly environment: Readonly<Record<string, string>> };
+  /** Id → JSON text, as the bootstrap function gets them. */
+  readonly documents: Readonly<Record<string, string>>;
+  readonly roles: { readonly master: string; readonly writer: string };
+  readonly cloudMap: { readonly namespace: string; readonly service: string };
+  readonly metricLogGroup: string;
+  readonly tierNames: Readonly<Record<string, string[]>>;
+  readonly dashboard: readonly Widget[];
+  readonly alarms: readonly AlarmProperties[];
+  /** Removes the assembly. */
+  dispose(): void;
+}
+
+/** Context of `cdk.json`: the same feature flags as a deployment. */
+const context = (): Record<string, unknown> =>
+  (JSON.parse(readFileSync(join(__dirname, '..', 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }).context;
+
+/** Synthesises one environment and takes it apart. @throws Error where the templates hold not what a rehearsal needs */
+export function synthesise(config: EnvironmentConfig): Synthesised {
+  const outdir = mkdtempSync(join(tmpdir(), 'harbourline-assembly-'));
+  const assembly = buildApp([config], { outdir, context: context() }).synth();
+  const environment = new Environment(assembly, config.account, config.region);
+
+  const tier = (name: string) => {
+    const { properties } = environment.resource<{ LaunchTemplateData: LaunchTemplateData }>(
+      'AWS::EC2::LaunchTemplate',
+      name,
+    );
+    const files = filesOf(properties.LaunchTemplateData.UserData);
+    return { files, profile: properties.LaunchTemplateData.IamInstanceProfile };
+  };
+  const gateway = tier('Gateway');
+  const sampler = tier('Sampler');
+  const collector = ({ files }: { files: Map<string, string> }): Tier => ({
+    configuration: fileOf(files, paths.configuration),
+    environment: variablesOf(fileOf(files, paths.environment)),
+  });
+  const profiles = environment.resources<{ Roles: string[] }>('AWS::IAM::InstanceProfile', 'Sampler');
+  const writerRole = profiles[0]?.properties.Roles[0];
+  if (!writerRole) throw new Error('The samplers have no instance profile with a role.');
+  const { properties: domain } = environment.resource<DomainProperties>('AWS::OpenSearchService::Domain');
+  const { properties: discovery } = environment.resource<{ Name: string }>('AWS::ServiceDiscovery::Service');
+  const { properties: namespace } = environment.resource<{ Name: string }>('AWS::ServiceDiscovery::HttpNamespace');
+  const { properties: certificates } = environment.resource<{ Names: Record<string, string[]> }>(
+    'Custom::HarbourlineTierCertificates',
+  );
+
+  return {
+    agent: environment.resource<{ Value: string }>('AWS::SSM::Parameter', 'AgentConfiguration').properties.Value,
+    gateway: collector(gateway),
+    sampler: collector(sampler),
+    spanWriter: {
+      program: join(assetFolder(assembly, 'Collect', 'SpanWriter'), 'main.js'),
+      environment: variablesOf(fileOf(sampler.files, paths.writerEnvironment)),
+    },
+    documents: environment.resource<{ Documents: Record<string, string> }>('Custom::HarbourlineStoreDocuments')
+      .properties.Documents,
+    roles: {
+      master: domain.AdvancedSecurityOptions.MasterUserOptions.MasterUserARN,
+      // The instance profile names the role; its stand-in ARN is what documents were resolved to.
+      writer: `arn:aws:iam::${config.account}:role/${writerRole}`,
+    },
+    cloudMap: { namespace: namespace.Name, service: discovery.Name },
+    metricLogGroup: environment.resource<{ LogGroupName: string }>('AWS::Logs::LogGroup', 'Metrics').properties
+      .LogGroupName,
+    tierNames: certificates.Names,
+    dashboard: (
+      JSON.parse(
+        environment.resource<{ DashboardBody: string }>('AWS::CloudWatch::Dashboard').properties.DashboardBody,
+      ) as { widgets: Widget[] }
+    ).widgets,
+    alarms: environment.resources<AlarmProperties>('AWS::CloudWatch::Alarm').map(({ properties }) => properties),
+    dispose: () => rmSync(outdir, { recursive: true, force: true }),
+  };
+}
+
+interface LaunchTemplateData {
+  readonly UserData: string;
+  readonly IamInstanceProfile: unknown;
+}
+
+interface DomainProperties {
+  readonly AdvancedSecurityOptions: { readonly MasterUserOptions: { readonly MasterUserARN: string } };
+}
+
+function fileOf(files: ReadonlyMap<string, string>, path: string): string {
+  const content = files.get(path);
+  if (content === undefined)
+    throw new Error(`The user data writes no ${path}; it writes ${[...files.keys()].join(', ')}.`);
+  return content;
+}
