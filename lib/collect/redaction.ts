@@ -12,6 +12,9 @@ export interface SensitiveValue {
   readonly source: string;
 }
 
+/** Where a value may begin: also after `_` and an encoded space, between which and a digit there is no word boundary. */
+const start = '(?:\\b|_|%20)';
+
 /** Values masked wherever they stand in a string. */
 export const sensitiveValues: readonly SensitiveValue[] = [
   {
@@ -21,7 +24,7 @@ export const sensitiveValues: readonly SensitiveValue[] = [
   },
   {
     kind: 'mainland-identity-number',
-    pattern: '\\b[1-9]\\d{5}(?:18|19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])\\d{3}[\\dXx]\\b',
+    pattern: `${start}[1-9]\\d{5}(?:18|19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])\\d{3}[\\dXx]\\b`,
     source: 'GB 11643-1999: region, birth date, order, check character',
   },
   {
@@ -31,18 +34,17 @@ export const sensitiveValues: readonly SensitiveValue[] = [
   },
   {
     kind: 'bank-card',
-    pattern:
-      '\\b(?:4\\d{3}|5[1-5]\\d{2}|2[2-7]\\d{2}|62\\d{2}|35\\d{2}|6011)(?:[ -]|%20)?\\d{4}(?:[ -]|%20)?\\d{4}(?:[ -]|%20)?\\d{1,7}\\b',
+    pattern: `${start}(?:4\\d{3}|5[1-5]\\d{2}|2[2-7]\\d{2}|62\\d{2}|35\\d{2}|6011)(?:[ -]|%20)?\\d{4}(?:[ -]|%20)?\\d{4}(?:[ -]|%20)?\\d{1,7}\\b`,
     source: 'issuer ranges of Visa, Mastercard, UnionPay, JCB, Discover; 13 to 19 digits, also in groups',
   },
   {
     kind: 'bank-card-amex',
-    pattern: '\\b3[47]\\d{2}(?:[ -]|%20)?\\d{6}(?:[ -]|%20)?\\d{5}\\b',
+    pattern: `${start}3[47]\\d{2}(?:[ -]|%20)?\\d{6}(?:[ -]|%20)?\\d{5}\\b`,
     source: 'American Express: 15 digits in groups of 4, 6 and 5',
   },
   {
     kind: 'mainland-mobile',
-    pattern: '(?:(?:\\+|%2B|\\b00)86(?:[ -]|%20)?)?\\b1[3-9]\\d{9}\\b',
+    pattern: `(?:(?:\\+|%2B|\\b00)86(?:[ -]|%20)?|${start})1[3-9]\\d{9}\\b`,
     source: 'MIIT numbering plan: eleven digits from 13 to 19, with or without +86',
   },
   {

@@ -21,12 +21,6 @@ describe('sensitive values', () => {
     }
   });
 
-  // The pattern asks for a word boundary between 86 and the number. When it no longer does: give the generator this form.
-  test.failing('mainland-mobile in the form of E.164 is masked', () => {
-    const { pattern } = sensitiveValues.find((value) => value.kind === 'mainland-mobile')!;
-    expect('+8614212345678').toMatch(new RegExp(pattern));
-  });
-
   test('known check digits', () => {
     const values = (kind: Kind) => Array.from({ length: 50 }, (_, seed) => sensitive(kind, seeded(seed)).raw);
     for (const raw of values('bank-card')) {

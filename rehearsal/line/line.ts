@@ -1,0 +1,217 @@
+/**
+ * Stand-in of the leased line: an HTTP forward proxy between the two sides, on loopback.
+ *
+ * It knows the addresses behind which a service of the other side stands and refuses everything else, so nothing
+ * leaves the machine. It delays each way as distance does, and counts what crossed.
+ */
+import { once } from 'node:events';
+import {
+  Agent,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { isIP } from 'node:net';
+import { PassThrough, type Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Who crosses the border: as the `crossing` attribute of spans. */
+export type Direction = 'hk-cn' | 'cn-hk';
+
+/** What stands behind an address of the other side. */
+export interface Route {
+  readonly direction: Direction;
+  /** Loopback address and port of the service. */
+  readonly target: { readonly host: string; readonly port: number };
+  /** Address of the calling side, which the service sees in `X-Forwarded-For`. */
+  readonly callerAddress: string;
+}
+
+/** How the line is made. */
+export interface LineProps {
+  /** Loopback address; calls to services come from it too. */
+  readonly host: string;
+  /** @default any free port */
+  readonly port?: number;
+  /** By `host:port` as callers write it, e.g. `10.20.0.15:8080`. */
+  readonly routes: Readonly<Record<string, Route>>;
+  /** One-way delay: applied before a request is forwarded and before its answer is. @default 12 */
+  readonly oneWayMs?: number;
+}
+
+/** What crossed in one direction (that of the request). */
+export interface Crossings {
+  /** Requests that reached the line, also those that failed. */
+  requests: number;
+  /** Requests that carried `traceparent`. */
+  traceparentOut: number;
+  /** Answers that named the trace of their request, in a header or in the first 64 KiB of the body. */
+  traceBack: number;
+  /** Requests that got no whole answer. */
+  failed: number;
+  /** Body bytes of requests, and of answers. */
+  bytesOut: number;
+  bytesBack: number;
+}
+
+const hopByHop = new Set(
+  'connection,proxy-connection,keep-alive,proxy-authorization,proxy-authenticate,te,trailer,transfer-encoding,upgrade'.split(
+    ',',
+  ),
+);
+const searchedBytes = 65_536;
+
+/** The line. */
+export class Line {
+  readonly record: Record<Direction, Crossings> = { 'hk-cn': noCrossings(), 'cn-hk': noCrossings() };
+  /** Requests for an address that is not on the line: answered with 403. */
+  refused = 0;
+
+  private readonly agent: Agent;
+  private readonly server: Server;
+  private port: number;
+  /** Settles when the line is whole again. */
+  private whole: Promise<void> = Promise.resolve();
+  private mend: () => void = () => {};
+
+  private constructor(private readonly props: LineProps) {
+    this.port = props.port ?? 0;
+    this.agent = new Agent({ keepAlive: true, localAddress: props.host });
+    this.server = createServer((incoming, outgoing) => void this.handle(incoming, outgoing));
+    // CONNECT would be a tunnel to anywhere.
+    this.server.on('connect', (_, socket) => {
+      this.refused++;
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    });
+  }
+
+  /** Opens a line. @throws Error on an address that is not loopback. */
+  static async open(props: LineProps): Promise<Line> {
+    for (const host of [props.host, ...Object.values(props.routes).map((route) => route.target.host)]) {
+      if (isIP(host) !== 4 || !host.startsWith('127.')) {
+        throw new Error(`The line runs on this machine only: ${host} is not a loopback address (127.0.0.0/8).`);
+      }
+    }
+    const line = new Line(props);
+    await line.listen();
+    return line;
+  }
+
+  /** What `HTTP_PROXY` is set to. */
+  get url(): string {
+    return `http://${this.props.host}:${this.port}`;
+  }
+
+  /**
+   * Cuts the line: `refuse` closes every connection and accepts none; `hang` keeps them and lets nothing through, in
+   * either direction, until `restore`.
+   */
+  async cut(how: 'refuse' | 'hang'): Promise<void> {
+    if (how === 'refuse') await this.stopListening();
+    else {
+      this.whole = new Promise((resolve) => {
+        this.mend = resolve;
+      });
+    }
+  }
+
+  /** Mends a cut line. What hung goes on, as retransmitted packets would. */
+  async restore(): Promise<void> {
+    this.mend();
+    if (!this.server.listening) await this.listen();
+  }
+
+  /** Closes the line for good. */
+  async close(): Promise<void> {
+    this.mend();
+    if (this.server.listening) await this.stopListening();
+    this.agent.destroy();
+  }
+
+  private async listen(): Promise<void> {
+    this.server.listen(this.port, this.props.host);
+    await once(this.server, 'listening');
+    const address = this.server.address();
+    if (address && typeof address === 'object') this.port = address.port;
+  }
+
+  private async stopListening(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async cross(): Promise<void> {
+    await sleep(this.props.oneWayMs ?? 12);
+    await this.whole;
+  }
+
+  private async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const url = URL.canParse(incoming.url ?? '') ? new URL(incoming.url!) : undefined;
+    const route = url?.protocol === 'http:' ? this.props.routes[`${url.hostname}:${url.port || 80}`] : undefined;
+    if (!url || !route) {
+      this.refused++;
+      incoming.resume();
+      outgoing.writeHead(403, { 'content-type': 'text/plain' }).end(`Not on this line: ${incoming.url}\n`);
+      return;
+    }
+    const record = this.record[route.direction];
+    const traceId = `${incoming.headers.traceparent ?? ''}`.split('-')[1];
+    record.requests++;
+    if (traceId) record.traceparentOut++;
+    const gone = new AbortController();
+    outgoing.on('close', () => gone.abort());
+    try {
+      await this.cross();
+      const upstream = request({
+        ...route.target,
+        agent: this.agent,
+        method: incoming.method,
+        path: `${url.pathname}${url.search}`,
+        headers: { ...endToEnd(incoming.headers), 'x-forwarded-for': route.callerAddress },
+        signal: gone.signal,
+      });
+      const answered = once(upstream, 'response') as Promise<[IncomingMessage]>;
+      const count = counter((bytes) => {
+        record.bytesOut += bytes.length;
+      });
+      const [[answer]] = await Promise.all([answered, pipeline(incoming, count, upstream)]);
+      await this.cross();
+
+      let seen = JSON.stringify(answer.headers);
+      outgoing.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
+      const countBack = counter((bytes) => {
+        record.bytesBack += bytes.length;
+        if (seen.length < searchedBytes) seen += bytes.toString('latin1');
+      });
+      await pipeline(answer, countBack, outgoing);
+      if (traceId && seen.includes(traceId)) record.traceBack++;
+    } catch {
+      record.failed++;
+      if (outgoing.headersSent) outgoing.destroy();
+      else outgoing.writeHead(502, { 'content-type': 'text/plain' }).end('The other side does not answer.\n');
+    }
+  }
+}
+
+function noCrossings(): Crossings {
+  return { requests: 0, traceparentOut: 0, traceBack: 0, failed: 0, bytesOut: 0, bytesBack: 0 };
+}
+
+function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+}
+
+function counter(count: (bytes: Buffer) => void): Transform {
+  return new PassThrough({
+    transform(chunk: Buffer, _, done) {
+      count(chunk);
+      done(null, chunk);
+    },
+  });
+}

@@ -1,0 +1,97 @@
+/** A child process that serves HTTP: started, awaited, stopped with all that it started itself. */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What to start. */
+export interface ServiceProps {
+  /** Stands in messages. */
+  readonly name: string;
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly directory: string;
+  /** The whole environment: nothing is inherited, so no proxy or `OTEL_…` of the shell reaches the service. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Receives standard output and errors. */
+  readonly logFile: string;
+  /** Answers 2xx when the service is ready. */
+  readonly healthUrl: string;
+  /** @default 30000 */
+  readonly readyWithinMs?: number;
+  /** How long a stop may take before the process is killed. @default 15000 */
+  readonly stopWithinMs?: number;
+}
+
+/** A service that answers. */
+export interface Service {
+  readonly pid: number;
+  readonly logFile: string;
+  /** Ends it. False where it had to be killed, so that it may not have handed over its last spans. */
+  stop(): Promise<boolean>;
+}
+
+/** Starts a service. @throws Error with the last lines of its log, where it ends early or does not get ready. */
+export async function startService(props: ServiceProps): Promise<Service> {
+  const log = openSync(props.logFile, 'a');
+  const child = spawn(props.command, props.arguments, {
+    cwd: props.directory,
+    env: props.environment,
+    stdio: ['ignore', log, log],
+    // A process group of its own: a Ctrl-C in the terminal must not reach it before its work is flushed.
+    detached: true,
+  });
+  closeSync(log);
+  const pid = child.pid;
+  let ended: string | undefined;
+  const exited = new Promise<void>((resolve) => {
+    const end = (text: string) => {
+      ended ??= text;
+      resolve();
+    };
+    child.on('error', (error) => end(error.message));
+    child.on('exit', (code, signal) => end(`exit ${signal ?? code}`));
+  });
+  const failed = (what: string) => new Error(`${props.name} ${what}.\n${tail(props.logFile)}`);
+  if (pid === undefined) {
+    await exited;
+    throw failed(`could not be started: ${ended}`);
+  }
+  const signalGroup = (signal: NodeJS.Signals) => {
+    if (ended === undefined) process.kill(-pid, signal);
+  };
+  const kill = () => signalGroup('SIGKILL');
+  process.once('exit', kill);
+  exited.then(() => process.removeListener('exit', kill));
+
+  const stop = async () => {
+    signalGroup('SIGTERM');
+    await Promise.race([exited, sleep(props.stopWithinMs ?? 15_000, undefined, { ref: false })]);
+    const clean = ended !== undefined;
+    kill();
+    await exited;
+    return clean;
+  };
+
+  const deadline = Date.now() + (props.readyWithinMs ?? 30_000);
+  while (!(await answers(props.healthUrl))) {
+    if (ended !== undefined) throw failed(`ended before it was ready (${ended})`);
+    if (Date.now() > deadline) {
+      await stop();
+      throw failed(`does not answer at ${props.healthUrl}`);
+    }
+    await sleep(50);
+  }
+  return { pid, logFile: props.logFile, stop };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(1_000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+function tail(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-20).join('\n');
+}

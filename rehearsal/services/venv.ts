@@ -1,0 +1,91 @@
+/** The Python environment of the sample services: from hashed locks, made once per machine and content. */
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { cacheDirectory } from '../../lib/cache';
+
+/** A prepared environment. */
+export interface Python {
+  /** Path of the interpreter. */
+  readonly python: string;
+  /** Folder of its commands, such as `opentelemetry-instrument`, `pytest` and `ruff`. */
+  readonly bin: string;
+}
+
+/** Folder of the sample services. */
+export const examples = join(__dirname, '../../python/examples');
+
+const locks = ['requirements.lock', 'requirements-dev.lock'].map((file) => join(examples, file));
+const ledger = join(__dirname, 'ledger');
+const script = join(__dirname, 'prepare.py');
+
+/** Oldest Python that the locks are made for. */
+const minimum = [3, 10] as const;
+const candidates = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
+
+/**
+ * The environment for the locks of `python/examples` with the ledger and `packages` installed, made now if the cache
+ * does not hold it.
+ *
+ * @param progress receives lines such as `python: 20 of 58 packages`
+ * @param packages folders of further Python packages of this repository; their build backend must be in the locks
+ * @throws Error that says what is missing, or with the last lines of pip
+ */
+export async function preparePython(
+  progress: (line: string) => void = () => {},
+  packages: readonly string[] = [],
+): Promise<Python> {
+  const interpreter = findPython();
+  const local = [ledger, ...packages];
+  const hash = createHash('sha256').update(interpreter.identity);
+  for (const file of [script, ...locks, ...local.flatMap(sources)]) hash.update(readFileSync(file));
+  const folder = join(cacheDirectory('python'), hash.digest('hex').slice(0, 16));
+
+  const child = spawn(
+    interpreter.command,
+    [script, folder, ...locks.flatMap((lock) => ['--lock', lock]), ...local.flatMap((path) => ['--package', path])],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  createInterface(child.stdout).on('line', progress);
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (code !== 0) throw new Error(`The Python packages of the rehearsal could not be installed.\n${errors.trim()}`);
+  return { python: join(folder, 'bin', 'python'), bin: join(folder, 'bin') };
+}
+
+/** Files that define a package, in a fixed order. */
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(py|toml)$/.test(file) && !/(^|\/)tests?[/_]/.test(file))
+    .sort()
+    .map((file) => join(folder, file));
+}
+
+/** @throws Error that names Python, where none that is new enough can make virtual environments. */
+export function findPython(commands: readonly string[] = candidates): { command: string; identity: string } {
+  const found: string[] = [];
+  for (const command of commands) {
+    try {
+      // ensurepip is a package of its own on Debian and Ubuntu.
+      const code =
+        'import sys, platform\ntry:\n import ensurepip, venv\n ok = 1\nexcept ImportError:\n ok = 0\n' +
+        'print(*sys.version_info[:3], ok, sys.implementation.cache_tag, platform.machine())';
+      const identity = execFileSync(command, ['-c', code], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      const [major = 0, minor = 0, patch, ok] = identity.split(' ').map(Number);
+      const recent = major > minimum[0] || (major === minimum[0] && minor >= minimum[1]);
+      if (recent && ok) return { command, identity };
+      found.push(`${command} is ${major}.${minor}.${patch}${recent ? ' without venv (package python3-venv)' : ''}`);
+    } catch {
+      // Not on this machine: the next one.
+    }
+  }
+  throw new Error(
+    `The rehearsal's services need Python >= ${minimum.join('.')} with venv on the PATH (https://www.python.org/downloads); ` +
+      `${found.length > 0 ? found.join(', ') : 'none was found'}.`,
+  );
+}
