@@ -58,7 +58,7 @@ const distribution = z.object({
  */
 export function dataPoints(message: string): DataPoint[] {
   const event = JSON.parse(message) as Record<string, unknown>;
-  const { _aws } = envelope.parse(event);
+  const { _aws } = check(envelope, event, 'the event');
   return _aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
     Metrics.flatMap(({ Name, Unit }) => {
       const { values, counts } = valuesOf(Name, event[Name]);
@@ -77,9 +77,7 @@ export function dataPoints(message: string): DataPoint[] {
 
 function valuesOf(name: string, target: unknown): { values: number[]; counts: number[] } {
   if (typeof target === 'number') return { values: [target], counts: [1] };
-  const { Values, Counts, Count } = distribution.parse(target, {
-    error: () => `${name} is neither a number nor Values/Counts`,
-  });
+  const { Values, Counts, Count } = check(distribution, target, name);
   const counted = Counts.reduce((sum, count) => sum + count, 0);
   if (Values.length !== Counts.length || counted !== Count) {
     throw new Error(
@@ -92,4 +90,11 @@ function valuesOf(name: string, target: unknown): { values: number[]; counts: nu
 function dimensionOf(name: string, value: unknown): string {
   if (typeof value !== 'string' || value === '') throw new Error(`dimension ${name} has no value in the event`);
   return value;
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const { success, data, error } = schema.safeParse(value);
+  if (!success)
+    throw new Error(`${what} is not as CloudWatch takes it: ${z.prettifyError(error).replace(/\s+/g, ' ')}`);
+  return data;
 }

@@ -2,7 +2,7 @@
  * Checks that a request is signed as AWS would: the doubles know the rehearsal's credentials and sign what they got
  * again. A caller with wrong credentials, region, service or a changed body is refused, as it would be in AWS.
  */
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -49,6 +49,11 @@ export async function signatureProblem(
     number,
   ];
 
+  // Signing again would believe this header.
+  const digest = request.headers['x-amz-content-sha256'];
+  if (digest !== undefined && digest !== createHash('sha256').update(request.body).digest('hex')) {
+    return 'the body is not the one that was signed';
+  }
   const names = signedHeaders.split(';');
   const url = new URL(request.path, 'http://double');
   const again = await new SignatureV4({

@@ -1,0 +1,160 @@
+/** Bulk requests to the store, and what its answers mean. */
+import { type Client, errors } from '@opensearch-project/opensearch';
+import type { DeadLetter } from './dead-letters';
+import type { StoreDocument } from './documents';
+
+/** The request cannot be served now, for a reason that is not its content: the same one is to come again. */
+export class TryLater extends Error {
+  constructor(
+    /** 429 where the store said so, else 503. */
+    readonly status: 429 | 503,
+    /** A fixed word: status and exception type of the store, or the client's error class. */
+    readonly reason: string,
+    /** Seconds, where the store named them. */
+    readonly retryAfter?: number,
+  ) {
+    super(`Try again later: ${reason}`);
+    this.name = 'TryLater';
+  }
+}
+
+/** A refusal as OpenSearch words it, of an item or of a request. */
+interface Refusal {
+  readonly status: number;
+  readonly type: string;
+  readonly reason: string;
+}
+
+/** Types of 400 that tell of the state of indices, not of a document. */
+const notTheDocument = new Set([
+  'index_closed_exception',
+  'invalid_index_name_exception',
+  'invalid_alias_name_exception',
+  'validation_exception', // the cluster's limit of shards
+]);
+/** The same, under `illegal_argument_exception`: an alias without a write index, with several, or with no index. */
+const notTheDocumentReason = /\balias\b|write index|maximum shards|shards open/i;
+
+/** Whether sending the same document again can never help. Other refusals, and all that are not 400 or 413, can pass. */
+const isForContent = ({ status, type, reason }: Refusal): boolean =>
+  status === 413 ||
+  (status === 400 &&
+    !notTheDocument.has(type) &&
+    !(type === 'illegal_argument_exception' && notTheDocumentReason.test(reason)));
+
+interface BulkItem {
+  readonly status: number;
+  readonly error?: { readonly type?: string; readonly reason?: string };
+}
+
+/**
+ * Stores documents.
+ *
+ * @param limit Bytes of one bulk body. A document that is larger goes alone.
+ * @param onBulk Called after each request with its duration in seconds and the documents it stored.
+ * @returns the documents refused for their content. All others are stored.
+ * @throws TryLater at the first refusal of another kind. Some documents may be stored by then.
+ */
+export async function storeDocuments(
+  client: Client,
+  documents: Iterable<StoreDocument>,
+  limit: number,
+  onBulk: (seconds: number, stored: readonly StoreDocument[]) => void,
+): Promise<DeadLetter[]> {
+  const refused: DeadLetter[] = [];
+  for (const chunk of chunks(documents, limit)) refused.push(...(await storeChunk(client, chunk, onBulk)));
+  return refused;
+}
+
+const actionOf = ({ index, id }: StoreDocument): string => JSON.stringify({ index: { _index: index, _id: id } });
+
+function* chunks(documents: Iterable<StoreDocument>, limit: number): Generator<StoreDocument[]> {
+  let chunk: StoreDocument[] = [];
+  let bytes = 0;
+  for (const document of documents) {
+    const size = Buffer.byteLength(actionOf(document)) + Buffer.byteLength(document.source) + 2;
+    if (bytes + size > limit && chunk.length > 0) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+    chunk.push(document);
+    bytes += size;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+async function storeChunk(
+  client: Client,
+  chunk: readonly StoreDocument[],
+  onBulk: (seconds: number, stored: readonly StoreDocument[]) => void,
+): Promise<DeadLetter[]> {
+  // The client's types want objects; it sends strings as they are.
+  const body = chunk.map((document) => `${actionOf(document)}\n${document.source}\n`).join('') as unknown as object[];
+  const started = process.hrtime.bigint();
+  let items: BulkItem[];
+  try {
+    // One retry for a connection that was closed while it was idle; waiting longer is the collector's business.
+    const response = await client.bulk({ body }, { maxRetries: 1 });
+    items = itemsOf(response.body, chunk.length);
+  } catch (error) {
+    onBulk(secondsSince(started), []);
+    const refusal = contentRefusal(error);
+    if (!refusal) throw unavailable(error);
+    // The store refused the whole body: find the document that it means, or a size that it takes.
+    if (chunk.length === 1) return [{ ...chunk[0]!, ...refusal }];
+    const middle = Math.ceil(chunk.length / 2);
+    return [
+      ...(await storeChunk(client, chunk.slice(0, middle), onBulk)),
+      ...(await storeChunk(client, chunk.slice(middle), onBulk)),
+    ];
+  }
+  onBulk(
+    secondsSince(started),
+    chunk.filter((_, at) => items[at]!.status < 300),
+  );
+  const refused = items.flatMap(({ status, error }, at) => {
+    if (status < 300) return [];
+    const refusal = { status, type: error?.type ?? `status_${status}`, reason: error?.reason ?? '' };
+    if (isForContent(refusal)) return [{ ...chunk[at]!, type: refusal.type, reason: refusal.reason }];
+    throw new TryLater(status === 429 ? 429 : 503, `${status}_${refusal.type}`);
+  });
+  return refused;
+}
+
+const secondsSince = (started: bigint): number => Number(process.hrtime.bigint() - started) / 1e9;
+
+/** Refusals of single documents come inside a 200: the items say it, in the order of the request. */
+function itemsOf(body: unknown, expected: number): BulkItem[] {
+  const items = (body as { items?: Record<string, BulkItem>[] } | null)?.items;
+  const results = Array.isArray(items) ? items.map((item) => item.index) : [];
+  if (results.length !== expected || results.some((item) => typeof item?.status !== 'number')) {
+    throw new TryLater(503, 'answer_not_understood');
+  }
+  return results as BulkItem[];
+}
+
+/** A refusal of a whole request that means its content. A 400 without OpenSearch's error body came from elsewhere. */
+function contentRefusal(error: unknown): Refusal | undefined {
+  if (!(error instanceof errors.ResponseError)) return undefined;
+  const status = error.meta.statusCode ?? 0;
+  if (status === 413) return { status, type: 'body_too_large', reason: 'the store answered 413' };
+  const { type, reason } = (error.meta.body as { error?: { type?: string; reason?: string } } | null)?.error ?? {};
+  const refusal = { status, type: type ?? '', reason: reason ?? '' };
+  return type && isForContent(refusal) ? refusal : undefined;
+}
+
+function unavailable(error: unknown): TryLater {
+  if (error instanceof TryLater) return error;
+  if (!(error instanceof errors.ResponseError)) {
+    return new TryLater(503, error instanceof Error ? error.name : 'error');
+  }
+  const status = error.meta.statusCode ?? 0;
+  const type = (error.meta.body as { error?: { type?: string } } | null)?.error?.type;
+  const retryAfter = Number(error.meta.headers?.['retry-after']);
+  return new TryLater(
+    status === 429 ? 429 : 503,
+    [status, ...(type ? [type] : [])].join('_'),
+    retryAfter > 0 ? retryAfter : undefined,
+  );
+}
