@@ -1,11 +1,13 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogLevel, NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { acknowledge } from './compliance/acknowledge';
+import { attach, serviceRole } from './iam';
 
 export interface DeploymentFunctionProps
   extends Pick<NodejsFunctionProps, 'entry' | 'environment' | 'vpc' | 'vpcSubnets' | 'securityGroups'> {
@@ -13,71 +15,121 @@ export interface DeploymentFunctionProps
   readonly description: string;
   readonly logsKey: IKey;
   readonly logRetention: RetentionDays;
-  /** @default a role of its own that may write its log and nothing else */
-  readonly role?: Role;
+  /** @default a role of its own */
+  readonly role?: IRole;
+  /** What it may do beyond writing its log. */
+  readonly statements?: readonly PolicyStatement[];
 }
 
 /**
- * A function that runs while a stack is deployed, behind CDK's custom-resource provider: own log group, own role with
- * no managed policies, arm64, code bundled by esbuild.
+ * A function that runs while a stack is deployed, behind CDK's custom-resource provider: own log group, own role, arm64,
+ * code bundled by esbuild.
  */
 export class DeploymentFunction extends Construct {
-  readonly role: Role;
   /** `serviceToken` of the custom resource. */
   readonly serviceToken: string;
 
   constructor(scope: Construct, id: string, props: DeploymentFunctionProps) {
     super(scope, id);
-    const { logsKey, logRetention, role, ...rest } = props;
-    this.role = role ?? deploymentRole(this, 'Role');
+    const { logsKey, logRetention, statements = [], ...rest } = props;
+    const role = props.role ?? lambdaRole(this, 'Role', props.description);
     const logGroup = (name: string) =>
       new LogGroup(this, name, {
         encryptionKey: logsKey,
         retention: logRetention,
         removalPolicy: RemovalPolicy.DESTROY,
       });
+    const log = logGroup('Log');
+    const policy = attach(this, 'Policy', role, [
+      writeLog(log),
+      ...(props.vpc ? [networkInterfaces()] : []),
+      ...statements,
+    ]);
+    if (props.vpc) {
+      acknowledge(policy, {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason:
+          'Lambda creates its network interfaces itself and takes these EC2 actions on any resource only; the function is in isolated subnets.',
+      });
+    }
 
     const own = new NodejsFunction(this, 'Function', {
       ...rest,
-      role: this.role,
+      role,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 256,
-      // A young domain refuses for minutes; the custom resource itself may take an hour.
+      // Lambda's limit is 15 minutes; a young domain refuses for some of them.
       timeout: Duration.minutes(14),
-      logGroup: logGroup('Log'),
-      bundling: { format: OutputFormat.CJS, minify: false, sourceMap: false, target: 'node24' },
+      logGroup: log,
+      bundling: { format: OutputFormat.CJS, target: 'node24', logLevel: LogLevel.ERROR },
     });
-    own.logGroup.grantWrite(this.role);
-    if (props.vpc) allowNetworkInterfaces(this.role);
+    own.node.addDependency(policy);
 
-    const frameworkRole = deploymentRole(this, 'ProviderRole');
-    const framework = new Provider(this, 'Provider', {
+    const providerLog = logGroup('ProviderLog');
+    const providerRole = lambdaRole(this, 'ProviderRole', `Calls the function: ${props.description}`);
+    const providerPolicy = attach(this, 'ProviderPolicy', providerRole, [
+      writeLog(providerLog),
+      new PolicyStatement({
+        sid: 'CallTheFunction',
+        actions: ['lambda:InvokeFunction', 'lambda:GetFunction'],
+        resources: [own.functionArn],
+      }),
+    ]);
+    const provider = new Provider(this, 'Provider', {
       onEventHandler: own,
-      frameworkOnEventRole: frameworkRole,
-      logGroup: logGroup('ProviderLog'),
+      frameworkOnEventRole: providerRole,
+      logGroup: providerLog,
     });
-    this.serviceToken = framework.serviceToken;
+    provider.node.addDependency(providerPolicy);
+    this.serviceToken = provider.serviceToken;
+    this.acknowledgeFindings(own, provider, props.vpc !== undefined);
+  }
+
+  private acknowledgeFindings(own: NodejsFunction, provider: Provider, inVpc: boolean): void {
+    const common = [
+      {
+        id: 'NIST.800.53.R5-LambdaConcurrency',
+        reason:
+          'CloudFormation calls it once per deployment; reserved concurrency would fail in accounts whose quota is the initial ten.',
+      },
+      {
+        id: 'NIST.800.53.R5-LambdaDLQ',
+        reason:
+          'A failure fails the deployment, which rolls back and shows the reason: there is no event that a dead-letter queue could keep.',
+      },
+    ];
+    const outside = {
+      id: 'NIST.800.53.R5-LambdaInsideVPC',
+      reason:
+        'It calls regional AWS APIs only and nothing inside the VPC; in the isolated VPC it could not report its result to CloudFormation.',
+    };
+    acknowledge(own, ...common, ...(inVpc ? [] : [outside]));
+    acknowledge(provider, ...common, outside);
   }
 }
 
-const deploymentRole = (scope: Construct, id: string): Role =>
-  new Role(scope, id, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+const lambdaRole = (scope: Construct, id: string, description: string): IRole =>
+  serviceRole(scope, id, { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
 
-/** What Lambda needs to run inside a VPC, as statements instead of the broader managed policy. */
-function allowNetworkInterfaces(role: Role): void {
-  role.addToPolicy(
-    new PolicyStatement({
-      sid: 'NetworkInterfacesOfTheFunction',
-      actions: [
-        'ec2:CreateNetworkInterface',
-        'ec2:DescribeNetworkInterfaces',
-        'ec2:DescribeSubnets',
-        'ec2:DeleteNetworkInterface',
-        'ec2:AssignPrivateIpAddresses',
-        'ec2:UnassignPrivateIpAddresses',
-      ],
-      resources: ['*'],
-    }),
-  );
-}
+const writeLog = (log: LogGroup): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'OwnLog',
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [log.logGroupArn],
+  });
+
+/** What Lambda needs to run inside a VPC. */
+const networkInterfaces = (): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'NetworkInterfacesOfTheFunction',
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:DeleteNetworkInterface',
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    resources: ['*'],
+  });

@@ -6,7 +6,9 @@
  * Only the path goes to standard output: `cdk deploy` runs `collector asset` when it publishes the artifact.
  */
 import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { zipSync } from 'fflate';
 import { collectorBinary, collectorName, hostTarget, type Target } from '../lib/collect/distribution/build';
 
 const progress = (line: string): void => {
@@ -29,14 +31,9 @@ async function main([command, argument]: string[]): Promise<void> {
     case 'asset': {
       const binary = await collectorBinary('linux/arm64', progress);
       const zip = join(dirname(binary), `${collectorName}.zip`);
-      // Fixed time and mode: the same binary gives the same bytes.
-      const script = [
-        'import sys,zipfile',
-        'b,n,z=sys.argv[1:]',
-        'i=zipfile.ZipInfo(n,(1980,1,1,0,0,0)); i.external_attr=0o100755<<16; i.compress_type=zipfile.ZIP_DEFLATED',
-        'zipfile.ZipFile(z,"w").writestr(i,open(b,"rb").read(),compresslevel=9)',
-      ].join('\n');
-      execFileSync('python3', ['-c', script, binary, collectorName, zip], { stdio: ['ignore', 'ignore', 'inherit'] });
+      // Fixed time, owner and mode: the same binary gives the same bytes.
+      const entry = { mtime: '1980-01-01T12:00:00Z', os: 3, attrs: 0o755 << 16, level: 9 } as const;
+      writeFileSync(zip, zipSync({ [collectorName]: [readFileSync(binary), entry] }));
       console.log(zip);
       return;
     }

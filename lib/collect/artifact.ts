@@ -1,9 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileAssetPackaging, Stack } from 'aws-cdk-lib';
-import type { IRole } from 'aws-cdk-lib/aws-iam';
-import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
@@ -27,7 +26,6 @@ export class Artifact extends Construct {
   static collector(scope: Construct, id: string): Artifact {
     const location = Stack.of(scope).synthesizer.addFileAsset({
       sourceHash: distributionHash(),
-      packaging: FileAssetPackaging.FILE,
       executable: ['npx', 'tsx', 'tools/collector.ts', 'asset'],
       displayName: 'OpenTelemetry Collector, linux/arm64',
     });
@@ -40,23 +38,18 @@ export class Artifact extends Construct {
     return new Artifact(scope, id, { bucketName: asset.s3BucketName, objectKey: asset.s3ObjectKey });
   }
 
-  /** Lets `role` fetch this object and no other. */
-  grantRead(role: IRole): void {
-    const stack = Stack.of(this);
-    new Policy(this, 'Read', {
-      roles: [role],
-      statements: [
-        new PolicyStatement({
-          actions: ['s3:GetObject'],
-          resources: [
-            stack.formatArn({
-              service: 's3',
-              region: '',
-              account: '',
-              resource: this.bucketName,
-              resourceName: this.objectKey,
-            }),
-          ],
+  /** Permission to fetch this object and no other. */
+  readStatement(): PolicyStatement {
+    return new PolicyStatement({
+      sid: `Fetch${this.node.id}`,
+      actions: ['s3:GetObject'],
+      resources: [
+        Stack.of(this).formatArn({
+          service: 's3',
+          region: '',
+          account: '',
+          resource: this.bucketName,
+          resourceName: this.objectKey,
         }),
       ],
     });

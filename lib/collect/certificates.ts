@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
@@ -14,6 +15,12 @@ export interface TierCertificatesProps {
   readonly logsKey: IKey;
 }
 
+/** A tier's secret, and what reading it takes. */
+export interface TierCertificate {
+  readonly secret: Secret;
+  readStatements(): PolicyStatement[];
+}
+
 /** Raise it to issue new certificates with the next deployment. */
 const generation = '1';
 
@@ -22,15 +29,15 @@ const generation = '1';
  * at the load balancer, so it is one channel from node to gateway and needs no certificate of a public authority.
  */
 export class TierCertificates extends Construct {
-  readonly gateway: Secret;
-  readonly sampler: Secret;
+  readonly gateway: TierCertificate;
+  readonly sampler: TierCertificate;
   /** The authority's certificate, PEM: what an agent trusts. */
   readonly authority: string;
 
   constructor(scope: Construct, id: string, { config, logsKey }: TierCertificatesProps) {
     super(scope, id);
     const key = encryptionKey(this, 'Key', 'certificates of the collector tiers');
-    const secret = (tier: 'gateway' | 'sampler'): Secret => {
+    const certificate = (tier: 'gateway' | 'sampler'): TierCertificate => {
       const made = new Secret(this, `${tier[0]?.toUpperCase()}${tier.slice(1)}`, {
         description: `Certificate and key of the ${tier} tier`,
         encryptionKey: key,
@@ -43,26 +50,30 @@ export class TierCertificates extends Construct {
         { id: 'AwsSolutions-SMG4', reason },
         { id: 'NIST.800.53.R5-SecretsManagerRotationEnabled', reason },
       );
-      return made;
+      return { secret: made, readStatements: () => readStatements(made, key) };
     };
-    this.gateway = secret('gateway');
-    this.sampler = secret('sampler');
+    this.gateway = certificate('gateway');
+    this.sampler = certificate('sampler');
 
     const issuer = new DeploymentFunction(this, 'Issuer', {
       description: 'Issues the certificates of the collector tiers',
       entry: join(__dirname, 'certificates.handler.ts'),
       logsKey,
       logRetention: config.observe.logRetentionDays,
+      statements: [
+        new PolicyStatement({
+          sid: 'CertificatesOfTheTiers',
+          actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+          resources: [this.gateway.secret.secretArn, this.sampler.secret.secretArn],
+        }),
+        throughSecretsManager(key, ['kms:Decrypt', 'kms:GenerateDataKey'], '*'),
+      ],
     });
-    for (const target of [this.gateway, this.sampler]) {
-      target.grantRead(issuer.role);
-      target.grantWrite(issuer.role);
-    }
     this.authority = new CustomResource(this, 'Certificates', {
       resourceType: 'Custom::HarbourlineTierCertificates',
       serviceToken: issuer.serviceToken,
       properties: {
-        Secrets: { gateway: this.gateway.secretArn, sampler: this.sampler.secretArn },
+        Secrets: { gateway: this.gateway.secret.secretArn, sampler: this.sampler.secret.secretArn },
         Names: {
           gateway: [tierName('gateway', config.environment)],
           sampler: [tierName('sampler', config.environment)],
@@ -72,3 +83,25 @@ export class TierCertificates extends Construct {
     }).getAttString('Authority');
   }
 }
+
+/** Reads one secret, and decrypts with its key through Secrets Manager only. */
+const readStatements = (secret: Secret, key: Key): PolicyStatement[] => [
+  new PolicyStatement({
+    sid: 'OwnCertificate',
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: [secret.secretArn],
+  }),
+  throughSecretsManager(key, ['kms:Decrypt'], secret.secretArn),
+];
+
+/** The key, as far as Secrets Manager uses it for a caller who may read or write the secret. */
+const throughSecretsManager = (key: Key, actions: string[], secretArn: string): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'KeyThroughSecretsManager',
+    actions,
+    resources: [key.keyArn],
+    conditions: {
+      StringEquals: { 'kms:ViaService': `secretsmanager.${key.stack.region}.amazonaws.com` },
+      StringLike: { 'kms:EncryptionContext:SecretARN': secretArn },
+    },
+  });

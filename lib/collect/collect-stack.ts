@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, Port } from 'aws-cdk-lib/aws-ec2';
-import { ArnPrincipal, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnPrincipal, type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { HttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
@@ -8,6 +8,7 @@ import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { encryptionKey } from '../encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
+import { serviceRole } from '../iam';
 import { metricLogGroup } from '../observe/metrics';
 import { Artifact } from './artifact';
 import { TierCertificates } from './certificates';
@@ -22,7 +23,7 @@ export interface CollectStackProps extends EnvironmentStackProps {
   readonly vpc: IVpc;
   readonly logsKey: IKey;
   /** Role of the samplers, which OpenSearch knows as its writer. */
-  readonly writerRole: Role;
+  readonly writerRole: IRole;
   /** Membership opens the way to the domain. */
   readonly storeClients: ISecurityGroup;
   readonly domainEndpoint: string;
@@ -57,15 +58,15 @@ export class CollectStack extends EnvironmentStack {
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
-    const gatewayRole = new Role(this, 'GatewayRole', {
+    const gatewayRole = serviceRole(this, 'GatewayRole', {
       description: 'Gateways: finds samplers',
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
     });
-    new Policy(this, 'GatewayPolicy', { roles: [gatewayRole], statements: [discoverInstances(names)] });
     const gateways = new Gateways(this, 'Gateways', {
       config,
       vpc,
       role: gatewayRole,
+      statements: [discoverInstances(names)],
       volumesKey,
       collector,
       certificate: certificates.gateway,

@@ -15,13 +15,15 @@ import {
   SecurityGroup,
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
-import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
+import { acknowledge } from '../compliance/acknowledge';
+import { attach } from '../iam';
 import { subnets } from '../network/network-stack';
 import type { Artifact } from './artifact';
+import type { TierCertificate } from './certificates';
 import { collectorName } from './distribution/build';
 import { cloudConfig, environmentFile, hardening, type InstanceFile, paths } from './instance';
 import { variables } from './pipelines/render';
@@ -31,7 +33,7 @@ export interface FleetProps {
   readonly vpc: IVpc;
   /** What the fleet is, in one word: names units, tags and logs. */
   readonly tier: 'gateway' | 'sampler';
-  readonly role: Role;
+  readonly role: IRole;
   readonly instanceType: string;
   readonly minInstances: number;
   readonly maxInstances: number;
@@ -41,7 +43,9 @@ export interface FleetProps {
   /** The collector's configuration as text. */
   readonly configuration: string;
   /** Certificate and key of the tier. */
-  readonly certificate: Secret;
+  readonly certificate: TierCertificate;
+  /** What the tier's role may do beyond fetching its artifact and certificate. */
+  readonly statements: readonly PolicyStatement[];
   /** Further security groups of the instances. */
   readonly securityGroups?: readonly ISecurityGroup[];
   /** @default the instance's own status checks */
@@ -69,13 +73,25 @@ export class Fleet extends Construct {
       description: `Collectors: ${tier}`,
       allowAllOutbound: false,
     });
-    // S3 answers at public addresses, and the id of its prefix list is not known before deployment. The subnets have no
-    // route to any other public address: this admits the S3 gateway endpoint and nothing else.
     this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3 through the gateway endpoint: no other route');
+    acknowledge(this.securityGroup, {
+      id: 'Harbourline-OpenSecurityGroup[egress-0.0.0.0/0]',
+      reason:
+        'S3 answers at public addresses and the id of its prefix list is not known before deployment. The subnets are isolated: their only route to a public address is the S3 gateway endpoint, whose policy names two buckets.',
+    });
 
-    props.collector.grantRead(role);
-    props.certificate.grantRead(role);
-    new Policy(this, 'SessionManager', { roles: [role], statements: [sessionManager()] });
+    // In this stack, whatever stack the role is in: the other way round the two would depend on each other.
+    const policy = attach(this, 'Policy', role, [
+      props.collector.readStatement(),
+      ...props.certificate.readStatements(),
+      sessionManager(),
+      ...props.statements,
+    ]);
+    acknowledge(policy, {
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'Session Manager channels and Cloud Map discovery take no resource in IAM; discovery is narrowed to one service by conditions, channels reach only the instance that opens them.',
+    });
 
     const userData = UserData.custom(
       cloudConfig({
@@ -95,7 +111,7 @@ export class Fleet extends Construct {
           ...(props.extra?.files ?? []),
         ],
         commands: [
-          ...setUp(props.certificate.secretArn),
+          ...setUp(props.certificate.secret.secretArn),
           props.collector.unpackInto(paths.program),
           'systemctl daemon-reload',
           'systemctl enable --now harbourline-collector',
@@ -142,6 +158,12 @@ export class Fleet extends Construct {
         pauseTime: Duration.minutes(5),
         waitOnResourceSignals: false,
       }),
+    });
+    this.group.node.addDependency(policy);
+    acknowledge(this.group, {
+      id: 'AwsSolutions-AS3',
+      reason:
+        'Launches and terminations are normal here (rolling updates, scaling) and are in CloudTrail; people are told of symptoms by alarms, not of instances.',
     });
     Tags.of(this.group).add('Name', `harbourline-${config.environment}-${tier}`);
   }

@@ -3,6 +3,7 @@ import { AdditionalHealthCheckType, HealthChecks } from 'aws-cdk-lib/aws-autosca
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { NetworkLoadBalancer, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
+import { acknowledge } from '../compliance/acknowledge';
 import { subnets } from '../network/network-stack';
 import { Fleet, type FleetProps } from './fleet';
 import { ports } from './ports';
@@ -52,7 +53,13 @@ export class Gateways extends Construct {
         securityGroup.addIngressRule(Peer.ipv4(prefix), Port.tcp(port), `${name} from a service VPC`);
       }
       this.fleet.securityGroup.connections.allowFrom(securityGroup, Port.tcp(port), `${name} from the load balancer`);
-      this.loadBalancer.addListener(name, { port, protocol: Protocol.TCP }).addTargets(`${name}Targets`, {
+      const listener = this.loadBalancer.addListener(name, { port, protocol: Protocol.TCP });
+      acknowledge(listener, {
+        id: 'NIST.800.53.R5-ELBv2ACMCertificateRequired',
+        reason:
+          'TLS passes through and ends in the collectors, with certificates of the tiers: one encrypted channel from node to gateway, nothing in between can read it.',
+      });
+      listener.addTargets(`${name}Targets`, {
         port,
         protocol: Protocol.TCP,
         targets: [this.fleet.group],
@@ -69,5 +76,22 @@ export class Gateways extends Construct {
       });
     }
     this.fleet.securityGroup.connections.allowFrom(securityGroup, Port.tcp(ports.health), 'Health checks');
+
+    const logging =
+      'A network load balancer writes access logs for its own TLS listeners only; here TLS passes through to the collectors. The VPC flow logs record every connection.';
+    acknowledge(
+      this.loadBalancer,
+      { id: 'AwsSolutions-ELB2', reason: logging },
+      { id: 'NIST.800.53.R5-ELBLoggingEnabled', reason: logging },
+      ...(config.production
+        ? []
+        : [
+            {
+              id: 'NIST.800.53.R5-ELBDeletionProtectionEnabled',
+              reason:
+                'Environments other than production must be easy to take down; production has deletion protection.',
+            },
+          ]),
+    );
   }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Port } from 'aws-cdk-lib/aws-ec2';
-import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Service } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
@@ -13,7 +13,10 @@ import { variables } from './pipelines/render';
 import { ports } from './ports';
 
 export interface SamplersProps
-  extends Omit<FleetProps, 'tier' | 'extra' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'> {
+  extends Omit<
+    FleetProps,
+    'tier' | 'extra' | 'statements' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'
+  > {
   /** The gateways, who alone may send to samplers. */
   readonly gateways: ISecurityGroup;
   /** Cloud Map service in which each sampler registers itself. */
@@ -29,14 +32,26 @@ export class Samplers extends Construct {
 
   constructor(scope: Construct, id: string, props: SamplersProps) {
     super(scope, id);
-    const { config, role, discovery, metricLogGroup } = props;
+    const { config, discovery, metricLogGroup } = props;
     const { instanceType, instances, volumeGiB } = config.collect.sampler;
 
     const writer = Artifact.program(this, 'SpanWriter', join(__dirname, '..', 'store', 'span-writer', 'main.ts'));
-    writer.grantRead(role);
     this.fleet = new Fleet(this, 'Fleet', {
       ...props,
       tier: 'sampler',
+      statements: [
+        writer.readStatement(),
+        new PolicyStatement({
+          sid: 'RegisterItself',
+          actions: ['servicediscovery:RegisterInstance', 'servicediscovery:DeregisterInstance'],
+          resources: [discovery.serviceArn],
+        }),
+        new PolicyStatement({
+          sid: 'EmbeddedMetrics',
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+          resources: [metricLogGroup.logGroupArn],
+        }),
+      ],
       instanceType,
       volumeGiB,
       minInstances: instances,
@@ -68,22 +83,6 @@ export class Samplers extends Construct {
       },
     });
     this.fleet.securityGroup.connections.allowFrom(props.gateways, Port.tcp(ports.otlpGrpc), 'OTLP from the gateways');
-
-    new Policy(this, 'Policy', {
-      roles: [role],
-      statements: [
-        new PolicyStatement({
-          sid: 'RegisterItself',
-          actions: ['servicediscovery:RegisterInstance', 'servicediscovery:DeregisterInstance'],
-          resources: [discovery.serviceArn],
-        }),
-        new PolicyStatement({
-          sid: 'EmbeddedMetrics',
-          actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
-          resources: [metricLogGroup.logGroupArn],
-        }),
-      ],
-    });
   }
 }
 

@@ -11,12 +11,14 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../compliance/acknowledge';
 import { allowCloudWatchLogs, encryptionKey } from '../encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
+import { serviceRole } from '../iam';
 import { interfaceEndpoints } from './endpoints';
 
 /** Names of the subnet groups. None has a route out of the VPC. */
@@ -57,6 +59,11 @@ export class NetworkStack extends EnvironmentStack {
       ],
     });
 
+    acknowledge(this.vpc, {
+      id: 'W3010',
+      reason:
+        'Zones come from the configuration: a look-up at synth would need credentials, and OpenSearch wants its zones known.',
+    });
     this.addEndpoints();
     this.addFlowLogs();
   }
@@ -123,10 +130,18 @@ export class NetworkStack extends EnvironmentStack {
       retention: this.config.observe.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    const role = new Role(this, 'FlowLogsRole', {
+    const role = serviceRole(this, 'FlowLogsRole', {
+      description: 'VPC flow logs: writes to its log group',
       assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com').withConditions({
         StringEquals: { 'aws:SourceAccount': this.account },
       }),
+      statements: [
+        new PolicyStatement({
+          sid: 'OwnLog',
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+          resources: [logGroup.logGroupArn],
+        }),
+      ],
     });
     this.vpc.addFlowLog('FlowLog', {
       destination: FlowLogDestination.toCloudWatchLogs(logGroup, role),

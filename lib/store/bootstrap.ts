@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
-import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
@@ -15,7 +15,7 @@ export interface StoreBootstrapProps {
   readonly clientSecurityGroup: ISecurityGroup;
   readonly logsKey: IKey;
   /** The domain's IAM master. */
-  readonly role: Role;
+  readonly role: IRole;
   /** Host name of the domain. */
   readonly domainEndpoint: string;
   readonly documents: readonly StoreDocument[];

@@ -117,6 +117,13 @@ export class TraceDomain extends Construct {
       ],
     });
 
+    if (!store.managerNodes) {
+      acknowledge(this.domain, {
+        id: 'AwsSolutions-OS4',
+        reason:
+          'An environment without production load: data nodes manage the cluster. The configuration refuses this in production.',
+      });
+    }
     acknowledge(this.domain, {
       id: 'AwsSolutions-OS3',
       reason:

@@ -1,8 +1,9 @@
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
+import { serviceRole } from '../iam';
 import { subnets } from '../network/network-stack';
 import { StoreBootstrap } from './bootstrap';
 import { storeDocuments } from './documents';
@@ -16,7 +17,7 @@ export interface StoreStackProps extends EnvironmentStackProps {
 /** Where raw traces live: the domain, who may do what in it, and how long they stay. */
 export class StoreStack extends EnvironmentStack {
   /** Role of the machines that write spans: it may write and nothing else. */
-  readonly writerRole: Role;
+  readonly writerRole: IRole;
   /** Members may open HTTPS connections to the domain. */
   readonly clientSecurityGroup: ISecurityGroup;
   /** Host name of the domain. */
@@ -27,11 +28,11 @@ export class StoreStack extends EnvironmentStack {
     super(scope, id, { terminationProtection: true, ...props });
     const { store } = this.config;
 
-    this.writerRole = new Role(this, 'WriterRole', {
+    this.writerRole = serviceRole(this, 'WriterRole', {
       description: 'Samplers: writes spans to the trace store',
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
     });
-    const bootstrapRole = new Role(this, 'BootstrapRole', {
+    const bootstrapRole = serviceRole(this, 'BootstrapRole', {
       description: 'IAM master of the trace store: the bootstrap function, no person',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });

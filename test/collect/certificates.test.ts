@@ -54,8 +54,9 @@ describe('the issuing function', () => {
   const properties = { Secrets: { gateway: 'arn:g', sampler: 'arn:s' }, Names: tiers, Generation: '1' };
   function secrets() {
     const values = new Map<string, string>();
-    const send = async ({ constructor, input }: { constructor: { name: string }; input: Record<string, string> }) => {
-      if (constructor.name === 'GetSecretValueCommand')
+    const send = async (command: { constructor: { name: string }; input: Record<string, string> }) => {
+      const { input } = command;
+      if (command.constructor.name === 'GetSecretValueCommand')
         return { SecretString: values.get(input.SecretId as string) ?? 'made-up' };
       values.set(input.SecretId as string, input.SecretString as string);
       return {};

@@ -1,7 +1,6 @@
 import { cloudConfig, environmentFile, filesOf, userDataLimit, variablesOf } from '../../lib/collect/instance';
 
 const files = [
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the collector
   { path: '/etc/a.yaml', content: 'a: "${env:X}"\n# colon: "quotes", \'both\' and $dollars\nb: |\n  text\n' },
   { path: '/etc/b.env', content: 'A=1\nB=x=y\n', permissions: '0600' },
 ];

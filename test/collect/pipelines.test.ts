@@ -24,7 +24,6 @@ const texts = {
     sampling,
   }),
 };
-// biome-ignore lint/suspicious/noExplicitAny: parsed configuration
 const parsed = Object.fromEntries(Object.entries(texts).map(([tier, text]) => [tier, parse(text)])) as Record<
   string,
   any

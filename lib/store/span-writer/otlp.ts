@@ -2,14 +2,12 @@
  * OTLP traces, protobuf encoding: the part of the schema that a trace document needs.
  *
  * The descriptor follows opentelemetry-proto 1.5.0 (Apache-2.0, The OpenTelemetry Authors), `trace/v1`, `common/v1`,
- * `resource/v1` and `collector/trace/v1`. Left out, and so skipped on the wire: schema URLs, flags, entity references.
+ * `resource/v1` and `collector/trace/v1`. Left out, and so skipped on the wire: schema URLs, flags, and what later versions add.
  * It stands here as an object, because the program is bundled into one file and reads none at run time.
  */
 import { type IField, Root, type Type } from 'protobufjs/light';
 
 const repeated = (type: string, id: number) => ({ rule: 'repeated', type, id });
-// Without this the decoder's prototypes answer '' and 0 for members of the `oneof` that are not set.
-const member = (type: string, id: number) => ({ type, id, options: { proto3_optional: true } });
 const attributes = (id: number) => repeated('KeyValue', id);
 const message = (fields: Record<string, IField>) => ({ fields });
 
@@ -62,13 +60,13 @@ const descriptor = {
     Status: message({ message: { type: 'string', id: 2 }, code: { type: 'uint32', id: 3 } }),
     KeyValue: message({ key: { type: 'string', id: 1 }, value: { type: 'AnyValue', id: 2 } }),
     AnyValue: message({
-      stringValue: member('string', 1),
-      boolValue: member('bool', 2),
-      intValue: member('int64', 3),
-      doubleValue: member('double', 4),
+      stringValue: { type: 'string', id: 1 },
+      boolValue: { type: 'bool', id: 2 },
+      intValue: { type: 'int64', id: 3 },
+      doubleValue: { type: 'double', id: 4 },
       arrayValue: { type: 'ArrayValue', id: 5 },
       kvlistValue: { type: 'KeyValueList', id: 6 },
-      bytesValue: { type: 'bytes', id: 7 }, // the library does not take the option here: not set is empty
+      bytesValue: { type: 'bytes', id: 7 },
     }),
     ArrayValue: message({ values: repeated('AnyValue', 1) }),
     KeyValueList: message({ values: attributes(1) }),
@@ -81,15 +79,23 @@ export interface Int64 {
   readonly high: number;
 }
 
-/** At most one member is set; the others are null, `bytesValue` is empty. */
+/** At most one member is set, as a property of its own: see {@link isSet}. */
 export interface AnyValue {
-  stringValue?: string | null;
-  boolValue?: boolean | null;
-  intValue?: Int64 | null;
-  doubleValue?: number | null;
-  arrayValue?: { values: AnyValue[] } | null;
-  kvlistValue?: { values: KeyValue[] } | null;
-  bytesValue?: Buffer | null;
+  stringValue?: string;
+  boolValue?: boolean;
+  intValue?: Int64;
+  doubleValue?: number;
+  arrayValue?: { values: AnyValue[] };
+  kvlistValue?: { values: KeyValue[] };
+  bytesValue?: Buffer;
+}
+
+/** Whether `member` is what the value holds. The decoder's prototypes answer '' and 0 for members that are not set. */
+export function isSet<M extends keyof AnyValue>(
+  value: AnyValue,
+  member: M,
+): value is AnyValue & Required<Pick<AnyValue, M>> {
+  return Object.hasOwn(value, member);
 }
 
 export interface KeyValue {

@@ -4,7 +4,7 @@
  * trace group or an edge is made of it.
  */
 import { mask, sensitiveKeys, sensitiveValues } from '../../collect/redaction';
-import { type AnyValue, type ExportTraceServiceRequest, type KeyValue, signed } from './otlp';
+import { type AnyValue, type ExportTraceServiceRequest, isSet, type KeyValue, signed } from './otlp';
 
 /**
  * The shared patterns stay in what RE2 and ECMAScript have in common. Here three things are added to them: an underscore
@@ -157,12 +157,12 @@ export class Scrubber {
   }
 
   private value(value: AnyValue): void {
-    if (value.stringValue) value.stringValue = this.text(value.stringValue);
-    else if (value.intValue) this.number(value, `${signed(value.intValue)}`);
-    else if (value.doubleValue) this.number(value, `${value.doubleValue}`);
-    else if (value.arrayValue) for (const item of value.arrayValue.values) this.value(item);
-    else if (value.kvlistValue) value.kvlistValue.values = this.keyValues(value.kvlistValue.values);
-    else if (value.bytesValue?.length) {
+    if (isSet(value, 'stringValue')) value.stringValue = this.text(value.stringValue);
+    else if (isSet(value, 'intValue')) this.number(value, `${signed(value.intValue)}`);
+    else if (isSet(value, 'doubleValue')) this.number(value, `${value.doubleValue}`);
+    else if (isSet(value, 'arrayValue')) for (const item of value.arrayValue.values) this.value(item);
+    else if (isSet(value, 'kvlistValue')) value.kvlistValue.values = this.keyValues(value.kvlistValue.values);
+    else if (isSet(value, 'bytesValue')) {
       const text = value.bytesValue.toString('utf8');
       const scrubbed = this.text(text);
       if (scrubbed !== text) value.bytesValue = Buffer.from(scrubbed);
@@ -173,8 +173,8 @@ export class Scrubber {
   private number(value: AnyValue, digits: string): void {
     if (!/^\d{13,19}$/.test(digits) || !cards.some((pattern) => digits.search(pattern) >= 0)) return;
     this.count('bank-card');
-    value.intValue = null;
-    value.doubleValue = null;
+    delete value.intValue;
+    delete value.doubleValue;
     value.stringValue = mask;
   }
 }

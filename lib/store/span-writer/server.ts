@@ -75,13 +75,12 @@ export class WriterServer {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.stopping) response.setHeader('Connection', 'close');
     const { method, url } = request;
     try {
       if (url === '/v1/traces' && method === 'POST') await this.export(request, response);
-      else if (url === '/healthz' && method === 'GET') response.end('ok\n');
+      else if (url === '/healthz' && method === 'GET') this.answer(response, 200, 'text/plain', 'ok\n');
       else if (url === '/metrics' && method === 'GET') {
-        response.setHeader('Content-Type', 'text/plain; version=0.0.4').end(this.metrics.text());
+        this.answer(response, 200, 'text/plain; version=0.0.4', this.metrics.text());
       } else throw new HttpError(404, 'not_found', 'POST /v1/traces, GET /healthz, GET /metrics');
     } catch (error) {
       this.refuse(request, response, error);
@@ -100,9 +99,8 @@ export class WriterServer {
       const dead = spans + edges;
       if (dead > 0) log('warn', 'documents refused for their content', { spans, edges, types });
       const errorMessage = `The store refused ${spans} spans and ${edges} edges: ${JSON.stringify(types)}`;
-      response
-        .setHeader('Content-Type', protobuf)
-        .end(encodeResponse(dead > 0 ? { rejectedSpans: spans, errorMessage } : undefined));
+      const partialSuccess = dead > 0 ? { rejectedSpans: spans, errorMessage } : undefined;
+      this.answer(response, 200, protobuf, encodeResponse(partialSuccess));
     } finally {
       this.flight(-1);
     }
@@ -168,9 +166,13 @@ export class WriterServer {
       response.setHeader('Retry-After', seconds ?? retryAfterSeconds);
     }
     request.resume(); // what is left of the body, so that the sender sees the answer
-    response.setHeader('Content-Type', 'text/plain');
-    response.statusCode = status;
-    response.end(`${error instanceof HttpError ? error.message : reason}\n`);
+    this.answer(response, status, 'text/plain', `${error instanceof HttpError ? error.message : reason}\n`);
+  }
+
+  private answer(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
+    // Or the collector would go on sending over a connection that it holds.
+    if (this.stopping) response.setHeader('Connection', 'close');
+    response.writeHead(status, { 'Content-Type': type }).end(body);
   }
 }
 

@@ -12,7 +12,7 @@ import type { TraceGroup } from './trace-groups';
 /** Index of the edges. */
 export const serviceMapIndex = 'otel-v1-apm-service-map';
 
-/** Edges that are remembered as written, about 500 bytes each. */
+/** Edges that are remembered as written. The page draws 1,000; each is several documents, one for a trace group. */
 const rememberedEdges = 20_000;
 
 /** An edge is written again after an hour, so that an index that was emptied fills without a restart. */

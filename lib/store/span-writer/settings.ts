@@ -26,7 +26,7 @@ export interface WriterSettings {
   readonly deadLetterDirectory: string;
   /** Bytes of a request, packed and unpacked. The collector drops what is refused for its size. @default 16 MiB */
   readonly maxBodyBytes: number;
-  /** Requests at once; one is held in memory about five times its size. @default 8: twice the collector's consumers */
+  /** Requests at once: each is in memory, packed and decoded. @default 8: twice the collector's consumers */
   readonly maxInFlight: number;
   /** Bytes of a bulk body. @default 8 MiB: a domain's limit may be 10 MiB, depending on its instance type */
   readonly bulkBytes: number;

@@ -1,6 +1,6 @@
 /** The spans of a request as one list, with what a document takes from their resource and scope. */
 import type { AnyValue, ExportTraceServiceRequest, KeyValue, Span } from './otlp';
-import { signed, unsigned } from './otlp';
+import { isSet, signed, unsigned } from './otlp';
 
 /** Flattened fields of a document. */
 export type Fields = Readonly<Record<string, string>>;
@@ -46,19 +46,21 @@ export function attributeText(value: AnyValue | null | undefined): string {
 
 function plainValue(value: AnyValue | null | undefined): unknown {
   if (!value) return '';
-  if (value.stringValue != null) return value.stringValue;
-  if (value.boolValue != null) return value.boolValue;
-  if (value.intValue) {
+  if (isSet(value, 'stringValue')) return value.stringValue;
+  if (isSet(value, 'boolValue')) return value.boolValue;
+  if (isSet(value, 'intValue')) {
     const integer = signed(value.intValue);
     return BigInt(Number(integer)) === integer ? Number(integer) : `${integer}`;
   }
-  // JSON knows no NaN and no infinity.
-  if (value.doubleValue != null) return Number.isFinite(value.doubleValue) ? value.doubleValue : `${value.doubleValue}`;
-  if (value.arrayValue) return value.arrayValue.values.map(plainValue);
-  if (value.kvlistValue) {
+  if (isSet(value, 'doubleValue')) {
+    // JSON knows no NaN and no infinity.
+    return Number.isFinite(value.doubleValue) ? value.doubleValue : `${value.doubleValue}`;
+  }
+  if (isSet(value, 'arrayValue')) return value.arrayValue.values.map(plainValue);
+  if (isSet(value, 'kvlistValue')) {
     return Object.fromEntries(value.kvlistValue.values.map((pair) => [pair.key, plainValue(pair.value)]));
   }
-  return value.bytesValue?.length ? value.bytesValue.toString('base64') : '';
+  return isSet(value, 'bytesValue') ? value.bytesValue.toString('base64') : '';
 }
 
 /** Attributes as fields. Dots become `@`, as Data Prepper writes them: OpenSearch would make objects of dotted keys. */

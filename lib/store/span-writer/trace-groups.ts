@@ -2,7 +2,7 @@
 import { Lru } from './lru';
 import { duration, type FlatSpan, isoNanos } from './spans';
 
-/** Traces that are remembered for late spans: about 300 bytes each, one minute at 800 kept traces a second. */
+/** Traces that are remembered for late spans: one minute at 800 kept traces a second. */
 const rememberedTraces = 50_000;
 
 /** `traceGroup` and `traceGroupFields` of a document, both from the root. */

@@ -1,4 +1,5 @@
 import { decodeRequest } from '../../../lib/store/span-writer/otlp';
+import { ServiceMap } from '../../../lib/store/span-writer/service-map';
 import { flatten } from '../../../lib/store/span-writer/spans';
 import { TraceGroups } from '../../../lib/store/span-writer/trace-groups';
 import { attribute, encode, type Json, map, Rig, service, span, spanId, start, traceId } from './support';
@@ -235,6 +236,17 @@ describe('service map', () => {
     await other.post(encode(...call()));
     expect(other.store.bulks[0]!.slice(5)).toEqual(ids);
     await other.stop();
+  });
+
+  test('an edge is written again after an hour', () => {
+    let now = 0;
+    const serviceMap = new ServiceMap(() => now);
+    const spans = flatten(decodeRequest(encode(...call())));
+    const edges = () => serviceMap.edges(spans, new TraceGroups().of(spans));
+    serviceMap.remember(edges());
+    expect(edges()).toEqual([]);
+    now = 3_600_000;
+    expect(edges()).toHaveLength(4);
   });
 
   test('an edge that was not stored is written again', async () => {

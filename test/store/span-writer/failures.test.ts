@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { responseType } from '../../../lib/store/span-writer/otlp';
@@ -160,6 +161,17 @@ describe('the store refuses a document for its content', () => {
     expect((await partialSuccess(response)).rejectedSpans).toBe(1);
     expect(Object.keys(rig.store.spans)).toEqual(['span 1']);
     expect(rig.deadLetters[0].reason).toContain('invalid_id');
+  });
+
+  test('a dead letter is on the disk before the answer', async () => {
+    rig = await new Rig().start();
+    const handle = await open(__filename, 'r');
+    const sync = jest.spyOn(Object.getPrototypeOf(handle), 'sync');
+    await handle.close();
+    rig.store.verdict = () => ({ status: 400, type: 'mapper_parsing_exception' });
+    expect((await rig.post(three)).status).toBe(200);
+    expect(sync).toHaveBeenCalledTimes(2); // the file and its directory
+    sync.mockRestore();
   });
 
   test('when the dead letter cannot be written, nothing is acknowledged', async () => {

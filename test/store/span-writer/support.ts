@@ -41,7 +41,7 @@ export const service = (name: string, spans: object[], scope: object = {}, attri
 export const encode = (...resourceSpans: object[]): Buffer =>
   Buffer.from(requestType.encode({ resourceSpans }).finish());
 
-// biome-ignore lint/suspicious/noExplicitAny: documents are read as a page reads them, without types
+/** Documents are read as a page reads them, without types. */
 export type Json = any;
 
 /** What the store answers to a document: a status, or an item error. */

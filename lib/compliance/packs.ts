@@ -1,0 +1,84 @@
+import { createRequire } from 'node:module';
+import { CfnResource, Stack } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, type IApplyRule, type NagPack, NIST80053R5Checks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
+import { HarbourlineChecks } from './harbourline-checks';
+
+/** The packs that judge this app, new ones: a pack keeps the findings of its last run. */
+export const policyPacks = (): NagPack[] => [
+  new AwsSolutionsChecks(),
+  new NIST80053R5Checks(),
+  new HarbourlineChecks(),
+];
+
+/** Something that a pack or the built-in validation objects to. */
+export interface Finding {
+  /** As it must be acknowledged: `AwsSolutions-S1`, `AwsSolutions-IAM5[Resource::*]`, `E3012`. */
+  readonly id: string;
+  /** Path of the resource's construct. */
+  readonly path: string;
+  readonly severity: string;
+  readonly message: string;
+}
+
+/** What the packs find under a scope, acknowledged or not. The app must have been synthesised: see {@link auditPolicy}. */
+export function packFindings(scope: IConstruct): Finding[] {
+  return policyPacks().flatMap((pack) => {
+    // The only question that a pack asks of acknowledgments, answered with no.
+    const strict: NagPack = Object.create(pack, { isAcknowledged: { value: () => false } });
+    return strict.validateScope(scope).violations.flatMap(({ ruleName, description, severity, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => ({
+        id: ruleName,
+        path: constructPath ?? '',
+        severity: severity ?? 'error',
+        message: description,
+      })),
+    );
+  });
+}
+
+/** nag's rules that report exact findings in brackets. All of ours do. */
+const exactRules = [
+  'AuroraMySQLLogging',
+  'DocumentDBClusterLogExports',
+  'IAMNoManagedPolicies',
+  'IAMNoWildcardPermissions',
+  'OpenSearchSlowLogsToCloudWatch',
+  'RDSLoggingEnabled',
+];
+
+let known: Map<string, { exact: boolean }> | undefined;
+
+/** The rules of all packs by id. A pack has no list of them, so one is asked to judge an empty resource. */
+export function packRules(): ReadonlyMap<string, { exact: boolean }> {
+  if (known) return known;
+  const rules = new Map<string, { exact: boolean }>();
+  const nothing = new CfnResource(new Stack(), 'Nothing', { type: 'Harbourline::Nothing' });
+  for (const pack of policyPacks()) {
+    const note = ({ rule, ruleSuffixOverride }: IApplyRule): void => {
+      const exact = exactRules.includes(rule.name) || pack instanceof HarbourlineChecks;
+      rules.set(`${pack.readPackName}-${ruleSuffixOverride ?? rule.name}`, { exact });
+    };
+    Object.create(pack, { applyRule: { value: note } }).checkResource(nothing);
+  }
+  known = rules;
+  return rules;
+}
+
+/** The namespace that CDK wants before the ids of its built-in validation. */
+export const builtInNamespace = 'CloudFormation-Validate::';
+
+let builtIn: Set<string> | undefined;
+
+/** Whether CDK's built-in validation has a rule, such as `E3012`. It takes a second to ask, so only where it matters. */
+export function isBuiltInRule(id: string): boolean {
+  if (!/^[EFIW]\d{4}$/.test(id)) return false;
+  if (!builtIn) {
+    // Bundled with CDK, not a dependency of ours.
+    const { CompositeEngine } = createRequire(require.resolve('aws-cdk-lib'))('@aws/cloudformation-validate');
+    const engine = new CompositeEngine({});
+    builtIn = new Set(engine.listRules().map((rule: { id: string }) => rule.id));
+    engine.free();
+  }
+  return builtIn.has(id);
+}

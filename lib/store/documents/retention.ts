@@ -1,0 +1,36 @@
+/** How long spans stay. */
+import type { Documents, StoreDocumentOptions } from '.';
+import { spanIndices } from './names';
+
+/** OpenSearch's upper advice for a shard is 50 GB; at 30 GB a shard can still be moved in minutes. */
+const rolloverSize = '30gb';
+
+/** An action that fails is tried for about a day before the index is left as it is: the oldest index's age is watched. */
+const retry = { count: 10, backoff: 'exponential', delay: '10m' };
+
+/**
+ * The retention policy. Age counts from rollover: an index is open for up to a day, so counted from its creation it
+ * would be deleted with spans that are a day too young. So spans live `retentionDays` to `retentionDays` + 1 days.
+ */
+export const retentionPolicy = ({ retentionDays }: StoreDocumentOptions): Documents => ({
+  'retention-policy/harbourline-spans': {
+    policy: {
+      description: `Spans: a new index every day, deleted ${retentionDays} days after its last span`,
+      default_state: 'open',
+      states: [
+        {
+          name: 'open',
+          actions: [{ retry, rollover: { min_index_age: '1d', min_primary_shard_size: rolloverSize } }],
+          transitions: [{ state_name: 'kept' }],
+        },
+        {
+          name: 'kept',
+          actions: [],
+          transitions: [{ state_name: 'deleted', conditions: { min_rollover_age: `${retentionDays}d` } }],
+        },
+        { name: 'deleted', actions: [{ retry, delete: {} }], transitions: [] },
+      ],
+      ism_template: [{ index_patterns: [spanIndices], priority: 100 }],
+    },
+  },
+});

@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, CfnResource, Stack, Stage, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { context } from '../../cdk.json';
+import { acknowledge } from '../../lib/compliance/acknowledge';
+import { auditPolicy, registerPolicyPacks } from '../../lib/compliance/policy';
+
+const reason = 'The toy has to be small, and nothing of value will ever be stored in it.';
+
+/** Two stacks in a stage: a bucket of one, a role of the other that may read it. */
+function toy() {
+  const app = new App({ context });
+  const stage = new Stage(app, 'dev', { env: { account: '111111111111', region: 'ap-east-1' } });
+  const bucket = new Bucket(new Stack(stage, 'Store'), 'Bucket');
+  const role = new Role(new Stack(stage, 'Collect'), 'Role', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  return { app, stage, bucket, role };
+}
+
+/** Acknowledges what is open, where it was found. */
+function acknowledgeAll(app: App, ids: readonly { id: string; path: string }[]): void {
+  for (const { id, path } of ids)
+    acknowledge(app.node.findAll().find(({ node }) => node.path === path)!, { id, reason });
+}
+
+test('finds what is open in a stage of an app, as nag itself does', () => {
+  const { app, stage } = toy();
+  const { unacknowledged } = auditPolicy(app);
+  expect(unacknowledged).toContainEqual(
+    expect.objectContaining({ id: 'AwsSolutions-S1', path: 'dev/Store/Bucket/Resource', severity: 'error' }),
+  );
+  expect(unacknowledged.filter(({ id }) => id.startsWith('AwsSolutions-')).map(({ id }) => id)).toEqual(
+    new AwsSolutionsChecks().validateScope(app).violations.map(({ ruleName }) => ruleName),
+  );
+  expect(auditPolicy(stage)).toEqual(auditPolicy(app));
+});
+
+test('an acknowledgment covers its construct and all beneath, with the nearest named', () => {
+  const { app, bucket, stage } = toy();
+  acknowledge(stage, { id: 'AwsSolutions-S10', reason });
+  acknowledge(bucket, { id: 'AwsSolutions-S1', reason }, { id: 'AwsSolutions-S10', reason });
+  const { acknowledged, unacknowledged, stale } = auditPolicy(app);
+  expect(acknowledged.map(({ id, by }) => [id, by.path])).toEqual([
+    ['AwsSolutions-S1', 'dev/Store/Bucket'],
+    ['AwsSolutions-S10', 'dev/Store/Bucket'],
+  ]);
+  expect(unacknowledged.some(({ id }) => id === 'AwsSolutions-S1' || id === 'AwsSolutions-S10')).toBe(false);
+  expect(stale).toEqual([]);
+});
+
+test('reports acknowledgments that nothing needs', () => {
+  const { app, bucket, role } = toy();
+  acknowledge(role, { id: 'AwsSolutions-S1', reason }, { id: 'AwsSolutions-IAM5[Action::s3:Old*]', reason });
+  acknowledge(bucket, { id: 'E3012', reason });
+  expect(auditPolicy(app).stale.map(({ id, path }) => `${path} ${id}`)).toEqual([
+    'dev/Store/Bucket E3012',
+    'dev/Collect/Role AwsSolutions-S1',
+    'dev/Collect/Role AwsSolutions-IAM5[Action::s3:Old*]',
+  ]);
+});
+
+test('reports acknowledgments made past acknowledge()', () => {
+  const { app, bucket } = toy();
+  Validations.of(bucket).acknowledge({ id: 'AwsSolutions::AwsSolutions-S1', reason: '' });
+  expect(auditPolicy(app).refused).toEqual([
+    expect.stringMatching(/^dev\/Store\/Bucket: AwsSolutions::AwsSolutions-S1: write the bare id/),
+    expect.stringContaining('thin'),
+  ]);
+});
+
+test('a reference to another stack reads in a finding as it does at synth', () => {
+  const { app, bucket, role } = toy();
+  role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects('*')] }));
+  acknowledgeAll(app, auditPolicy(app).unacknowledged);
+  expect(auditPolicy(app)).toMatchObject({ unacknowledged: [], stale: [], refused: [] });
+});
+
+test('findings of the built-in validation are audited and acknowledged as well', () => {
+  const broken = () => {
+    const { app, stage } = toy();
+    const resource = new CfnResource(stage.node.findChild('Store'), 'Group', {
+      type: 'AWS::Logs::LogGroup',
+      properties: { RetentionInDays: 15 },
+    });
+    return { app, resource };
+  };
+  const { app, resource } = broken();
+  expect(() => auditPolicy(broken().app)).toThrow(/E30\d\d/);
+  acknowledge(resource, { id: 'E3030', reason });
+  const { acknowledged, stale } = auditPolicy(app);
+  expect(acknowledged).toContainEqual(expect.objectContaining({ id: 'E3030', path: 'dev/Store/Group' }));
+  expect(stale).toEqual([]);
+});
+
+describe('registered', () => {
+  const quiet = () => jest.spyOn(console, 'error').mockImplementation();
+
+  test('an open finding in a stage is an error at synth', () => {
+    quiet();
+    const { app } = toy();
+    registerPolicyPacks(app);
+    expect(() => app.synth()).toThrow(/AwsSolutions-S1\b[\s\S]*NIST\.800\.53\.R5-/);
+  });
+
+  test('own rules as well', () => {
+    quiet();
+    const { app, stage } = toy();
+    new CfnResource(stage.node.findChild('Store'), 'Gateway', { type: 'AWS::EC2::InternetGateway' });
+    registerPolicyPacks(app);
+    expect(() => app.synth()).toThrow('Harbourline-PublicAddress[InternetGateway]');
+  });
+
+  test('with all acknowledged it synthesises, and templates carry the reasons', () => {
+    const { app: probe } = toy();
+    const open = auditPolicy(probe).unacknowledged;
+    const { app } = toy();
+    acknowledgeAll(app, open);
+    registerPolicyPacks(app);
+    const directory = join(app.synth().directory, 'assembly-dev');
+    const file = readdirSync(directory).find((name) => /^devStore.*\.template\.json$/.test(name))!;
+    const { Resources } = JSON.parse(readFileSync(join(directory, file), 'utf8'));
+    const [resource] = Object.values<any>(Resources).filter(({ Type }) => Type === CfnBucket.CFN_RESOURCE_TYPE_NAME);
+    expect(resource.Metadata.cdk_nag.rules_to_suppress).toContainEqual({ id: 'AwsSolutions-S1', reason });
+  });
+});

@@ -1,0 +1,69 @@
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { decodeRequest, signed, unsigned } from '../../../lib/store/span-writer/otlp';
+import { attributeFields, flatten, isoNanos } from '../../../lib/store/span-writer/spans';
+
+type SdkSpan = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0][number];
+
+test('what another implementation encodes is read whole', () => {
+  const context = (digit: string) => ({ traceId: digit.repeat(32), spanId: digit.repeat(16), traceFlags: 1 });
+  const sdkSpan = {
+    name: 'GET /注文',
+    kind: 1, // SERVER in the SDK's numbering, which has no UNSPECIFIED
+    spanContext: () => ({ ...context('a'), traceState: { serialize: () => 'vendor=1' } }),
+    parentSpanContext: { ...context('b'), isRemote: true },
+    startTime: [1785576600, 123456789],
+    endTime: [1785576601, 1],
+    duration: [0, 876543212],
+    ended: true,
+    status: { code: 2, message: 'broken' },
+    attributes: { text: 'x', int: -5, double: 0.1, bool: true, list: ['a', 'b'] },
+    links: [{ context: context('c'), attributes: { linked: 'y' }, droppedAttributesCount: 7 }],
+    events: [{ name: 'retry', time: [1785576600, 999999999], attributes: { at: 1 }, droppedAttributesCount: 6 }],
+    resource: { attributes: { 'service.name': 'orders' } },
+    instrumentationScope: { name: 'django', version: '1.2' },
+    droppedAttributesCount: 3,
+    droppedEventsCount: 4,
+    droppedLinksCount: 5,
+  } as unknown as SdkSpan;
+
+  const [flat] = flatten(decodeRequest(Buffer.from(ProtobufTraceSerializer.serializeRequest([sdkSpan])!)));
+  expect(flat).toMatchObject({
+    traceId: 'a'.repeat(32),
+    spanId: 'a'.repeat(16),
+    parentSpanId: 'b'.repeat(16),
+    start: 1785576600123456789n,
+    end: 1785576601000000001n,
+    serviceName: 'orders',
+    inherited: {
+      'resource.attributes.service@name': 'orders',
+      'instrumentationScope.name': 'django',
+      'instrumentationScope.version': '1.2',
+    },
+  });
+  const { span } = flat!;
+  expect(span).toMatchObject({
+    name: 'GET /注文',
+    kind: 2,
+    traceState: 'vendor=1',
+    status: { code: 2, message: 'broken' },
+    droppedAttributesCount: 3,
+    droppedEventsCount: 4,
+    droppedLinksCount: 5,
+  });
+  expect(attributeFields(span.attributes)).toEqual({
+    text: 'x',
+    int: '-5',
+    double: '0.1',
+    bool: 'true',
+    list: '["a","b"]',
+  });
+  expect(span.links[0]).toMatchObject({ traceId: Buffer.alloc(16, 0xcc), droppedAttributesCount: 7 });
+  expect(attributeFields(span.links[0]!.attributes)).toEqual({ linked: 'y' });
+  expect(isoNanos(unsigned(span.events[0]!.timeUnixNano))).toBe('2026-08-01T09:30:00.999999999Z');
+});
+
+test('64-bit integers keep every bit', () => {
+  expect(unsigned({ low: -1, high: -1 })).toBe(2n ** 64n - 1n);
+  expect(signed({ low: -1, high: -1 })).toBe(-1n);
+  expect(signed({ low: 0, high: -(2 ** 31) })).toBe(-(2n ** 63n));
+});

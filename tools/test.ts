@@ -1,0 +1,87 @@
+/**
+ * `npm test`: prepares what the tests need (a first run builds the collector and fetches OpenSearch and Python packages),
+ * then runs formatter, linter, type checker, Jest and pytest, and ends with one line: `N passed, N failed`.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { collectorBinary, hostTarget } from '../lib/collect/distribution/build';
+import { prepareOpenSearch } from '../rehearsal/opensearch-node/prepare';
+import { preparePython } from '../rehearsal/services/venv';
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const root = join(__dirname, '..');
+const progress = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+function run(title: string, command: string, args: readonly string[]): Promise<number> {
+  console.log(`\n── ${title}`);
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1)));
+  });
+}
+
+const check = async (title: string, command: string, args: readonly string[]): Promise<Count> => {
+  const failed = (await run(title, command, args)) === 0 ? 0 : 1;
+  return { passed: 1 - failed, failed, skipped: 0 };
+};
+
+/** A suite that could not even run counts as failed: its tests are not in the report. */
+async function jest(report: string): Promise<Count> {
+  const code = await run('jest', 'npx', ['jest', '--json', '--outputFile', report, ...process.argv.slice(2)]);
+  const result = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
+  const failed = (result.numFailedTests ?? 0) + (result.numRuntimeErrorTestSuites ?? 0);
+  return {
+    passed: result.numPassedTests ?? 0,
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: result.numPendingTests ?? 0,
+  };
+}
+
+async function pytest(bin: string, folder: string, report: string): Promise<Count> {
+  const args = ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', folder, `--junitxml=${report}`];
+  const code = await run(`pytest ${folder}`, join(bin, 'python'), args);
+  const suite = /<testsuite [^>]*>/.exec(readFileSync(report, 'utf8'))?.[0] ?? '';
+  const number = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  const failed = number('failures') + number('errors');
+  const skipped = number('skipped');
+  return { passed: number('tests') - failed - skipped, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
+}
+
+async function main(): Promise<void> {
+  const [python] = await Promise.all([
+    preparePython(progress),
+    collectorBinary(hostTarget(), progress),
+    prepareOpenSearch(progress),
+  ]);
+  const scratch = mkdtempSync(join(tmpdir(), 'harbourline-test-'));
+  const counts = [
+    await check('format and lint', 'npx', ['biome', 'ci', '--error-on-warnings', '.']),
+    await check('python: format', join(python.bin, 'ruff'), ['format', '--check', '--no-cache', 'python', 'rehearsal']),
+    await check('python: lint', join(python.bin, 'ruff'), ['check', '--no-cache', 'python', 'rehearsal']),
+    await check('types', 'npx', ['tsc', '--noEmit']),
+    await jest(join(scratch, 'jest.json')),
+    await pytest(python.bin, 'python/examples', join(scratch, 'examples.xml')),
+    await pytest(python.bin, 'rehearsal/services/ledger', join(scratch, 'ledger.xml')),
+  ];
+  rmSync(scratch, { recursive: true, force: true });
+  const sum = (part: keyof Count): number => counts.reduce((total, count) => total + count[part], 0);
+  const skipped = sum('skipped');
+  console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  console.log('0 passed, 1 failed');
+  process.exitCode = 1;
+});
