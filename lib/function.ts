@@ -1,16 +1,18 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, NodejsFunction, type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Code, type FunctionProps, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { bundle } from './bundle';
 import { acknowledge } from './compliance/acknowledge';
 import { attach, serviceRole } from './iam';
 
 export interface DeploymentFunctionProps
-  extends Pick<NodejsFunctionProps, 'entry' | 'environment' | 'vpc' | 'vpcSubnets' | 'securityGroups'> {
+  extends Pick<FunctionProps, 'environment' | 'vpc' | 'vpcSubnets' | 'securityGroups'> {
+  /** Source file that exports `handler`. */
+  readonly entry: string;
   /** What it does while a stack is deployed, for whoever meets it in the console. */
   readonly description: string;
   readonly logsKey: IKey;
@@ -23,7 +25,7 @@ export interface DeploymentFunctionProps
 
 /**
  * A function that runs while a stack is deployed, behind CDK's custom-resource provider: own log group, own role, arm64,
- * code bundled by esbuild.
+ * code in one file.
  */
 export class DeploymentFunction extends Construct {
   /** `serviceToken` of the custom resource. */
@@ -31,7 +33,7 @@ export class DeploymentFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: DeploymentFunctionProps) {
     super(scope, id);
-    const { logsKey, logRetention, statements = [], ...rest } = props;
+    const { entry, logsKey, logRetention, statements = [], ...rest } = props;
     const role = props.role ?? lambdaRole(this, 'Role', props.description);
     const logGroup = (name: string) =>
       new LogGroup(this, name, {
@@ -53,8 +55,10 @@ export class DeploymentFunction extends Construct {
       });
     }
 
-    const own = new NodejsFunction(this, 'Function', {
+    const own = new LambdaFunction(this, 'Function', {
       ...rest,
+      code: Code.fromAsset(bundle(entry)),
+      handler: 'main.handler',
       role,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -62,7 +66,6 @@ export class DeploymentFunction extends Construct {
       // Lambda's limit is 15 minutes; a young domain refuses for some of them.
       timeout: Duration.minutes(14),
       logGroup: log,
-      bundling: { format: OutputFormat.CJS, target: 'node24', logLevel: LogLevel.ERROR },
     });
     own.node.addDependency(policy);
 
@@ -86,7 +89,7 @@ export class DeploymentFunction extends Construct {
     this.acknowledgeFindings(own, provider, props.vpc !== undefined);
   }
 
-  private acknowledgeFindings(own: NodejsFunction, provider: Provider, inVpc: boolean): void {
+  private acknowledgeFindings(own: LambdaFunction, provider: Provider, inVpc: boolean): void {
     const common = [
       {
         id: 'NIST.800.53.R5-LambdaConcurrency',

@@ -115,6 +115,6 @@ main().then(
   () => process.exit(),
   (error: Error) => {
     process.stderr.write(`${error.message}\n`);
-    process.exit(process.exitCode || 1);
+    process.exit(1);
   },
 );

@@ -65,7 +65,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
     }
   };
   let cleanStop = true;
-  const stopping = (service: { stop(): Promise<boolean | void> }) => {
+  const stopping = (service: { stop(): Promise<unknown> }) => {
     let stopped: Promise<void> | undefined;
     const stop = () => {
       stopped ??= service.stop().then((clean) => {
@@ -251,6 +251,10 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
     );
     if (lines.every(({ ok }) => ok !== false)) rmSync(folder, { recursive: true, force: true });
     return { lines, phases, folder };
+  } catch (error) {
+    if (signal.aborted) rmSync(folder, { recursive: true, force: true });
+    else (error as Error).message += `\nLogs and configurations: ${folder}`;
+    throw error;
   } finally {
     await stopAll(cleanUp);
   }

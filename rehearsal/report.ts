@@ -11,22 +11,39 @@ export interface Line {
   readonly ok?: boolean;
 }
 
-/** Renders the table. Columns are as wide as their widest cell. */
+/** Widths of the columns: the table fits a terminal of 120 columns. */
+const widths = [1, 30, 52, 30] as const;
+
+/** Renders the table; long cells are wrapped. */
 export function table(lines: readonly Line[]): string {
-  const rows = lines.map(({ what, seen, expected, ok }) => [
-    ok === undefined ? '·' : ok ? '✓' : '✗',
-    what,
-    seen,
-    expected,
-  ]);
-  const head = ['', 'what', 'seen', 'expected'];
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => [...(row[column] ?? '')].length)));
-  const render = (row: readonly string[]) =>
-    row
-      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  const rows = lines.map(({ what, seen, expected, ok }) =>
+    row([ok === undefined ? '·' : ok ? '✓' : '✗', what, seen, expected]),
+  );
+  return [row(['', 'what', 'seen', 'expected']), rule, ...rows].join('\n');
+}
+
+function row(cells: readonly string[]): string {
+  const wrapped = cells.map((cell, column) => wrap(cell, widths[column] ?? 0));
+  const height = Math.max(...wrapped.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, index) =>
+    wrapped
+      .map((lines, column) => (lines[index] ?? '').padEnd(widths[column] ?? 0))
       .join('  ')
-      .trimEnd();
-  return [render(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(render)].join('\n');
+      .trimEnd(),
+  ).join('\n');
+}
+
+/** Breaks at spaces; a word that is too long stands alone. */
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) as string;
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** `N passed, N failed`. */

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../config/schema';
 import { buildApp } from '../lib/app';
 import { filesOf, paths, variablesOf } from '../lib/collect/instance';
@@ -72,13 +73,22 @@ export interface Synthesised {
 }
 
 /** Context of `cdk.json`: the same feature flags as a deployment. */
-const context = (): Record<string, unknown> =>
+export const context = (): Record<string, unknown> =>
   (JSON.parse(readFileSync(join(__dirname, '..', 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }).context;
 
 /** Synthesises one environment and takes it apart. @throws Error where the templates hold not what a rehearsal needs */
 export function synthesise(config: EnvironmentConfig): Synthesised {
   const outdir = mkdtempSync(join(tmpdir(), 'harbourline-assembly-'));
-  const assembly = buildApp([config], { outdir, context: context() }).synth();
+  const dispose = () => rmSync(outdir, { recursive: true, force: true });
+  try {
+    return { ...takeApart(buildApp([config], { outdir, context: context() }).synth(), config), dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Synthesised, 'dispose'> {
   const environment = new Environment(assembly, config.account, config.region);
 
   const tier = (name: string) => {
@@ -130,7 +140,6 @@ export function synthesise(config: EnvironmentConfig): Synthesised {
       ) as { widgets: Widget[] }
     ).widgets,
     alarms: environment.resources<AlarmProperties>('AWS::CloudWatch::Alarm').map(({ properties }) => properties),
-    dispose: () => rmSync(outdir, { recursive: true, force: true }),
   };
 }
 

@@ -1,11 +1,8 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
+import { bundle } from '../bundle';
 import { distributionHash } from './distribution/build';
 
 /** A zip in the account's asset bucket that instances fetch at boot. */
@@ -63,27 +60,4 @@ export class Artifact extends Construct {
       `rm /tmp/${this.node.id}.zip`,
     ].join('\n');
   }
-}
-
-const bundles = new Map<string, string>();
-
-/** Folder with `main.js`: the program of `entry` and all that it imports. Bundled once a process. */
-function bundle(entry: string): string {
-  const done = bundles.get(entry);
-  if (done) return done;
-  const outdir = mkdtempSync(join(tmpdir(), 'harbourline-bundle-'));
-  buildSync({
-    entryPoints: { main: entry },
-    outdir,
-    // Paths in the output are relative to it: the same bytes whatever folder synth runs in.
-    absWorkingDir: join(__dirname, '..', '..'),
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    legalComments: 'none',
-    logLevel: 'error',
-  });
-  bundles.set(entry, outdir);
-  return outdir;
 }

@@ -111,7 +111,7 @@ export class Fleet extends Construct {
           ...(props.extra?.files ?? []),
         ],
         commands: [
-          ...setUp(props.certificate.secret.secretArn),
+          ...setUp(stack.region, props.certificate.secret.secretArn),
           props.collector.unpackInto(paths.program),
           'systemctl daemon-reload',
           'systemctl enable --now harbourline-collector',
@@ -190,7 +190,8 @@ const sessionManager = (): PolicyStatement =>
   });
 
 /** A user without a shell, folders that only it may enter, what the instance knows about itself, its certificate. */
-const setUp = (secretArn: string): string[] => [
+const setUp = (region: string, secretArn: string): string[] => [
+  `export AWS_REGION=${region}`,
   `useradd --system --home-dir ${paths.data} --shell /sbin/nologin harbourline`,
   `install -d -o harbourline -g harbourline -m 0750 ${paths.data}`,
   `install -d -o harbourline -g harbourline -m 0700 ${paths.tls}`,
@@ -198,14 +199,11 @@ const setUp = (secretArn: string): string[] => [
   'token=$(curl -sf -X PUT -H "X-aws-ec2-metadata-token-ttl-seconds: 300" http://169.254.169.254/latest/api/token)',
   'metadata() { curl -sf -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1"; }',
   `printf '${variables.bind}=%s\n${variables.instance}=%s\n' "$(metadata local-ipv4)" "$(metadata instance-id)" > ${paths.instanceEnvironment}`,
-  // Not traced: the secret would stand in the boot log.
-  'set +x',
   `secret=$(aws secretsmanager get-secret-value --secret-id ${secretArn} --query SecretString --output text)`,
   ...['certificate', 'key', 'authority'].map(
     (part) => `(umask 077; jq -r .${part} <<< "$secret" > ${paths.tls}/${part}.pem)`,
   ),
   'unset secret',
-  'set -x',
   `chown -R harbourline: ${paths.tls}`,
 ];
 

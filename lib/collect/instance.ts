@@ -29,7 +29,7 @@ export function cloudConfig({ packages, files, commands }: InstanceSetUp): strin
     packages,
     write_files: files.map(({ path, content, permissions }) => ({ path, permissions: permissions ?? '0644', content })),
     // One script that stops at the first error: runcmd by itself would go on.
-    runcmd: [['bash', '-euxo', 'pipefail', '-c', `${commands.join('\n')}\n`]],
+    runcmd: [['bash', '-euo', 'pipefail', '-c', `${commands.join('\n')}\n`]],
   };
   const text = `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
   const size = Buffer.byteLength(text);

@@ -1,5 +1,5 @@
 import { Token, Validations } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
+import type { IConstruct, Node } from 'constructs';
 import { builtInNamespace, isBuiltInRule, packRules } from './packs';
 
 /** A finding that somebody decided to live with. */
@@ -30,30 +30,39 @@ export function acknowledge(construct: IConstruct, ...findings: readonly Acknowl
       [`Cannot acknowledge at ${construct.node.path || 'the app'}:`, ...problems.map((line) => `- ${line}`)].join('\n'),
     );
   }
-  Validations.of(construct).acknowledge(
-    ...findings.map(({ id, reason }) => ({ id: isBuiltInRule(id) ? `${builtInNamespace}${id}` : id, reason })),
-  );
+  for (const { id, reason } of findings) {
+    Validations.of(construct).acknowledge({ id: isBuiltInRule(id) ? `${builtInNamespace}${id}` : id, reason });
+    construct.node.addMetadata(recordKey, { id, reason });
+  }
 }
 
-/** All acknowledgments under a scope, those made past {@link acknowledge} included: CDK's own record of them. */
-export function acknowledgments(scope: IConstruct): RecordedAcknowledgment[] {
-  return scope.node
-    .findAll()
-    .flatMap(({ node }) =>
-      node.metadata
-        .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
-        .flatMap(({ data }) =>
-          Object.entries<string>(data).map(([id, reason]) => ({ path: node.path, id: reported(id), reason })),
-        ),
-    );
-}
+/** CDK's own record will not do: its constructs acknowledge findings of its validation there, too. */
+const recordKey = 'harbourline:acknowledged';
+
+/** What {@link acknowledge} has recorded under a scope: for tests, and for the list in the documentation. */
+export const acknowledgments = (scope: IConstruct): RecordedAcknowledgment[] => scope.node.findAll().flatMap(recorded);
+
+/** What it has recorded on one construct. */
+export const recorded = ({ node }: IConstruct): RecordedAcknowledgment[] =>
+  metadata<Acknowledgment>(node, recordKey).map((data) => ({ path: node.path, ...data }));
+
+/** What CDK takes for acknowledged under a scope: ours, those of its own constructs, and whatever went past us. */
+export const allAcknowledgments = (scope: IConstruct): RecordedAcknowledgment[] =>
+  scope.node.findAll().flatMap(({ node }) =>
+    metadata<Record<string, string>>(node, Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+      .flatMap((data) => Object.entries(data))
+      .map(([id, reason]) => ({ path: node.path, id: reported(id), reason })),
+  );
+
+const metadata = <T>(node: Node, key: string): T[] =>
+  node.metadata.filter(({ type }) => type === key).map(({ data }) => data as T);
 
 /** CDK records a bare id in its namespace of annotations. */
 const reported = (id: string): string =>
   id.startsWith(builtInNamespace) ? id.slice(builtInNamespace.length) : id.replace(/^Annotation::/, '');
 
 /** What is wrong with an acknowledgment. */
-export const objections = ({ id, reason }: Acknowledgment): string[] =>
+const objections = ({ id, reason }: Acknowledgment): string[] =>
   [objectionToId(id), objectionToReason(reason)].flatMap((problem) =>
     problem ? [`${id || '(no id)'}: ${problem}`] : [],
   );

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Aspects, CloudFormationValidatePlugin, Stage, Validations } from 'aws-cdk-lib';
-import { WriteNagSuppressionsToCloudFormationAspect } from 'cdk-nag';
-import { acknowledgments, objections, type RecordedAcknowledgment } from './acknowledge';
-import { type Finding, packFindings, policyPacks } from './packs';
+import { App, Aspects, CfnResource, CloudFormationValidatePlugin, type IAspect, Stage, Validations } from 'aws-cdk-lib';
+import { acknowledgments, allAcknowledgments, type RecordedAcknowledgment, recorded } from './acknowledge';
+import { type Finding, isBuiltInRule, packFindings, policyPacks } from './packs';
 
 /**
  * Makes every finding that nobody acknowledged an error at synth, and writes the acknowledgments into the templates,
@@ -11,11 +10,24 @@ import { type Finding, packFindings, policyPacks } from './packs';
  */
 export function registerPolicyPacks(app: App): void {
   Validations.of(app).addPlugins(...policyPacks());
-  // Not the packs' own `writeSuppressionsToCloudFormation`: its aspect on the app stops at the border of a stage.
-  for (const stage of app.node.findAll().filter(Stage.isStage)) {
-    Aspects.of(stage).add(new WriteNagSuppressionsToCloudFormationAspect());
-  }
+  // One for each: an aspect on the app stops at the border of a stage.
+  for (const stage of app.node.findAll().filter(Stage.isStage)) Aspects.of(stage).add(writeAcknowledgments);
 }
+
+/**
+ * In the format of cdk-nag, which compliance tools read, but not by its `writeSuppressionsToCloudFormation`: that is
+ * without effect in stages, and repeats CDK's own acknowledgments on every resource beneath them.
+ */
+const writeAcknowledgments: IAspect = {
+  visit(node) {
+    if (!CfnResource.isCfnResource(node)) return;
+    const rules = node.node.scopes
+      .flatMap(recorded)
+      .filter(({ id }) => !isBuiltInRule(id))
+      .map(({ id, reason }) => ({ id, reason }));
+    if (rules.length > 0) node.addMetadata('cdk_nag', { rules_to_suppress: rules });
+  },
+};
 
 /** What {@link auditPolicy} found out. A clean app has only `acknowledged`. */
 export interface PolicyAudit {
@@ -25,8 +37,8 @@ export interface PolicyAudit {
   readonly acknowledged: readonly (Finding & { readonly by: RecordedAcknowledgment })[];
   /** Acknowledgments that no finding needs: the resource was mended or removed, or the finding reads otherwise. */
   readonly stale: readonly RecordedAcknowledgment[];
-  /** Acknowledgments that `acknowledge` would have refused: somebody went past it. */
-  readonly refused: readonly string[];
+  /** Acknowledgments of a pack's findings that did not come through `acknowledge`, and were not looked at by it. */
+  readonly bypassed: readonly RecordedAcknowledgment[];
 }
 
 /**
@@ -37,33 +49,40 @@ export interface PolicyAudit {
 export function auditPolicy(scope: Stage): PolicyAudit {
   const app = scope.node.root;
   if (!App.isApp(app)) throw new Error('auditPolicy() takes an app, or a stage of one.');
-  const isBeneath = (path: string, above: string): boolean =>
-    above === '' || path === above || path.startsWith(`${above}/`);
 
   const findings = [
     ...builtInFindings(app.synth().directory).filter(({ path }) => isBeneath(path, scope.node.path)),
     ...packFindings(scope),
   ];
-  const all = acknowledgments(app);
-  const needed = new Set<RecordedAcknowledgment>();
+  const all = allAcknowledgments(app);
   const unacknowledged: Finding[] = [];
   const acknowledged: (Finding & { by: RecordedAcknowledgment })[] = [];
   for (const finding of findings) {
-    const covering = all.filter(({ id, path }) => id === finding.id && isBeneath(finding.path, path));
-    for (const each of covering) needed.add(each);
     // The nearest is the one that was written for it.
-    const by = covering.sort((a, b) => b.path.length - a.path.length)[0];
+    const by = all.filter((each) => covers(each, finding)).sort((a, b) => b.path.length - a.path.length)[0];
     if (by) acknowledged.push({ ...finding, by });
     else unacknowledged.push(finding);
   }
-  const own = all.filter(({ path }) => isBeneath(path, scope.node.path));
+
+  const ours = acknowledgments(scope);
   return {
     unacknowledged,
     acknowledged,
-    stale: own.filter((each) => !needed.has(each)),
-    refused: own.flatMap((each) => objections(each).map((problem) => `${each.path}: ${problem}`)),
+    stale: ours.filter((each) => !findings.some((finding) => covers(each, finding))),
+    bypassed: allAcknowledgments(scope).filter(
+      ({ id, path }) => !isCdksOwn(id) && !ours.some((each) => each.id === id && each.path === path),
+    ),
   };
 }
+
+const isBeneath = (path: string, above: string): boolean =>
+  above === '' || path === above || path.startsWith(`${above}/`);
+
+const covers = ({ id, path }: RecordedAcknowledgment, finding: Finding): boolean =>
+  id === finding.id && isBeneath(finding.path, path);
+
+/** CDK's constructs acknowledge findings of its validation and its own warnings; they know nothing of packs. */
+const isCdksOwn = (id: string): boolean => isBuiltInRule(id) || id.startsWith('@aws-cdk/');
 
 interface ValidationReport {
   readonly pluginReports: readonly {

@@ -13,7 +13,7 @@ describe('what an instance is told at first boot', () => {
 
   test('commands are one script that stops at the first failure', () => {
     const text = cloudConfig({ packages: [], files: [], commands: ['first', 'second'] });
-    expect(text).toContain('euxo');
+    expect(text).toMatch(/-euo\s+- pipefail/);
     expect(text).toMatch(/first\n\s+second/);
   });
 

@@ -64,34 +64,52 @@ test('reports acknowledgments that nothing needs', () => {
 test('reports acknowledgments made past acknowledge()', () => {
   const { app, bucket } = toy();
   Validations.of(bucket).acknowledge({ id: 'AwsSolutions::AwsSolutions-S1', reason: '' });
-  expect(auditPolicy(app).refused).toEqual([
-    expect.stringMatching(/^dev\/Store\/Bucket: AwsSolutions::AwsSolutions-S1: write the bare id/),
-    expect.stringContaining('thin'),
+  Validations.of(bucket).acknowledge({ id: 'AwsSolutions-S10', reason });
+  expect(auditPolicy(app).bypassed).toEqual([
+    { path: 'dev/Store/Bucket', id: 'AwsSolutions::AwsSolutions-S1', reason: '' },
+    { path: 'dev/Store/Bucket', id: 'AwsSolutions-S10', reason },
   ]);
+});
+
+test('what CDK acknowledges by itself is neither stale nor bypassed', () => {
+  const { app, bucket } = toy();
+  Validations.of(bucket).acknowledge({ id: 'CloudFormation-Validate::F3002', reason: 'CDK has its reasons' });
+  Validations.of(bucket).acknowledge({ id: '@aws-cdk/aws-s3:warning', reason: 'CDK has its reasons' });
+  expect(auditPolicy(app)).toMatchObject({ stale: [], bypassed: [] });
 });
 
 test('a reference to another stack reads in a finding as it does at synth', () => {
   const { app, bucket, role } = toy();
   role.addToPolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects('*')] }));
   acknowledgeAll(app, auditPolicy(app).unacknowledged);
-  expect(auditPolicy(app)).toMatchObject({ unacknowledged: [], stale: [], refused: [] });
+  expect(auditPolicy(app)).toMatchObject({ unacknowledged: [], stale: [], bypassed: [] });
 });
 
-test('findings of the built-in validation are audited and acknowledged as well', () => {
-  const broken = () => {
+describe('built-in validation', () => {
+  beforeEach(() => jest.spyOn(console, 'error').mockImplementation());
+  const withResource = (properties: Record<string, unknown>) => {
     const { app, stage } = toy();
-    const resource = new CfnResource(stage.node.findChild('Store'), 'Group', {
-      type: 'AWS::Logs::LogGroup',
-      properties: { RetentionInDays: 15 },
-    });
-    return { app, resource };
+    const store = stage.node.findChild('Store');
+    return { app, resource: new CfnResource(store, 'Group', { type: 'AWS::Logs::LogGroup', properties }) };
   };
-  const { app, resource } = broken();
-  expect(() => auditPolicy(broken().app)).toThrow(/E30\d\d/);
-  acknowledge(resource, { id: 'E3030', reason });
-  const { acknowledged, stale } = auditPolicy(app);
-  expect(acknowledged).toContainEqual(expect.objectContaining({ id: 'E3030', path: 'dev/Store/Group' }));
-  expect(stale).toEqual([]);
+
+  test('an error stops synth, and so the audit, until it is acknowledged', () => {
+    expect(() => auditPolicy(withResource({ Nonsense: 1 }).app)).toThrow('F3002');
+    const { app, resource } = withResource({ Nonsense: 1 });
+    acknowledge(resource, { id: 'F3002', reason });
+    expect(auditPolicy(app)).toMatchObject({
+      acknowledged: [{ id: 'F3002', path: 'dev/Store/Group' }],
+      stale: [],
+      bypassed: [],
+    });
+  });
+
+  test('a warning is a finding', () => {
+    const { app } = withResource({ RetentionInDays: 15 });
+    expect(auditPolicy(app).unacknowledged).toContainEqual(
+      expect.objectContaining({ id: 'W3030', path: 'dev/Store/Group', severity: 'warning' }),
+    );
+  });
 });
 
 describe('registered', () => {

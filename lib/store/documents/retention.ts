@@ -5,8 +5,11 @@ import { spanIndices } from './names';
 /** OpenSearch's upper advice for a shard is 50 GB; at 30 GB a shard can still be moved in minutes. */
 const rolloverSize = '30gb';
 
-/** An action that fails is tried for about a day before the index is left as it is: the oldest index's age is watched. */
-const retry = { count: 10, backoff: 'exponential', delay: '10m' };
+/**
+ * An action that fails is tried again after 10, 20, 40 … minutes, for about a day. Then the index is left as it is, and
+ * nothing says so: the age of the oldest index must be watched.
+ */
+const retry = { count: 7, backoff: 'exponential', delay: '10m' };
 
 /**
  * The retention policy. Age counts from rollover: an index is open for up to a day, so counted from its creation it

@@ -1,0 +1,201 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { auditPolicy } from '../lib/compliance/policy';
+import { configOf, environmentNames, environments, freshApp, resourcesOf, templateOf } from './support/app';
+
+describe('the app', () => {
+  test('the same input gives the same bytes', () => {
+    const read = (directory: string): Map<string, string> =>
+      new Map(
+        readdirSync(directory, { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.endsWith('.template.json') || file.endsWith('.assets.json'))
+          .sort()
+          .map((file) => [file, readFileSync(join(directory, file), 'utf8')]),
+      );
+    const first = read(freshApp().synth().directory);
+    expect(first.size).toBeGreaterThanOrEqual(8 * environments.length);
+    expect(read(freshApp().synth().directory)).toEqual(first);
+  });
+
+  test('every finding is acknowledged, every acknowledgment needed', () => {
+    const { unacknowledged, stale, acknowledged } = auditPolicy(freshApp());
+    expect(unacknowledged).toEqual([]);
+    expect(stale).toEqual([]);
+    expect(acknowledged.length).toBeGreaterThan(0);
+  });
+
+  // A changed logical id replaces the resource: the data is gone, or an ARN that others know.
+  test('logical ids of stateful resources stay', () => {
+    const stateful = [
+      'AWS::OpenSearchService::Domain',
+      'AWS::KMS::Key',
+      'AWS::Logs::LogGroup',
+      'AWS::EC2::VPC',
+      'AWS::IAM::Role',
+      'AWS::SecretsManager::Secret',
+      'AWS::ServiceDiscovery::Service',
+      'AWS::ServiceDiscovery::HttpNamespace',
+    ];
+    const ids = [...resourcesOf('dev')]
+      .filter(([, { Type }]) => stateful.includes(Type))
+      .map(([id, { Type }]) => `${Type} ${id}`);
+    expect(ids.sort()).toMatchSnapshot();
+  });
+});
+
+describe.each(environmentNames)('environment %s', (environment) => {
+  const resources = () => [...resourcesOf(environment)];
+  const ofType = (...types: string[]) => resources().filter(([, { Type }]) => types.includes(Type));
+  const config = configOf(environment);
+
+  test('has no way out and nothing public', () => {
+    expect(
+      ofType(
+        'AWS::EC2::InternetGateway',
+        'AWS::EC2::NatGateway',
+        'AWS::EC2::EgressOnlyInternetGateway',
+        'AWS::EC2::EIP',
+        'AWS::EC2::VPCPeeringConnection',
+        'AWS::EC2::Route',
+      ),
+    ).toEqual([]);
+    for (const [id, { Properties }] of ofType('AWS::EC2::Subnet')) {
+      expect([id, Properties.MapPublicIpOnLaunch]).toEqual([id, false]);
+    }
+    for (const [, { Properties }] of ofType('AWS::ElasticLoadBalancingV2::LoadBalancer')) {
+      expect(Properties.Scheme).toBe('internal');
+    }
+  });
+
+  test('admits the service VPCs to the gateways, the gateways to the samplers, and nobody else', () => {
+    const rules = [
+      ...ofType('AWS::EC2::SecurityGroup').flatMap(([id, { Properties }]) =>
+        (Properties.SecurityGroupIngress ?? []).map((rule: any) => ({ id, rule })),
+      ),
+      ...ofType('AWS::EC2::SecurityGroupIngress').map(([id, { Properties }]) => ({ id, rule: Properties })),
+    ];
+    const opened = rules.map(({ rule }) => `${rule.CidrIp ?? 'group'} ${rule.FromPort}-${rule.ToPort}`).sort();
+    const services = config.network.serviceVpcPrefixes.flatMap((prefix) => [
+      `${prefix} 4317-4317`,
+      `${prefix} 4318-4318`,
+    ]);
+    expect(opened).toEqual(
+      [
+        ...services,
+        `${config.network.cidr} 443-443`, // interface endpoints
+        'group 443-443', // the domain, from its clients
+        'group 4317-4317', // gateways, from their load balancer
+        'group 4317-4317', // samplers, from the gateways
+        'group 4318-4318', // gateways, from their load balancer
+        'group 13133-13133', // health checks
+      ].sort(),
+    );
+  });
+
+  test('keeps the trace store when its stack goes', () => {
+    const kept = resources()
+      .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
+      .map(([, { Type }]) => Type);
+    expect(kept).toContain('AWS::OpenSearchService::Domain');
+    for (const [id, { Type, DeletionPolicy }] of ofType('AWS::KMS::Key')) {
+      expect([id, Type, DeletionPolicy]).toEqual([id, 'AWS::KMS::Key', 'Retain']);
+    }
+  });
+
+  test('the domain is encrypted throughout, in the VPC, without passwords', () => {
+    const [domain] = ofType('AWS::OpenSearchService::Domain');
+    const Properties = domain?.[1].Properties;
+    expect(Properties).toMatchObject({
+      NodeToNodeEncryptionOptions: { Enabled: true },
+      EncryptionAtRestOptions: { Enabled: true, KmsKeyId: expect.anything() },
+      DomainEndpointOptions: { EnforceHTTPS: true, TLSSecurityPolicy: 'Policy-Min-TLS-1-2-PFS-2023-10' },
+      AdvancedSecurityOptions: {
+        Enabled: true,
+        InternalUserDatabaseEnabled: false,
+        MasterUserOptions: { MasterUserARN: expect.anything() },
+      },
+      VPCOptions: { SubnetIds: expect.any(Array) },
+    });
+    expect(Properties.VPCOptions.SubnetIds).toHaveLength(config.network.availabilityZones.length);
+    expect(JSON.stringify(Properties)).not.toMatch(/MasterUserPassword|MasterUserName/);
+    expect(Properties.ClusterConfig.MultiAZWithStandbyEnabled).toBe(config.store.standby);
+    const [statement] = Properties.AccessPolicies.Statement;
+    expect(statement.Principal.AWS).toHaveLength(2 + config.store.readerRoleArns.length);
+    expect(JSON.stringify(statement.Action)).not.toContain('*');
+  });
+
+  test('no function but those that deploy, none for the logging or the policy of the domain', () => {
+    const functions = ofType('AWS::Lambda::Function').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
+    expect(functions.sort()).toEqual([
+      'Collect/CertificatesIssuerFunction',
+      'Collect/CertificatesIssuerProviderframeworkonEvent',
+      expect.stringContaining('Network/CustomVpcRestrictDefaultSG'),
+      'Store/AccessBootstrapFunction',
+      'Store/AccessBootstrapProviderframeworkonEvent',
+    ]);
+  });
+
+  test('instances: IMDSv2, encrypted volumes, no key, no public address', () => {
+    const templates = ofType('AWS::EC2::LaunchTemplate');
+    expect(templates).toHaveLength(2);
+    for (const [, { Properties }] of templates) {
+      const data = Properties.LaunchTemplateData;
+      expect(data.MetadataOptions).toMatchObject({ HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
+      for (const { Ebs } of data.BlockDeviceMappings)
+        expect(Ebs).toMatchObject({ Encrypted: true, KmsKeyId: expect.anything() });
+      expect(data).not.toHaveProperty('KeyName');
+      expect(data.NetworkInterfaces?.[0]?.AssociatePublicIpAddress ?? false).toBe(false);
+    }
+  });
+
+  // Action by action: whoever adds one has to change this list, and a reviewer sees it.
+  test('what each role may do', () => {
+    const granted: Record<string, Set<string>> = {};
+    for (const [, { Properties }] of ofType('AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy')) {
+      for (const role of Properties.Roles ?? []) {
+        const name = String(role.Ref ?? role['Fn::ImportValue'] ?? '')
+          .replace(/^.*OutputRef/, '')
+          .replace(/[0-9A-F]{8,}$/, '');
+        granted[name] ??= new Set();
+        for (const { Action } of Properties.PolicyDocument.Statement) {
+          for (const action of [Action].flat()) granted[name].add(action);
+        }
+      }
+    }
+    expect(
+      Object.fromEntries(Object.entries(granted).map(([role, actions]) => [role, [...actions].sort()])),
+    ).toMatchSnapshot();
+  });
+
+  test('no permission of a wildcard action', () => {
+    for (const [id, { Properties }] of ofType('AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy')) {
+      for (const { Action } of Properties.PolicyDocument.Statement) {
+        for (const action of [Action].flat()) expect([id, action]).toEqual([id, expect.not.stringContaining('*')]);
+      }
+    }
+  });
+
+  test('every log group is encrypted and has an end', () => {
+    for (const [id, { Properties }] of ofType('AWS::Logs::LogGroup')) {
+      expect([id, Properties.KmsKeyId !== undefined, typeof Properties.RetentionInDays]).toEqual([id, true, 'number']);
+    }
+  });
+
+  test('the service-linked role of Auto Scaling may use the key of the volumes', () => {
+    const template = templateOf(environment, 'Collect');
+    const keys = Object.values(template.findResources('AWS::KMS::Key', {}));
+    const statements = keys.flatMap(({ Properties }) => Properties.KeyPolicy.Statement);
+    expect(JSON.stringify(statements.filter(({ Action }) => [Action].flat().includes('kms:CreateGrant')))).toContain(
+      'aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling',
+    );
+  });
+
+  test('the collector is published by a command, keyed by its sources', () => {
+    expect(JSON.stringify(templateOf(environment, 'Collect').toJSON())).not.toContain('ExecutableFile');
+    const userData = ofType('AWS::EC2::LaunchTemplate').map(([, { Properties }]) =>
+      JSON.stringify(Properties.LaunchTemplateData.UserData),
+    );
+    for (const text of userData)
+      expect(text).toMatch(/aws s3 cp --no-progress s3:\/\/cdk-hnb659fds-assets-\d{12}-ap-east-1\/[0-9a-f]{64}/);
+  });
+});

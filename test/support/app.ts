@@ -1,0 +1,38 @@
+/** The app as tests synthesise it: the committed environments, the feature flags of cdk.json, no policy packs. */
+import type { App, Stack, Stage } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { loadEnvironments } from '../../config';
+import type { EnvironmentConfig } from '../../config/schema';
+import { buildApp } from '../../lib/app';
+import { context } from '../../rehearsal/synthesised';
+
+export const environments = loadEnvironments();
+export const environmentNames = environments.map(({ environment }) => environment);
+
+export const configOf = (environment: string): EnvironmentConfig =>
+  environments.find((config) => config.environment === environment) as EnvironmentConfig;
+
+export const freshApp = (configs: readonly EnvironmentConfig[] = environments): App =>
+  buildApp(configs, { context: context() });
+
+let shared: App | undefined;
+
+/** The template of a stack such as `dev`, `Store`, synthesised once a test file. */
+export function templateOf(environment: string, stack: string): Template {
+  shared ??= freshApp();
+  const stage = shared.node.findChild(environment) as Stage;
+  return Template.fromStack(stage.node.findChild(stack) as Stack);
+}
+
+/** All resources of an environment: `Stack/LogicalId` → resource. */
+export function resourcesOf(
+  environment: string,
+): Map<string, { Type: string; Properties: any; DeletionPolicy?: string }> {
+  return new Map(
+    ['Network', 'Store', 'Collect', 'Observe'].flatMap((stack) =>
+      Object.entries(templateOf(environment, stack).toJSON().Resources as Record<string, never>).map(
+        ([id, resource]) => [`${stack}/${id}`, resource] as const,
+      ),
+    ),
+  );
+}

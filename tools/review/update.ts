@@ -1,0 +1,27 @@
+/** `npm run review:update`: writes review/ anew, from the app or from an assembly that it is given. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { reviewFiles, writeReview } from './files';
+
+const root = resolve(__dirname, '../..');
+
+/** Synthesises bin/app.ts as the CDK CLI does, and says in which directory the assembly is. */
+export function synthesise(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'harbourline-review-'));
+  const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
+    cwd: root,
+    env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (status !== 0) throw new Error('The app does not synthesise: mend what it says above, then run this again.');
+  return directory;
+}
+
+if (require.main === module) {
+  const files = reviewFiles(process.argv[2] ?? synthesise());
+  writeReview(root, files);
+  console.log([...files.keys()].join('\n'));
+}
