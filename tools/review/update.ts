@@ -1,6 +1,6 @@
 /** `npm run review:update`: writes review/ anew, from the app or from an assembly that it is given. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { reviewFiles, writeReview } from './files';
@@ -21,7 +21,10 @@ export function synthesise(): string {
 }
 
 if (require.main === module) {
-  const files = reviewFiles(process.argv[2] ?? synthesise());
+  const [, , given] = process.argv;
+  const directory = given ?? synthesise();
+  const files = reviewFiles(directory);
   writeReview(root, files);
+  if (!given) rmSync(directory, { recursive: true });
   console.log([...files.keys()].join('\n'));
 }

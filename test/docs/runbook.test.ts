@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadEnvironments } from '../../config';
+import { buildApp } from '../../lib/app';
+import { anchor } from '../../lib/observe/alarms';
+
+const root = join(__dirname, '..', '..');
+const text = readFileSync(join(root, 'docs', 'runbook.md'), 'utf8');
+/** Fenced blocks are shell: `##` in them is no heading. */
+const prose = text.replace(/^ *```[\s\S]*?^ *```$/gm, '');
+const sections = prose
+  .split(/^## /m)
+  .slice(1)
+  .map((section) => ({ heading: section.slice(0, section.indexOf('\n')), body: section }));
+const anchors = sections.map(({ heading }) => anchor(heading));
+
+interface Alarm {
+  readonly AlarmName: string;
+  readonly AlarmDescription: string;
+}
+
+/** Every alarm of every environment. */
+function alarms(): Alarm[] {
+  const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
+  const app = buildApp(loadEnvironments(), { context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  return app
+    .synth()
+    .stacksRecursively.flatMap(({ template }) =>
+      Object.values<{ Type: string; Properties: Alarm }>(template.Resources ?? {}),
+    )
+    .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+    .map(({ Properties }) => Properties);
+}
+
+describe('runbook', () => {
+  const links = alarms().map(({ AlarmName, AlarmDescription }) => ({
+    name: AlarmName,
+    linked: /docs\/runbook\.md#([\w-]+)/.exec(AlarmDescription)?.[1],
+  }));
+
+  it('has a heading for every alarm, and every alarm links it', () => {
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter(({ linked }) => linked === undefined || !anchors.includes(linked))).toEqual([]);
+  });
+
+  it('has no heading that no alarm links', () => {
+    const linked = new Set(links.map((link) => link.linked));
+    expect(sections.map(({ heading }) => heading).filter((heading) => !linked.has(anchor(heading)))).toEqual([]);
+    expect(new Set(anchors).size).toBe(anchors.length);
+  });
+
+  it("bears the alarms' words as headings", () => {
+    const headings = sections.map(({ heading }) => heading);
+    expect(links.filter(({ name }) => !headings.includes(name.replace(/^harbourline-[^:]+: /, '')))).toEqual([]);
+  });
+
+  it.each(sections)('$heading says what it means, where to look, why, what to do and what then', ({ body }) => {
+    const parts = ['Meaning', 'First three looks', 'Likely causes', 'Mending', 'After'];
+    const places = parts.map((part) => body.search(new RegExp(`^\\*\\*${part}\\b`, 'm')));
+    expect(places).not.toContain(-1);
+    expect([...places].sort((a, b) => a - b)).toEqual(places);
+  });
+
+  it('links only headings that it has', () => {
+    const own = [...prose.matchAll(/\]\(#([\w-]+)\)/g)].map((match) => match[1]);
+    expect(own.filter((link) => !anchors.includes(link as string))).toEqual([]);
+  });
+});
