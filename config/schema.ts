@@ -1,10 +1,218 @@
-// PLACEHOLDER until the real one lands
-export interface EnvironmentConfig {
-  environment: string; production: boolean; account: string; region: string;
-  network: { cidr: string; availabilityZones: string[]; serviceVpcPrefixes: string[] };
-  mainland: { prefixes: string[]; hostSuffixes: string[] };
-  collect: { imageId?: string; gateway: { instanceType: string; minInstances: number; maxInstances: number; volumeGiB: number }; sampler: { instanceType: string; instances: number; volumeGiB: number } };
-  sampling: { floorPercent: number; ceilingPercent: number; bytesPerSecond: number; errorBytesPerSecond: number; slowThresholdMs: number; decisionWaitSeconds: number };
-  store: { engineVersion: string; dataNodes: { instanceType: string; count: number; volumeGiB: number }; managerNodes?: { instanceType: string; count: 3 | 5 }; standby: boolean; replicas: number; shards: number; codec: 'default' | 'best_compression' | 'zstd_no_dict'; refreshIntervalSeconds: number; retentionDays: number; readerRoleArns: string[] };
-  observe: { metricsRegion: string; logRetentionDays: number; notify: { email?: string; topicArn?: string }; objectives: { p99Ms: { 'hk-cn': number; 'cn-hk': number; none: number }; errorPercent: number; minimumSamples: number } };
-}
+/**
+ * The configuration of an environment, and the manual of it: what each field is, its unit, its default and where
+ * numbers come from. Conditions between fields stand in rules.ts.
+ */
+import { z } from 'zod';
+import { cidrProblem } from './cidr';
+
+/** A section: unknown settings are refused, with the known ones in the answer. */
+const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? `Remove it, or use one of: ${Object.keys(shape).join(', ')}.` : undefined,
+  });
+
+const whole = (least: number, most: number) => z.int().min(least).max(most);
+
+/** A string that must match, with the reason and the remedy in words. */
+const text = (pattern: RegExp, why: string, fix: string) =>
+  z.string().refine((value) => pattern.test(value), { error: why, params: { fix } });
+
+const prefix = (limits: { widest: number; narrowest: number; onlyPrivate: boolean }) =>
+  z.string().superRefine((value, context) => {
+    const problem = cidrProblem(value, limits);
+    if (problem) context.addIssue({ code: 'custom', message: problem.why, params: { fix: problem.fix } });
+  });
+
+/** CloudWatch Logs API, PutRetentionPolicy: the only values it takes. */
+const logRetentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+const ec2InstanceType = text(
+  /^[a-z]+\d+[a-z]*\.[a-z0-9]+$/,
+  'This is not an EC2 instance type.',
+  'Write family and size, such as m7g.large.',
+);
+const searchInstanceType = text(
+  /^[a-z]+\d+[a-z]*\.[a-z0-9]+\.search$/,
+  'This is not an instance type of OpenSearch Service.',
+  'Write family, size and "search", such as r7g.large.search.',
+);
+
+const network = section({
+  /**
+   * Addresses of the environment's VPC: private, /16 to /20. It holds two /24 and one /28 for each zone.
+   * Must not overlap any other prefix of any environment: all may meet on the link.
+   */
+  cidr: prefix({ widest: 16, narrowest: 20, onlyPrivate: true }),
+  /** Two or three zones; three in production and with standby. @default all three of Hong Kong */
+  availabilityZones: z
+    .array(z.enum(['ap-east-1a', 'ap-east-1b', 'ap-east-1c']))
+    .min(2)
+    .default(['ap-east-1a', 'ap-east-1b', 'ap-east-1c']),
+  /** VPCs of the services that send spans: the only prefixes that may reach the gateways. */
+  serviceVpcPrefixes: z.array(prefix({ widest: 12, narrowest: 28, onlyPrivate: true })).min(1),
+});
+
+const mainland = section({
+  /** Addresses of the mainland side: a call to or from them crosses the border. None wider than /12. */
+  prefixes: z.array(prefix({ widest: 12, narrowest: 32, onlyPrivate: false })).min(1),
+  /** DNS suffixes of hosts in the mainland, for calls that are addressed by name: `.cn.example.internal`. @default none */
+  hostSuffixes: z
+    .array(
+      text(
+        /^(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
+        'This is not a DNS suffix.',
+        'Begin with a dot, in lower case: .cn.example.internal',
+      ),
+    )
+    .default([]),
+});
+
+const collect = section({
+  /**
+   * Amazon Linux 2023 image for arm64. Pin it in production: the default is the newest image at each deployment, so
+   * that an unrelated deployment can replace a fleet.
+   * @default the newest, by AWS's public SSM parameter
+   */
+  imageId: text(
+    /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/,
+    'This is not the id of an image.',
+    'Write ami- and 17 hexadecimal digits.',
+  ).optional(),
+  /** Gateways: take spans from agents, hash trace ids over the samplers. */
+  gateway: section({
+    /** A Graviton type that Hong Kong has. */
+    instanceType: ec2InstanceType,
+    /** At least 2; 3 in production, one for each zone. */
+    minInstances: whole(2, 100),
+    /** Not below `minInstances`. */
+    maxInstances: whole(2, 100),
+    /** Size of each volume in GiB; half of it is the disk queue. */
+    volumeGiB: whole(10, 16384),
+  }),
+  /** Samplers: count every span, hold traces until they are decided, hand kept ones to the span writer beside them. */
+  sampler: section({
+    /** A Graviton type that Hong Kong has, with 4 GiB of memory or more: traces are held in memory. */
+    instanceType: ec2InstanceType,
+    /** A fixed number, because each change moves traces between samplers. Cloud Map answers with at most 100. */
+    instances: whole(2, 100),
+    /** Size of each volume in GiB; half of it is the queue in front of the store. */
+    volumeGiB: whole(10, 16384),
+  }),
+});
+
+const sampling = section({
+  /** Share of ordinary traces that is always kept, in per cent. The band that the project promises is 10 to 30. @default 10 */
+  floorPercent: z.number().min(10).max(30).default(10),
+  /** Share of ordinary traces that is kept at the most, in per cent. @default 30 */
+  ceilingPercent: z.number().min(10).max(30).default(30),
+  /** Budget of what is kept above the floor, in bytes a second over all samplers. */
+  bytesPerSecond: whole(1_000, 1_000_000_000),
+  /** Budget of traces with errors, and another of the same size for slow ones, in bytes a second over all samplers. */
+  errorBytesPerSecond: whole(1_000, 1_000_000_000),
+  /** A trace that takes longer is slow and kept beyond the band, in milliseconds. @default 2000 */
+  slowThresholdMs: whole(1, 600_000).default(2_000),
+  /** How long a sampler waits for the spans of a trace, in seconds. Memory grows with it. @default 10 */
+  decisionWaitSeconds: whole(1, 60).default(10),
+});
+
+const store = section({
+  /** A version that OpenSearch Service offers and this project's documents were tried with. @default OpenSearch_3.3 */
+  engineVersion: z
+    .enum(['OpenSearch_2.19', 'OpenSearch_3.1', 'OpenSearch_3.3', 'OpenSearch_3.5'])
+    .default('OpenSearch_3.3'),
+  dataNodes: section({
+    /** A type that Hong Kong has and that takes EBS volumes. r7g or r8g is the safe choice. */
+    instanceType: searchInstanceType,
+    /** A multiple of the number of zones. */
+    count: whole(2, 80),
+    /** gp3 volume of each node, in GiB. */
+    volumeGiB: whole(10, 24_576),
+  }),
+  /** Dedicated managers: needed in production and with standby. @default none */
+  managerNodes: section({
+    instanceType: searchInstanceType,
+    /** 3 or 5: an odd number keeps a majority. */
+    count: z.union([z.literal(3), z.literal(5)]),
+  }).optional(),
+  /** Multi-AZ with Standby: a whole zone held in reserve. Needs three zones, managers and two replicas. @default false */
+  standby: z.boolean().default(false),
+  /** Copies of each shard beyond the first. @default 1 */
+  replicas: whole(0, 4).default(1),
+  /** Primary shards of each daily index. 10 to 50 GiB a shard is AWS's advice. @default 1 */
+  shards: whole(1, 100).default(1),
+  /** Compression of stored fields: less disk against more CPU. @default best_compression */
+  codec: z.enum(['default', 'best_compression']).default('best_compression'),
+  /** Seconds until a stored span can be found. @default 10, the least that or2 and om2 take */
+  refreshIntervalSeconds: whole(1, 300).default(10),
+  /** Days that raw spans stay. At least 14 in production. @default 14 */
+  retentionDays: whole(1, 365).default(14),
+  /** IAM roles that may read, with sensitive fields masked. @default none */
+  readerRoleArns: z
+    .array(
+      text(
+        /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+        'This is not the ARN of an IAM role.',
+        'Write the whole ARN: partition, account and role. Users and wildcards are not taken.',
+      ),
+    )
+    .default([]),
+});
+
+const milliseconds = whole(1, 600_000);
+
+const observe = section({
+  /** Region in whose CloudWatch the metrics are. @default the environment's */
+  metricsRegion: z.string().default('ap-east-1'),
+  /** Days that operational, flow and audit logs stay: a value that CloudWatch Logs takes. @default 90 */
+  logRetentionDays: z.literal(logRetentionDays).default(90),
+  /** Who is told of alarms. Needed in production. */
+  notify: section({
+    /** Subscribed to a topic of the environment's own. */
+    email: z.email().optional(),
+    /** A topic that exists, in this region. It must let CloudWatch publish. */
+    topicArn: text(
+      /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
+      'This is not the ARN of a standard SNS topic.',
+      'Write the whole ARN: partition, region, account and name.',
+    ).optional(),
+  }).default({}),
+  /** What is alarmed on. */
+  objectives: section({
+    /** 99th percentile of calls by `crossing`, in milliseconds. */
+    p99Ms: section({ 'hk-cn': milliseconds, 'cn-hk': milliseconds, none: milliseconds }),
+    /** Share of calls that fail, in per cent. @default 1 */
+    errorPercent: z.number().gt(0).max(100).default(1),
+    /** Calls a minute below which nothing is judged: the p99 of nine calls is the slowest. @default 20 */
+    minimumSamples: whole(1, 100_000).default(20),
+  }),
+});
+
+export const environmentSchema = section({
+  /** Names stacks, domain, dashboard and log groups. At most 16 characters: a domain's name has 28. */
+  environment: text(
+    /^[a-z][a-z0-9-]{0,15}$/,
+    'This cannot be part of the names of AWS resources.',
+    'Use up to 16 lower-case letters, digits and hyphens, a letter first.',
+  ),
+  /** Holds the environment to the rules of production. @default true for `prod` */
+  production: z.boolean().optional(),
+  /** AWS account. */
+  account: text(/^\d{12}$/, 'This is not an AWS account.', 'Write twelve digits, in quotes: zeros may lead.'),
+  /** Raw traces stay in Hong Kong: there is no other choice. @default ap-east-1 */
+  region: z.literal('ap-east-1').default('ap-east-1'),
+  network,
+  mainland,
+  collect,
+  sampling,
+  store,
+  observe,
+});
+
+/** What a file in this folder writes: fields with defaults may be left out. */
+export type EnvironmentConfigInput = z.input<typeof environmentSchema>;
+
+/** A configuration that has been checked: every field is there. */
+export type EnvironmentConfig = z.output<typeof environmentSchema> & { readonly production: boolean };

@@ -1,7 +1,5 @@
+import { gravitonFamilies } from '../../../config/hong-kong';
 import { entries, type Rule } from './rule';
-
-/** EC2's Graviton families in ap-east-1: the region's registry data of November 2026. */
-const gravitonInHongKong = 't4g c6g c6gn c7g c8g c8gn m6g m7g m8g r6g r7g r8g'.split(' ');
 
 /** EC2 user guide, instance naming: a `g` right behind the generation is AWS Graviton. */
 const graviton = /^[a-z]+\d+g[a-z]*\./;
@@ -18,8 +16,7 @@ export const instanceType: Rule = {
           .map(({ value }) => value as string)
           .filter(
             (type) =>
-              !graviton.test(type) ||
-              (region === 'ap-east-1' && !gravitonInHongKong.includes(type.split('.')[0] ?? '')),
+              !graviton.test(type) || (region === 'ap-east-1' && !gravitonFamilies.includes(type.split('.')[0] ?? '')),
           )
       : [],
 };

@@ -1,0 +1,66 @@
+/** IPv4 prefixes: what is one, what it holds, what two have in common. */
+import { IPv4 } from 'ipaddr.js';
+
+const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
+
+const parse = (prefix: string): [IPv4, number] => IPv4.parseCIDR(prefix);
+
+const within = (inner: string, outer: string): boolean => {
+  const [address, length] = parse(inner);
+  const [outerAddress, outerLength] = parse(outer);
+  return length >= outerLength && address.match(outerAddress, outerLength);
+};
+
+/** Do the two prefixes share an address? */
+export const overlap = (one: string, other: string): boolean => within(one, other) || within(other, one);
+
+/** What is wrong with a prefix, and what to write instead. */
+export interface CidrProblem {
+  readonly why: string;
+  readonly fix: string;
+}
+
+/**
+ * Judges an IPv4 prefix.
+ *
+ * @param text as written: `10.10.0.0/16`
+ * @param widest smallest permitted prefix length
+ * @param narrowest greatest permitted prefix length
+ * @param onlyPrivate whether it must lie in RFC 1918 or RFC 6598 space
+ * @returns nothing where it is fine
+ */
+export function cidrProblem(
+  text: string,
+  { widest, narrowest, onlyPrivate }: { widest: number; narrowest: number; onlyPrivate: boolean },
+): CidrProblem | undefined {
+  if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text) || !IPv4.isValidCIDR(text)) {
+    return { why: 'This is not an IPv4 prefix.', fix: 'Write four numbers and a length, such as 10.10.0.0/16.' };
+  }
+  const [, length] = parse(text);
+  if (length === 0) {
+    return { why: 'This prefix holds every address there is.', fix: 'Name the prefixes that are really used.' };
+  }
+  const network = `${IPv4.networkAddressFromCIDR(text)}/${length}`;
+  if (network !== text) {
+    return { why: `The address has bits beyond its /${length}.`, fix: `Write ${network}, or a longer length.` };
+  }
+  if (length < widest || length > narrowest) {
+    return {
+      why: `A /${length} is ${length < widest ? 'wider' : 'narrower'} than permitted here.`,
+      fix: `Use a length from /${widest} to /${narrowest}.`,
+    };
+  }
+  if (onlyPrivate && !privateRanges.some((range) => within(text, range))) {
+    return {
+      why: 'These addresses are public: they belong to somebody on the internet.',
+      fix: `Use a prefix within ${privateRanges.join(', ')}.`,
+    };
+  }
+  if (!['unicast', 'private', 'carrierGradeNat'].includes(parse(text)[0].range())) {
+    return {
+      why: `These addresses are reserved (${parse(text)[0].range()}).`,
+      fix: 'Use addresses that hosts can have.',
+    };
+  }
+  return undefined;
+}

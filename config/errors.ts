@@ -1,0 +1,36 @@
+/** What a wrong configuration is told: every problem at once, each with its place, reason and remedy. */
+
+/** One thing to mend. */
+export interface Problem {
+  /** File of the environment, as in `config/prod.ts`. */
+  readonly file: string;
+  /** Place in the file, as in `store.dataNodes.count` or `mainland.prefixes[1]`. */
+  readonly path: string;
+  /** What stands there. `undefined`: nothing does. */
+  readonly value: unknown;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** A configuration that was refused before anything was synthesised. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly problems: readonly Problem[]) {
+    const count = problems.length === 1 ? 'One problem' : `${problems.length} problems`;
+    super([`${count} in the configuration. Nothing was synthesised.`, ...problems.map(text)].join('\n\n'));
+  }
+}
+
+const text = ({ file, path, value, why, fix }: Problem): string =>
+  `${file} › ${path}${value === undefined ? '' : ` = ${shown(value)}`}\n  ${why}\n  Fix: ${fix}`;
+
+/** Long values are cut: the place says where to read the whole. */
+function shown(value: unknown): string {
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+}
+
+/** `['link', 'peers', 0, 'bgpAsn']` → `link.peers[0].bgpAsn`. */
+export const pathText = (path: readonly PropertyKey[]): string =>
+  path.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`)).join('');

@@ -1,0 +1,127 @@
+/** From what somebody wrote to a checked configuration, or to everything that is wrong with it. */
+import { overlap } from './cidr';
+import { ConfigError, type Problem, pathText } from './errors';
+import { rules } from './rules';
+import { prefixesOf } from './rules/network';
+import { type EnvironmentConfig, environmentSchema } from './schema';
+import { type Issue, shapeProblems, valueAt } from './words';
+
+type Tree = Record<PropertyKey, unknown>;
+
+/** The environments of several files. @param files file → what it exports. @throws ConfigError with every problem of every file */
+export function parseEnvironments(files: Readonly<Record<string, unknown>>): EnvironmentConfig[] {
+  const results = Object.entries(files).map(([file, input]) => ({ file, ...judge(file, input) }));
+  const sound = results.filter(({ problems }) => problems.length === 0) as {
+    file: string;
+    config: EnvironmentConfig;
+  }[];
+  const problems = [...results.flatMap((result) => result.problems), ...between(sound)];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return sound.map(({ config }) => config);
+}
+
+/** One environment. @throws ConfigError with every problem */
+export function parseEnvironment(file: string, input: unknown): EnvironmentConfig {
+  return parseEnvironments({ [file]: input })[0] as EnvironmentConfig;
+}
+
+function judge(file: string, input: unknown): { config?: EnvironmentConfig; problems: Problem[] } {
+  const parsed = environmentSchema.safeParse(input);
+  const malformed = parsed.error?.issues ?? [];
+  // Rules are still asked about what is well-formed: malformed places get a value that is, and rules that read it are not asked.
+  const complete = parsed.success ? parsed : environmentSchema.safeParse(mended(input, malformed));
+  if (!complete.success) return { problems: malformed.flatMap((issue) => shapeProblems(file, input, issue)) };
+
+  const config = { ...complete.data, production: complete.data.production ?? complete.data.environment === 'prod' };
+  const unjudged = malformed.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => pathText(path));
+  const findings = rules
+    .filter(({ reads }) => !reads.some((read) => unjudged.some((path) => related(read, path))))
+    .flatMap(({ check }) => check(config));
+  return {
+    config,
+    problems: [
+      ...malformed.flatMap((issue) => shapeProblems(file, input, issue)),
+      ...findings.map((finding) => ({ file, ...finding })),
+    ],
+  };
+}
+
+/** Is one of the two places within the other? */
+const related = (one: string, other: string): boolean =>
+  one === other ||
+  [
+    [one, other],
+    [other, one],
+  ].some(
+    ([inner = '', outer = '']) => outer === '' || (inner.startsWith(outer) && /^[.[]/.test(inner.slice(outer.length))),
+  );
+
+/** The input with values that the schema takes where it refused. Only ever judged, never deployed. */
+function mended(input: unknown, issues: readonly Issue[]): unknown {
+  const copy = structuredClone(input);
+  for (const { code, path, ...issue } of issues) {
+    const index = path.findIndex((key) => typeof key === 'number');
+    const place = index < 0 ? path : path.slice(0, index);
+    const parent = valueAt(copy, code === 'unrecognized_keys' ? place : place.slice(0, -1)) as Tree | undefined;
+    if (typeof parent !== 'object' || parent === null) continue;
+    if (code === 'unrecognized_keys') for (const key of (issue as { keys: string[] }).keys) delete parent[key];
+    else if (place.length > 0) parent[place.at(-1) as PropertyKey] = structuredClone(valueAt(specimen, place));
+  }
+  return copy;
+}
+
+/** Well-formed throughout. */
+const specimen = environmentSchema.parse({
+  environment: 'specimen',
+  production: false,
+  account: '000000000000',
+  network: { cidr: '10.0.0.0/16', serviceVpcPrefixes: ['10.1.0.0/16'] },
+  mainland: { prefixes: ['10.2.0.0/16'] },
+  collect: {
+    gateway: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 2, volumeGiB: 20 },
+    sampler: { instanceType: 't4g.medium', instances: 2, volumeGiB: 20 },
+  },
+  sampling: { bytesPerSecond: 20_000, errorBytesPerSecond: 20_000 },
+  store: {
+    dataNodes: { instanceType: 'r7g.large.search', count: 3, volumeGiB: 50 },
+    managerNodes: { instanceType: 'm7g.large.search', count: 3 },
+  },
+  observe: { objectives: { p99Ms: { 'hk-cn': 500, 'cn-hk': 300, none: 300 } } },
+});
+
+/** Conditions between environments. */
+function between(environments: readonly { file: string; config: EnvironmentConfig }[]): Problem[] {
+  return environments.flatMap(({ file, config }, index) => {
+    const earlier = environments.slice(0, index);
+    const namesake = earlier.find((other) => other.config.environment === config.environment);
+    const sameName: Problem[] = namesake
+      ? [
+          {
+            file,
+            path: 'environment',
+            value: config.environment,
+            why: `${namesake.file} has the same name: one would overwrite the other.`,
+            fix: 'Give each environment its own name.',
+          },
+        ]
+      : [];
+    const shared = prefixesOf(config).flatMap(({ path, prefix }): Problem[] => {
+      // VPCs against everything: they meet on the link. Services and mainland hosts may serve several environments.
+      const other = earlier
+        .flatMap((one) => prefixesOf(one.config).map((entry) => ({ ...entry, file: one.file })))
+        .find((entry) => [path, entry.path].includes('network.cidr') && overlap(entry.prefix, prefix));
+      return other
+        ? [
+            {
+              file,
+              path,
+              value: prefix,
+              why: `It shares addresses with ${other.file} › ${other.path} (${other.prefix}), and both are routed over the same link.`,
+              fix: 'Give each environment its own addresses.',
+            },
+          ]
+        : [];
+    });
+    return [...sameName, ...shared];
+  });
+}

@@ -1,0 +1,12 @@
+/**
+ * Conditions between fields: what AWS would tell only while it creates the resources, what would lose data, and what
+ * production must not do without.
+ */
+import { collectRules } from './collect';
+import { networkRules } from './network';
+import { observeRules } from './observe';
+import type { Rule } from './rule';
+import { storeRules } from './store';
+
+/** All conditions of one environment. */
+export const rules: readonly Rule[] = [...networkRules, ...collectRules, ...storeRules, ...observeRules];

@@ -1,0 +1,124 @@
+/** The trace store. */
+import { searchFamilies, searchFamiliesOnS3, searchFamiliesWithoutEbs } from '../hong-kong';
+import { type Finding, must, type Rule, rule } from './rule';
+
+const multipleOf = (count: number, zones: number): number => Math.max(zones, Math.ceil(count / zones) * zones);
+
+function searchType(path: string, instanceType: string): Finding[] {
+  const [family = '', size = ''] = instanceType.split('.');
+  if (searchFamiliesWithoutEbs.includes(family)) {
+    const why = `${family} nodes have disks of their own and take no EBS volume, which Harbourline uses.`;
+    return must(false, path, instanceType, why, 'Use r7g or r8g with volumeGiB.');
+  }
+  const sizes = searchFamilies[family];
+  if (!sizes) {
+    const why = `OpenSearch Service does not offer ${family} in Hong Kong.`;
+    return must(false, path, instanceType, why, `Use a family of: ${Object.keys(searchFamilies).join(', ')}.`);
+  }
+  const why = `OpenSearch Service does not offer ${family} in this size in Hong Kong.`;
+  return must(sizes.includes(size), path, instanceType, why, `Use a size of: ${sizes.join(', ')}.`);
+}
+
+export const storeRules: readonly Rule[] = [
+  rule(['store.dataNodes.instanceType'], ({ store: { dataNodes } }) =>
+    searchType('store.dataNodes.instanceType', dataNodes.instanceType),
+  ),
+  rule(['store.managerNodes.instanceType'], ({ store: { managerNodes } }) =>
+    managerNodes ? searchType('store.managerNodes.instanceType', managerNodes.instanceType) : [],
+  ),
+  rule(['store.dataNodes.count', 'network.availabilityZones'], ({ store: { dataNodes }, network }) => {
+    const zones = network.availabilityZones.length;
+    const next = multipleOf(dataNodes.count, zones);
+    const fix = next > zones && next - zones >= 2 ? `Use ${next - zones} or ${next}.` : `Use ${next}.`;
+    return must(
+      dataNodes.count % zones === 0,
+      'store.dataNodes.count',
+      dataNodes.count,
+      `OpenSearch Service spreads nodes evenly over ${zones} zones and refuses a count that is not a multiple of it.`,
+      fix,
+    );
+  }),
+  rule(['store.dataNodes.count', 'store.replicas'], ({ store: { dataNodes, replicas } }) =>
+    must(
+      replicas < dataNodes.count,
+      'store.replicas',
+      replicas,
+      `${replicas + 1} copies of a shard need as many nodes, and there are ${dataNodes.count}: the index would stay yellow.`,
+      `Use ${dataNodes.count - 1} or fewer, or more nodes.`,
+    ),
+  ),
+  rule(
+    ['store.dataNodes.instanceType', 'store.refreshIntervalSeconds'],
+    ({ store: { dataNodes, refreshIntervalSeconds } }) =>
+      must(
+        !searchFamiliesOnS3.includes(dataNodes.instanceType.split('.')[0] ?? '') || refreshIntervalSeconds >= 10,
+        'store.refreshIntervalSeconds',
+        refreshIntervalSeconds,
+        'or2 and om2 nodes keep segments in S3 and refuse a refresh interval under 10 seconds.',
+        'Use 10 or more.',
+      ),
+  ),
+  rule(['store.managerNodes', 'production'], ({ store: { managerNodes }, production }) =>
+    must(
+      !production || managerNodes !== undefined,
+      'store.managerNodes',
+      managerNodes,
+      'In production a data node under load must not also hold the cluster together.',
+      "Add: managerNodes: { instanceType: 'm7g.large.search', count: 3 }",
+    ),
+  ),
+  rule(['store.dataNodes.instanceType', 'store.managerNodes', 'store.standby', 'production'], ({ store, production }) =>
+    [
+      { path: 'store.dataNodes.instanceType', instanceType: store.dataNodes.instanceType },
+      { path: 'store.managerNodes.instanceType', instanceType: store.managerNodes?.instanceType ?? '' },
+    ].flatMap(({ path, instanceType }) =>
+      must(
+        !instanceType.startsWith('t3.') || !(production || store.standby),
+        path,
+        instanceType,
+        'Burstable t3 nodes are for trials: OpenSearch Service refuses them with standby, and advises against them in production.',
+        'Use m7g, r7g or larger.',
+      ),
+    ),
+  ),
+  rule(['store.managerNodes', 'store.replicas', 'store.standby', 'network.availabilityZones'], ({ store, network }) => {
+    if (!store.standby) return [];
+    const needs = (holds: boolean, path: string, value: unknown, fix: string): Finding[] =>
+      must(holds, path, value, 'Multi-AZ with Standby needs three zones, three managers and two replicas.', fix);
+    return [
+      ...needs(
+        network.availabilityZones.length === 3,
+        'network.availabilityZones',
+        network.availabilityZones,
+        'Name all three zones, or set store.standby to false.',
+      ),
+      ...needs(
+        store.managerNodes !== undefined,
+        'store.managerNodes',
+        store.managerNodes,
+        "Add managerNodes: { instanceType: 'm7g.large.search', count: 3 }, or set store.standby to false.",
+      ),
+      ...needs(store.replicas >= 2, 'store.replicas', store.replicas, 'Use 2, or set store.standby to false.'),
+    ];
+  }),
+  rule(['store.retentionDays', 'production'], ({ store: { retentionDays }, production }) =>
+    must(
+      !production || retentionDays >= 14,
+      'store.retentionDays',
+      retentionDays,
+      'Production keeps raw traces for 14 days: an incident must still be there when it is examined.',
+      'Use 14 or more.',
+    ),
+  ),
+  rule(['store.readerRoleArns'], ({ store: { readerRoleArns } }) =>
+    readerRoleArns.flatMap((arn, index) =>
+      must(
+        arn.startsWith('arn:aws:'),
+        `store.readerRoleArns[${index}]`,
+        arn,
+        'A role of another partition can neither be trusted nor sign for Hong Kong.',
+        'Name a role of partition aws.',
+      ),
+    ),
+  ),
+];

@@ -1,0 +1,320 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { loadEnvironments } from '../../config';
+import { dev } from '../../config/dev';
+import { ConfigError, type Problem } from '../../config/errors';
+import { parseEnvironment, parseEnvironments } from '../../config/parse';
+import { prod } from '../../config/prod';
+import { staging } from '../../config/staging';
+
+type Path = string;
+const keys = (path: Path): (string | number)[] =>
+  path
+    .replace(/\[(\d+)\]/g, '.$1')
+    .split('.')
+    .map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+
+/** The input with some places changed; `undefined` removes. */
+function changed(input: object, changes: Readonly<Record<Path, unknown>>): object {
+  const copy = structuredClone(input);
+  for (const [path, value] of Object.entries(changes)) {
+    const way = keys(path);
+    let place: any = copy;
+    for (const key of way.slice(0, -1)) {
+      place[key] ??= {};
+      place = place[key];
+    }
+    if (value === undefined) delete place[way.at(-1)!];
+    else place[way.at(-1)!] = value;
+  }
+  return copy;
+}
+
+function problems(files: Record<string, unknown>): readonly Problem[] {
+  try {
+    parseEnvironments(files);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).problems;
+  }
+}
+
+describe('committed environments', () => {
+  it('are accepted, with defaults in place', () => {
+    const environments = loadEnvironments();
+    expect(environments.map(({ environment, production }) => [environment, production])).toEqual([
+      ['dev', false],
+      ['staging', false],
+      ['prod', true],
+    ]);
+    expect(environments[0]).toMatchObject({
+      region: 'ap-east-1',
+      network: { availabilityZones: ['ap-east-1a', 'ap-east-1b', 'ap-east-1c'] },
+      sampling: { floorPercent: 10, ceilingPercent: 30, slowThresholdMs: 2000, decisionWaitSeconds: 10 },
+      store: { retentionDays: 14, replicas: 1, standby: false, refreshIntervalSeconds: 10 },
+      observe: { metricsRegion: 'ap-east-1', logRetentionDays: 90, notify: {} },
+    });
+  });
+});
+
+/** What is changed in which environment → where the problem must be found, and what the remedy must contain. */
+const broken: [title: string, base: object, changes: Record<Path, unknown>, path: Path, fix: RegExp][] = [
+  ['a missing account', dev, { account: undefined }, 'account', /text in quotes/],
+  ['an account as a number', dev, { account: 111111111111 }, 'account', /text in quotes/],
+  ['an account of eleven digits', dev, { account: '11111111111' }, 'account', /twelve digits/],
+  ['an unknown setting', dev, { 'store.retention': 14 }, 'store.retention', /retentionDays/],
+  ['a missing section', dev, { sampling: undefined }, 'sampling', /section in braces/],
+  ['a name that AWS refuses', dev, { environment: 'Dev_1' }, 'environment', /lower-case/],
+  ['a name too long for a domain', dev, { environment: 'development-east-1' }, 'environment', /16/],
+  ['another region', dev, { region: 'ap-southeast-1' }, 'region', /ap-east-1/],
+  ['a CIDR with host bits', dev, { 'network.cidr': '10.10.0.5/16' }, 'network.cidr', /10\.10\.0\.0\/16/],
+  ['no CIDR at all', dev, { 'network.cidr': '10.10.0/16' }, 'network.cidr', /four numbers/],
+  ['a CIDR too narrow', dev, { 'network.cidr': '10.10.0.0/24' }, 'network.cidr', /\/16 to \/20/],
+  ['a public CIDR', dev, { 'network.cidr': '52.0.0.0/16' }, 'network.cidr', /10\.0\.0\.0\/8/],
+  ['overlapping CIDRs', dev, { 'mainland.prefixes[0]': '10.10.128.0/20' }, 'mainland.prefixes[0]', /own addresses/],
+  [
+    'a service VPC in our VPC',
+    dev,
+    { 'network.serviceVpcPrefixes[0]': '10.10.0.0/16' },
+    'network.serviceVpcPrefixes[0]',
+    /own addresses/,
+  ],
+  ['the whole internet as mainland', dev, { 'mainland.prefixes[0]': '0.0.0.0/0' }, 'mainland.prefixes[0]', /Name/],
+  ['loopback as mainland', dev, { 'mainland.prefixes[0]': '127.0.0.0/16' }, 'mainland.prefixes[0]', /hosts can have/],
+  ['no mainland prefix', dev, { 'mainland.prefixes': [] }, 'mainland.prefixes', /at least 1/],
+  ['a suffix without a dot', dev, { 'mainland.hostSuffixes': ['cn.example'] }, 'mainland.hostSuffixes[0]', /dot/],
+  ['one zone', dev, { 'network.availabilityZones': ['ap-east-1a'] }, 'network.availabilityZones', /at least 2/],
+  [
+    'a zone twice',
+    dev,
+    { 'network.availabilityZones': ['ap-east-1a', 'ap-east-1b', 'ap-east-1a'] },
+    'network.availabilityZones',
+    /once/,
+  ],
+  [
+    'production in two zones',
+    prod,
+    { 'network.availabilityZones': ['ap-east-1a', 'ap-east-1b'], 'store.standby': false },
+    'network.availabilityZones',
+    /all three/,
+  ],
+  [
+    'an EC2 family that Hong Kong lacks',
+    dev,
+    { 'collect.gateway.instanceType': 'c7gn.large' },
+    'collect.gateway.instanceType',
+    /c7g/,
+  ],
+  [
+    'an EC2 family of another architecture',
+    dev,
+    { 'collect.sampler.instanceType': 'm5.large' },
+    'collect.sampler.instanceType',
+    /m7g/,
+  ],
+  [
+    'a sampler without memory',
+    dev,
+    { 'collect.sampler.instanceType': 'c7g.medium' },
+    'collect.sampler.instanceType',
+    /c7g\.large/,
+  ],
+  [
+    'burstable machines in production',
+    prod,
+    { 'collect.sampler.instanceType': 't4g.xlarge' },
+    'collect.sampler.instanceType',
+    /fixed performance/,
+  ],
+  ['one gateway', dev, { 'collect.gateway.minInstances': 1 }, 'collect.gateway.minInstances', /2 or more/],
+  ['two gateways in production', prod, { 'collect.gateway.minInstances': 2 }, 'collect.gateway.minInstances', /3/],
+  ['fewer at most than at least', dev, { 'collect.gateway.minInstances': 5 }, 'collect.gateway.maxInstances', /5/],
+  ['a fleet size as text', dev, { 'collect.sampler.instances': '2' }, 'collect.sampler.instances', /number/],
+  ['production without a pinned image', prod, { 'collect.imageId': undefined }, 'collect.imageId', /ssm get-parameter/],
+  ['a floor under the band', dev, { 'sampling.floorPercent': 5 }, 'sampling.floorPercent', /10 or more/],
+  ['a ceiling over the band', dev, { 'sampling.ceilingPercent': 50 }, 'sampling.ceilingPercent', /30 or less/],
+  ['an empty band', dev, { 'sampling.floorPercent': 30 }, 'sampling.ceilingPercent', /lower the floor/],
+  ['a wait without an end', dev, { 'sampling.decisionWaitSeconds': 600 }, 'sampling.decisionWaitSeconds', /60/],
+  ['an engine that nobody tried', dev, { 'store.engineVersion': 'OpenSearch_1.3' }, 'store.engineVersion', /3\.3/],
+  [
+    'an OpenSearch family that Hong Kong lacks',
+    dev,
+    { 'store.dataNodes.instanceType': 'or1.large.search' },
+    'store.dataNodes.instanceType',
+    /r7g/,
+  ],
+  [
+    'an OpenSearch size that Hong Kong lacks',
+    dev,
+    { 'store.dataNodes.instanceType': 'r7g.24xlarge.search' },
+    'store.dataNodes.instanceType',
+    /16xlarge/,
+  ],
+  [
+    'data nodes that take no EBS',
+    dev,
+    { 'store.dataNodes.instanceType': 'i4i.large.search' },
+    'store.dataNodes.instanceType',
+    /r7g/,
+  ],
+  ['data nodes not a multiple of the zones', dev, { 'store.dataNodes.count': 4 }, 'store.dataNodes.count', /3 or 6/],
+  ['more copies than nodes', dev, { 'store.replicas': 3 }, 'store.replicas', /2 or fewer/],
+  ['four managers', prod, { 'store.managerNodes.count': 4 }, 'store.managerNodes.count', /3 or 5/],
+  ['production without managers', prod, { 'store.managerNodes': undefined }, 'store.managerNodes', /managerNodes:/],
+  [
+    'standby without three zones',
+    staging,
+    {
+      'store.standby': true,
+      'store.replicas': 2,
+      'store.dataNodes.count': 4,
+      'network.availabilityZones': ['ap-east-1a', 'ap-east-1b'],
+    },
+    'network.availabilityZones',
+    /three zones/,
+  ],
+  ['standby without managers', dev, { 'store.standby': true, 'store.replicas': 2 }, 'store.managerNodes', /standby/],
+  ['standby with one replica', staging, { 'store.standby': true }, 'store.replicas', /Use 2/],
+  [
+    'a trial node in production',
+    prod,
+    { 'store.dataNodes.instanceType': 't3.medium.search' },
+    'store.dataNodes.instanceType',
+    /r7g/,
+  ],
+  [
+    'nodes on S3 that refresh too often',
+    dev,
+    { 'store.dataNodes.instanceType': 'or2.large.search', 'store.refreshIntervalSeconds': 5 },
+    'store.refreshIntervalSeconds',
+    /10 or more/,
+  ],
+  ['a week of traces in production', prod, { 'store.retentionDays': 7 }, 'store.retentionDays', /14/],
+  ['anybody as reader', dev, { 'store.readerRoleArns': ['*'] }, 'store.readerRoleArns[0]', /whole ARN/],
+  [
+    'a reader of another partition',
+    dev,
+    { 'store.readerRoleArns': ['arn:aws-cn:iam::111111111111:role/reader'] },
+    'store.readerRoleArns[0]',
+    /partition aws/,
+  ],
+  [
+    'metrics of another partition',
+    dev,
+    { 'observe.metricsRegion': 'cn-north-1' },
+    'observe.metricsRegion',
+    /ap-east-1/,
+  ],
+  ['metrics of another region', dev, { 'observe.metricsRegion': 'eu-west-1' }, 'observe.metricsRegion', /ap-east-1/],
+  ['a retention that CloudWatch refuses', dev, { 'observe.logRetentionDays': 100 }, 'observe.logRetentionDays', /90/],
+  ['audit logs for a quarter', prod, { 'observe.logRetentionDays': 90 }, 'observe.logRetentionDays', /365/],
+  ['production that tells nobody', prod, { 'observe.notify': {} }, 'observe.notify', /email or topicArn/],
+  ['an address that is none', prod, { 'observe.notify.email': 'nobody' }, 'observe.notify.email', /e-mail/],
+  [
+    'a topic of another region',
+    dev,
+    { 'observe.notify': { topicArn: 'arn:aws:sns:us-east-1:111111111111:alarms' } },
+    'observe.notify.topicArn',
+    /ap-east-1/,
+  ],
+  [
+    'an address that would never be subscribed',
+    dev,
+    { 'observe.notify': { email: 'a@example.com', topicArn: 'arn:aws:sns:ap-east-1:111111111111:alarms' } },
+    'observe.notify',
+    /not both/,
+  ],
+  ['prod that is not production', prod, { production: false }, 'production', /Leave it out/],
+  [
+    'an objective left out',
+    dev,
+    { 'observe.objectives.p99Ms.none': undefined },
+    'observe.objectives.p99Ms.none',
+    /number/,
+  ],
+];
+
+describe('a broken configuration', () => {
+  it.each(broken)('%s is refused at its place', (_, base, changes, path, fix) => {
+    const found = problems({ 'config/x.ts': changed(base, changes) });
+    const here = found.filter((problem) => problem.path === path);
+    expect(found.map((problem) => problem.path)).toContain(path);
+    expect(here[0]?.file).toBe('config/x.ts');
+    expect(here.map((problem) => problem.fix).join('\n')).toMatch(fix);
+    expect(here[0]?.why.length).toBeGreaterThan(15);
+  });
+
+  it('is told everything at once, malformed values and broken conditions alike', () => {
+    const changes = {
+      account: undefined,
+      'network.cidr': '10.12.0.5/16',
+      'collect.gateway.volumeGiB': '100',
+      'collect.gateway.instanceType': 'c7gn.large',
+      'store.dataNodes.count': 4,
+      'store.retentionDays': 7,
+      'store.retension': 7,
+      'observe.metricsRegion': 'cn-north-1',
+    };
+    expect(() => parseEnvironment('config/prod.ts', changed(prod, changes))).toThrowErrorMatchingSnapshot();
+  });
+
+  it('is not judged by values that stand in for malformed ones', () => {
+    const found = problems({ 'config/x.ts': changed(prod, { 'network.availabilityZones': 'ap-east-1a' }) });
+    expect(found.map(({ path }) => path)).toEqual(['network.availabilityZones']);
+  });
+
+  it.each([undefined, null, 7, 'dev', []])('is refused where %p stands for an environment', (input) => {
+    expect(problems({ 'config/x.ts': input })).toHaveLength(1);
+  });
+});
+
+describe('environments together', () => {
+  it('must not share addresses: all are routed over one link', () => {
+    const second = changed(staging, { 'network.cidr': '10.30.0.0/16' });
+    const [problem, ...others] = problems({ 'config/dev.ts': dev, 'config/staging.ts': second });
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ file: 'config/staging.ts', path: 'network.cidr', value: '10.30.0.0/16' });
+    expect(problem?.why).toContain('config/dev.ts › network.serviceVpcPrefixes[0] (10.30.0.0/16)');
+  });
+
+  it('may share the mainland hosts that they call', () => {
+    const second = changed(staging, { 'mainland.prefixes': ['10.20.0.0/16'] });
+    expect(problems({ 'config/dev.ts': dev, 'config/staging.ts': second })).toEqual([]);
+  });
+
+  it('must not share a name', () => {
+    const second = changed(staging, { environment: 'dev' });
+    expect(problems({ 'config/dev.ts': dev, 'config/staging.ts': second }).map(({ path }) => path)).toEqual([
+      'environment',
+    ]);
+  });
+
+  it('report the problems of every file', () => {
+    const files = {
+      'config/dev.ts': changed(dev, { account: '1' }),
+      'config/prod.ts': changed(prod, { account: '1' }),
+    };
+    expect(problems(files).map(({ file }) => file)).toEqual(['config/dev.ts', 'config/prod.ts']);
+  });
+});
+
+test('the app shows the list and no stack, and synthesises nothing', () => {
+  const root = join(__dirname, '..', '..');
+  const program = `
+    require('./config/dev').dev.account = 1;
+    process.env.CDK_OUTDIR = '/nonexistent';
+    require('./bin/app');`;
+  const { stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', '-e', program], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(status).toBe(1);
+  expect(stderr.trim().split('\n')).toEqual([
+    'One problem in the configuration. Nothing was synthesised.',
+    '',
+    'config/dev.ts › account = 1',
+    '  It is not a text in quotes.',
+    '  Fix: Write a text in quotes.',
+  ]);
+});
