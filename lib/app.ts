@@ -4,7 +4,12 @@ import { TracingStage } from './tracing-stage';
 
 /** The app: a stage for each environment. Policy packs are registered by bin/app.ts, tests run them by themselves. */
 export function buildApp(environments: readonly EnvironmentConfig[], props?: AppProps): App {
-  const app = new App(props);
+  const app = new App({
+    ...props,
+    // The CLI takes the judgement from the app, and then only looks at selected stacks: `cdk synth` without a name
+    // selects none that stands in a stage, and would pass over every finding.
+    postCliContext: { '@aws-cdk/core:failSynthOnValidationErrors': true, ...props?.postCliContext },
+  });
   for (const config of environments) new TracingStage(app, config);
   return app;
 }
