@@ -59,6 +59,8 @@ function parse(args: readonly string[]): Arguments {
 }
 
 async function main(): Promise<void> {
+  // Each child and each bundle has an exit hook of its own: a dozen and more, none of them a leak.
+  process.setMaxListeners(50);
   const options = parse(process.argv.slice(2));
   if (options.help) {
     console.log(help);
@@ -115,6 +117,7 @@ main().then(
   () => process.exit(),
   (error: Error) => {
     process.stderr.write(`${error.message}\n`);
+    if ('code' in error && `${error.code}`.startsWith('ERR_PARSE_ARGS')) process.stderr.write(help);
     process.exit(1);
   },
 );

@@ -44,8 +44,8 @@ export const sensitiveValues: readonly SensitiveValue[] = [
   },
   {
     kind: 'mainland-mobile',
-    pattern: `(?:(?:\\+|%2B|\\b00)86(?:[ -]|%20)?|${start})1[3-9]\\d{9}\\b`,
-    source: 'MIIT numbering plan: eleven digits from 13 to 19, with or without +86',
+    pattern: `(?:(?:\\+|%2B|\\b00)86(?:[ -]|%20)?|${start})1[3-9]\\d(?:[ -]|%20)?\\d{4}(?:[ -]|%20)?\\d{4}\\b`,
+    source: 'MIIT numbering plan: eleven digits from 13 to 19, with or without +86, also in groups of 3, 4 and 4',
   },
   {
     kind: 'hong-kong-phone',

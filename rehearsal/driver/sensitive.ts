@@ -42,8 +42,13 @@ export const generators = {
   },
   'bank-card-amex': (random) => card(random, `378282${text(random, 8)}`, [4, 6, 5]),
   'mainland-mobile': (random) => {
-    const number = `142${text(random, 8)}`;
-    return { raw: pick(random, [`+86 ${number}`, `+86${number}`, number]), planted: [number] };
+    const parts = ['142', text(random, 4), text(random, 4)];
+    const number = parts.join('');
+    const forms = [number, parts.join(' '), parts.join('-')];
+    return {
+      raw: pick(random, [`+86 ${number}`, `+86${number}`, `+86 ${parts.join(' ')}`, ...forms]),
+      planted: [...forms, parts.join('%20')],
+    };
   },
   'hong-kong-phone': (random) => {
     const [first, second] = [`2${text(random, 3)}`, text(random, 4)];
