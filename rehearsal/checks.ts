@@ -101,7 +101,7 @@ function sampled({ ledger, spans, synthesised, deadLetters }: Evidence): Line[] 
     {
       what: 'ordinary traces kept',
       seen: `${((100 * kept) / Math.max(1, ordinary)).toFixed(1)} % (${kept} of ${ordinary}; floor ${share(seen.floor)}, band ${share(seen.band)}, others ${share(seen.drop)})`,
-      expected: `all of the ${band.floorPercent} % floor, none beyond the ${band.ceilingPercent} % ceiling`,
+      expected: `all of the ${band.floorPercent} % floor, none beyond the ${band.ceilingPercent} % ceiling, by the hash of the trace id`,
       ok: seen.floor.made > 0 && seen.floor.kept === seen.floor.made && seen.drop.kept === 0,
     },
     {

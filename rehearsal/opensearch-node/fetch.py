@@ -1,7 +1,8 @@
-"""Fetches what a lock names (`sha256  group:artifact:packaging:version`) into a new folder; zips are unpacked there.
+"""Fetches what a lock names into a new folder; zips are unpacked there.
 
-What Maven's own cache on this machine already holds is taken from there; the rest comes from the repository
-that jgo knows, or that its settings file names. Nothing is used whose SHA-256 is not the lock's.
+A line of the lock is `sha256  group:artifact:packaging:version`. What Maven's own cache on this
+machine already holds is taken from there; the rest comes from the repository that jgo knows, or
+that its settings file names. Nothing is used whose SHA-256 is not the lock's.
 """
 
 import os
@@ -23,7 +24,10 @@ at_once = 8
 def main(lock: Path, folder: Path) -> None:
     """Prints progress, one line each. Ends with every artifact that could not be had."""
     wanted = [line.split() for line in lock.read_text().splitlines() if line]
-    with tempfile.TemporaryDirectory(dir=folder.parent) as downloads, ThreadPoolExecutor(at_once) as pool:
+    with (
+        tempfile.TemporaryDirectory(dir=folder.parent) as downloads,
+        ThreadPoolExecutor(at_once) as pool,
+    ):
         context = MavenContext(
             repo_cache=Path(downloads),
             local_repos=[Path(os.environ.get("M2_REPO") or default_maven_repo())],

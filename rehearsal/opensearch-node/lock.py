@@ -1,4 +1,4 @@
-"""Writes artifacts.lock from pom.xml: every file the node is made of, with its SHA-256. Needs Maven on the PATH."""
+"""Writes artifacts.lock from pom.xml: all files of the node and their SHA-256. Needs Maven."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ here = Path(__file__).parent
 
 
 def main() -> None:
-    """Resolves the pom, leaves out what the security zip brings in its own version, and writes the lock."""
+    """Writes the lock, without what the security zip brings in a version of its own."""
     with tempfile.TemporaryDirectory() as folder:
         listing = Path(folder, "list")
         subprocess.run(
@@ -22,14 +22,20 @@ def main() -> None:
             ],
             check=True,
         )  # fmt: skip
-        artifacts = re.findall(r"^ +([^\s:]+):([^\s:]+):(jar|zip):([^\s:]+):", listing.read_text(), re.MULTILINE)
+        artifacts = re.findall(
+            r"^ +([^\s:]+):([^\s:]+):(jar|zip):([^\s:]+):", listing.read_text(), re.MULTILINE
+        )
         files = {artifact: Path(folder, "{1}-{3}.{2}".format(*artifact)) for artifact in artifacts}
         if len(files) != len(listing.read_text().split("resolved:")[1].split("\n   ")) - 1:
             raise SystemExit("Some artifact has a classifier, which the lock cannot express.")
         brought: set[str] = set()
         for file in files.values():
             if file.suffix == ".zip":
-                brought |= {unversioned(name) for name in zipfile.ZipFile(file).namelist() if name.endswith(".jar")}
+                brought |= {
+                    unversioned(name)
+                    for name in zipfile.ZipFile(file).namelist()
+                    if name.endswith(".jar")
+                }
         lines = [
             f"{sha256(file.read_bytes()).hexdigest()}  {':'.join(artifact)}"
             for artifact, file in sorted(files.items())
