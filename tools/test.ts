@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   ]);
   const scratch = mkdtempSync(join(tmpdir(), 'harbourline-test-'));
   const counts = [
-    await check('format and lint', 'npx', ['biome', 'ci', '--error-on-warnings', '.']),
+    await check('format and lint', 'npx', ['biome', 'ci', '--error-on-warnings', '--colors=off', '.']),
     await check('python: format', join(python.bin, 'ruff'), ['format', '--check', '--no-cache', 'python', 'rehearsal']),
     await check('python: lint', join(python.bin, 'ruff'), ['check', '--no-cache', 'python', 'rehearsal']),
     await check('types', 'npx', ['tsc', '--noEmit']),
