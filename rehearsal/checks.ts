@@ -6,6 +6,7 @@ import { alarmFigures, breachingMinutes, shownMetrics } from './evaluate';
 import type { Evidence } from './evidence';
 import { count, type Line } from './report';
 import { bandOf, type Expectation, expectation } from './sampling';
+import type { Cost } from './scenarios/scenario';
 import type { LedgerEntry } from './services/ledger';
 
 /**
@@ -24,11 +25,13 @@ export function judge(evidence: Evidence, environment: string): Line[] {
     ...refused(evidence),
     ...crossed(evidence),
     ...observed(evidence),
+    ...evidence.allowance.lines,
   ];
 }
 
-function spansCounted({ ledger, payments, aws }: Evidence, environment: string): Line[] {
+function spansCounted({ ledger, payments, aws, allowance }: Evidence, environment: string): Line[] {
   const counted = countedSpans(aws.metrics, environment);
+  const lost = ledger.length - counted;
   const answered = payments.filter(({ traceId }) => traceId);
   const traces = new Set(ledger.map(({ traceId }) => traceId));
   const missing = answered.filter(({ traceId }) => !traces.has(traceId as string)).length;
@@ -42,16 +45,28 @@ function spansCounted({ ledger, payments, aws }: Evidence, environment: string):
     {
       what: 'spans made / counted by the metrics',
       seen: `${count(ledger.length)} / ${count(counted)}`,
-      expected: 'equal',
-      ok: ledger.length > 0 && counted === ledger.length,
+      expected: permitted('equal', [allowance.countedTwice, 'more'], [allowance.notCounted, 'fewer']),
+      ok:
+        ledger.length > 0 &&
+        counted - ledger.length <= allowance.countedTwice.atMost &&
+        lost <= allowance.notCounted.atMost,
     },
     {
-      what: 'spans lost',
-      seen: count(Math.max(0, ledger.length - counted)),
-      expected: '0',
-      ok: counted >= ledger.length,
+      what: 'spans lost to the metrics',
+      seen: count(Math.max(0, lost)),
+      expected: permitted('0', [allowance.notCounted, '']),
+      ok: lost <= allowance.notCounted.atMost,
     },
   ];
+}
+
+/** What is expected, or what a scenario admits instead, with its reason. */
+function permitted(usual: string, ...costs: readonly (readonly [Cost, string])[]): string {
+  const admitted = costs.filter(([{ atMost }]) => atMost > 0);
+  if (admitted.length === 0) return usual;
+  return admitted
+    .map(([{ atMost, because }, what]) => `at most ${count(atMost)}${what ? ` ${what}` : ''}: ${because}`)
+    .join('; ');
 }
 
 /** Spans that the samplers counted, over all crossings and kinds. */
@@ -71,7 +86,7 @@ function byTrace<T extends { traceId: string }>(spans: readonly T[]): Map<string
   return traces;
 }
 
-function sampled({ ledger, spans, synthesised, deadLetters }: Evidence): Line[] {
+function sampled({ ledger, spans, synthesised, deadLetters, allowance }: Evidence): Line[] {
   const band = bandOf(parse(synthesised.sampler.configuration));
   const made = byTrace(ledger);
   const stored = byTrace(spans);
@@ -97,25 +112,37 @@ function sampled({ ledger, spans, synthesised, deadLetters }: Evidence): Line[] 
   const foreign = [...stored.keys()].filter((traceId) => !made.has(traceId)).length;
   const ungrouped = spans.filter(({ traceGroup }) => !traceGroup).length;
   const share = (part: { made: number; kept: number }) => `${part.kept} of ${part.made}`;
+  const missing = [seen.floor, seen.error, seen.slow].reduce((sum, { made, kept }) => sum + made - kept, 0);
+  const { tracesHarmed } = allowance;
   return [
     {
       what: 'ordinary traces kept',
       seen: `${((100 * kept) / Math.max(1, ordinary)).toFixed(1)} % (${kept} of ${ordinary}; floor ${share(seen.floor)}, band ${share(seen.band)}, others ${share(seen.drop)})`,
       expected: `all of the ${band.floorPercent} % floor, none beyond the ${band.ceilingPercent} % ceiling, by the hash of the trace id`,
-      ok: seen.floor.made > 0 && seen.floor.kept === seen.floor.made && seen.drop.kept === 0,
+      ok: seen.floor.made > 0 && seen.floor.made - seen.floor.kept <= tracesHarmed.atMost && seen.drop.kept === 0,
     },
     {
       what: 'failed and slow traces kept',
       seen: `${share(seen.error)} failed, ${share(seen.slow)} slow`,
       expected: 'all, within their budget',
-      ok: seen.error.made > 0 && seen.error.kept === seen.error.made && seen.slow.kept === seen.slow.made,
+      ok: seen.error.made > 0 && missing <= tracesHarmed.atMost,
     },
     {
       what: 'kept traces complete',
       seen: `${stored.size - incomplete} of ${stored.size}, ${count(spans.length)} spans`,
       expected: 'all, every span once, no foreign trace',
-      ok: stored.size > 0 && incomplete === 0 && foreign === 0,
+      ok: stored.size > 0 && incomplete <= tracesHarmed.atMost && foreign === 0,
     },
+    ...(tracesHarmed.atMost > 0
+      ? [
+          {
+            what: 'traces missing or incomplete',
+            seen: `${missing} that had to be kept are missing, ${incomplete} are incomplete`,
+            expected: permitted('0', [tracesHarmed, 'together']),
+            ok: missing + incomplete <= tracesHarmed.atMost,
+          },
+        ]
+      : []),
     { what: 'spans without trace group', seen: count(ungrouped), expected: '0', ok: ungrouped === 0 },
     { what: 'dead letters', seen: count(deadLetters.length), expected: '0', ok: deadLetters.length === 0 },
   ];

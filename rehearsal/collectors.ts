@@ -7,18 +7,6 @@ import { ports } from '../lib/collect/ports';
 import { type Service, startService } from './services/process';
 import type { Synthesised, Tier } from './synthesised';
 
-/** Where everything stands: one loopback address for each machine that AWS would have, the ports as deployed. */
-export const addresses = {
-  agent: '127.77.0.1',
-  aws: '127.77.0.2',
-  gateway: '127.77.0.11',
-  samplers: ['127.77.0.21', '127.77.0.22'],
-  store: '127.77.0.31',
-  payment: '127.77.0.41',
-  settlement: '127.77.0.51',
-  line: '127.77.0.61',
-} as const;
-
 export interface CollectorProps {
   readonly name: string;
   readonly binary: string;

@@ -3,6 +3,7 @@ import type { Client } from '@opensearch-project/opensearch';
 import type { AwsDoubles } from './aws/doubles';
 import type { Payment } from './driver/drive';
 import type { Crossings, Direction } from './line/line';
+import type { Allowance } from './scenarios/scenario';
 import type { LedgerEntry } from './services/ledger';
 import type { Synthesised } from './synthesised';
 
@@ -33,6 +34,8 @@ export interface Evidence {
   readonly attempts: readonly Attempt[];
   /** Whether every process ended by itself when asked to. */
   readonly cleanStop: boolean;
+  /** What the scenario may have cost. */
+  readonly allowance: Allowance;
 }
 
 /** Something that the writer's role must be refused. */

@@ -3,21 +3,28 @@ import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../config';
 import { rehearse } from './rehearse';
 import { summary, table } from './report';
+import { scenarios } from './scenarios';
+import type { Scenario } from './scenarios/scenario';
 
 const help = `Rehearses an environment on this machine: the collectors, configurations, access documents, dashboard and
 alarms of its synthesised templates, with real services, a real OpenSearch and doubles of two AWS APIs.
 
 npm run rehearse -- [options]
   --env NAME       environment to rehearse (default dev)
+  --scenario NAME  what happens meanwhile (default fair-day), see below
   --rate N         payments a second, 1 to 100 (default 12; some 20 spans each)
-  --seconds N      how long to pay, 5 to 3600 (default 60)
+  --seconds N      how long to pay, 5 to 3600 (default 60, or as the scenario needs)
   --seed N         same seed, same payments (default 1)
   --keep           leave everything running afterwards and print where to look, until Ctrl-C
   --help           this text
+
+Scenarios:
+${scenarios.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`).join('\n')}
 `;
 
 interface Arguments {
   readonly env: string;
+  readonly scenario: Scenario;
   readonly rate: number;
   readonly seconds: number;
   readonly seed: number;
@@ -31,16 +38,21 @@ function parse(args: readonly string[]): Arguments {
     args: [...args],
     options: {
       env: { type: 'string', default: 'dev' },
-      rate: { type: 'string', default: '12' },
-      seconds: { type: 'string', default: '60' },
+      scenario: { type: 'string', default: scenarios[0]!.name },
+      rate: { type: 'string' },
+      seconds: { type: 'string' },
       seed: { type: 'string', default: '1' },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   const problems: string[] = [];
-  const number = (name: 'rate' | 'seconds' | 'seed', least: number, most: number): number => {
-    const value = Number(values[name]);
+  const scenario = scenarios.find(({ name }) => name === values.scenario) ?? scenarios[0]!;
+  if (scenario.name !== values.scenario) {
+    problems.push(`--scenario ${values.scenario}: use one of ${scenarios.map(({ name }) => name).join(', ')}`);
+  }
+  const number = (name: 'rate' | 'seconds' | 'seed', least: number, most: number, usual = 0): number => {
+    const value = Number(values[name] ?? usual);
     if (!Number.isInteger(value) || value < least || value > most) {
       problems.push(`--${name} ${values[name]}: use a whole number from ${least} to ${most}`);
     }
@@ -48,8 +60,9 @@ function parse(args: readonly string[]): Arguments {
   };
   const parsed = {
     env: values.env,
-    rate: number('rate', 1, 100),
-    seconds: number('seconds', 5, 3600),
+    scenario,
+    rate: number('rate', 1, 100, scenario.ratePerSecond ?? 12),
+    seconds: number('seconds', 5, 3600, scenario.seconds ?? 60),
     seed: number('seed', 0, 0xffffffff),
     keep: values.keep,
     help: values.help,
@@ -88,6 +101,7 @@ async function main(): Promise<void> {
   const clock = () => `${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s`;
   const { lines, phases, folder } = await rehearse({
     config,
+    scenario: options.scenario,
     ratePerSecond: options.rate,
     seconds: options.seconds,
     seed: options.seed,
@@ -103,7 +117,9 @@ async function main(): Promise<void> {
         }
       : {}),
   });
-  console.log(`\nRehearsal of ${config.environment}\n\n${table(lines)}\n`);
+  console.log(
+    `\nRehearsal of ${config.environment}, ${options.scenario.name}: ${options.scenario.summary}\n\n${table(lines)}\n`,
+  );
   console.log([...phases].map(([name, seconds]) => `${seconds.toFixed(1).padStart(6)} s  ${name}`).join('\n'));
   console.log(`${clock()}  in all\n`);
   if (lines.some(({ ok }) => ok === false)) {

@@ -130,7 +130,11 @@ export async function startOpenSearch({ jdk, home }: PreparedNode, options: Node
     }
     await sleep(200);
   }
-  return { endpoint, caFile, pid: child.pid ?? 0, logFile, stop };
+  const killed = async () => {
+    kill();
+    await exited;
+  };
+  return { endpoint, caFile, pid: child.pid ?? 0, logFile, stop, kill: killed };
 }
 
 async function writeCertificates(folder: string, { address, tls }: NodeOptions): Promise<void> {

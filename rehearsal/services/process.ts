@@ -28,6 +28,8 @@ export interface Service {
   readonly logFile: string;
   /** Ends it. False where it had to be killed, so that it may not have handed over its last spans. */
   stop(): Promise<boolean>;
+  /** Ends it as a machine that loses power would. */
+  kill(): Promise<void>;
 }
 
 /** Starts a service. @throws Error with the last lines of its log, where it ends early or does not get ready. */
@@ -81,7 +83,11 @@ export async function startService(props: ServiceProps): Promise<Service> {
     }
     await sleep(50);
   }
-  return { pid, logFile: props.logFile, stop };
+  const killed = async () => {
+    kill();
+    await exited;
+  };
+  return { pid, logFile: props.logFile, stop, kill: killed };
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { count } from '../report';
+import { nothing, type Scenario } from './scenario';
+import { Recorder, telemetry } from './telemetry';
+
+/** `RestartSec` of the collector's unit, in seconds. */
+const restartAfter = 2;
+
+/** A gateway's process is killed and started again by systemd, on the same disk. Agents go on through the other. */
+export const gatewayDies: Scenario = {
+  name: 'gateway-dies',
+  summary: 'a gateway is killed and restarted: its queue is on disk, nothing may be lost',
+  async during(site, { at, signal, progress }) {
+    const accepted = 'otelcol_receiver_accepted_spans';
+    const records = site.gateways.map((gateway) => ({ gateway, record: new Recorder(gateway.address, accepted) }));
+    await at(0.4);
+    // An agent keeps one connection: the gateway at its other end is the one to take away.
+    const [{ gateway: victim, record }] = records.sort((a, b) => b.record.growth(60) - a.record.growth(60)) as [
+      (typeof records)[0],
+    ];
+    const underWay = record.growth(5);
+    const queued = (await telemetry(victim.address)).get('otelcol_exporter_queue_size') ?? 0;
+    for (const each of records) each.record.stop();
+    progress(`${victim.name} dies`);
+    await victim.collector.kill();
+    await sleep(restartAfter * 1000, undefined, { signal });
+    await site.restart(victim, 'gateway');
+    progress(`${victim.name} is back`);
+    return {
+      ...nothing,
+      countedTwice: {
+        atMost: underWay + queued,
+        because: 'what was under way in its last 5 s, to it or from it, is sent again',
+      },
+      lines: [
+        {
+          what: 'at the gateway when it died',
+          seen: `${count(queued)} spans, ${count(underWay)} taken in its last 5 s`,
+          expected: 'for information',
+        },
+      ],
+    };
+  },
+};

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { metricsFlushSeconds } from '../../lib/collect/pipelines/sampler';
+import { count } from '../report';
+import { nothing, type Scenario } from './scenario';
+import { Recorder, telemetry } from './telemetry';
+
+/** Seconds until the platform has noticed that an instance is gone and has taken it out of Cloud Map. */
+const noticed = 20;
+
+/** A sampler's machine is gone, with its memory and its disk. Another takes its place. */
+export const samplerDies: Scenario = {
+  name: 'sampler-dies',
+  summary: 'a sampler is killed with its disk: lost is what it held, the others are not harmed',
+  seconds: 120,
+  async during(site, { at, signal, progress }) {
+    const [victim, healthy] = site.samplers;
+    if (!victim || !healthy) throw new Error('There are not two samplers.');
+    const accepted = 'otelcol_receiver_accepted_spans';
+    const record = new Recorder(victim.address, accepted);
+    await at(0.35);
+    progress(`${victim.name} dies`);
+    const wait = site.props.config.sampling.decisionWaitSeconds;
+    // A second of clock, and one for a reading that is a second old.
+    const uncounted = record.growth(metricsFlushSeconds + 2);
+    const undecided = record.growth(wait + 3);
+    await Promise.all([victim.collector.kill(), victim.writer?.kill()]);
+    record.stop();
+    await sleep(noticed * 1000, undefined, { signal });
+    const before = (await telemetry(healthy.address)).get(accepted) ?? 0;
+    site.registered.delete(victim.address);
+    progress(`${victim.name} is taken out of Cloud Map`);
+    await site.addSampler();
+    const left = performance.now();
+    while (((await telemetry(healthy.address)).get(accepted) ?? 0) <= before) await sleep(250, undefined, { signal });
+    const resumed = (performance.now() - left) / 1000;
+    // What the platform's notice took is the platform's; what comes after it is ours.
+    const perTrace = 10;
+    return {
+      ...nothing,
+      notCounted: { atMost: uncounted, because: `what it had counted since its last flush, ${metricsFlushSeconds} s` },
+      tracesHarmed: {
+        atMost: Math.ceil(undecided / perTrace),
+        because: `traces that waited for their decision, ${wait} s, and kept ones on its disk`,
+      },
+      undisturbed: false,
+      lines: [
+        {
+          what: 'held by the sampler when it died',
+          seen: `${count(uncounted)} spans not yet published, ${count(undecided)} spans not yet decided`,
+          expected: 'for information',
+        },
+        {
+          what: 'others went on after Cloud Map knew',
+          seen: `${resumed.toFixed(1)} s`,
+          expected: 'within 30 s',
+          ok: resumed < 30,
+        },
+      ],
+    };
+  },
+};

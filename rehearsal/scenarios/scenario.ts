@@ -1,0 +1,48 @@
+/** What may happen to the line while payments are made, and what it may cost. */
+import type { Line } from '../report';
+import type { Site } from '../site';
+
+/** A cost that a scenario admits, with the reason. */
+export interface Cost {
+  readonly atMost: number;
+  readonly because: string;
+}
+
+/** What a scenario may cost. A planned event costs {@link nothing}. */
+export interface Allowance {
+  /** Spans that no metric counted. */
+  readonly notCounted: Cost;
+  /** Spans that the metrics counted beyond those that were made. */
+  readonly countedTwice: Cost;
+  /** Traces that had to be kept, and are missing or incomplete. */
+  readonly tracesHarmed: Cost;
+  /** Alarms and percentiles are judged as on a fair day. @default true */
+  readonly undisturbed?: boolean;
+  /** What was seen on the way. */
+  readonly lines: readonly Line[];
+}
+
+const none: Cost = { atMost: 0, because: '' };
+export const nothing: Allowance = { notCounted: none, countedTwice: none, tracesHarmed: none, lines: [] };
+
+/** The scenario's view of the clock. */
+export interface Watch {
+  /** How long payments are made. */
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+  /** Resolves when a share of the payments' time has passed: `at(0.25)`. */
+  readonly at: (share: number) => Promise<void>;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly summary: string;
+  /** Payments a second. @default 12 */
+  readonly ratePerSecond?: number;
+  /** How long to pay. @default 60 */
+  readonly seconds?: number;
+  /** Happens beside the payments. */
+  readonly during?: (site: Site, watch: Watch) => Promise<Allowance>;
+}

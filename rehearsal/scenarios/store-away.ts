@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { count } from '../report';
+import { nothing, type Scenario } from './scenario';
+import { telemetry } from './telemetry';
+
+/** How long the store is away, in seconds. */
+const away = 120;
+
+/** OpenSearch stops under load and comes back: samplers hold kept traces on disk, nobody else notices. */
+export const storeAway: Scenario = {
+  name: 'store-away',
+  summary: `OpenSearch is stopped for ${away} seconds: nothing may be lost`,
+  seconds: 180,
+  async during(site, { at, signal, progress }) {
+    const queued = async () => {
+      const sums = await Promise.all(site.samplers.map(({ address }) => telemetry(address)));
+      return sums.reduce((sum, metrics) => sum + (metrics.get('otelcol_exporter_queue_size') ?? 0), 0);
+    };
+    await at(0.15);
+    progress('the store stops');
+    await site.stopStore();
+    const left = performance.now();
+    let most = 0;
+    while (performance.now() - left < away * 1000) {
+      await sleep(1000, undefined, { signal });
+      most = Math.max(most, await queued());
+    }
+    progress(`the store comes back, ${count(most)} spans wait`);
+    await site.startStore();
+    const back = performance.now();
+    const gone = (back - left) / 1000;
+    // A trickle is always under way: caught up when no more waits than one second's worth of a fair day.
+    while ((await queued()) > 500) await sleep(500, undefined, { signal });
+    const caughtUp = (performance.now() - back) / 1000;
+    progress('caught up');
+    return {
+      ...nothing,
+      lines: [
+        { what: 'store away', seen: `${gone.toFixed(0)} s`, expected: 'for information' },
+        {
+          what: 'spans that waited on disk',
+          seen: `${count(most)} at the most; ${caughtUp.toFixed(0)} s until they were stored`,
+          expected: 'some',
+          ok: most > 0,
+        },
+      ],
+    };
+  },
+};

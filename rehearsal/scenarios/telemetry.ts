@@ -1,0 +1,45 @@
+/** What a collector says about itself, as its operators would read it. */
+import { ports } from '../../lib/collect/ports';
+
+/** Sums over the series of each metric, by name; empty where the collector does not answer. */
+export async function telemetry(address: string): Promise<ReadonlyMap<string, number>> {
+  const sums = new Map<string, number>();
+  try {
+    const response = await fetch(`http://${address}:${ports.telemetry}/metrics`, {
+      signal: AbortSignal.timeout(2_000),
+    });
+    for (const line of (await response.text()).split('\n')) {
+      const [, name, value] = /^(otelcol_\w+)(?:\{.*\})? (\S+)$/.exec(line) ?? [];
+      if (name) sums.set(name, (sums.get(name) ?? 0) + Number(value));
+    }
+  } catch {
+    // It is gone, or not there yet.
+  }
+  return sums;
+}
+
+/** Remembers a counter of one collector, once a second, until it is stopped. */
+export class Recorder {
+  private readonly readings: { at: number; value: number }[] = [];
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(address: string, counter: string) {
+    const read = async () => {
+      const value = (await telemetry(address)).get(counter);
+      if (value !== undefined) this.readings.push({ at: performance.now(), value });
+    };
+    this.timer = setInterval(() => void read(), 1000);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** How much it grew in the last seconds before now. */
+  growth(seconds: number): number {
+    const since = performance.now() - seconds * 1000;
+    const before = this.readings.filter(({ at }) => at <= since).at(-1) ?? { value: 0 };
+    return (this.readings.at(-1)?.value ?? 0) - before.value;
+  }
+}

@@ -1,0 +1,274 @@
+/** The whole line on this machine: everything between a payment and its trace, started as deployed. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Client } from '@opensearch-project/opensearch';
+import type { EnvironmentConfig } from '../config/schema';
+import { issueCertificates, type TierCertificate } from '../lib/collect/certificates.issue';
+import { ports } from '../lib/collect/ports';
+import { applyDocuments } from '../lib/store/apply-documents';
+import { storeClient } from '../lib/store/client';
+import { type AwsDoubles, startAwsDoubles } from './aws/doubles';
+import { Balancer } from './balancer';
+import type { CleanUp } from './clean-up';
+import { startCollector, startSpanWriter } from './collectors';
+import { Line } from './line/line';
+import { issueNodeCertificate } from './opensearch-node/certificates';
+import { type OpenSearchNode, type PreparedNode, startOpenSearch } from './opensearch-node/node';
+import { addresses, instanceAddress, servicePorts, sides, storePort } from './places';
+import type { Service } from './services/process';
+import { type Services, startServices } from './services/services';
+import type { Python } from './services/venv';
+import type { Synthesised } from './synthesised';
+
+const users = { master: 'bootstrap', writer: 'writer' } as const;
+
+/** What a site is made of. */
+export interface SiteProps {
+  readonly config: EnvironmentConfig;
+  readonly synthesised: Synthesised;
+  readonly binary: string;
+  readonly python: Python;
+  readonly node: PreparedNode;
+  /** Existing folder for everything that is written. */
+  readonly folder: string;
+  readonly seed: number;
+  readonly cleanUp: CleanUp;
+  readonly progress: (line: string) => void;
+}
+
+/** A collector's machine. */
+export interface Instance {
+  readonly name: string;
+  readonly address: string;
+  readonly collector: Service;
+  /** Beside a sampler. */
+  readonly writer?: Service;
+}
+
+/** Started by {@link Site.open}; scenarios take its machines away and bring new ones. */
+export class Site {
+  readonly gateways: Instance[] = [];
+  readonly samplers: Instance[] = [];
+  /** Addresses that Cloud Map answers with. */
+  readonly registered = new Set<string>();
+  aws!: AwsDoubles;
+  line!: Line;
+  balancer!: Balancer;
+  services!: Services;
+  agent!: Service;
+  private store!: OpenSearchNode;
+  private certificates!: Record<string, TierCertificate>;
+  private made = { gateway: 0, sampler: 0 };
+  private readonly passwords = {
+    master: randomBytes(18).toString('base64url'),
+    writer: randomBytes(18).toString('base64url'),
+  };
+
+  private constructor(readonly props: SiteProps) {}
+
+  /** Starts everything. @throws Error that says what could not be started */
+  static async open(props: SiteProps): Promise<Site> {
+    const site = new Site(props);
+    const { config, synthesised, cleanUp } = props;
+    site.aws = await startAwsDoubles({
+      address: addresses.aws,
+      region: config.region,
+      credentials: { accessKeyId: 'REHEARSAL', secretAccessKey: randomBytes(30).toString('base64') },
+      logGroup: synthesised.metricLogGroup,
+      cloudMap: { ...synthesised.cloudMap, instances: () => [...site.registered] },
+    });
+    cleanUp.add(site.aws);
+    site.line = await site.openLine();
+    cleanUp.add(() => site.line.close());
+    site.certificates = await issueCertificates({ tiers: synthesised.tierNames, now: new Date() });
+
+    await site.prepareStore();
+    await site.startStore();
+    props.progress('store is up; applying the documents');
+    await applyDocuments(site.client('master'), synthesised.documents, {
+      log: () => {},
+      // The registries have no index-management plugin for this node: the policy is checked by shape only.
+      skip: Object.keys(synthesised.documents).filter((id) => id.startsWith('retention-policy/')),
+    });
+
+    site.balancer = await Balancer.open({
+      address: addresses.balancer,
+      ports: [ports.otlpGrpc, ports.otlpHttp],
+      healthPort: ports.health,
+      healthIntervalSeconds: 1,
+    });
+    cleanUp.add(() => site.balancer.close());
+    for (let n = 0; n < 2; n++) await site.addSampler();
+    for (let n = 0; n < 2; n++) await site.addGateway();
+    site.agent = await startCollector({
+      name: 'agent',
+      binary: props.binary,
+      directory: props.folder,
+      address: addresses.agent,
+      tier: { configuration: synthesised.agent, environment: {} },
+      certificate: { ...site.certificates.gateway!, key: '', certificate: '' },
+      environment: { GATEWAY_ENDPOINT: `${addresses.balancer}:${ports.otlpGrpc}` },
+    });
+    cleanUp.add(site.agent);
+    site.services = await site.startServices();
+    cleanUp.add(site.services);
+    return site;
+  }
+
+  /** Starts another gateway and puts it behind the load balancer. */
+  async addGateway(): Promise<Instance> {
+    const instance = await this.startInstance('gateway');
+    this.gateways.push(instance);
+    this.balancer.register(instance.address);
+    return instance;
+  }
+
+  /** Starts another sampler with its span writer and registers it. */
+  async addSampler(): Promise<Instance> {
+    const instance = await this.startInstance('sampler');
+    this.samplers.push(instance);
+    this.registered.add(instance.address);
+    return instance;
+  }
+
+  /** Starts the collector of an instance again, on the same disk. */
+  async restart(instance: Instance, tier: 'gateway' | 'sampler'): Promise<Instance> {
+    const again = await this.startInstance(tier, instance);
+    const list = tier === 'gateway' ? this.gateways : this.samplers;
+    list[list.indexOf(instance)] = again;
+    return again;
+  }
+
+  /** Starts the store on the data that it has. */
+  async startStore(): Promise<void> {
+    const { node, folder, cleanUp, synthesised } = this.props;
+    this.store = await startOpenSearch(node, {
+      directory: join(folder, 'store'),
+      address: addresses.store,
+      port: storePort,
+      tls: this.storeTls(),
+      users: [
+        { name: users.master, password: this.passwords.master, backendRoles: [synthesised.roles.master] },
+        { name: users.writer, password: this.passwords.writer, backendRoles: [synthesised.roles.writer] },
+      ],
+    });
+    cleanUp.add(this.store);
+  }
+
+  async stopStore(): Promise<void> {
+    await this.store.stop();
+  }
+
+  /** A client of the store, signed in as one of the users that stand in for roles. */
+  client(user: keyof typeof users): Client {
+    return storeClient({
+      endpoint: this.store.endpoint,
+      auth: { kind: 'basic', username: users[user], password: this.passwords[user] },
+      caFile: this.store.caFile,
+    });
+  }
+
+  /** Where people may look while everything runs. */
+  whereToLook(): string[] {
+    const { endpoint, caFile } = this.store;
+    const metrics = [addresses.agent, ...[...this.gateways, ...this.samplers].map(({ address }) => address)];
+    return [
+      `store        ${endpoint}  user ${users.master}, password ${this.passwords.master}, CA ${caFile}`,
+      `collectors   ${metrics.map((address) => `http://${address}:${ports.telemetry}/metrics`).join(' ')}`,
+      `logs         ${this.props.folder}`,
+    ];
+  }
+
+  private async startInstance(tier: 'gateway' | 'sampler', again?: Instance): Promise<Instance> {
+    const { binary, folder, synthesised, cleanUp } = this.props;
+    const number = again ? 0 : ++this.made[tier];
+    const name = again?.name ?? `${tier}-${number}`;
+    const address = again?.address ?? instanceAddress(tier, number);
+    const writer = tier === 'sampler' ? await this.startWriter(name, address) : undefined;
+    const collector = await startCollector({
+      name,
+      binary,
+      directory: folder,
+      address,
+      tier: synthesised[tier],
+      certificate: this.certificates[tier]!,
+      environment: this.aws.environment,
+    });
+    cleanUp.add(collector);
+    return { name, address, collector, ...(writer ? { writer } : {}) };
+  }
+
+  private async startWriter(sampler: string, address: string): Promise<Service> {
+    const { folder, synthesised, cleanUp } = this.props;
+    const passwordFile = join(folder, 'writer.password');
+    writeFileSync(passwordFile, this.passwords.writer, { mode: 0o600 });
+    const name = sampler.replace('sampler', 'span-writer');
+    mkdirSync(join(folder, name), { recursive: true });
+    const { endpoint, caFile } = this.store;
+    const store = { endpoint, caFile, username: users.writer, passwordFile };
+    const writer = await startSpanWriter({ name, directory: folder, address, synthesised, store });
+    cleanUp.add(writer);
+    return writer;
+  }
+
+  /** Address of the other side, in its first prefix. */
+  private get mainlandAddress(): string {
+    const [prefix = ''] = this.props.config.mainland.prefixes;
+    return prefix.replace(/\d+\/\d+$/, `${sides.mainlandHost}`);
+  }
+
+  private openLine(): Promise<Line> {
+    return Line.open({
+      host: addresses.line,
+      routes: {
+        [`${this.mainlandAddress}:${servicePorts.settlement}`]: {
+          direction: 'hk-cn',
+          target: { host: addresses.settlement, port: servicePorts.settlement },
+          callerAddress: sides.hongKong,
+        },
+        [`${sides.hongKong}:${servicePorts.payment}`]: {
+          direction: 'cn-hk',
+          target: { host: addresses.payment, port: servicePorts.payment },
+          callerAddress: this.mainlandAddress,
+        },
+      },
+    });
+  }
+
+  private startServices(): Promise<Services> {
+    const { python, folder, config, seed } = this.props;
+    return startServices({
+      python,
+      directory: folder,
+      addresses: { payment: addresses.payment, settlement: addresses.settlement },
+      ports: servicePorts,
+      agentEndpoint: `http://${addresses.agent}:${ports.otlpGrpc}`,
+      environment: config.environment,
+      lineProxy: this.line.url,
+      mainlandAddress: this.mainlandAddress,
+      hongKongAddress: sides.hongKong,
+      careless: true,
+      settlement: { seed },
+    });
+  }
+
+  private storeTls() {
+    const folder = join(this.props.folder, 'store-tls');
+    return {
+      certFile: join(folder, 'certificate.pem'),
+      keyFile: join(folder, 'key.pem'),
+      caFile: join(folder, 'authority.pem'),
+    };
+  }
+
+  /** Once for all starts: whoever trusts the store must trust it again when it comes back. */
+  private async prepareStore(): Promise<void> {
+    const issued = await issueNodeCertificate(addresses.store);
+    const files = this.storeTls();
+    mkdirSync(join(this.props.folder, 'store-tls'), { mode: 0o700 });
+    writeFileSync(files.certFile, issued.certificate, { mode: 0o600 });
+    writeFileSync(files.keyFile, issued.key, { mode: 0o600 });
+    writeFileSync(files.caFile, issued.authority, { mode: 0o600 });
+  }
+}
