@@ -1,7 +1,14 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, type FunctionProps, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  type FunctionProps,
+  type IFunction,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
@@ -9,11 +16,11 @@ import { bundle } from './bundle';
 import { acknowledge } from './compliance/acknowledge';
 import { attach, serviceRole } from './iam';
 
-export interface DeploymentFunctionProps
-  extends Pick<FunctionProps, 'environment' | 'vpc' | 'vpcSubnets' | 'securityGroups'> {
+export interface OwnFunctionProps
+  extends Pick<FunctionProps, 'environment' | 'vpc' | 'vpcSubnets' | 'securityGroups' | 'timeout'> {
   /** Source file that exports `handler`. */
   readonly entry: string;
-  /** What it does while a stack is deployed, for whoever meets it in the console. */
+  /** What it does, for whoever meets it in the console. */
   readonly description: string;
   readonly logsKey: IKey;
   readonly logRetention: RetentionDays;
@@ -23,53 +30,52 @@ export interface DeploymentFunctionProps
   readonly statements?: readonly PolicyStatement[];
 }
 
-/**
- * A function that runs while a stack is deployed, behind CDK's custom-resource provider: own log group, own role, arm64,
- * code in one file.
- */
+/** A function in `scope` with a log group and a role of its own, arm64, code in one file. */
+export function ownFunction(scope: Construct, props: OwnFunctionProps): LambdaFunction {
+  const { entry, logsKey: _key, logRetention: _retention, role: given, statements = [], ...rest } = props;
+  const role = given ?? lambdaRole(scope, 'Role', props.description);
+  const log = ownLog(scope, 'Log', props);
+  const policy = attach(scope, 'Policy', role, [
+    writeLog(log),
+    ...(props.vpc ? [networkInterfaces()] : []),
+    ...statements,
+  ]);
+  if (props.vpc) {
+    acknowledge(policy, {
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'Lambda creates its network interfaces itself and takes these EC2 actions on any resource only; the function is in isolated subnets.',
+    });
+  }
+  const own = new LambdaFunction(scope, 'Function', {
+    ...rest,
+    code: Code.fromAsset(bundle(entry)),
+    handler: 'main.handler',
+    role,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    memorySize: 256,
+    logGroup: log,
+  });
+  own.node.addDependency(policy);
+  return own;
+}
+
+/** A function that runs while a stack is deployed, behind CDK's custom-resource provider. */
 export class DeploymentFunction extends Construct {
   /** `serviceToken` of the custom resource. */
   readonly serviceToken: string;
+  /** For calls at other times than deployments. */
+  readonly function: IFunction;
 
-  constructor(scope: Construct, id: string, props: DeploymentFunctionProps) {
+  constructor(scope: Construct, id: string, props: OwnFunctionProps) {
     super(scope, id);
-    const { entry, logsKey, logRetention, statements = [], ...rest } = props;
-    const role = props.role ?? lambdaRole(this, 'Role', props.description);
-    const logGroup = (name: string) =>
-      new LogGroup(this, name, {
-        encryptionKey: logsKey,
-        retention: logRetention,
-        removalPolicy: RemovalPolicy.DESTROY,
-      });
-    const log = logGroup('Log');
-    const policy = attach(this, 'Policy', role, [
-      writeLog(log),
-      ...(props.vpc ? [networkInterfaces()] : []),
-      ...statements,
-    ]);
-    if (props.vpc) {
-      acknowledge(policy, {
-        id: 'AwsSolutions-IAM5[Resource::*]',
-        reason:
-          'Lambda creates its network interfaces itself and takes these EC2 actions on any resource only; the function is in isolated subnets.',
-      });
-    }
-
-    const own = new LambdaFunction(this, 'Function', {
-      ...rest,
-      code: Code.fromAsset(bundle(entry)),
-      handler: 'main.handler',
-      role,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      memorySize: 256,
+    const own = ownFunction(this, {
       // Lambda's limit is 15 minutes; a young domain refuses for some of them.
       timeout: Duration.minutes(14),
-      logGroup: log,
+      ...props,
     });
-    own.node.addDependency(policy);
-
-    const providerLog = logGroup('ProviderLog');
+    const providerLog = ownLog(this, 'ProviderLog', props);
     const providerRole = lambdaRole(this, 'ProviderRole', `Calls the function: ${props.description}`);
     const providerPolicy = attach(this, 'ProviderPolicy', providerRole, [
       writeLog(providerLog),
@@ -86,6 +92,7 @@ export class DeploymentFunction extends Construct {
     });
     provider.node.addDependency(providerPolicy);
     this.serviceToken = provider.serviceToken;
+    this.function = own;
     this.acknowledgeFindings(own, provider, props.vpc !== undefined);
   }
 
@@ -111,6 +118,9 @@ export class DeploymentFunction extends Construct {
     acknowledge(provider, ...common, outside);
   }
 }
+
+const ownLog = (scope: Construct, id: string, { logsKey, logRetention }: OwnFunctionProps): LogGroup =>
+  new LogGroup(scope, id, { encryptionKey: logsKey, retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
 
 const lambdaRole = (scope: Construct, id: string, description: string): IRole =>
   serviceRole(scope, id, { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });

@@ -24,7 +24,7 @@ export class TracingStage extends Stage {
       logsKey: network.logsKey,
     });
 
-    new CollectStack(this, 'Collect', {
+    const collect = new CollectStack(this, 'Collect', {
       config,
       description: 'Harbourline: gateways and samplers of the OpenTelemetry Collector',
       vpc: network.vpc,
@@ -38,6 +38,7 @@ export class TracingStage extends Stage {
       config,
       description: 'Harbourline: dashboards and alarms',
       domainName: store.domainName,
+      certificatesFunction: collect.certificatesFunction,
     });
 
     Tags.of(this).add('harbourline:environment', config.environment);

@@ -7,6 +7,7 @@ import type { Evidence } from './evidence';
 import { count, type Line } from './report';
 import { bandOf, type Expectation, expectation } from './sampling';
 import type { Cost } from './scenarios/scenario';
+import { redacted } from './secrecy';
 import type { LedgerEntry } from './services/ledger';
 
 /**
@@ -182,23 +183,6 @@ function percentiles({ ledger, synthesised, aws, mainlandPrefixes }: Evidence): 
       ok: Math.abs(error) <= percentileTolerance,
     };
   });
-}
-
-function redacted({ payments, spans, edges, deadLetters, ledger }: Evidence): Line[] {
-  const planted = new Set(payments.flatMap((payment) => payment.planted));
-  const places = [...spans, ...edges].map((document) => JSON.stringify(document)).concat(deadLetters);
-  const found = new Set<string>();
-  for (const value of planted) if (places.some((text) => text.includes(value))) found.add(value);
-  // The control: sensitive values really were in span names, so finding none in the store says something.
-  const entered = ledger.filter(({ name }) => [...planted].some((value) => name.includes(value))).length;
-  return [
-    {
-      what: 'sensitive values in the store',
-      seen: `${found.size} of ${count(planted.size)} forms; ${count(entered)} span names carried one`,
-      expected: '0 found, some carried',
-      ok: found.size === 0 && entered > 0,
-    },
-  ];
 }
 
 function refused({ attempts, aws }: Evidence): Line[] {

@@ -106,8 +106,8 @@ export class Site {
       binary: props.binary,
       directory: props.folder,
       address: addresses.agent,
-      tier: { configuration: synthesised.agent, environment: {} },
-      certificate: { ...site.certificates.gateway!, key: '', certificate: '' },
+      tier: { configuration: synthesised.agent, environment: {}, drain: {} },
+      certificate: site.certificates.agent!,
       environment: { GATEWAY_ENDPOINT: `${addresses.balancer}:${ports.otlpGrpc}` },
     });
     cleanUp.add(site.agent);

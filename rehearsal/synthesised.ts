@@ -14,6 +14,8 @@ export interface Tier {
   readonly configuration: string;
   /** Variables of its environment file. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables of its scripts. */
+  readonly drain: Readonly<Record<string, string>>;
 }
 
 /** An alarm, as CloudFormation would get it. */
@@ -59,6 +61,10 @@ export interface Synthesised {
   readonly agent: string;
   readonly gateway: Tier;
   readonly sampler: Tier;
+  /** Folder of the instances' own scripts. */
+  readonly scripts: string;
+  /** How long the load balancer leaves connections to a gateway that goes, in seconds. */
+  readonly deregistrationSeconds: number;
   readonly spanWriter: { readonly program: string; readonly environment: Readonly<Record<string, string>> };
   /** Id → JSON text, as the bootstrap function gets them. */
   readonly documents: Readonly<Record<string, string>>;
@@ -104,10 +110,14 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
   const collector = ({ files }: { files: Map<string, string> }): Tier => ({
     configuration: fileOf(files, paths.configuration),
     environment: variablesOf(fileOf(files, paths.environment)),
+    drain: variablesOf(fileOf(files, paths.scriptsEnvironment)),
   });
   const profiles = environment.resources<{ Roles: string[] }>('AWS::IAM::InstanceProfile', 'Sampler');
   const writerRole = profiles[0]?.properties.Roles[0];
   if (!writerRole) throw new Error('The samplers have no instance profile with a role.');
+  const [targets] = environment.resources<{ TargetGroupAttributes: { Key: string; Value: string }[] }>(
+    'AWS::ElasticLoadBalancingV2::TargetGroup',
+  );
   const { properties: domain } = environment.resource<DomainProperties>('AWS::OpenSearchService::Domain');
   const { properties: discovery } = environment.resource<{ Name: string }>('AWS::ServiceDiscovery::Service');
   const { properties: namespace } = environment.resource<{ Name: string }>('AWS::ServiceDiscovery::HttpNamespace');
@@ -119,6 +129,11 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
     agent: environment.resource<{ Value: string }>('AWS::SSM::Parameter', 'AgentConfiguration').properties.Value,
     gateway: collector(gateway),
     sampler: collector(sampler),
+    scripts: assetFolder(assembly, 'Collect', 'Scripts'),
+    deregistrationSeconds: Number(
+      targets?.properties.TargetGroupAttributes.find(({ Key }) => Key === 'deregistration_delay.timeout_seconds')
+        ?.Value,
+    ),
     spanWriter: {
       program: join(assetFolder(assembly, 'Collect', 'SpanWriter'), 'main.js'),
       environment: variablesOf(fileOf(sampler.files, paths.writerEnvironment)),

@@ -125,11 +125,12 @@ describe.each(environmentNames)('environment %s', (environment) => {
     expect(JSON.stringify(statement.Action)).not.toContain('*');
   });
 
-  test('no function but those that deploy, none for the logging or the policy of the domain', () => {
+  test('no function but those that deploy and one for dead samplers, none for the logging or the policy of the domain', () => {
     const functions = ofType('AWS::Lambda::Function').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
     expect(functions.sort()).toEqual([
       'Collect/CertificatesIssuerFunction',
       'Collect/CertificatesIssuerProviderframeworkonEvent',
+      'Collect/DepartedFunction',
       expect.stringContaining('Network/CustomVpcRestrictDefaultSG'),
       'Store/AccessBootstrapFunction',
       'Store/AccessBootstrapProviderframeworkonEvent',

@@ -29,6 +29,12 @@ export class Artifact extends Construct {
     return new Artifact(scope, id, location);
   }
 
+  /** A folder as it is. */
+  static folder(scope: Construct, id: string, path: string): Artifact {
+    const asset = new Asset(scope, `${id}Asset`, { path, displayName: id });
+    return new Artifact(scope, id, { bucketName: asset.s3BucketName, objectKey: asset.s3ObjectKey });
+  }
+
   /** A Node program, bundled into one file. */
   static program(scope: Construct, id: string, entry: string): Artifact {
     const asset = new Asset(scope, `${id}Asset`, { path: bundle(entry), displayName: id });

@@ -1,58 +1,55 @@
-/** The deployment function that issues the tiers' certificates and puts each into its tier's secret. */
+/** The function that issues the tiers' certificates, at deployment and then on a schedule, and puts each into its tier's secret. */
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { CdkCustomResourceEvent, CdkCustomResourceResponse } from 'aws-lambda';
-import { issueCertificates, type TierCertificate } from './certificates.issue';
+import type { CdkCustomResourceResponse } from 'aws-lambda';
+import { issueCertificates, renew, type TierCertificate } from './certificates.issue';
 
-/** Properties of the custom resource. */
+/** Properties of the custom resource, and of the scheduled call. */
 export interface CertificatesProperties {
   /** Tier → secret that receives its certificate. */
   readonly Secrets: Readonly<Record<string, string>>;
   /** Tier → DNS names. */
   readonly Names: Readonly<Record<string, string[]>>;
-  /** A new value issues new certificates. */
-  readonly Generation: string;
 }
 
-/** Issues certificates on create and on every change of a property; leaves the secrets alone on delete. */
+/** CloudFormation's request, or the schedule's. */
+export interface CertificatesEvent {
+  readonly RequestType: 'Create' | 'Update' | 'Delete' | 'Renew';
+  readonly ResourceProperties: CertificatesProperties;
+}
+
+type Client = Pick<SecretsManagerClient, 'send'>;
+
+/** Renews every tier's certificate; leaves the secrets alone on delete. */
 export async function handler(
-  event: CdkCustomResourceEvent,
+  event: CertificatesEvent,
   _context?: unknown,
-  client: Pick<SecretsManagerClient, 'send'> = new SecretsManagerClient(),
+  client: Client = new SecretsManagerClient(),
   now: Date = new Date(),
 ): Promise<CdkCustomResourceResponse> {
   const PhysicalResourceId = 'tier-certificates';
   if (event.RequestType === 'Delete') return { PhysicalResourceId };
-  const { Secrets, Names } = event.ResourceProperties as unknown as CertificatesProperties;
+  const { Secrets, Names } = event.ResourceProperties;
 
-  // What was trusted stays trusted until the next time, so that old and new instances verify each other meanwhile.
-  const [anySecret] = Object.values(Secrets);
-  const previousAuthority =
-    event.RequestType === 'Update' && anySecret ? await newestAuthority(client, anySecret) : undefined;
-  const certificates = await issueCertificates({
-    tiers: Names,
-    now,
-    ...(previousAuthority ? { previousAuthority } : {}),
-  });
-
-  let authority = '';
-  for (const [tier, SecretId] of Object.entries(Secrets)) {
-    const certificate = certificates[tier];
-    if (!certificate)
-      throw new Error(`No names were given for tier ${tier}: Names and Secrets must have the same keys.`);
-    authority = certificate.authority;
-    await client.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(certificate) }));
+  const issued = await issueCertificates({ tiers: Names, now });
+  // Every secret is read before one is written: what cannot be read must not be renewed by half.
+  const renewed = await Promise.all(
+    Object.entries(Secrets).map(async ([tier, SecretId]) => {
+      const certificate = issued[tier];
+      if (!certificate)
+        throw new Error(`No names were given for tier ${tier}: Names and Secrets must have the same keys.`);
+      return { SecretId, value: renew(await stored(client, SecretId), certificate) };
+    }),
+  );
+  for (const { SecretId, value } of renewed) {
+    await client.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(value) }));
   }
-  return { PhysicalResourceId, Data: { Authority: authority } };
+  return { PhysicalResourceId };
 }
 
-async function newestAuthority(
-  client: Pick<SecretsManagerClient, 'send'>,
-  SecretId: string,
-): Promise<string | undefined> {
+async function stored(client: Client, SecretId: string): Promise<TierCertificate | undefined> {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
   try {
-    const { authority } = JSON.parse(SecretString ?? '') as TierCertificate;
-    return authority.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/)?.[0];
+    return JSON.parse(SecretString ?? '') as TierCertificate;
   } catch {
     return undefined; // never issued: the secret still holds what Secrets Manager made up at its creation
   }

@@ -10,6 +10,8 @@ export interface TierCertificate {
   readonly key: string;
   /** One or more authorities: the newest first. */
   readonly authority: string;
+  /** What this tier will present after the next renewal: its authority is trusted by then. */
+  readonly next?: { readonly certificate: string; readonly key: string };
 }
 
 export interface IssueOptions {
@@ -17,12 +19,16 @@ export interface IssueOptions {
   readonly tiers: Readonly<Record<string, readonly string[]>>;
   /** Start of validity, five minutes of clock skew are taken off. */
   readonly now: Date;
-  /** Authorities that stay trusted while instances are replaced. @default none */
-  readonly previousAuthority?: string;
 }
 
-/** Days of validity: certificates are issued anew well before; 825 is the longest that public authorities ever allowed. */
-export const validityDays = 825;
+/** Days between two renewals. */
+export const renewalDays = 30;
+
+/**
+ * Days of validity. A certificate lies ready for one renewal and is in use for the next, so it is 60 days old at the most;
+ * the rest bears two renewals that fail.
+ */
+export const validityDays = 4 * renewalDays;
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const usages = ['sign', 'verify'] as const;
@@ -31,11 +37,7 @@ const usages = ['sign', 'verify'] as const;
  * Makes an authority, signs one certificate a tier with it and forgets the authority's key: nobody, not even the
  * function that made it, can sign another one later. New certificates mean a new authority.
  */
-export async function issueCertificates({
-  tiers,
-  now,
-  previousAuthority,
-}: IssueOptions): Promise<Record<string, TierCertificate>> {
+export async function issueCertificates({ tiers, now }: IssueOptions): Promise<Record<string, TierCertificate>> {
   const notBefore = new Date(now.getTime() - 5 * 60_000);
   const notAfter = new Date(now.getTime() + validityDays * 86_400_000);
   const authorityKeys = await webcrypto.subtle.generateKey(algorithm, false, usages);
@@ -51,8 +53,6 @@ export async function issueCertificates({
       await x509.SubjectKeyIdentifierExtension.create(authorityKeys.publicKey),
     ],
   });
-  const trusted = [authority.toString('pem'), previousAuthority].filter(Boolean).join('\n');
-
   const issued = await Promise.all(
     Object.entries(tiers).map(async ([tier, names]) => {
       const keys = await webcrypto.subtle.generateKey(algorithm, true, usages);
@@ -73,8 +73,27 @@ export async function issueCertificates({
         ],
       });
       const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
-      return [tier, { certificate: certificate.toString('pem'), key, authority: trusted }] as const;
+      return [tier, { certificate: certificate.toString('pem'), key, authority: authority.toString('pem') }] as const;
     }),
   );
   return Object.fromEntries(issued);
+}
+
+/** Authorities that stay trusted: the one that comes, the one in use, the one before it. */
+const trustedAuthorities = 3;
+
+/**
+ * One renewal of a tier. What was issued last time is used now, what is issued now the next time: between the two every
+ * machine has learnt to trust the authority of what comes.
+ *
+ * @param stored what the tier has; nothing the first time
+ */
+export function renew(stored: TierCertificate | undefined, issued: TierCertificate): TierCertificate {
+  const next = { certificate: issued.certificate, key: issued.key };
+  const known = stored?.authority.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return {
+    ...(stored?.next ?? next),
+    authority: [issued.authority, ...known].slice(0, trustedAuthorities).join('\n'),
+    next,
+  };
 }

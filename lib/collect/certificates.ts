@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -8,6 +10,7 @@ import type { EnvironmentConfig } from '../../config/schema';
 import { acknowledge } from '../compliance/acknowledge';
 import { encryptionKey } from '../encryption-key';
 import { DeploymentFunction } from '../function';
+import { renewalDays } from './certificates.issue';
 import { tierName } from './pipelines/components';
 
 export interface TierCertificatesProps {
@@ -21,30 +24,33 @@ export interface TierCertificate {
   readStatements(): PolicyStatement[];
 }
 
-/** Raise it to issue new certificates with the next deployment. */
+/** Raise it to renew with the next deployment, out of turn. */
 const generation = '1';
 
+const tiers = ['agent', 'gateway', 'sampler'] as const;
+type Tier = (typeof tiers)[number];
+
 /**
- * One certificate for each tier, in a secret that only the tier's instances may read. TLS ends in the collectors, not
- * at the load balancer, so it is one channel from node to gateway and needs no certificate of a public authority.
+ * One certificate for each tier, in a secret that only the tier's machines may read; renewed every month by the function
+ * that issued it. TLS ends in the collectors, not at the load balancer, so it is one channel from node to gateway,
+ * verified at both ends, and needs no certificate of a public authority.
  */
 export class TierCertificates extends Construct {
-  readonly gateway: TierCertificate;
-  readonly sampler: TierCertificate;
-  /** The authority's certificate, PEM: what an agent trusts. */
-  readonly authority: string;
+  readonly of: Readonly<Record<Tier, TierCertificate>>;
+  /** Name of the function that renews them. */
+  readonly functionName: string;
 
   constructor(scope: Construct, id: string, { config, logsKey }: TierCertificatesProps) {
     super(scope, id);
     const key = encryptionKey(this, 'Key', 'certificates of the collector tiers');
-    const certificate = (tier: 'gateway' | 'sampler'): TierCertificate => {
+    const certificate = (tier: Tier): TierCertificate => {
       const made = new Secret(this, `${tier[0]?.toUpperCase()}${tier.slice(1)}`, {
         description: `Certificate and key of the ${tier} tier`,
         encryptionKey: key,
         removalPolicy: RemovalPolicy.DESTROY,
       });
       const reason =
-        'Holds a certificate, not a password: a deployment with a higher generation issues a new one under a new authority and replaces the instances; a rotation function would change it under running instances.';
+        'Renewed every 30 days by the function that issues it, all tiers together because they trust each other: a rotation of Secrets Manager would renew each by itself.';
       acknowledge(
         made,
         { id: 'AwsSolutions-SMG4', reason },
@@ -52,11 +58,11 @@ export class TierCertificates extends Construct {
       );
       return { secret: made, readStatements: () => readStatements(made, key) };
     };
-    this.gateway = certificate('gateway');
-    this.sampler = certificate('sampler');
+    this.of = { agent: certificate('agent'), gateway: certificate('gateway'), sampler: certificate('sampler') };
 
+    const secretArns = tiers.map((tier) => this.of[tier].secret.secretArn);
     const issuer = new DeploymentFunction(this, 'Issuer', {
-      description: 'Issues the certificates of the collector tiers',
+      description: 'Issues and renews the certificates of the collector tiers',
       entry: join(__dirname, 'certificates.handler.ts'),
       logsKey,
       logRetention: config.observe.logRetentionDays,
@@ -64,23 +70,30 @@ export class TierCertificates extends Construct {
         new PolicyStatement({
           sid: 'CertificatesOfTheTiers',
           actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
-          resources: [this.gateway.secret.secretArn, this.sampler.secret.secretArn],
+          resources: secretArns,
         }),
         throughSecretsManager(key, ['kms:Decrypt', 'kms:GenerateDataKey'], '*'),
       ],
     });
-    this.authority = new CustomResource(this, 'Certificates', {
+    this.functionName = issuer.function.functionName;
+    const properties = {
+      Secrets: Object.fromEntries(tiers.map((tier) => [tier, this.of[tier].secret.secretArn])),
+      Names: Object.fromEntries(tiers.map((tier) => [tier, [tierName(tier, config.environment)]])),
+    };
+    new CustomResource(this, 'Certificates', {
       resourceType: 'Custom::HarbourlineTierCertificates',
       serviceToken: issuer.serviceToken,
-      properties: {
-        Secrets: { gateway: this.gateway.secret.secretArn, sampler: this.sampler.secret.secretArn },
-        Names: {
-          gateway: [tierName('gateway', config.environment)],
-          sampler: [tierName('sampler', config.environment)],
-        },
-        Generation: generation,
-      },
-    }).getAttString('Authority');
+      properties: { ...properties, Generation: generation },
+    });
+    new Rule(this, 'Renewal', {
+      description: 'Renews the certificates of the collector tiers',
+      schedule: Schedule.rate(Duration.days(renewalDays)),
+      targets: [
+        new LambdaFunction(issuer.function, {
+          event: RuleTargetInput.fromObject({ RequestType: 'Renew', ResourceProperties: properties }),
+        }),
+      ],
+    });
   }
 }
 

@@ -11,12 +11,14 @@ import { EnvironmentStack, type EnvironmentStackProps } from '../environment-sta
 import { serviceRole } from '../iam';
 import { metricLogGroup } from '../observe/metrics';
 import { Artifact } from './artifact';
-import { TierCertificates } from './certificates';
+import { type TierCertificate, TierCertificates } from './certificates';
+import { Departed } from './departed';
 import { Gateways } from './gateways';
 import { agentConfiguration } from './pipelines/agent';
 import { gatewayConfiguration } from './pipelines/gateway';
 import { samplerConfiguration } from './pipelines/sampler';
 import { ports } from './ports';
+import { Remainders } from './remainders';
 import { Samplers } from './samplers';
 
 export interface CollectStackProps extends EnvironmentStackProps {
@@ -31,6 +33,9 @@ export interface CollectStackProps extends EnvironmentStackProps {
 
 /** The collectors: gateways, samplers, and what an agent needs to find and trust them. */
 export class CollectStack extends EnvironmentStack {
+  /** Name of the function that renews the certificates. */
+  readonly certificatesFunction: string;
+
   constructor(scope: Construct, id: string, props: CollectStackProps) {
     super(scope, id, props);
     const { config } = this;
@@ -40,7 +45,10 @@ export class CollectStack extends EnvironmentStack {
     const volumesKey = encryptionKey(this, 'VolumesKey', 'disk queues of the collectors');
     allowAutoScaling(volumesKey, this);
     const certificates = new TierCertificates(this, 'Certificates', { config, logsKey });
+    this.certificatesFunction = certificates.functionName;
     const collector = Artifact.collector(this, 'Collector');
+
+    const remainders = new Remainders(this, 'Remainders', { config, key: volumesKey });
 
     // Physical names, because the collectors' static configuration names them.
     const names = { namespace: `harbourline-${environment}`, service: 'sampler' };
@@ -68,8 +76,9 @@ export class CollectStack extends EnvironmentStack {
       role: gatewayRole,
       statements: [discoverInstances(names)],
       volumesKey,
+      remainders,
       collector,
-      certificate: certificates.gateway,
+      certificate: certificates.of.gateway,
       configuration: gatewayConfiguration({
         environment,
         volumeGiB: collect.gateway.volumeGiB,
@@ -82,8 +91,9 @@ export class CollectStack extends EnvironmentStack {
       vpc,
       role: props.writerRole,
       volumesKey,
+      remainders,
       collector,
-      certificate: certificates.sampler,
+      certificate: certificates.of.sampler,
       configuration: samplerConfiguration({
         environment,
         region: config.region,
@@ -98,16 +108,17 @@ export class CollectStack extends EnvironmentStack {
       metricLogGroup: logGroup,
       domainEndpoint: props.domainEndpoint,
     });
+    new Departed(this, 'Departed', { config, logsKey, group: samplers.fleet.group, discovery });
     gateways.fleet.securityGroup.connections.allowTo(samplers.fleet.securityGroup, Port.tcp(ports.otlpGrpc));
 
-    this.publishForAgents(certificates.authority, gateways);
+    this.publishForAgents(certificates.of.agent, gateways);
   }
 
   /**
    * What an agent on a service node needs, as parameters. Physical names, because the nodes are in other stacks, VPCs
    * and accounts and look them up by name.
    */
-  private publishForAgents(authority: string, gateways: Gateways): void {
+  private publishForAgents({ secret }: TierCertificate, gateways: Gateways): void {
     const { environment } = this.config;
     const parameter = (
       id: string,
@@ -129,7 +140,12 @@ export class CollectStack extends EnvironmentStack {
       agentConfiguration({ environment }),
       ParameterTier.ADVANCED, // more than 4 KiB
     );
-    parameter('AgentAuthority', 'authority', 'Authority that signed the certificate of the gateways, PEM', authority);
+    parameter(
+      'AgentCertificate',
+      'certificate',
+      'ARN of the secret with certificate, key and authority',
+      secret.secretArn,
+    );
     parameter(
       'AgentGateway',
       'gateway-endpoint',

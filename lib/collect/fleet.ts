@@ -1,5 +1,14 @@
+import { join } from 'node:path';
 import { Duration, Stack, Tags } from 'aws-cdk-lib';
-import { AutoScalingGroup, GroupMetrics, HealthChecks, UpdatePolicy } from 'aws-cdk-lib/aws-autoscaling';
+import {
+  AutoScalingGroup,
+  type CfnAutoScalingGroup,
+  GroupMetrics,
+  HealthChecks,
+  InstanceRefreshStrategy,
+  UpdatePolicy,
+} from 'aws-cdk-lib/aws-autoscaling';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AmazonLinuxCpuType,
   BlockDeviceVolume,
@@ -22,11 +31,14 @@ import type { EnvironmentConfig } from '../../config/schema';
 import { acknowledge } from '../compliance/acknowledge';
 import { attach } from '../iam';
 import { subnets } from '../network/network-stack';
-import type { Artifact } from './artifact';
+import { alarmName } from '../observe/alarms';
+import { Artifact } from './artifact';
 import type { TierCertificate } from './certificates';
-import { collectorName } from './distribution/build';
-import { cloudConfig, environmentFile, hardening, type InstanceFile, paths } from './instance';
+import { cloudConfig, environmentFile, type InstanceFile, paths } from './instance';
+import { acknowledgeWildcards, lifecycleHooks, lifecycleStatements } from './lifecycle';
 import { variables } from './pipelines/render';
+import type { Remainders } from './remainders';
+import { collectorUnit, runScript, setUp } from './units';
 
 export interface FleetProps {
   readonly config: EnvironmentConfig;
@@ -46,6 +58,9 @@ export interface FleetProps {
   readonly certificate: TierCertificate;
   /** What the tier's role may do beyond fetching its artifact and certificate. */
   readonly statements: readonly PolicyStatement[];
+  readonly remainders: Remainders;
+  /** Seconds between leaving the service and stopping: until peers know and nothing is only in memory. */
+  readonly leaveSeconds: number;
   /** Further security groups of the instances. */
   readonly securityGroups?: readonly ISecurityGroup[];
   /** @default the instance's own status checks */
@@ -58,7 +73,13 @@ export interface FleetProps {
   };
 }
 
-/** Collectors of one tier: an Auto Scaling group over all zones, replaced one at a time when their template changes. */
+/** How long an instance waits for its queue to empty before the rest goes to a bucket, in seconds. */
+const queueSeconds = 900;
+
+/**
+ * Collectors of one tier: an Auto Scaling group over all zones. A change of template starts an instance refresh: a new
+ * instance must work before an old one hands over and goes, and an alarm rolls the stack back.
+ */
 export class Fleet extends Construct {
   readonly group: AutoScalingGroup;
   readonly securityGroup: SecurityGroup;
@@ -80,18 +101,19 @@ export class Fleet extends Construct {
         'S3 answers at public addresses and the id of its prefix list is not known before deployment. The subnets are isolated: their only route to a public address is the S3 gateway endpoint, whose policy names two buckets.',
     });
 
+    const scripts = Artifact.folder(this, 'Scripts', join(__dirname, 'scripts'));
     // In this stack, whatever stack the role is in: the other way round the two would depend on each other.
     const policy = attach(this, 'Policy', role, [
       props.collector.readStatement(),
       ...props.certificate.readStatements(),
       sessionManager(),
+      ...lifecycleStatements(this, config.environment, tier),
+      ...props.remainders.statements(tier),
+      scripts.readStatement(),
       ...props.statements,
     ]);
-    acknowledge(policy, {
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'Session Manager channels and Cloud Map discovery take no resource in IAM; discovery is narrowed to one service by conditions, channels reach only the instance that opens them.',
-    });
+    acknowledgeWildcards(policy);
+    props.remainders.acknowledgeOn(policy, tier);
 
     const userData = UserData.custom(
       cloudConfig({
@@ -107,15 +129,32 @@ export class Fleet extends Construct {
               [variables.tlsDirectory]: paths.tls,
             }),
           },
+          {
+            path: paths.scriptsEnvironment,
+            content: environmentFile({
+              TIER: tier,
+              REMAINDERS: props.remainders.bucket.bucketName,
+              LEAVE_SECONDS: `${props.leaveSeconds}`,
+              QUEUE_SECONDS: `${queueSeconds}`,
+              POLL_SECONDS: '5',
+              CERTIFICATE_SECRET: props.certificate.secret.secretArn,
+              TLS_DIRECTORY: paths.tls,
+            }),
+          },
           { path: '/etc/systemd/system/harbourline-collector.service', content: collectorUnit(tier) },
           ...(props.extra?.files ?? []),
         ],
         commands: [
-          ...setUp(stack.region, props.certificate.secret.secretArn),
+          ...setUp(stack.region),
           props.collector.unpackInto(paths.program),
+          scripts.unpackInto(paths.scripts),
+          `cp ${paths.scripts}/*.service ${paths.scripts}/*.timer /etc/systemd/system`,
+          runScript('certificate'),
+          runScript('replay'),
           'systemctl daemon-reload',
-          'systemctl enable --now harbourline-collector',
+          'systemctl enable --now harbourline-collector harbourline-drain harbourline-certificate.timer',
           ...(props.extra?.commands ?? []),
+          runScript('join'),
         ],
       }),
     );
@@ -152,20 +191,25 @@ export class Fleet extends Construct {
       maxCapacity: props.maxInstances,
       healthChecks: props.healthChecks ?? HealthChecks.ec2({ gracePeriod: Duration.minutes(5) }),
       groupMetrics: [GroupMetrics.all()],
-      updatePolicy: UpdatePolicy.rollingUpdate({
-        maxBatchSize: 1,
-        minInstancesInService: props.minInstances === props.maxInstances ? props.minInstances - 1 : props.minInstances,
-        pauseTime: Duration.minutes(5),
-        waitOnResourceSignals: false,
+      updatePolicy: UpdatePolicy.instanceRefresh({
+        strategy: InstanceRefreshStrategy.ROLLING,
+        // A new instance first, then an old one goes.
+        minHealthyPercentage: 100,
+        maxHealthyPercentage: 150,
+        instanceWarmup: Duration.minutes(1),
+        bakeTime: Duration.minutes(5),
+        alarms: [alarmOf(this, config, 'No spans')],
       }),
     });
     this.group.node.addDependency(policy);
+    (this.group.node.defaultChild as CfnAutoScalingGroup).lifecycleHookSpecificationList = lifecycleHooks;
     acknowledge(this.group, {
       id: 'AwsSolutions-AS3',
       reason:
         'Launches and terminations are normal here (rolling updates, scaling) and are in CloudTrail; people are told of symptoms by alarms, not of instances.',
     });
     Tags.of(this.group).add('Name', `harbourline-${config.environment}-${tier}`);
+    Tags.of(this.group).add('harbourline:tier', tier);
   }
 }
 
@@ -189,39 +233,6 @@ const sessionManager = (): PolicyStatement =>
     resources: ['*'],
   });
 
-/** A user without a shell, folders that only it may enter, what the instance knows about itself, its certificate. */
-const setUp = (region: string, secretArn: string): string[] => [
-  `export AWS_REGION=${region}`,
-  `useradd --system --home-dir ${paths.data} --shell /sbin/nologin harbourline`,
-  `install -d -o harbourline -g harbourline -m 0750 ${paths.data}`,
-  `install -d -o harbourline -g harbourline -m 0700 ${paths.tls}`,
-  `install -d -m 0755 ${paths.program}`,
-  'token=$(curl -sf -X PUT -H "X-aws-ec2-metadata-token-ttl-seconds: 300" http://169.254.169.254/latest/api/token)',
-  'metadata() { curl -sf -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1"; }',
-  `printf '${variables.bind}=%s\n${variables.instance}=%s\n' "$(metadata local-ipv4)" "$(metadata instance-id)" > ${paths.instanceEnvironment}`,
-  `secret=$(aws secretsmanager get-secret-value --secret-id ${secretArn} --query SecretString --output text)`,
-  ...['certificate', 'key', 'authority'].map(
-    (part) => `(umask 077; jq -r .${part} <<< "$secret" > ${paths.tls}/${part}.pem)`,
-  ),
-  'unset secret',
-  `chown -R harbourline: ${paths.tls}`,
-];
-
-/** The collector under systemd: its own user, a read-only system, no new privileges, one folder to write to. */
-const collectorUnit = (tier: string): string => `[Unit]
-Description=Harbourline collector (${tier})
-After=network-online.target
-Wants=network-online.target
-
-[Service]
-User=harbourline
-EnvironmentFile=${paths.environment}
-EnvironmentFile=${paths.instanceEnvironment}
-ExecStart=${paths.program}/${collectorName} --config ${paths.configuration}
-Restart=always
-RestartSec=2
-TimeoutStopSec=120
-${hardening}
-[Install]
-WantedBy=multi-user.target
-`;
+/** By name: the alarm belongs to a stack that is deployed after this one. */
+const alarmOf = (scope: Construct, config: EnvironmentConfig, heading: string) =>
+  Alarm.fromAlarmName(scope, `Alarm${heading.replace(/[^A-Za-z]/g, '')}`, alarmName(config.environment, heading));

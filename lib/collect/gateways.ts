@@ -9,7 +9,13 @@ import { Fleet, type FleetProps } from './fleet';
 import { ports } from './ports';
 
 export interface GatewaysProps
-  extends Omit<FleetProps, 'tier' | 'healthChecks' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'> {}
+  extends Omit<
+    FleetProps,
+    'tier' | 'leaveSeconds' | 'healthChecks' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'
+  > {}
+
+/** How long the load balancer leaves connections to a gateway that goes, in seconds. */
+const deregistrationSeconds = 60;
 
 /**
  * The gateways behind an internal network load balancer. TLS passes through it to the collectors: one channel from the
@@ -26,6 +32,8 @@ export class Gateways extends Construct {
       ...props,
       ...config.collect.gateway,
       tier: 'gateway',
+      // Until the load balancer has closed its connections.
+      leaveSeconds: deregistrationSeconds + 5,
       healthChecks: HealthChecks.withAdditionalChecks({
         additionalTypes: [AdditionalHealthCheckType.ELB],
         gracePeriod: Duration.minutes(5),
@@ -59,12 +67,12 @@ export class Gateways extends Construct {
         reason:
           'TLS passes through and ends in the collectors, with certificates of the tiers: one encrypted channel from node to gateway, nothing in between can read it.',
       });
-      listener.addTargets(`${name}Targets`, {
+      const targets = listener.addTargets(`${name}Targets`, {
         port,
         protocol: Protocol.TCP,
         targets: [this.fleet.group],
         preserveClientIp: true,
-        deregistrationDelay: Duration.seconds(60),
+        deregistrationDelay: Duration.seconds(deregistrationSeconds),
         healthCheck: {
           protocol: Protocol.HTTP,
           port: `${ports.health}`,
@@ -74,6 +82,7 @@ export class Gateways extends Construct {
           unhealthyThresholdCount: 2,
         },
       });
+      targets.setAttribute('deregistration_delay.connection_termination.enabled', 'true');
     }
     this.fleet.securityGroup.connections.allowFrom(securityGroup, Port.tcp(ports.health), 'Health checks');
 

@@ -65,10 +65,13 @@ export const variablesOf = (text: string): Record<string, string> =>
 /** Where things are on an instance. */
 export const paths = {
   program: '/opt/harbourline',
+  scripts: '/opt/harbourline/scripts',
   configuration: '/etc/harbourline/collector.yaml',
   environment: '/etc/harbourline/collector.env',
   /** Written at boot: what only the instance knows about itself. */
   instanceEnvironment: '/etc/harbourline/instance.env',
+  /** What the scripts of the instance need to know. */
+  scriptsEnvironment: '/etc/harbourline/scripts.env',
   writerEnvironment: '/etc/harbourline/span-writer.env',
   tls: '/etc/harbourline/tls',
   data: '/var/lib/harbourline',

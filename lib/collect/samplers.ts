@@ -10,12 +10,13 @@ import { Artifact } from './artifact';
 import { Fleet, type FleetProps } from './fleet';
 import { environmentFile, hardening, paths } from './instance';
 import { variables } from './pipelines/render';
+import { metricsFlushSeconds } from './pipelines/sampler';
 import { ports } from './ports';
 
 export interface SamplersProps
   extends Omit<
     FleetProps,
-    'tier' | 'extra' | 'statements' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'
+    'tier' | 'leaveSeconds' | 'extra' | 'statements' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'
   > {
   /** The gateways, who alone may send to samplers. */
   readonly gateways: ISecurityGroup;
@@ -55,7 +56,9 @@ export class Samplers extends Construct {
       instanceType,
       volumeGiB,
       minInstances: instances,
-      maxInstances: instances,
+      // Room for the one that comes before another goes.
+      maxInstances: instances + 1,
+      leaveSeconds: leaveSeconds(config.sampling.decisionWaitSeconds),
       extra: {
         packages: ['nodejs22'],
         files: [
@@ -85,6 +88,13 @@ export class Samplers extends Construct {
     this.fleet.securityGroup.connections.allowFrom(props.gateways, Port.tcp(ports.otlpGrpc), 'OTLP from the gateways');
   }
 }
+
+/**
+ * Until gateways no longer send (they ask every 5 s and wait 3 s for the answer), every trace is decided and the metrics
+ * are flushed once more.
+ */
+export const leaveSeconds = (decisionWaitSeconds: number): number =>
+  8 + Math.max(decisionWaitSeconds, metricsFlushSeconds) + 7;
 
 const writerUnit = `[Unit]
 Description=Harbourline span writer

@@ -17,6 +17,10 @@ export const interfaceEndpoints: Readonly<Record<string, Endpoint>> = {
     service: InterfaceVpcEndpointAwsService.CLOUD_MAP_SERVICE_DISCOVERY,
     caller: 'samplers: register and deregister themselves',
   },
+  AutoScaling: {
+    service: InterfaceVpcEndpointAwsService.AUTOSCALING,
+    caller: 'gateways and samplers: that they work, that they have handed over',
+  },
   SecretsManager: {
     service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
     caller: 'gateways and samplers: certificate and key of their tier',

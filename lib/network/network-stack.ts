@@ -15,6 +15,7 @@ import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { remaindersBucketName } from '../collect/remainders';
 import { acknowledge } from '../compliance/acknowledge';
 import { allowCloudWatchLogs, encryptionKey } from '../encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
@@ -105,6 +106,24 @@ export class NetworkStack extends EnvironmentStack {
             resourceName: '*',
           }),
         ],
+      }),
+    );
+
+    const remainders = (resourceName?: string) =>
+      this.formatArn({
+        service: 's3',
+        region: '',
+        account: '',
+        resource: remaindersBucketName(this.config),
+        ...(resourceName ? { resourceName } : {}),
+      });
+    s3.addToPolicy(
+      new PolicyStatement({
+        sid: 'RemaindersOfDrainedInstances',
+        principals: [new AnyPrincipal()],
+        actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:ListBucket'],
+        resources: [remainders(), remainders('*')],
+        conditions: { StringEquals: { 'aws:PrincipalAccount': this.account } },
       }),
     );
 

@@ -19,6 +19,8 @@ export interface AlarmsProps {
   readonly topic: ITopic;
   /** Name of the OpenSearch domain. */
   readonly domainName: string;
+  /** Name of the function that renews the collectors' certificates. */
+  readonly certificatesFunction: string;
 }
 
 interface Definition {
@@ -41,6 +43,9 @@ export const anchor = (heading: string): string =>
     .toLowerCase()
     .replace(/[^\w\- ]/g, '')
     .replace(/ /g, '-');
+
+/** A physical name, because people see it in messages and look it up in the runbook, and instance refreshes watch it. */
+export const alarmName = (environment: string, heading: string): string => `harbourline-${environment}: ${heading}`;
 
 /**
  * A figure that only counts in minutes with enough calls: the p99 of nine calls is simply the slowest. Other minutes
@@ -99,7 +104,7 @@ function storeAlarm(
   };
 }
 
-function definitions({ config, domainName }: AlarmsProps): Definition[] {
+function definitions({ config, domainName, certificatesFunction }: AlarmsProps): Definition[] {
   const { environment, production, account } = config;
   return [
     ...crossingAlarms(config, 'hk-cn'),
@@ -141,6 +146,21 @@ function definitions({ config, domainName }: AlarmsProps): Definition[] {
       account,
       'The trace store is full or short of memory: spans wait in the disk queues of the samplers until it recovers.',
     ),
+    {
+      heading: 'Certificates not renewed',
+      metric: new Metric({
+        namespace: 'AWS/Lambda',
+        metricName: 'Errors',
+        dimensionsMap: { FunctionName: certificatesFunction },
+        statistic: 'Sum',
+        period,
+      }),
+      threshold: 1,
+      comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      minutes: 1,
+      missing: TreatMissingData.IGNORE, // it runs once a month: the last result holds
+      text: 'The certificates of the collectors were not renewed. Those in use are good for at least another 60 days.',
+    },
   ];
 }
 
@@ -153,8 +173,7 @@ export class Alarms extends Construct {
     const dashboard = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/harbourline-${environment}-cross-region`;
     for (const { heading, metric, threshold, comparison, minutes = 3, missing, text } of definitions(props)) {
       new Alarm(this, heading.replace(/[^A-Za-z0-9]/g, ''), {
-        // A physical name, because people see it in messages and look it up in the runbook.
-        alarmName: `harbourline-${environment}: ${heading}`,
+        alarmName: alarmName(environment, heading),
         alarmDescription: `${text}\n\nRunbook: docs/runbook.md#${anchor(heading)}\nDashboard: ${dashboard}`,
         metric,
         threshold,

@@ -10,6 +10,8 @@ import { crossRegionDashboard } from './dashboard';
 export interface ObserveStackProps extends EnvironmentStackProps {
   /** Name of the OpenSearch domain. */
   readonly domainName: string;
+  /** Name of the function that renews the collectors' certificates. */
+  readonly certificatesFunction: string;
 }
 
 /** What operators look at and what wakes them. */
@@ -17,7 +19,7 @@ export class ObserveStack extends EnvironmentStack {
   constructor(scope: Construct, id: string, props: ObserveStackProps) {
     super(scope, id, props);
     crossRegionDashboard(this, 'CrossRegion', this.config);
-    new Alarms(this, 'Alarms', { config: this.config, topic: this.topic(), domainName: props.domainName });
+    new Alarms(this, 'Alarms', { ...props, config: this.config, topic: this.topic() });
   }
 
   /** The configured topic, or one of our own: encrypted, TLS only, written to by alarms of this account only. */

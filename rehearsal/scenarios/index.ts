@@ -1,8 +1,9 @@
 import { fairDay } from './fair-day';
 import { gatewayDies } from './gateway-dies';
+import { rollingReplace } from './rolling-replace';
 import { samplerDies } from './sampler-dies';
 import type { Scenario } from './scenario';
 import { storeAway } from './store-away';
 
 /** All scenarios; the first is the default. */
-export const scenarios: readonly Scenario[] = [fairDay, samplerDies, gatewayDies, storeAway];
+export const scenarios: readonly Scenario[] = [fairDay, samplerDies, gatewayDies, rollingReplace, storeAway];

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:tls';
 import { handler } from '../../lib/collect/certificates.handler';
-import { issueCertificates, validityDays } from '../../lib/collect/certificates.issue';
+import { issueCertificates, renew, type TierCertificate, validityDays } from '../../lib/collect/certificates.issue';
 
 const now = new Date('2026-11-24T00:00:00Z');
 const tiers = { gateway: ['gateway.dev.harbourline.internal'], sampler: ['sampler.dev.harbourline.internal'] };
@@ -51,7 +51,7 @@ describe('certificates of the tiers', () => {
 });
 
 describe('the issuing function', () => {
-  const properties = { Secrets: { gateway: 'arn:g', sampler: 'arn:s' }, Names: tiers, Generation: '1' };
+  const properties = { Secrets: { gateway: 'arn:g', sampler: 'arn:s' }, Names: tiers };
   function secrets() {
     const values = new Map<string, string>();
     const send = async (command: { constructor: { name: string }; input: Record<string, string> }) => {
@@ -63,30 +63,52 @@ describe('the issuing function', () => {
     };
     return { values, client: { send } as never };
   }
-  const call = (RequestType: string, client: never) =>
-    handler({ RequestType, ResourceProperties: { ServiceToken: 'x', ...properties } } as never, undefined, client, now);
+  const call = (RequestType: 'Create' | 'Update' | 'Delete' | 'Renew', client: never) =>
+    handler({ RequestType, ResourceProperties: properties }, undefined, client, now);
 
-  test('puts certificate, key and authority into each secret and hands out the authority only', async () => {
+  test('puts certificate, key and authority into each secret and hands out nothing', async () => {
     const { values, client } = secrets();
-    const { Data } = await call('Create', client);
+    expect(await call('Create', client)).toEqual({ PhysicalResourceId: 'tier-certificates' });
     expect([...values.keys()]).toEqual(['arn:g', 'arn:s']);
     for (const value of values.values()) {
-      expect(Object.keys(JSON.parse(value))).toEqual(['certificate', 'key', 'authority']);
+      expect(Object.keys(JSON.parse(value)).sort()).toEqual(['authority', 'certificate', 'key', 'next']);
     }
-    expect(Data?.Authority).toBe(JSON.parse(values.get('arn:g')!).authority);
-    expect(JSON.stringify(Data)).not.toContain('PRIVATE KEY');
   });
 
-  test('a new generation keeps the authority before it trusted, and only that one', async () => {
+  test('whoever has missed one renewal and whoever has not verify each other, both ways, at every renewal', async () => {
     const { values, client } = secrets();
-    const authorities: string[] = [];
-    for (const type of ['Create', 'Update', 'Update']) {
+    const history: Record<'gateway' | 'sampler', TierCertificate>[] = [];
+    for (const type of ['Create', 'Renew', 'Update', 'Renew', 'Renew'] as const) {
       await call(type, client);
-      authorities.push(JSON.parse(values.get('arn:g')!).authority);
+      history.push({ gateway: JSON.parse(values.get('arn:g')!), sampler: JSON.parse(values.get('arn:s')!) });
     }
-    const pem = (text: string) => text.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
-    expect(authorities.map((text) => pem(text).length)).toEqual([1, 2, 2]);
-    expect(pem(authorities[2]!)[1]).toBe(pem(authorities[1]!)[0]);
+    const trusts = (who: TierCertificate, whom: TierCertificate) =>
+      pems(who.authority).some((authority) =>
+        new X509Certificate(whom.certificate).verify(new X509Certificate(authority).publicKey),
+      );
+    history.slice(1).forEach((fresh, index) => {
+      const late = history[index]!;
+      expect([index, trusts(late.gateway, fresh.sampler), trusts(fresh.gateway, late.sampler)]).toEqual([
+        index,
+        true,
+        true,
+      ]);
+      expect(trusts(fresh.sampler, fresh.gateway)).toBe(true);
+    });
+    expect(new Set(history.map(({ gateway }) => gateway.certificate)).size).toBe(history.length - 1);
+    expect(pems(history.at(-1)!.gateway.authority)).toHaveLength(3);
+  });
+
+  test('a secret that cannot be read leaves all as they are', async () => {
+    const { values, client } = secrets();
+    await call('Create', client);
+    const before = new Map(values);
+    const failing = {
+      send: (command: { input: { SecretId: string } }) =>
+        command.input.SecretId === 'arn:s' ? Promise.reject(new Error('denied')) : (client as any).send(command),
+    };
+    await expect(call('Renew', failing as never)).rejects.toThrow('denied');
+    expect(values).toEqual(before);
   });
 
   test('leaves the secrets alone on delete', async () => {
@@ -94,4 +116,16 @@ describe('the issuing function', () => {
     expect(await call('Delete', client)).toEqual({ PhysicalResourceId: 'tier-certificates' });
     expect(values.size).toBe(0);
   });
+});
+
+const pems = (text: string) => text.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [];
+
+test('a renewal brings into use what was issued before', async () => {
+  const [first, second] = [await issueCertificates({ tiers, now }), await issueCertificates({ tiers, now })];
+  const start = renew(undefined, first.gateway!);
+  expect(start.certificate).toBe(first.gateway!.certificate);
+  const later = renew(start, second.gateway!);
+  expect(later.certificate).toBe(first.gateway!.certificate);
+  expect(later.next?.certificate).toBe(second.gateway!.certificate);
+  expect(renew(later, first.gateway!).certificate).toBe(second.gateway!.certificate);
 });

@@ -89,7 +89,7 @@ describe('the gateway', () => {
     const { load_balancing: exporter } = parsed.gateway.exporters;
     expect(exporter.timeout).toBe('1h');
     expect(exporter.protocol.otlp.sending_queue).toEqual({ enabled: false });
-    expect(exporter.protocol.otlp.retry_on_failure).toMatchObject({ enabled: true, max_elapsed_time: '0s' });
+    expect(exporter.protocol.otlp.retry_on_failure).toMatchObject({ enabled: true, max_elapsed_time: '60s' });
   });
 
   test('drops spans of another environment before it does anything else with them', () => {

@@ -61,25 +61,32 @@ export const retryForever = (maxInterval = '5s') => ({
   max_elapsed_time: '0s',
 });
 
-/** Server side of TLS between tiers, 1.2 and newer. */
-export const serverTls = {
-  cert_file: `${env(variables.tlsDirectory)}/certificate.pem`,
-  key_file: `${env(variables.tlsDirectory)}/key.pem`,
+const file = (part: string): string => `${env(variables.tlsDirectory)}/${part}.pem`;
+
+/** A tier's own certificate, 1.2 and newer. Read again from disk, because it is renewed every month. */
+const ownCertificate = {
+  cert_file: file('certificate'),
+  key_file: file('key'),
+  reload_interval: '5m',
   min_version: '1.2',
 };
 
+/** Server side of TLS between tiers: nobody is served without a certificate of a tier. */
+export const serverTls = { ...ownCertificate, client_ca_file: file('authority'), client_ca_file_reload: true };
+
 /**
  * Client side of TLS between tiers: the tier's name is verified whatever address it was reached at, because instances
- * come and go and a tier's certificate names the tier.
+ * come and go and a tier's certificate names the tier. The collector reads `ca_file` once: a client is restarted for a
+ * new authority, by certificate.sh.
  */
 export const clientTls = (serverName: string) => ({
-  ca_file: `${env(variables.tlsDirectory)}/authority.pem`,
+  ...ownCertificate,
+  ca_file: file('authority'),
   server_name_override: serverName,
-  min_version: '1.2',
 });
 
 /** Name in the certificate of a tier. `.internal` is reserved for private use by ICANN (2024). */
-export const tierName = (tier: 'gateway' | 'sampler', environment: string): string =>
+export const tierName = (tier: 'agent' | 'gateway' | 'sampler', environment: string): string =>
   `${tier}.${environment}.harbourline.internal`;
 
 /**

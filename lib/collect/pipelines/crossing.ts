@@ -16,30 +16,36 @@ const clientAddress = ['client.address', 'network.peer.address', 'net.peer.ip', 
 const list = (values: readonly string[]): string => `[${values.map((value) => JSON.stringify(value)).join(', ')}]`;
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-function inMainland(attribute: string, { prefixes, hostSuffixes }: MainlandPeers): string {
-  const value = `span.attributes["${attribute}"]`;
+/** The far end's address, and whether it is in the mainland: values that live as long as the span is processed. */
+const peer = 'span.cache["peer"]';
+const abroad = 'span.cache["abroad"]';
+
+/** The last that is set wins, so the first in the list comes last. */
+const findPeer = (kind: string, addresses: readonly string[]): string[] =>
+  [...addresses]
+    .reverse()
+    .map(
+      (attribute) =>
+        `set(${peer}, span.attributes["${attribute}"]) where span.kind.string == "${kind}" and span.attributes["${attribute}"] != nil`,
+    );
+
+function inMainland({ prefixes, hostSuffixes }: MainlandPeers): string {
   const tests = [
-    ...(prefixes.length > 0 ? [`IsInCIDR(${value}, ${list(prefixes)})`] : []),
+    ...(prefixes.length > 0 ? [`IsInCIDR(${peer}, ${list(prefixes)})`] : []),
     ...(hostSuffixes.length > 0
-      ? [`IsMatch(${value}, ${JSON.stringify(`(?:${hostSuffixes.map(escapeRegExp).join('|')})$`)})`]
+      ? [`IsMatch(${peer}, ${JSON.stringify(`(?:${hostSuffixes.map(escapeRegExp).join('|')})$`)})`]
       : []),
   ];
-  // Without the guard IsInCIDR errs on every span that lacks the attribute.
-  return `IsString(${value}) and (${tests.join(' or ')})`;
+  // Without the guard IsInCIDR errs on every span that has no peer.
+  return `IsString(${peer}) and (${tests.join(' or ')})`;
 }
 
 const fromMainland = `span.attributes["${crossingAttribute}"] == "cn-hk"`;
 
 /** The transform processor that sets {@link crossingAttribute} and {@link traceparentAttribute}, over whatever a service had put there. */
 export function crossingProcessor(mainland: MainlandPeers) {
-  const mark = (crossing: Crossing, kind: string, addresses: readonly string[]): string[] =>
-    addresses.map(
-      (attribute, index) =>
-        `set(span.attributes["${crossingAttribute}"], "${crossing}") where span.kind.string == "${kind}" and ${addresses
-          .slice(0, index)
-          .map((earlier) => `span.attributes["${earlier}"] == nil and `)
-          .join('')}${inMainland(attribute, mainland)}`,
-    );
+  const mark = (crossing: Crossing, kind: string): string =>
+    `set(span.attributes["${crossingAttribute}"], "${crossing}") where ${abroad} == true and span.kind.string == "${kind}"`;
   return {
     'transform/crossing': {
       error_mode: 'ignore',
@@ -47,8 +53,11 @@ export function crossingProcessor(mainland: MainlandPeers) {
         {
           statements: [
             `set(span.attributes["${crossingAttribute}"], "none")`,
-            ...mark('hk-cn', 'Client', serverAddress),
-            ...mark('cn-hk', 'Server', clientAddress),
+            ...findPeer('Client', serverAddress),
+            ...findPeer('Server', clientAddress),
+            `set(${abroad}, true) where ${inMainland(mainland)}`,
+            mark('hk-cn', 'Client'),
+            mark('cn-hk', 'Server'),
             `delete_key(span.attributes, "${traceparentAttribute}")`,
             `set(span.attributes["${traceparentAttribute}"], "received") where ${fromMainland}`,
             `set(span.attributes["${traceparentAttribute}"], "lost") where ${fromMainland} and IsRootSpan()`,

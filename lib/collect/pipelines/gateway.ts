@@ -25,6 +25,12 @@ export interface GatewayOptions {
   readonly samplers: { readonly namespace: string; readonly service: string };
 }
 
+/**
+ * How long a batch is offered to one sampler before it is routed anew, in seconds: longer than a sampler's restart and a
+ * planned departure take, so that a batch is sent again for a sampler that died only.
+ */
+export const backendRetrySeconds = 60;
+
 /** The gateway's configuration as text. */
 export function gatewayConfiguration({ environment, volumeGiB, samplers }: GatewayOptions): string {
   const bind = env(variables.bind);
@@ -49,8 +55,9 @@ export function gatewayConfiguration({ environment, volumeGiB, samplers }: Gatew
     exporters: {
       load_balancing: {
         routing_key: 'traceID',
-        // The queue and endless retries stand at both levels on purpose: retried at the top alone, a whole batch is
-        // sent again when one sampler is away, and the healthy ones count it twice. "0s" would silently mean 5 s.
+        // Retries stand at both levels on purpose. Retried at the top alone, a whole batch is sent again each time that one
+        // sampler is away, and the healthy ones count it twice. Retried without end below, a batch for a sampler that is
+        // gone for good never comes back to be routed anew (ADR 14). "0s" would silently mean 5 s.
         timeout: '1h',
         retry_on_failure: retryForever(),
         sending_queue: {
@@ -59,14 +66,19 @@ export function gatewayConfiguration({ environment, volumeGiB, samplers }: Gatew
           sizer: 'items',
           queue_size: queueLength(volumeGiB),
           num_consumers: 4,
-          batch: { flush_timeout: '200ms', min_size: 1000, max_size: 4000 },
+          // Small, because a batch that was under way to a sampler that dies is counted twice by the others.
+          batch: { flush_timeout: '200ms', min_size: 500, max_size: 1000 },
         },
         protocol: {
           otlp: {
             tls: clientTls(tierName('sampler', environment)),
             timeout: '5s',
             sending_queue: { enabled: false },
-            retry_on_failure: { ...retryForever('2s'), initial_interval: '200ms' },
+            retry_on_failure: {
+              ...retryForever('2s'),
+              initial_interval: '200ms',
+              max_elapsed_time: `${backendRetrySeconds}s`,
+            },
           },
         },
         resolver: {

@@ -1,0 +1,108 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema';
+import { acknowledge } from '../compliance/acknowledge';
+
+/**
+ * A physical name, because the endpoint policy of the VPC names the bucket, and belongs to a stack that is deployed
+ * before this one.
+ */
+export const remaindersBucketName = ({ environment, account }: EnvironmentConfig): string =>
+  `harbourline-${environment}-remainders-${account}`;
+
+/** Longest time that raw spans may be anywhere, in days. */
+const lifetimeDays = 14;
+
+/**
+ * Where an instance that goes leaves what it could not hand over: the rest of its queue, for the next instance of its
+ * tier, and dead letters, for people. Gone after 14 days.
+ */
+export class Remainders extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: { readonly config: EnvironmentConfig; readonly key: Key },
+  ) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      bucketName: remaindersBucketName(props.config),
+      encryption: BucketEncryption.KMS,
+      // The key of the volumes: the same queues, read by the same roles.
+      encryptionKey: props.key,
+      bucketKeyEnabled: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned: false,
+      lifecycleRules: [
+        { expiration: Duration.days(lifetimeDays), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(
+      this.bucket,
+      {
+        id: 'NIST.800.53.R5-S3BucketVersioningEnabled',
+        reason: 'Raw spans must be gone after 14 days: versions would keep what the lifecycle rule deletes.',
+      },
+      {
+        id: 'NIST.800.53.R5-S3BucketReplicationEnabled',
+        reason:
+          'Raw spans must not leave Hong Kong, and a remainder lives for minutes: until the next instance takes it.',
+      },
+      ...['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled'].map((finding) => ({
+        id: finding,
+        reason:
+          'Two roles of this stack alone can reach it, through one endpoint; CloudTrail data events say who did, without a second bucket of logs to guard.',
+      })),
+    );
+  }
+
+  /** What instances of a tier may do: leave, claim and take over remainders of their own tier. */
+  statements(tier: string): PolicyStatement[] {
+    const { key } = this.props;
+    const { region } = Stack.of(this);
+    return [
+      new PolicyStatement({
+        sid: 'RemaindersOfItsTier',
+        actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'],
+        resources: folders(tier).map((name) => this.bucket.arnForObjects(name)),
+      }),
+      new PolicyStatement({
+        sid: 'FindRemainders',
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        conditions: { StringEquals: { 's3:prefix': `${tier}/` } },
+      }),
+      new PolicyStatement({
+        sid: 'KeyThroughS3',
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: [key.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` } },
+      }),
+    ];
+  }
+
+  /** Acknowledges the wildcards of {@link statements} on the policy that holds them. */
+  acknowledgeOn(policy: Construct, tier: string): void {
+    const stack = Stack.of(this);
+    const bucket = stack.getLogicalId(this.bucket.node.defaultChild as CfnBucket);
+    for (const name of folders(tier)) {
+      acknowledge(policy, {
+        id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${name}]`,
+        reason:
+          'Objects are named after instances, which nobody knows beforehand. The folder is that of the tier, and the bucket is emptied after 14 days.',
+      });
+    }
+  }
+}
+
+const folders = (tier: string): string[] => [
+  `${tier}/*`,
+  `claims/${tier}/*`,
+  ...(tier === 'sampler' ? ['dead-letters/*'] : []),
+];

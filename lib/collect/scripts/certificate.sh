@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Fetches the tier's certificate, its key and whom it trusts. Run at first boot and every day by
+# harbourline-certificate.timer.
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+umask 077
+
+secret=$(aws secretsmanager get-secret-value --secret-id "$CERTIFICATE_SECRET" --query SecretString --output text)
+fresh=$(mktemp -d "$TLS_DIRECTORY.XXXXXX")
+used=$(readlink "$TLS_DIRECTORY" || true)
+trap 'rm -rf "$fresh"' EXIT
+for part in certificate key authority; do jq -er ".$part" <<< "$secret" > "$fresh/$part.pem"; done
+unset secret
+
+# Nothing is replaced by what would not work.
+openssl verify -CAfile "$fresh/authority.pem" "$fresh/certificate.pem" > /dev/null
+[ "$(openssl x509 -in "$fresh/certificate.pem" -noout -pubkey)" = "$(openssl pkey -in "$fresh/key.pem" -pubout)" ]
+
+if [ -n "$used" ] && diff -rq "$fresh" "$used" > /dev/null; then
+  say 'the certificate is the newest'
+  exit 0
+fi
+new_authority=yes
+if [ -n "$used" ] && cmp -s "$fresh/authority.pem" "$used/authority.pem"; then new_authority=no; fi
+chown -R harbourline: "$fresh"
+
+# All three at once: the collector must not meet a new certificate with an old key.
+ln -s "$fresh" "$TLS_DIRECTORY.new"
+mv -T "$TLS_DIRECTORY.new" "$TLS_DIRECTORY"
+trap - EXIT
+[ -z "$used" ] || rm -rf "$used"
+say 'has a new certificate'
+
+# The collector reads certificates again by itself, but whom a client trusts only when it starts. Its queue is on disk. A
+# sampler is no client, and would lose the metrics since its last flush.
+if [ "$new_authority" = yes ] && [ -n "$used" ] && [ "$TIER" != sampler ]; then
+  systemctl try-restart harbourline-collector
+fi

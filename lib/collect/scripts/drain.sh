@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Hands over what this instance holds before it goes. harbourline-drain.service runs it as root.
+#
+# Auto Scaling announces the end in the instance's metadata and holds the instance in Terminating:Wait until it is told to
+# go on. So nothing outside has to reach in, and nothing outside has to be allowed to.
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+until [ "$(metadata autoscaling/target-lifecycle-state || true)" = Terminated ]; do sleep "$POLL_SECONDS"; done
+say 'Auto Scaling takes this instance away'
+
+# Out of Cloud Map first, and not back in when systemd restarts the collector. A gateway has no such unit: its load
+# balancer has taken it out already.
+if systemctl cat harbourline-registration > /dev/null 2>&1; then
+  systemctl mask --runtime harbourline-registration
+  systemctl stop harbourline-registration
+fi
+
+# Peers learn of it, traces under way are decided, metrics are flushed once more: the metrics connector does not flush
+# when it stops.
+say "leaving for $LEAVE_SECONDS s"
+sleep "$LEAVE_SECONDS"
+
+deadline=$((SECONDS + QUEUE_SECONDS))
+until [ "$(queued || echo unknown)" = 0 ] || [ $SECONDS -ge $deadline ]; do sleep 1; done
+left=$(queued || echo unknown)
+say "spans left in the queue: $left"
+systemctl stop harbourline-collector
+
+# What could not be handed over in time goes to a bucket, for the next instance of the tier to replay.
+if [ "$left" != 0 ]; then
+  tar -C "$DATA_DIRECTORY" -cz queue | aws s3 cp - "s3://$REMAINDERS/$TIER/$INSTANCE_ID.tar.gz"
+  say 'the rest of the queue is in the bucket'
+fi
+if [ -d "$DATA_DIRECTORY/dead-letters" ] && [ -n "$(ls -A "$DATA_DIRECTORY/dead-letters")" ]; then
+  tar -C "$DATA_DIRECTORY" -cz dead-letters | aws s3 cp - "s3://$REMAINDERS/dead-letters/$INSTANCE_ID.tar.gz"
+  say 'dead letters are in the bucket'
+fi
+
+complete drain CONTINUE
+say 'drained'

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Takes over what an instance of this tier could not hand over before it went. Run once, at first boot, before the
+# collector starts: the queue is a file of the collector's own format, so one instance takes one remainder.
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+keys=$(aws s3api list-objects-v2 --bucket "$REMAINDERS" --prefix "$TIER/" --query 'Contents[].Key' --output text)
+for key in $keys; do
+  [ "$key" != None ] || break
+  # The claim is atomic: the second instance that writes the same key is refused.
+  if aws s3api put-object --bucket "$REMAINDERS" --key "claims/$key" --if-none-match '*' > /dev/null 2>&1; then
+    if aws s3 cp "s3://$REMAINDERS/$key" - | tar -C "$DATA_DIRECTORY" -xz; then
+      chown -R harbourline: "$DATA_DIRECTORY/queue"
+      aws s3api delete-object --bucket "$REMAINDERS" --key "$key"
+      say "took over $key"
+      exit 0
+    fi
+    rm -rf "$DATA_DIRECTORY/queue"
+    aws s3api delete-object --bucket "$REMAINDERS" --key "claims/$key"
+    say "could not read $key"
+  fi
+done
+say 'nothing to take over'

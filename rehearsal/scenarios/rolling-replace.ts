@@ -1,0 +1,74 @@
+import { drain } from '../host';
+import { count } from '../report';
+import type { Instance, Site } from '../site';
+import { nothing, type Scenario } from './scenario';
+import { telemetry } from './telemetry';
+
+type Tier = 'gateway' | 'sampler';
+
+/** Every gateway and every sampler is replaced in turn, as an instance refresh does it: by the instance's own script. */
+export const rollingReplace: Scenario = {
+  name: 'rolling-replace',
+  summary: 'every gateway and sampler is replaced in turn, drained by its own script: nothing may be lost',
+  ratePerSecond: 10,
+  seconds: 260,
+  async during(site, { at, signal, progress }) {
+    await at(0.03);
+    const seconds: string[] = [];
+    let left = 0;
+    let completed = true;
+    for (const tier of ['gateway', 'sampler'] as const) {
+      for (const old of [...(tier === 'gateway' ? site.gateways : site.samplers)]) {
+        const start = performance.now();
+        const fresh = tier === 'gateway' ? await site.addGateway() : await site.addSampler();
+        progress(`${fresh.name} works, ${old.name} goes`);
+        const drained = await go(site, tier, old, signal);
+        left += drained.remainders.size;
+        completed &&= drained.completed;
+        seconds.push(`${old.name} ${((performance.now() - start) / 1000).toFixed(0)} s`);
+        progress(`${old.name} is gone`);
+      }
+    }
+    return {
+      ...nothing,
+      lines: [
+        {
+          what: 'instances replaced',
+          seen: seconds.join(', '),
+          expected: 'each hook answered',
+          ok: completed,
+        },
+        { what: 'queues left in the bucket', seen: count(left), expected: '0', ok: left === 0 },
+      ],
+    };
+  },
+};
+
+/** Auto Scaling takes a gateway out of the load balancer before its hook; a sampler takes itself out of Cloud Map. */
+async function go(site: Site, tier: Tier, old: Instance, signal: AbortSignal) {
+  const { synthesised, folder } = site.props;
+  const deregistered =
+    tier === 'gateway' ? site.balancer.deregister(old.address, synthesised.deregistrationSeconds) : Promise.resolve();
+  const drained = await drain({
+    directory: folder,
+    scripts: synthesised.scripts,
+    instance: old,
+    drain: synthesised[tier].drain,
+    signal,
+    hasUnit: (unit) => unit === 'harbourline-collector' || (tier === 'sampler' && unit === 'harbourline-registration'),
+    stop: async (unit) => {
+      if (unit === 'harbourline-registration') {
+        site.registered.delete(old.address);
+        return;
+      }
+      if (((await telemetry(old.address)).get('otelcol_exporter_queue_size') ?? 0) > 0)
+        site.props.progress(`${old.name} still holds spans`);
+      await old.collector.stop();
+    },
+  });
+  await deregistered;
+  await old.writer?.stop();
+  const list = tier === 'gateway' ? site.gateways : site.samplers;
+  list.splice(list.indexOf(old), 1);
+  return drained;
+}
