@@ -13,7 +13,7 @@ export const dev: EnvironmentConfigInput = {
   },
   collect: {
     gateway: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 4, volumeGiB: 20 },
-    sampler: { instanceType: 't4g.medium', instances: 2, volumeGiB: 20 },
+    sampler: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 2, volumeGiB: 20 },
   },
   sampling: {
     bytesPerSecond: 20_000,

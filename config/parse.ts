@@ -79,7 +79,7 @@ const specimen = environmentSchema.parse({
   mainland: { prefixes: ['10.2.0.0/16'] },
   collect: {
     gateway: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 2, volumeGiB: 20 },
-    sampler: { instanceType: 't4g.medium', instances: 2, volumeGiB: 20 },
+    sampler: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 2, volumeGiB: 20 },
   },
   sampling: { bytesPerSecond: 20_000, errorBytesPerSecond: 20_000 },
   store: {

@@ -15,8 +15,14 @@ export const prod: EnvironmentConfigInput = {
   collect: {
     // An example: put your own here, with each change of it a change of its own.
     imageId: 'ami-0123456789abcdef0',
-    gateway: { instanceType: 'm7g.large', minInstances: 3, maxInstances: 12, volumeGiB: 100 },
-    sampler: { instanceType: 'm7g.xlarge', instances: 3, volumeGiB: 200 },
+    gateway: {
+      instanceType: 'm7g.large',
+      minInstances: 3,
+      maxInstances: 12,
+      volumeGiB: 100,
+      tradingHours: { opens: '09:00', closes: '17:00', minInstances: 6 },
+    },
+    sampler: { instanceType: 'm7g.xlarge', minInstances: 3, maxInstances: 6, volumeGiB: 200 },
   },
   sampling: {
     bytesPerSecond: 2_000_000,

@@ -40,6 +40,8 @@ const searchInstanceType = text(
   'Write family, size and "search", such as r7g.large.search.',
 );
 
+const time = text(/^([01]\d|2[0-3]):[0-5]\d$/, 'This is not a time of day.', 'Write hours and minutes, such as 09:00.');
+
 const network = section({
   /**
    * Addresses of the environment's VPC: private, /16 to /20. It holds two /24 and one /28 for each zone.
@@ -89,6 +91,20 @@ const collect = section({
     minInstances: whole(2, 100),
     /** Not below `minInstances`. */
     maxInstances: whole(2, 100),
+    /** More of them before the market opens, on weekdays. @default no schedule: scaling follows the load */
+    tradingHours: section({
+      /** Time of day, 24 hours. Some minutes before the first trade. */
+      opens: time,
+      closes: time,
+      /** IANA time zone. @default Asia/Hong_Kong */
+      timeZone: text(
+        /^[A-Za-z]+\/[A-Za-z_]+$/,
+        'This is not an IANA time zone.',
+        'Write area and city: Asia/Hong_Kong.',
+      ).default('Asia/Hong_Kong'),
+      /** Not above `maxInstances`. */
+      minInstances: whole(2, 100),
+    }).optional(),
     /** Size of each volume in GiB; half of it is the disk queue. */
     volumeGiB: whole(10, 16384),
   }),
@@ -96,8 +112,10 @@ const collect = section({
   sampler: section({
     /** A Graviton type that Hong Kong has, with 4 GiB of memory or more: traces are held in memory. */
     instanceType: ec2InstanceType,
-    /** A fixed number, because each change moves traces between samplers. Cloud Map answers with at most 100. */
-    instances: whole(2, 100),
+    /** At least 2. Each change moves traces between samplers, so they come and go one at a time. */
+    minInstances: whole(2, 99),
+    /** Not below `minInstances`. Budgets are divided by it. Cloud Map answers with 100, one of them on its way out. */
+    maxInstances: whole(2, 99),
     /** Size of each volume in GiB; half of it is the queue in front of the store. */
     volumeGiB: whole(10, 16384),
   }),

@@ -14,7 +14,7 @@ export const staging: EnvironmentConfigInput = {
   },
   collect: {
     gateway: { instanceType: 'm7g.medium', minInstances: 2, maxInstances: 6, volumeGiB: 50 },
-    sampler: { instanceType: 'm7g.large', instances: 2, volumeGiB: 50 },
+    sampler: { instanceType: 'm7g.large', minInstances: 2, maxInstances: 4, volumeGiB: 50 },
   },
   sampling: {
     bytesPerSecond: 200_000,

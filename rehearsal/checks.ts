@@ -2,8 +2,9 @@
 import { BlockList } from 'node:net';
 import { parse } from 'yaml';
 import { crossingAttribute, crossings, kindOfCrossing, metricNamespace, metrics } from '../lib/observe/metrics';
-import { alarmFigures, breachingMinutes, shownMetrics } from './evaluate';
+import { shownMetrics } from './evaluate';
 import type { Evidence } from './evidence';
+import { observed } from './observation';
 import { count, type Line } from './report';
 import { bandOf, type Expectation, expectation } from './sampling';
 import type { Cost } from './scenarios/scenario';
@@ -25,7 +26,7 @@ export function judge(evidence: Evidence, environment: string): Line[] {
     ...redacted(evidence),
     ...refused(evidence),
     ...crossed(evidence),
-    ...observed(evidence),
+    ...observed(evidence, environment),
     ...evidence.allowance.lines,
   ];
 }
@@ -234,40 +235,6 @@ function crossed({ payments, ledger, crossed: line, aws, driveSeconds }: Evidenc
       seen: `${count(aws.metricBytes())} bytes, ${kilobits.toFixed(1)} kbit/s (as JSON, uncompressed)`,
       expected: '< 1,000 kbit/s, no span',
       ok: aws.metricBytes() > 0 && kilobits < 1000,
-    },
-  ];
-}
-
-function observed({ synthesised, aws, cleanStop }: Evidence): Line[] {
-  const { metrics: shown, empty } = shownMetrics(synthesised.dashboard, aws.metrics);
-  const without = shown.filter((metric) => aws.metrics.total(metric) === undefined);
-  // What never happened has no metric: no lost traceparent in a rehearsal, no error of a kind that was not made.
-  const silent = without.filter(({ dimensions }) => !('status.code' in dimensions || 'traceparent' in dimensions));
-  const own = synthesised.alarms.filter((alarm) => !alarm.Namespace?.startsWith('AWS/'));
-  const judged = own.map((alarm) => {
-    const figures = alarmFigures(alarm, aws.metrics);
-    return { name: alarm.AlarmName, minutes: figures.size, breaching: breachingMinutes(alarm, figures).length };
-  });
-  const blind = judged.filter(({ minutes }) => minutes === 0).map(({ name }) => name);
-  const breaching = judged.filter(({ breaching: minutes }) => minutes > 0).map(({ name }) => name);
-  return [
-    {
-      what: 'dashboard metrics with data',
-      seen: `${shown.length - without.length} of ${shown.length}${empty.length > 0 ? `; nothing found for: ${empty.join(', ')}` : ''}`,
-      expected: 'all but faults that did not occur',
-      ok: shown.length > 0 && silent.length === 0 && empty.length === 0,
-    },
-    {
-      what: 'alarms that could be evaluated',
-      seen: `${judged.length - blind.length} of ${judged.length}${breaching.length > 0 ? `; with breaching minutes: ${breaching.join(', ')}` : ''}`,
-      expected: 'all that look at our metrics',
-      ok: judged.length > 0 && blind.length === 0,
-    },
-    {
-      what: 'processes ended when asked',
-      seen: cleanStop ? 'all' : 'some were killed',
-      expected: 'all',
-      ok: cleanStop,
     },
   ];
 }

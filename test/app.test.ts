@@ -150,6 +150,57 @@ describe.each(environmentNames)('environment %s', (environment) => {
     }
   });
 
+  test('every fleet: hooks at both ends, health checks, refresh with roll-back, three zones', () => {
+    const groups = ofType('AWS::AutoScaling::AutoScalingGroup');
+    expect(groups).toHaveLength(2);
+    for (const [id, { Properties, UpdatePolicy }] of groups) {
+      const hooks = Properties.LifecycleHookSpecificationList.map((hook: any) => [
+        hook.LifecycleHookName,
+        hook.LifecycleTransition,
+        hook.DefaultResult,
+      ]);
+      expect([id, hooks]).toEqual([
+        id,
+        [
+          ['join', 'autoscaling:EC2_INSTANCE_LAUNCHING', 'ABANDON'],
+          ['drain', 'autoscaling:EC2_INSTANCE_TERMINATING', 'CONTINUE'],
+        ],
+      ]);
+      expect(Properties.HealthCheckGracePeriod).toBeGreaterThan(0);
+      expect(Properties.VPCZoneIdentifier).toHaveLength(config.network.availabilityZones.length);
+      const refresh = UpdatePolicy.AutoScalingInstanceRefresh;
+      expect(JSON.stringify(UpdatePolicy)).toContain(`harbourline-${environment}: No spans`);
+      expect(refresh.Preferences ?? refresh).toMatchObject({ MinHealthyPercentage: 100 });
+      expect(UpdatePolicy.AutoScalingRollingUpdate).toBeUndefined();
+      // Longest leave, longest wait for the queue, and time to copy what is left.
+      const longest = Properties.LifecycleHookSpecificationList[1].HeartbeatTimeout;
+      expect(longest).toBeGreaterThan(2 * 900);
+    }
+  });
+
+  // Raw spans are in the store, on volumes that go with their instance, and in this bucket.
+  test('no bucket keeps anything for longer than 14 days, and none is public', () => {
+    const buckets = ofType('AWS::S3::Bucket');
+    expect(buckets).toHaveLength(1);
+    for (const [, { Properties }] of buckets) {
+      const [rule, ...more] = Properties.LifecycleConfiguration.Rules;
+      expect(more).toEqual([]);
+      expect(rule).toMatchObject({ Status: 'Enabled', ExpirationInDays: 14 });
+      expect(rule).not.toHaveProperty('Prefix');
+      expect(Properties.PublicAccessBlockConfiguration).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+      expect(Properties.VersioningConfiguration).toBeUndefined();
+    }
+    for (const [, { Properties }] of ofType('AWS::EC2::LaunchTemplate')) {
+      for (const { Ebs } of Properties.LaunchTemplateData.BlockDeviceMappings)
+        expect(Ebs.DeleteOnTermination).toBe(true);
+    }
+  });
+
   // Action by action: whoever adds one has to change this list, and a reviewer sees it.
   test('what each role may do', () => {
     const granted: Record<string, Set<string>> = {};

@@ -36,13 +36,24 @@ export const collectRules: readonly Rule[] = [
   rule(['collect.gateway.instanceType', 'production'], ({ collect: { gateway }, production }) =>
     ec2Type('collect.gateway.instanceType', gateway.instanceType, production),
   ),
-  rule(['collect.gateway.minInstances', 'collect.gateway.maxInstances'], ({ collect: { gateway } }) =>
+  ...(['gateway', 'sampler'] as const).map((tier) =>
+    rule([`collect.${tier}.minInstances`, `collect.${tier}.maxInstances`], ({ collect: { [tier]: fleet } }) =>
+      must(
+        fleet.maxInstances >= fleet.minInstances,
+        `collect.${tier}.maxInstances`,
+        fleet.maxInstances,
+        `It is below minInstances (${fleet.minInstances}).`,
+        `Use ${fleet.minInstances} or more.`,
+      ),
+    ),
+  ),
+  rule(['collect.gateway'], ({ collect: { gateway } }) =>
     must(
-      gateway.maxInstances >= gateway.minInstances,
-      'collect.gateway.maxInstances',
-      gateway.maxInstances,
-      `It is below minInstances (${gateway.minInstances}).`,
-      `Use ${gateway.minInstances} or more.`,
+      (gateway.tradingHours?.minInstances ?? 0) <= gateway.maxInstances,
+      'collect.gateway.tradingHours.minInstances',
+      gateway.tradingHours?.minInstances,
+      `It is above maxInstances (${gateway.maxInstances}).`,
+      `Use ${gateway.maxInstances} or fewer, or raise maxInstances.`,
     ),
   ),
   rule(['collect.gateway.minInstances', 'production'], ({ collect: { gateway }, production }) =>

@@ -14,6 +14,7 @@ import { Artifact } from './artifact';
 import { type TierCertificate, TierCertificates } from './certificates';
 import { Departed } from './departed';
 import { Gateways } from './gateways';
+import { writeMetrics } from './metric-log';
 import { agentConfiguration } from './pipelines/agent';
 import { gatewayConfiguration } from './pipelines/gateway';
 import { samplerConfiguration } from './pipelines/sampler';
@@ -58,7 +59,7 @@ export class CollectStack extends EnvironmentStack {
       customHealthCheck: { failureThreshold: 1 },
     });
 
-    // A physical name, because the samplers' static configuration names it.
+    // A physical name, because the collectors' static configuration names it.
     const logGroup = new LogGroup(this, 'Metrics', {
       logGroupName: metricLogGroup(environment),
       encryptionKey: logsKey,
@@ -74,13 +75,14 @@ export class CollectStack extends EnvironmentStack {
       config,
       vpc,
       role: gatewayRole,
-      statements: [discoverInstances(names)],
+      statements: [discoverInstances(names), writeMetrics(logGroup)],
       volumesKey,
       remainders,
       collector,
       certificate: certificates.of.gateway,
       configuration: gatewayConfiguration({
         environment,
+        region: config.region,
         volumeGiB: collect.gateway.volumeGiB,
         samplers: names,
       }),
@@ -98,7 +100,7 @@ export class CollectStack extends EnvironmentStack {
         environment,
         region: config.region,
         volumeGiB: collect.sampler.volumeGiB,
-        instances: collect.sampler.instances,
+        instances: collect.sampler.maxInstances,
         mainland: config.mainland,
         sampling: config.sampling,
       }),

@@ -33,12 +33,12 @@ import { attach } from '../iam';
 import { subnets } from '../network/network-stack';
 import { alarmName } from '../observe/alarms';
 import { Artifact } from './artifact';
+import { runScript, setUp, startUnits } from './boot';
 import type { TierCertificate } from './certificates';
 import { cloudConfig, environmentFile, type InstanceFile, paths } from './instance';
 import { acknowledgeWildcards, lifecycleHooks, lifecycleStatements } from './lifecycle';
 import { variables } from './pipelines/render';
 import type { Remainders } from './remainders';
-import { collectorUnit, runScript, setUp } from './units';
 
 export interface FleetProps {
   readonly config: EnvironmentConfig;
@@ -70,6 +70,8 @@ export interface FleetProps {
     readonly packages?: readonly string[];
     readonly files?: readonly InstanceFile[];
     readonly commands?: readonly string[];
+    /** Variables of the scripts and units. */
+    readonly scripts?: Readonly<Record<string, string>>;
   };
 }
 
@@ -101,7 +103,7 @@ export class Fleet extends Construct {
         'S3 answers at public addresses and the id of its prefix list is not known before deployment. The subnets are isolated: their only route to a public address is the S3 gateway endpoint, whose policy names two buckets.',
     });
 
-    const scripts = Artifact.folder(this, 'Scripts', join(__dirname, 'scripts'));
+    const scripts = Artifact.folder(this, 'Scripts', join(__dirname, 'instance-files'));
     // In this stack, whatever stack the role is in: the other way round the two would depend on each other.
     const policy = attach(this, 'Policy', role, [
       props.collector.readStatement(),
@@ -139,20 +141,18 @@ export class Fleet extends Construct {
               POLL_SECONDS: '5',
               CERTIFICATE_SECRET: props.certificate.secret.secretArn,
               TLS_DIRECTORY: paths.tls,
+              ...props.extra?.scripts,
             }),
           },
-          { path: '/etc/systemd/system/harbourline-collector.service', content: collectorUnit(tier) },
           ...(props.extra?.files ?? []),
         ],
         commands: [
           ...setUp(stack.region),
           props.collector.unpackInto(paths.program),
           scripts.unpackInto(paths.scripts),
-          `cp ${paths.scripts}/*.service ${paths.scripts}/*.timer /etc/systemd/system`,
           runScript('certificate'),
           runScript('replay'),
-          'systemctl daemon-reload',
-          'systemctl enable --now harbourline-collector harbourline-drain harbourline-certificate.timer',
+          startUnits('collector', 'drain', 'certificate'),
           ...(props.extra?.commands ?? []),
           runScript('join'),
         ],

@@ -7,6 +7,7 @@ import { acknowledge } from '../compliance/acknowledge';
 import { subnets } from '../network/network-stack';
 import { Fleet, type FleetProps } from './fleet';
 import { ports } from './ports';
+import { scaleGateways } from './scaling';
 
 export interface GatewaysProps
   extends Omit<
@@ -40,6 +41,7 @@ export class Gateways extends Construct {
       }),
     });
 
+    scaleGateways(this.fleet.group, config);
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       description: 'Load balancer of the gateways: OTLP from the service VPCs',

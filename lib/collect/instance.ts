@@ -76,19 +76,3 @@ export const paths = {
   tls: '/etc/harbourline/tls',
   data: '/var/lib/harbourline',
 } as const;
-
-/** What a systemd unit of ours is denied. */
-export const hardening = `NoNewPrivileges=yes
-ProtectSystem=strict
-ProtectHome=yes
-PrivateTmp=yes
-PrivateDevices=yes
-ProtectKernelTunables=yes
-ProtectKernelModules=yes
-ProtectControlGroups=yes
-RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
-RestrictNamespaces=yes
-CapabilityBoundingSet=
-ReadWritePaths=${paths.data}
-LimitNOFILE=65536
-`;

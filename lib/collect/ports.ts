@@ -8,6 +8,8 @@ export const ports = {
   health: 13133,
   /** The collector's own metrics, Prometheus text. Loopback only. */
   telemetry: 8888,
+  /** OTLP over HTTP of what the collector measures of itself. Loopback only. */
+  ownMetrics: 4319,
   /** OTLP over HTTP of the span writer. Loopback only. */
   spanWriter: 4418,
 } as const;

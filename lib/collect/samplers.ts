@@ -7,11 +7,13 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Service } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { Artifact } from './artifact';
+import { startUnits } from './boot';
 import { Fleet, type FleetProps } from './fleet';
-import { environmentFile, hardening, paths } from './instance';
-import { variables } from './pipelines/render';
+import { environmentFile, paths } from './instance';
+import { writeMetrics } from './metric-log';
 import { metricsFlushSeconds } from './pipelines/sampler';
 import { ports } from './ports';
+import { scaleSamplers } from './scaling';
 
 export interface SamplersProps
   extends Omit<
@@ -34,7 +36,6 @@ export class Samplers extends Construct {
   constructor(scope: Construct, id: string, props: SamplersProps) {
     super(scope, id);
     const { config, discovery, metricLogGroup } = props;
-    const { instanceType, instances, volumeGiB } = config.collect.sampler;
 
     const writer = Artifact.program(this, 'SpanWriter', join(__dirname, '..', 'store', 'span-writer', 'main.ts'));
     this.fleet = new Fleet(this, 'Fleet', {
@@ -47,20 +48,15 @@ export class Samplers extends Construct {
           actions: ['servicediscovery:RegisterInstance', 'servicediscovery:DeregisterInstance'],
           resources: [discovery.serviceArn],
         }),
-        new PolicyStatement({
-          sid: 'EmbeddedMetrics',
-          actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
-          resources: [metricLogGroup.logGroupArn],
-        }),
+        writeMetrics(metricLogGroup),
       ],
-      instanceType,
-      volumeGiB,
-      minInstances: instances,
+      ...config.collect.sampler,
       // Room for the one that comes before another goes.
-      maxInstances: instances + 1,
+      maxInstances: config.collect.sampler.maxInstances + 1,
       leaveSeconds: leaveSeconds(config.sampling.decisionWaitSeconds),
       extra: {
         packages: ['nodejs22'],
+        scripts: { SAMPLER_SERVICE: discovery.serviceId },
         files: [
           {
             path: paths.writerEnvironment,
@@ -72,19 +68,15 @@ export class Samplers extends Construct {
               STORE_AUTH: 'sigv4',
             }),
           },
-          { path: '/etc/systemd/system/harbourline-span-writer.service', content: writerUnit },
-          {
-            path: '/etc/systemd/system/harbourline-registration.service',
-            content: registrationUnit(discovery.serviceId),
-          },
         ],
         commands: [
           `install -d -o harbourline -m 0700 ${paths.data}/dead-letters`,
           writer.unpackInto(`${paths.program}/span-writer`),
-          'systemctl enable --now harbourline-span-writer harbourline-registration',
+          startUnits('span-writer', 'registration'),
         ],
       },
     });
+    scaleSamplers(this.fleet.group);
     this.fleet.securityGroup.connections.allowFrom(props.gateways, Port.tcp(ports.otlpGrpc), 'OTLP from the gateways');
   }
 }
@@ -95,38 +87,3 @@ export class Samplers extends Construct {
  */
 export const leaveSeconds = (decisionWaitSeconds: number): number =>
   8 + Math.max(decisionWaitSeconds, metricsFlushSeconds) + 7;
-
-const writerUnit = `[Unit]
-Description=Harbourline span writer
-After=network-online.target
-
-[Service]
-User=harbourline
-EnvironmentFile=${paths.writerEnvironment}
-ExecStart=/usr/bin/node --max-old-space-size=512 ${paths.program}/span-writer/main.js
-Restart=always
-RestartSec=2
-${hardening}
-[Install]
-WantedBy=multi-user.target
-`;
-
-/** In Cloud Map only while the collector runs: registered when it is healthy, deregistered before it stops. */
-const registrationUnit = (serviceId: string): string => `[Unit]
-Description=Registration of this sampler in Cloud Map
-BindsTo=harbourline-collector.service
-After=harbourline-collector.service harbourline-span-writer.service
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-User=harbourline
-EnvironmentFile=${paths.environment}
-EnvironmentFile=${paths.instanceEnvironment}
-ExecStartPre=/usr/bin/curl -sf --retry 30 --retry-delay 1 --retry-connrefused http://127.0.0.1:${ports.health}/
-ExecStart=/usr/bin/aws servicediscovery register-instance --service-id ${serviceId} --instance-id \${${variables.instance}} --attributes AWS_INSTANCE_IPV4=\${${variables.bind}}
-ExecStop=/usr/bin/aws servicediscovery deregister-instance --service-id ${serviceId} --instance-id \${${variables.instance}}
-${hardening}
-[Install]
-WantedBy=harbourline-collector.service
-`;

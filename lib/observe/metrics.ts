@@ -46,7 +46,7 @@ export interface EmittedMetric {
 const byCrossing = [crossingAttribute, 'span.kind'] as const;
 const byService = [...byCrossing, 'service.name'] as const;
 
-/** Metrics of the sampler tier. */
+/** Metrics of services' spans, counted by the sampler tier. */
 export const metrics = {
   /** Duration of every span, before sampling: a delta exponential histogram, so that percentiles are measured. */
   duration: {
@@ -70,8 +70,73 @@ export const metrics = {
   },
 } as const satisfies Record<string, EmittedMetric>;
 
+/** Metric dimension that says which tier of collectors a metric is of. */
+export const tierDimension = 'tier';
+
+const byTier = [tierDimension] as const;
+
+/** What collectors measure of themselves, summed or averaged over the instances of a tier. */
+export const collectorMetrics = {
+  /** Spans that came in and were taken. */
+  accepted: {
+    name: 'otelcol_receiver_accepted_spans',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'gateway, sampler: receivers',
+    tiers: ['gateway', 'sampler'],
+  },
+  /** Spans that came in and were sent back: memory or queue was full. The sender tries again. */
+  refused: {
+    name: 'otelcol_receiver_refused_spans',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'gateway, sampler: receivers',
+    tiers: ['gateway', 'sampler'],
+  },
+  /** Spans in the disk queue of an instance. */
+  queued: {
+    name: 'otelcol_exporter_queue_size',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'gateway, sampler: exporters',
+    tiers: ['gateway', 'sampler'],
+  },
+  /** Kept spans that the full queue of a sampler did not take: they are lost. */
+  notQueued: {
+    name: 'otelcol_exporter_enqueue_failed_spans',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'sampler: otlp_http/writer',
+    tiers: ['sampler'],
+  },
+  /** Spans of a foreign environment, or of none. */
+  foreign: {
+    name: 'otelcol_processor_filter_spans_filtered',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'gateway: filter/environment',
+    tiers: ['gateway'],
+  },
+  /** Traces that were decided, kept (`sampled` is true) or not. */
+  decided: {
+    name: 'otelcol_processor_tail_sampling_global_count_traces_sampled',
+    unit: 'Count',
+    dimensions: [[tierDimension, 'sampled']],
+    emitter: 'sampler: tail_sampling',
+    tiers: ['sampler'],
+  },
+  /** Traces that left memory before they were decided: more of them than a sampler holds. */
+  droppedTooEarly: {
+    name: 'otelcol_processor_tail_sampling_sampling_trace_dropped_too_early',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'sampler: tail_sampling',
+    tiers: ['sampler'],
+  },
+} as const satisfies Record<string, EmittedMetric & { readonly tiers: readonly ('gateway' | 'sampler')[] }>;
+
 /** CloudWatch namespace of an environment's metrics: two environments in one account stay apart. */
 export const metricNamespace = (environment: string): string => `Harbourline/${environment}`;
 
-/** Log group that the samplers write embedded metrics to, in `/harbourline/` so that one policy can name it. */
+/** Log group that gateways and samplers write embedded metrics to, in `/harbourline/` so that one policy can name it. */
 export const metricLogGroup = (environment: string): string => `/harbourline/${environment}/metrics`;

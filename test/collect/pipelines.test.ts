@@ -14,7 +14,12 @@ const sampling = {
 };
 const texts = {
   agent: agentConfiguration({ environment: 'dev' }),
-  gateway: gatewayConfiguration({ environment: 'dev', volumeGiB: 20, samplers: { namespace: 'n', service: 's' } }),
+  gateway: gatewayConfiguration({
+    region: 'ap-east-1',
+    environment: 'dev',
+    volumeGiB: 20,
+    samplers: { namespace: 'n', service: 's' },
+  }),
   sampler: samplerConfiguration({
     environment: 'dev',
     region: 'ap-east-1',
@@ -70,7 +75,7 @@ describe('every tier', () => {
             : addresses(inner),
       );
     const receivers = Object.values(parsed).flatMap(({ receivers: listening }) => addresses(listening));
-    expect(receivers).toHaveLength(5);
+    expect(receivers).toHaveLength(7);
     for (const [endpoint, tls] of receivers) {
       expect(endpoint).toMatch(tls ? /^\$\{env:BIND_ADDRESS\}:/ : /^\$\{env:LOOPBACK_ADDRESS\}:/);
     }
@@ -137,7 +142,7 @@ describe('the sampler', () => {
   });
 
   test('no dimension can hold free text', () => {
-    const allowed = ['crossing', 'span.kind', 'service.name', 'status.code', 'traceparent'];
+    const allowed = ['crossing', 'span.kind', 'service.name', 'status.code', 'traceparent', 'tier', 'sampled'];
     const declared = parsed.sampler.exporters.awsemf.metric_declarations.flatMap(
       ({ dimensions }: { dimensions: string[][] }) => dimensions.flat(),
     );

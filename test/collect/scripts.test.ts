@@ -10,7 +10,7 @@ import { issueCertificates, type TierCertificate } from '../../lib/collect/certi
  * The instances' own scripts, run by bash: commands of the instance (`aws`, `systemctl`) are stand-ins that write down
  * how they were called; metadata and the collector's metrics are HTTP servers.
  */
-const scripts = join(__dirname, '../../lib/collect/scripts');
+const scripts = join(__dirname, '../../lib/collect/instance-files');
 const address = '127.0.0.1';
 
 class Machine {

@@ -27,7 +27,7 @@ export function templateOf(environment: string, stack: string): Template {
 /** All resources of an environment: `Stack/LogicalId` → resource. */
 export function resourcesOf(
   environment: string,
-): Map<string, { Type: string; Properties: any; DeletionPolicy?: string }> {
+): Map<string, { Type: string; Properties: any; DeletionPolicy?: string; UpdatePolicy?: any }> {
   return new Map(
     ['Network', 'Store', 'Collect', 'Observe'].flatMap((stack) =>
       Object.entries(templateOf(environment, stack).toJSON().Resources as Record<string, never>).map(

@@ -41,13 +41,16 @@ export const extensions = (healthAddress: string) => ({
 });
 
 /** The `service` section's part that is the same in every tier. */
-export const service = (pipelines: object) => ({
+export const service = (pipelines: object, readers: readonly object[] = []) => ({
   extensions: ['health_check', 'file_storage/queue'],
   telemetry: {
     logs: { level: 'info', encoding: 'json' },
     metrics: {
       level: 'detailed',
-      readers: [{ pull: { exporter: { prometheus: { host: env(variables.loopback), port: ports.telemetry } } } }],
+      readers: [
+        { pull: { exporter: { prometheus: { host: env(variables.loopback), port: ports.telemetry } } } },
+        ...readers,
+      ],
     },
   },
   pipelines,

@@ -14,11 +14,13 @@ import {
   service,
   tierName,
 } from './components';
+import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './own-metrics';
 import { redactionProcessors } from './redaction';
 import { env, renderConfiguration, variables } from './render';
 
 export interface GatewayOptions {
   readonly environment: string;
+  readonly region: string;
   /** Volume of the disk queue in GiB. */
   readonly volumeGiB: number;
   /** Cloud Map namespace and service in which the samplers are registered. */
@@ -32,12 +34,14 @@ export interface GatewayOptions {
 export const backendRetrySeconds = 60;
 
 /** The gateway's configuration as text. */
-export function gatewayConfiguration({ environment, volumeGiB, samplers }: GatewayOptions): string {
+export function gatewayConfiguration({ environment, region, volumeGiB, samplers }: GatewayOptions): string {
   const bind = env(variables.bind);
+  const own = ownMetrics('gateway');
   const processors = { ...memoryLimiter(), ...environmentGuard(environment), ...redactionProcessors };
   return renderConfiguration({
     extensions: extensions(bind),
     receivers: {
+      ...own.receivers,
       otlp: {
         protocols: {
           grpc: {
@@ -51,8 +55,9 @@ export function gatewayConfiguration({ environment, volumeGiB, samplers }: Gatew
         },
       },
     },
-    processors,
+    processors: { ...own.processors, ...processors },
     exporters: {
+      ...embeddedMetrics(environment, region, metricsOf('gateway')),
       load_balancing: {
         routing_key: 'traceID',
         // Retries stand at both levels on purpose. Retried at the top alone, a whole batch is sent again each time that one
@@ -94,8 +99,12 @@ export function gatewayConfiguration({ environment, volumeGiB, samplers }: Gatew
         },
       },
     },
-    service: service({
-      traces: { receivers: ['otlp'], processors: Object.keys(processors), exporters: ['load_balancing'] },
-    }),
+    service: service(
+      {
+        ...own.pipelines,
+        traces: { receivers: ['otlp'], processors: Object.keys(processors), exporters: ['load_balancing'] },
+      },
+      [ownReader],
+    ),
   });
 }

@@ -2,16 +2,11 @@
  * The sampler: gets all spans of a trace. Counts and times every span, then keeps a band of traces and hands them to the
  * span writer beside it.
  */
-import {
-  crossingAttribute,
-  metricLogGroup,
-  metricNamespace,
-  metrics,
-  traceparentAttribute,
-} from '../../observe/metrics';
+import { crossingAttribute, metrics, traceparentAttribute } from '../../observe/metrics';
 import { ports } from '../ports';
 import { extensions, memoryLimiter, queueLength, retryForever, serverTls, service } from './components';
 import { crossingProcessor, type MainlandPeers } from './crossing';
+import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './own-metrics';
 import { env, renderConfiguration, variables } from './render';
 
 export interface SamplerOptions {
@@ -19,7 +14,10 @@ export interface SamplerOptions {
   readonly region: string;
   /** Volume of the disk queue in GiB. */
   readonly volumeGiB: number;
-  /** Number of samplers: budgets are the fleet's, limits are per instance. */
+  /**
+   * Most samplers that there may be: budgets are the fleet's, limits are per instance. With fewer of them there is less to
+   * keep, so the share that is kept stays about the same.
+   */
   readonly instances: number;
   readonly mainland: MainlandPeers;
   readonly sampling: {
@@ -50,8 +48,6 @@ export const metricsFlushSeconds = 15;
 /** Traces held in memory at once, at about 5 KiB each: half a GiB. At 10 s of wait that is 10,000 traces a second. */
 const tracesInMemory = 100_000;
 
-const escapeName = (name: string): string => `^${name.replace(/\./g, '\\.')}$`;
-
 /** The sampler's configuration as text. */
 export function samplerConfiguration(options: SamplerOptions): string {
   const { environment, region, sampling, instances } = options;
@@ -76,9 +72,11 @@ export function samplerConfiguration(options: SamplerOptions): string {
     },
   });
 
+  const own = ownMetrics('sampler');
   return renderConfiguration({
     extensions: extensions(env(variables.loopback)),
     receivers: {
+      ...own.receivers,
       otlp: {
         protocols: {
           grpc: { endpoint: `${env(variables.bind)}:${ports.otlpGrpc}`, tls: serverTls, max_recv_msg_size_mib: 32 },
@@ -86,6 +84,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
       },
     },
     processors: {
+      ...own.processors,
       ...memoryLimiter(55), // the span writer shares the machine
       ...crossingProcessor(options.mainland),
       tail_sampling: {
@@ -133,26 +132,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
       },
     },
     exporters: {
-      awsemf: {
-        region,
-        namespace: metricNamespace(environment),
-        log_group_name: metricLogGroup(environment),
-        log_stream_name: env(variables.instance),
-        // The default roll-up multiplies metrics, and each is paid for.
-        dimension_rollup_option: 'NoDimensionRollup',
-        retain_initial_value_of_delta_metric: true,
-        version: '1',
-        metric_declarations: Object.values(metrics).map(({ name, dimensions }) => ({
-          dimensions,
-          metric_name_selectors: [escapeName(name)],
-        })),
-        // The connector's unit of calls is not one that CloudWatch knows.
-        metric_descriptors: Object.values(metrics).map(({ name, unit }) => ({
-          metric_name: name,
-          unit,
-          overwrite: true,
-        })),
-      },
+      ...embeddedMetrics(environment, region, [...Object.values(metrics), ...metricsOf('sampler')]),
       'otlp_http/writer': {
         endpoint: `http://${env(variables.loopback)}:${ports.spanWriter}`,
         encoding: 'proto',
@@ -170,18 +150,22 @@ export function samplerConfiguration(options: SamplerOptions): string {
         },
       },
     },
-    service: service({
-      'traces/all': {
-        receivers: ['otlp'],
-        processors: ['memory_limiter', 'transform/crossing'],
-        exporters: ['span_metrics', 'forward/sampling'],
+    service: service(
+      {
+        ...own.pipelines,
+        'traces/all': {
+          receivers: ['otlp'],
+          processors: ['memory_limiter', 'transform/crossing'],
+          exporters: ['span_metrics', 'forward/sampling'],
+        },
+        'traces/kept': {
+          receivers: ['forward/sampling'],
+          processors: ['tail_sampling'],
+          exporters: ['otlp_http/writer'],
+        },
+        metrics: { receivers: ['span_metrics'], exporters: ['awsemf'] },
       },
-      'traces/kept': {
-        receivers: ['forward/sampling'],
-        processors: ['tail_sampling'],
-        exporters: ['otlp_http/writer'],
-      },
-      metrics: { receivers: ['span_metrics'], exporters: ['awsemf'] },
-    }),
+      [ownReader],
+    ),
   });
 }

@@ -1,26 +1,6 @@
-/** What runs on an instance: systemd units, and the commands of its first boot. */
-import { collectorName } from './distribution/build';
-import { hardening, paths } from './instance';
+/** Commands of an instance's first boot. */
+import { paths } from './instance';
 import { variables } from './pipelines/render';
-
-/** The collector under systemd: its own user, a read-only system, no new privileges, one folder to write to. */
-export const collectorUnit = (tier: string): string => `[Unit]
-Description=Harbourline collector (${tier})
-After=network-online.target
-Wants=network-online.target
-
-[Service]
-User=harbourline
-EnvironmentFile=${paths.environment}
-EnvironmentFile=${paths.instanceEnvironment}
-ExecStart=${paths.program}/${collectorName} --config ${paths.configuration}
-Restart=always
-RestartSec=2
-TimeoutStopSec=120
-${hardening}
-[Install]
-WantedBy=multi-user.target
-`;
 
 /** A user without a shell, folders that only it may enter, what the instance knows about itself. */
 export const setUp = (region: string): string[] => [
@@ -36,3 +16,11 @@ export const setUp = (region: string): string[] => [
 /** Runs one of the scripts with the variables of the instance. */
 export const runScript = (name: 'certificate' | 'replay' | 'join'): string =>
   `(set -a; . ${paths.environment}; . ${paths.instanceEnvironment}; . ${paths.scriptsEnvironment}; ${paths.scripts}/${name}.sh)`;
+
+/** Installs units of `instance-files/` and starts those that a timer does not. */
+export const startUnits = (...names: readonly string[]): string =>
+  [
+    `cp ${names.map((name) => `${paths.scripts}/harbourline-${name}.*`).join(' ')} /etc/systemd/system`,
+    'systemctl daemon-reload',
+    `systemctl enable --now ${names.map((name) => `harbourline-${name}${name === 'certificate' ? '.timer' : ''}`).join(' ')}`,
+  ].join('\n');

@@ -1,0 +1,84 @@
+/** What a collector says about itself, to CloudWatch: what scaling, alarms and dashboards of the pipeline go by. */
+import {
+  collectorMetrics,
+  type EmittedMetric,
+  metricLogGroup,
+  metricNamespace,
+  tierDimension,
+} from '../../observe/metrics';
+import { ports } from '../ports';
+import { env, variables } from './render';
+
+const escapeName = (name: string): string => `^${name.replace(/\./g, '\\.')}$`;
+
+/** Metrics that share their dimensions share a declaration: user data has little room. */
+function byDimensions(metrics: readonly EmittedMetric[]): EmittedMetric[][] {
+  const groups = new Map<string, EmittedMetric[]>();
+  for (const metric of metrics) {
+    const key = JSON.stringify(metric.dimensions);
+    groups.set(key, [...(groups.get(key) ?? []), metric]);
+  }
+  return [...groups.values()];
+}
+
+/** The exporter to CloudWatch by embedded metrics, for these metrics and no others. */
+export const embeddedMetrics = (environment: string, region: string, metrics: readonly EmittedMetric[]) => ({
+  awsemf: {
+    region,
+    namespace: metricNamespace(environment),
+    log_group_name: metricLogGroup(environment),
+    log_stream_name: env(variables.instance),
+    // The default roll-up multiplies metrics, and each is paid for.
+    dimension_rollup_option: 'NoDimensionRollup',
+    retain_initial_value_of_delta_metric: true,
+    version: '1',
+    metric_declarations: byDimensions(metrics).map((group) => ({
+      dimensions: group[0]?.dimensions,
+      metric_name_selectors: group.map(({ name }) => escapeName(name)),
+    })),
+    // OpenTelemetry's units are not all units that CloudWatch knows.
+    metric_descriptors: metrics.map(({ name, unit }) => ({ metric_name: name, unit, overwrite: true })),
+  },
+});
+
+/** Metrics of a tier's collectors. */
+export const metricsOf = (tier: 'gateway' | 'sampler'): readonly EmittedMetric[] =>
+  Object.values(collectorMetrics).filter(({ tiers }) => tiers.some((one) => one === tier));
+
+/** Seconds between two readings: CloudWatch's standard period. */
+const interval = 60;
+
+/** Where the collector sends what it measures of itself: to its own receiver. */
+export const ownReader = {
+  periodic: {
+    interval: interval * 1000,
+    exporter: {
+      otlp: {
+        protocol: 'http/protobuf',
+        endpoint: `http://${env(variables.loopback)}:${ports.ownMetrics}/v1/metrics`,
+        temporality_preference: 'delta',
+      },
+    },
+  },
+};
+
+/** Receiver, processors and pipeline of a tier's own metrics. */
+export function ownMetrics(tier: 'gateway' | 'sampler') {
+  const names = metricsOf(tier).map(({ name }) => `metric.name != "${name}"`);
+  const processors = {
+    'filter/own': { error_mode: 'ignore', metric_conditions: [names.join(' and ')] },
+    'transform/own': {
+      error_mode: 'ignore',
+      metric_statements: [{ statements: [`set(datapoint.attributes["${tierDimension}"], "${tier}")`] }],
+    },
+  };
+  return {
+    receivers: {
+      'otlp/own': { protocols: { http: { endpoint: `${env(variables.loopback)}:${ports.ownMetrics}` } } },
+    },
+    processors,
+    pipelines: {
+      'metrics/own': { receivers: ['otlp/own'], processors: Object.keys(processors), exporters: ['awsemf'] },
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** Whether dashboards, alarms and scaling would have seen it. */
+import { collectorMetrics, type EmittedMetric, metricNamespace, tierDimension } from '../lib/observe/metrics';
+import { alarmFigures, breachingMinutes, shownMetrics } from './evaluate';
+import type { Evidence } from './evidence';
+import type { Line } from './report';
+
+/** Dashboard, the collectors' own metrics, alarms; and that everything ended when asked to. */
+export function observed({ synthesised, aws, cleanStop }: Evidence, environment: string): Line[] {
+  const { metrics: shown, empty } = shownMetrics(synthesised.dashboard, aws.metrics);
+  const without = shown.filter((metric) => aws.metrics.total(metric) === undefined);
+  // What never happened has no metric: no lost traceparent in a rehearsal, no error of a kind that was not made.
+  const silent = without.filter(({ dimensions }) => !('status.code' in dimensions || 'traceparent' in dimensions));
+  const own = synthesised.alarms.filter((alarm) => !alarm.Namespace?.startsWith('AWS/'));
+  const judged = own.map((alarm) => {
+    const figures = alarmFigures(alarm, aws.metrics);
+    return { name: alarm.AlarmName, minutes: figures.size, breaching: breachingMinutes(alarm, figures).length };
+  });
+  const blind = judged.filter(({ minutes }) => minutes === 0).map(({ name }) => name);
+  const breaching = judged.filter(({ breaching: minutes }) => minutes > 0).map(({ name }) => name);
+  return [
+    {
+      what: 'dashboard metrics with data',
+      seen: `${shown.length - without.length} of ${shown.length}${empty.length > 0 ? `; nothing found for: ${empty.join(', ')}` : ''}`,
+      expected: 'all but faults that did not occur',
+      ok: shown.length > 0 && silent.length === 0 && empty.length === 0,
+    },
+    selfMeasured(aws.metrics, environment),
+    {
+      what: 'alarms that could be evaluated',
+      seen: `${judged.length - blind.length} of ${judged.length}${breaching.length > 0 ? `; with breaching minutes: ${breaching.join(', ')}` : ''}`,
+      expected: 'all that look at our metrics',
+      ok: judged.length > 0 && blind.length === 0,
+    },
+    {
+      what: 'processes ended when asked',
+      seen: cleanStop ? 'all' : 'some were killed',
+      expected: 'all',
+      ok: cleanStop,
+    },
+  ];
+}
+
+/** Metrics of the collectors themselves: what scaling and the alarms of the pipeline go by. */
+function selfMeasured(store: Evidence['aws']['metrics'], environment: string): Line {
+  const sum = (
+    { name, dimensions: [dimensions] }: EmittedMetric,
+    given: Record<string, string>,
+  ): number | undefined => {
+    const found = store.search(metricNamespace(environment), name, dimensions ?? [], given);
+    return found.length === 0
+      ? undefined
+      : found.reduce((total, metric) => total + (store.total({ ...metric, statistic: 'Sum' }) ?? 0), 0);
+  };
+  const wanted = [collectorMetrics.accepted, collectorMetrics.queued].flatMap((metric) =>
+    metric.tiers.map((tier) => ({ name: `${tier}: ${metric.name}`, value: sum(metric, { [tierDimension]: tier }) })),
+  );
+  const decided = (sampled: string) => sum(collectorMetrics.decided, { sampled });
+  const [kept, dropped] = [decided('true'), decided('false')];
+  const missing = wanted.filter(({ value }) => value === undefined).map(({ name }) => name);
+  return {
+    what: 'collectors measure themselves',
+    seen:
+      missing.length > 0
+        ? `nothing of ${missing.join(', ')}`
+        : `${wanted.length} of ${wanted.length}; kept share so far ${((100 * (kept ?? 0)) / Math.max(1, (kept ?? 0) + (dropped ?? 0))).toFixed(1)} % of all traces`,
+    expected: 'spans taken, queues and decisions of both tiers',
+    ok: missing.length === 0 && kept !== undefined,
+  };
+}
