@@ -12,6 +12,7 @@ export const dev: EnvironmentConfigInput = {
     prefixes: ['10.20.0.0/16'],
   },
   collect: {
+    legacyClients: ['zipkin', 'jaeger'],
     gateway: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 4, volumeGiB: 20 },
     sampler: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 2, volumeGiB: 20 },
   },

@@ -83,6 +83,12 @@ const collect = section({
     'This is not the id of an image.',
     'Write ami- and 17 hexadecimal digits.',
   ).optional(),
+  /**
+   * Clients of older systems that send straight to the gateways, without an agent: Zipkin (v2 JSON and protobuf, 9411) and
+   * Jaeger (gRPC 14250, Thrift over HTTP 14268). They verify the gateways' certificate and show none of their own; the
+   * service VPCs' prefixes are what admits them. @default none: no such port is open
+   */
+  legacyClients: z.array(z.enum(['zipkin', 'jaeger'])).default([]),
   /** Gateways: take spans from agents, hash trace ids over the samplers. */
   gateway: section({
     /** A Graviton type that Hong Kong has. */

@@ -3,8 +3,8 @@ import type { Evidence } from './evidence';
 import { count, type Line } from './report';
 
 /** Searches every document for every form of every value that was planted. */
-export function redacted({ payments, spans, edges, deadLetters, ledger }: Evidence): Line[] {
-  const planted = new Set(payments.flatMap((payment) => payment.planted));
+export function redacted({ payments, spans, edges, deadLetters, ledger, allowance }: Evidence): Line[] {
+  const planted = new Set([...payments.flatMap((payment) => payment.planted), ...(allowance.planted ?? [])]);
   const search = finder(planted);
   const places = [...spans, ...edges].map((document) => JSON.stringify(document)).concat(deadLetters);
   const found = new Set(places.flatMap(search));

@@ -94,7 +94,7 @@ export class Site {
 
     site.balancer = await Balancer.open({
       address: addresses.balancer,
-      ports: [ports.otlpGrpc, ports.otlpHttp],
+      ports: synthesised.listenerPorts,
       healthPort: ports.health,
       healthIntervalSeconds: 1,
     });
@@ -167,6 +167,13 @@ export class Site {
       auth: { kind: 'basic', username: users[user], password: this.passwords[user] },
       caFile: this.store.caFile,
     });
+  }
+
+  /** What a client of the gateways needs: whom to trust and by what name; and the agents' own certificate. */
+  get gatewayTrust() {
+    const [servername = ''] = this.props.synthesised.tierNames.gateway ?? [];
+    const { authority, certificate, key } = this.certificates.agent!;
+    return { ca: authority, servername, cert: certificate, key };
   }
 
   /** Where people may look while everything runs. */

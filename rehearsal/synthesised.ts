@@ -63,6 +63,8 @@ export interface Synthesised {
   readonly sampler: Tier;
   /** Folder of the instances' own scripts. */
   readonly scripts: string;
+  /** Ports that the load balancer listens on. */
+  readonly listenerPorts: readonly number[];
   /** How long the load balancer leaves connections to a gateway that goes, in seconds. */
   readonly deregistrationSeconds: number;
   readonly spanWriter: { readonly program: string; readonly environment: Readonly<Record<string, string>> };
@@ -130,6 +132,9 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
     gateway: collector(gateway),
     sampler: collector(sampler),
     scripts: assetFolder(assembly, 'Collect', 'Scripts'),
+    listenerPorts: environment
+      .resources<{ Port: number }>('AWS::ElasticLoadBalancingV2::Listener')
+      .map(({ properties }) => properties.Port),
     deregistrationSeconds: Number(
       targets?.properties.TargetGroupAttributes.find(({ Key }) => Key === 'deregistration_delay.timeout_seconds')
         ?.Value,

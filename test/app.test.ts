@@ -76,18 +76,23 @@ describe.each(environmentNames)('environment %s', (environment) => {
       ...ofType('AWS::EC2::SecurityGroupIngress').map(([id, { Properties }]) => ({ id, rule: Properties })),
     ];
     const opened = rules.map(({ rule }) => `${rule.CidrIp ?? 'group'} ${rule.FromPort}-${rule.ToPort}`).sort();
-    const services = config.network.serviceVpcPrefixes.flatMap((prefix) => [
-      `${prefix} 4317-4317`,
-      `${prefix} 4318-4318`,
-    ]);
+    const { legacyClients } = config.collect;
+    const gatewayPorts = [
+      4317,
+      4318,
+      ...(legacyClients.includes('zipkin') ? [9411] : []),
+      ...(legacyClients.includes('jaeger') ? [14250, 14268] : []),
+    ];
+    const services = config.network.serviceVpcPrefixes.flatMap((prefix) =>
+      gatewayPorts.map((port) => `${prefix} ${port}-${port}`),
+    );
     expect(opened).toEqual(
       [
         ...services,
         `${config.network.cidr} 443-443`, // interface endpoints
         'group 443-443', // the domain, from its clients
-        'group 4317-4317', // gateways, from their load balancer
+        ...gatewayPorts.map((port) => `group ${port}-${port}`), // gateways, from their load balancer
         'group 4317-4317', // samplers, from the gateways
-        'group 4318-4318', // gateways, from their load balancer
         'group 13133-13133', // health checks
       ].sort(),
     );

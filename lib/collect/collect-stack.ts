@@ -83,6 +83,7 @@ export class CollectStack extends EnvironmentStack {
       configuration: gatewayConfiguration({
         environment,
         region: config.region,
+        legacyClients: collect.legacyClients,
         volumeGiB: collect.gateway.volumeGiB,
         samplers: names,
       }),

@@ -55,10 +55,16 @@ export class Gateways extends Construct {
       deletionProtection: config.production,
       securityGroups: [securityGroup],
     });
-    for (const [name, port] of [
+    const { legacyClients } = config.collect;
+    const listeners: readonly (readonly [name: string, port: number])[] = [
       ['OtlpGrpc', ports.otlpGrpc],
       ['OtlpHttp', ports.otlpHttp],
-    ] as const) {
+      ...(legacyClients.includes('zipkin') ? [['Zipkin', ports.zipkin] as const] : []),
+      ...(legacyClients.includes('jaeger')
+        ? [['JaegerGrpc', ports.jaegerGrpc] as const, ['JaegerThrift', ports.jaegerThrift] as const]
+        : []),
+    ];
+    for (const [name, port] of listeners) {
       for (const prefix of config.network.serviceVpcPrefixes) {
         securityGroup.addIngressRule(Peer.ipv4(prefix), Port.tcp(port), `${name} from a service VPC`);
       }

@@ -4,6 +4,12 @@ export const ports = {
   otlpGrpc: 4317,
   /** OTLP over HTTP (IANA 4318). Agent: loopback. Gateway: TLS. */
   otlpHttp: 4318,
+  /** Zipkin v2, JSON and protobuf (Zipkin's own port). Gateway: TLS, where legacy clients are admitted. */
+  zipkin: 9411,
+  /** Jaeger over gRPC (Jaeger's own port). Gateway: TLS, where legacy clients are admitted. */
+  jaegerGrpc: 14250,
+  /** Jaeger's Thrift over HTTP (Jaeger's own port). Gateway: TLS, where legacy clients are admitted. */
+  jaegerThrift: 14268,
   /** The collector's health_check extension. Gateway: reached by the load balancer's health checks. */
   health: 13133,
   /** The collector's own metrics, Prometheus text. Loopback only. */

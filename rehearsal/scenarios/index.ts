@@ -1,9 +1,19 @@
 import { fairDay } from './fair-day';
+import { foreignEnv } from './foreign-env';
 import { gatewayDies } from './gateway-dies';
 import { rollingReplace } from './rolling-replace';
 import { samplerDies } from './sampler-dies';
 import type { Scenario } from './scenario';
 import { storeAway } from './store-away';
+import { zipkinAndJaeger } from './zipkin-and-jaeger';
 
 /** All scenarios; the first is the default. */
-export const scenarios: readonly Scenario[] = [fairDay, samplerDies, gatewayDies, rollingReplace, storeAway];
+export const scenarios: readonly Scenario[] = [
+  fairDay,
+  samplerDies,
+  gatewayDies,
+  rollingReplace,
+  storeAway,
+  foreignEnv,
+  zipkinAndJaeger,
+];

@@ -49,7 +49,6 @@ export const samplerDies: Scenario = {
         atMost: Math.ceil(undecided / perTrace),
         because: `traces that waited for their decision, ${wait} s, and kept ones on its disk`,
       },
-      undisturbed: false,
       lines: [
         {
           what: 'held by the sampler when it died',

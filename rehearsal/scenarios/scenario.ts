@@ -1,5 +1,6 @@
 /** What may happen to the line while payments are made, and what it may cost. */
 import type { Line } from '../report';
+import type { LedgerEntry } from '../services/ledger';
 import type { Site } from '../site';
 
 /** A cost that a scenario admits, with the reason. */
@@ -16,8 +17,10 @@ export interface Allowance {
   readonly countedTwice: Cost;
   /** Traces that had to be kept, and are missing or incomplete. */
   readonly tracesHarmed: Cost;
-  /** Alarms and percentiles are judged as on a fair day. @default true */
-  readonly undisturbed?: boolean;
+  /** Spans that the scenario itself made, beside those of the services. @default none */
+  readonly made?: readonly LedgerEntry[];
+  /** Strings in them that must not be found in the store. @default none */
+  readonly planted?: readonly string[];
   /** What was seen on the way. */
   readonly lines: readonly Line[];
 }

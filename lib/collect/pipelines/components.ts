@@ -74,6 +74,9 @@ const ownCertificate = {
   min_version: '1.2',
 };
 
+/** Server side of TLS for clients that have no certificate of ours. */
+export const openServerTls = ownCertificate;
+
 /** Server side of TLS between tiers: nobody is served without a certificate of a tier. */
 export const serverTls = { ...ownCertificate, client_ca_file: file('authority'), client_ca_file_reload: true };
 

@@ -14,6 +14,7 @@ import {
   service,
   tierName,
 } from './components';
+import { type LegacyClient, legacyReceivers } from './legacy';
 import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './own-metrics';
 import { redactionProcessors } from './redaction';
 import { env, renderConfiguration, variables } from './render';
@@ -21,6 +22,8 @@ import { env, renderConfiguration, variables } from './render';
 export interface GatewayOptions {
   readonly environment: string;
   readonly region: string;
+  /** Clients of older systems that are admitted. @default none */
+  readonly legacyClients?: readonly LegacyClient[];
   /** Volume of the disk queue in GiB. */
   readonly volumeGiB: number;
   /** Cloud Map namespace and service in which the samplers are registered. */
@@ -34,14 +37,22 @@ export interface GatewayOptions {
 export const backendRetrySeconds = 60;
 
 /** The gateway's configuration as text. */
-export function gatewayConfiguration({ environment, region, volumeGiB, samplers }: GatewayOptions): string {
+export function gatewayConfiguration({
+  environment,
+  region,
+  volumeGiB,
+  samplers,
+  legacyClients = [],
+}: GatewayOptions): string {
   const bind = env(variables.bind);
   const own = ownMetrics('gateway');
+  const legacy = legacyReceivers(legacyClients, environment);
   const processors = { ...memoryLimiter(), ...environmentGuard(environment), ...redactionProcessors };
   return renderConfiguration({
     extensions: extensions(bind),
     receivers: {
       ...own.receivers,
+      ...legacy.receivers,
       otlp: {
         protocols: {
           grpc: {
@@ -55,7 +66,7 @@ export function gatewayConfiguration({ environment, region, volumeGiB, samplers 
         },
       },
     },
-    processors: { ...own.processors, ...processors },
+    processors: { ...own.processors, ...legacy.processors, ...processors },
     exporters: {
       ...embeddedMetrics(environment, region, metricsOf('gateway')),
       load_balancing: {
@@ -103,6 +114,7 @@ export function gatewayConfiguration({ environment, region, volumeGiB, samplers 
       {
         ...own.pipelines,
         traces: { receivers: ['otlp'], processors: Object.keys(processors), exporters: ['load_balancing'] },
+        ...legacy.pipelines(Object.keys(processors), ['load_balancing']),
       },
       [ownReader],
     ),
