@@ -1,23 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { cacheDirectory } from './cache';
 
 const bundles = new Map<string, string>();
 
 /**
  * Folder with `main.js`: the program of `entry` and all that it imports, in one file. What is rehearsed and tested is
- * what is deployed: nothing is left for the runtime to provide. Bundled once a process.
+ * what is deployed: nothing is left for the runtime to provide. The folder is named after its content, so that however
+ * many processes make it there is one.
  */
 export function bundle(entry: string): string {
   const done = bundles.get(entry);
   if (done) return done;
-  const outdir = mkdtempSync(join(tmpdir(), 'harbourline-bundle-'));
-  // CDK copies it into the assembly.
-  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
-  buildSync({
+  const [program] = buildSync({
     entryPoints: { main: entry },
-    outdir,
+    outdir: 'bundle',
+    write: false,
     // Paths in the output are relative to it: the same bytes whatever folder synth runs in.
     absWorkingDir: join(__dirname, '..'),
     bundle: true,
@@ -26,7 +26,16 @@ export function bundle(entry: string): string {
     format: 'cjs',
     legalComments: 'none',
     logLevel: 'error',
-  });
-  bundles.set(entry, outdir);
-  return outdir;
+  }).outputFiles;
+  if (!program) throw new Error(`esbuild made nothing of ${entry}.`);
+  const hash = createHash('sha256').update(program.contents).digest('hex');
+  const folder = join(cacheDirectory('bundles'), hash.slice(0, 32));
+  const file = join(folder, 'main.js');
+  if (!existsSync(file)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${file}.${process.pid}`, program.contents);
+    renameSync(`${file}.${process.pid}`, file);
+  }
+  bundles.set(entry, folder);
+  return folder;
 }
