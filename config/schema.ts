@@ -127,6 +127,27 @@ const collect = section({
   }),
 });
 
+const agent = section({
+  /** Tag of the instances that get an agent. @default harbourline:agent */
+  tagKey: text(
+    /^[\w+=.:/@-]{1,128}$/,
+    'This is not the key of a tag.',
+    'Use letters, digits and _ . : / = + - @.',
+  ).default('harbourline:agent'),
+  /** Value of the tag. @default the environment's name */
+  tagValue: z.string().min(1).max(256).optional(),
+  /** Hours between two runs of the installer, which mends what is not as it should be. State Manager takes 1 to 24 here. @default 6 */
+  everyHours: whole(1, 24).default(6),
+  /** Nodes that are changed at once, in per cent. @default 10 */
+  concurrencyPercent: whole(1, 100).default(10),
+  /** Nodes that may fail before no more are changed, in per cent. @default 5 */
+  errorPercent: whole(0, 100).default(5),
+  /** Memory that the agent may use, in MiB: it refuses spans before that. @default 256; 105 to 128 were measured under load */
+  memoryMiB: whole(128, 8_192).default(256),
+  /** Share of one processor that the agent may use, in per cent. @default 50 */
+  cpuPercent: whole(10, 400).default(50),
+});
+
 const sampling = section({
   /** Share of ordinary traces that is always kept, in per cent. The band that the project promises is 10 to 30. @default 10 */
   floorPercent: z.number().min(10).max(30).default(10),
@@ -230,6 +251,8 @@ export const environmentSchema = section({
   network,
   mainland,
   collect,
+  /** Agents on service nodes. @default as its fields say */
+  agent: agent.prefault({}),
   sampling,
   store,
   observe,

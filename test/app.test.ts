@@ -183,6 +183,22 @@ describe.each(environmentNames)('environment %s', (environment) => {
     }
   });
 
+  test('agents: installed by tag, few nodes at a time, by a policy without wildcards', () => {
+    const [[, { Properties }]] = ofType('AWS::SSM::Association') as any;
+    expect(Properties).toMatchObject({
+      Targets: [{ Key: 'tag:harbourline:agent', Values: [environment] }],
+      MaxConcurrency: '10%',
+      MaxErrors: '5%',
+      ScheduleExpression: 'rate(6 hours)',
+    });
+    const [[, document]] = ofType('AWS::SSM::Document') as any;
+    expect(document.Properties.Content.parameters.action.allowedValues).toEqual(['install', 'verify', 'uninstall']);
+    const [policy] = ofType('AWS::IAM::ManagedPolicy').filter(([id]) => id.includes('AgentNodePolicy'));
+    for (const { Resource } of policy![1].Properties.PolicyDocument.Statement) {
+      expect(JSON.stringify(Resource)).not.toContain('*');
+    }
+  });
+
   // Raw spans are in the store, on volumes that go with their instance, and in this bucket.
   test('no bucket keeps anything for longer than 14 days, and none is public', () => {
     const buckets = ofType('AWS::S3::Bucket');

@@ -4,18 +4,17 @@ import { ArnPrincipal, type IRole, PolicyStatement, ServicePrincipal } from 'aws
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { HttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { encryptionKey } from '../encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
 import { serviceRole } from '../iam';
 import { metricLogGroup } from '../observe/metrics';
+import { Agent } from './agent/agent';
 import { Artifact } from './artifact';
-import { type TierCertificate, TierCertificates } from './certificates';
+import { TierCertificates } from './certificates';
 import { Departed } from './departed';
 import { Gateways } from './gateways';
 import { writeMetrics } from './metric-log';
-import { agentConfiguration } from './pipelines/agent';
 import { gatewayConfiguration } from './pipelines/gateway';
 import { samplerConfiguration } from './pipelines/sampler';
 import { ports } from './ports';
@@ -114,47 +113,12 @@ export class CollectStack extends EnvironmentStack {
     new Departed(this, 'Departed', { config, logsKey, group: samplers.fleet.group, discovery });
     gateways.fleet.securityGroup.connections.allowTo(samplers.fleet.securityGroup, Port.tcp(ports.otlpGrpc));
 
-    this.publishForAgents(certificates.of.agent, gateways);
-  }
-
-  /**
-   * What an agent on a service node needs, as parameters. Physical names, because the nodes are in other stacks, VPCs
-   * and accounts and look them up by name.
-   */
-  private publishForAgents({ secret }: TierCertificate, gateways: Gateways): void {
-    const { environment } = this.config;
-    const parameter = (
-      id: string,
-      name: string,
-      description: string,
-      stringValue: string,
-      tier = ParameterTier.STANDARD,
-    ) =>
-      new StringParameter(this, id, {
-        parameterName: `/harbourline/${environment}/agent/${name}`,
-        description,
-        stringValue,
-        tier,
-      });
-    parameter(
-      'AgentConfiguration',
-      'configuration',
-      'Configuration of the collector on a service node',
-      agentConfiguration({ environment }),
-      ParameterTier.ADVANCED, // more than 4 KiB
-    );
-    parameter(
-      'AgentCertificate',
-      'certificate',
-      'ARN of the secret with certificate, key and authority',
-      secret.secretArn,
-    );
-    parameter(
-      'AgentGateway',
-      'gateway-endpoint',
-      'host:port of the gateways',
-      `${gateways.loadBalancer.loadBalancerDnsName}:${ports.otlpGrpc}`,
-    );
+    new Agent(this, 'Agent', {
+      config,
+      collector,
+      certificate: certificates.of.agent,
+      gatewayEndpoint: `${gateways.loadBalancer.loadBalancerDnsName}:${ports.otlpGrpc}`,
+    });
   }
 }
 

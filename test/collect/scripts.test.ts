@@ -1,99 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { issueCertificates, type TierCertificate } from '../../lib/collect/certificates.issue';
-
-/**
- * The instances' own scripts, run by bash: commands of the instance (`aws`, `systemctl`) are stand-ins that write down
- * how they were called; metadata and the collector's metrics are HTTP servers.
- */
-const scripts = join(__dirname, '../../lib/collect/instance-files');
-const address = '127.0.0.1';
-
-class Machine {
-  readonly folder = mkdtempSync(join(tmpdir(), 'harbourline-scripts-'));
-  readonly log = join(this.folder, 'calls');
-  state = 'InService';
-  /** Answers of the collector's queue size, one after another; the last stays. */
-  queue = [0];
-  private servers: Server[] = [];
-  private endpoint = '';
-
-  /** A stand-in for a command; `answers` is shell that sees the arguments. */
-  command(name: string, answers = ''): void {
-    const file = join(this.folder, 'bin', name);
-    mkdirSync(join(this.folder, 'bin'), { recursive: true });
-    writeFileSync(file, `#!/usr/bin/env bash\necho "${name} $*" >> ${this.log}\n${answers}\n`);
-    chmodSync(file, 0o755);
-  }
-
-  async start(): Promise<void> {
-    writeFileSync(this.log, '');
-    mkdirSync(join(this.folder, 'data', 'queue'), { recursive: true });
-    writeFileSync(join(this.folder, 'data', 'queue', 'exporter'), 'spans');
-    const metadata = await this.serve(address, 0, (url) => {
-      if (url === '/latest/api/token') return 'token';
-      return url === '/latest/meta-data/autoscaling/target-lifecycle-state' ? this.state : undefined;
-    });
-    this.endpoint = `http://${address}:${metadata}/latest`;
-  }
-
-  async serve(host: string, port: number, answer: (url: string) => string | undefined): Promise<number> {
-    const server = createServer((request, response) => {
-      const text = answer(request.url ?? '');
-      response.writeHead(text === undefined ? 404 : 200).end(text);
-    });
-    this.servers.push(server);
-    await new Promise<void>((resolve) => server.listen(port, host, resolve));
-    return (server.address() as AddressInfo).port;
-  }
-
-  /** The collector, on an address of its own since its port is fixed. */
-  collector(host: string): Promise<unknown> {
-    return this.serve(host, 8888, () => {
-      const size = this.queue.length > 1 ? this.queue.shift() : this.queue[0];
-      return `otelcol_exporter_queue_size{exporter="a"} ${size}\notelcol_exporter_queue_capacity{exporter="a"} 1000\n`;
-    });
-  }
-
-  run(script: string, variables: Record<string, string> = {}): Promise<{ code: number; output: string }> {
-    const child = spawn('bash', [join(scripts, script)], {
-      env: {
-        PATH: `${join(this.folder, 'bin')}:/usr/bin:/bin`,
-        AWS_REGION: 'ap-east-1',
-        INSTANCE_ID: 'i-1',
-        BIND_ADDRESS: address,
-        LOOPBACK_ADDRESS: address,
-        DATA_DIRECTORY: join(this.folder, 'data'),
-        TIER: 'sampler',
-        REMAINDERS: 'bucket',
-        LEAVE_SECONDS: '0',
-        QUEUE_SECONDS: '2',
-        POLL_SECONDS: '0.05',
-        METADATA_ENDPOINT: this.endpoint,
-        ...variables,
-      },
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-    return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, output })));
-  }
-
-  calls(): string[] {
-    return readFileSync(this.log, 'utf8').split('\n').filter(Boolean);
-  }
-
-  async stop(): Promise<void> {
-    for (const server of this.servers) {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
-    rmSync(this.folder, { recursive: true });
-  }
-}
+import { Machine, scripts } from '../support/machine';
 
 const group = `case "$1 $2" in
   "autoscaling describe-auto-scaling-instances") echo fleet ;;
@@ -109,9 +18,12 @@ beforeEach(async () => {
 });
 afterEach(() => machine.stop());
 
-test.each(['certificate.sh', 'common.sh', 'drain.sh', 'join.sh', 'replay.sh'])('%s is sound shell', (name) => {
-  expect(spawnSync('bash', ['-n', join(scripts, name)], { encoding: 'utf8' }).stderr).toBe('');
-});
+test.each(['agent.sh', 'certificate.sh', 'common.sh', 'drain.sh', 'join.sh', 'replay.sh'])(
+  '%s is sound shell',
+  (name) => {
+    expect(spawnSync('bash', ['-n', join(scripts, name)], { encoding: 'utf8' }).stderr).toBe('');
+  },
+);
 
 describe('drain', () => {
   beforeEach(() => {

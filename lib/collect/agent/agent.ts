@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnAssociation, CfnDocument, ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../../config/schema';
+import { Artifact } from '../artifact';
+import type { TierCertificate } from '../certificates';
+import { agentConfiguration } from '../pipelines/agent';
+
+export interface AgentProps {
+  readonly config: EnvironmentConfig;
+  readonly collector: Artifact;
+  readonly certificate: TierCertificate;
+  /** `host:port` of the gateways. */
+  readonly gatewayEndpoint: string;
+}
+
+/** Level of security of an environment, in the names of tracer providers. */
+export const securityLevel = ({ production, environment }: EnvironmentConfig): string =>
+  production ? 'production' : environment === 'dev' ? 'development' : 'staging';
+
+/**
+ * The agent on service nodes: what it needs, as parameters; an SSM document that installs, mends or removes it; and an
+ * association that runs the document on every instance with the tag, again and again.
+ */
+export class Agent extends Construct {
+  constructor(scope: Construct, id: string, props: AgentProps) {
+    super(scope, id);
+    const { config, collector, certificate } = props;
+    const { environment, agent } = config;
+    const files = Artifact.folder(this, 'Files', join(__dirname, '..', 'instance-files'));
+    const parameters = this.parameters(props);
+
+    const policy = new ManagedPolicy(this, 'NodePolicy', {
+      description: `What a service node's role needs for the agent of ${environment}, beside Systems Manager's own`,
+      statements: [
+        new PolicyStatement({
+          sid: 'AgentParameters',
+          actions: ['ssm:GetParameter'],
+          resources: parameters.map(({ parameterArn }) => parameterArn),
+        }),
+        collector.readStatement(),
+        files.readStatement(),
+        ...certificate.readStatements(),
+      ],
+    });
+    new CfnOutput(this, 'AgentNodePolicy', {
+      value: policy.managedPolicyArn,
+      description: 'Attach it to the roles of service nodes that are to have an agent',
+    });
+
+    const document = new CfnDocument(this, 'Document', {
+      documentType: 'Command',
+      targetType: '/AWS::EC2::Instance',
+      updateMethod: 'NewVersion',
+      content: {
+        schemaVersion: '2.2',
+        description: `Harbourline: installs, checks or removes the agent of ${environment} on a service node`,
+        parameters: {
+          action: {
+            type: 'String',
+            description: 'install also updates and mends',
+            allowedValues: ['install', 'verify', 'uninstall'],
+            default: 'install',
+          },
+        },
+        mainSteps: [
+          {
+            name: 'agent',
+            action: 'aws:runShellScript',
+            precondition: { StringEquals: ['platformType', 'Linux'] },
+            inputs: { timeoutSeconds: '600', runCommand: this.commands(props, files) },
+          },
+        ],
+      },
+    });
+
+    new CfnAssociation(this, 'Association', {
+      name: document.ref,
+      associationName: `harbourline-agent-${environment}`,
+      targets: [{ key: `tag:${agent.tagKey}`, values: [agent.tagValue ?? environment] }],
+      parameters: { action: ['install'] },
+      scheduleExpression: `rate(${agent.everyHours} ${agent.everyHours === 1 ? 'hour' : 'hours'})`,
+      maxConcurrency: `${agent.concurrencyPercent}%`,
+      maxErrors: `${agent.errorPercent}%`,
+      complianceSeverity: 'HIGH',
+    });
+  }
+
+  /** Physical names, because nodes are in other stacks and VPCs and look them up by name. */
+  private parameters({ config, certificate, gatewayEndpoint }: AgentProps): StringParameter[] {
+    const { environment } = config;
+    const parameter = (id: string, name: string, description: string, stringValue: string, tier?: ParameterTier) =>
+      new StringParameter(this, id, {
+        parameterName: `/harbourline/${environment}/agent/${name}`,
+        description,
+        stringValue,
+        tier: tier ?? ParameterTier.STANDARD,
+      });
+    return [
+      parameter(
+        'AgentConfiguration',
+        'configuration',
+        'Configuration of the collector on a service node',
+        agentConfiguration({ environment }),
+        ParameterTier.ADVANCED, // more than 4 KiB
+      ),
+      parameter(
+        'AgentCertificate',
+        'certificate',
+        'ARN of the secret with certificate, key and authority',
+        certificate.secret.secretArn,
+      ),
+      parameter('AgentGateway', 'gateway-endpoint', 'host:port of the gateways', gatewayEndpoint),
+    ];
+  }
+
+  /** What the document runs: fetches the installer and hands over to it. */
+  private commands({ config, collector }: AgentProps, files: Artifact): string[] {
+    const { agent, environment } = config;
+    const scripts = '/opt/harbourline/scripts';
+    return [
+      '#!/bin/bash',
+      'set -euo pipefail',
+      `export AWS_REGION=${Stack.of(this).region} ENVIRONMENT=${environment} ACTION={{ action }}`,
+      `export COLLECTOR=s3://${collector.bucketName}/${collector.objectKey} SECURITY_LEVEL=${securityLevel(config)}`,
+      `export MEMORY_MIB=${agent.memoryMiB} CPU_PERCENT=${agent.cpuPercent}`,
+      'for tool in aws unzip; do command -v $tool > /dev/null || { echo "harbourline: this node lacks $tool"; exit 1; }; done',
+      `mkdir -p ${scripts}`,
+      files.unpackInto(scripts),
+      `${scripts}/agent.sh`,
+      `if [ "$ACTION" = uninstall ]; then rm -rf ${scripts}; fi`,
+    ];
+  }
+}
