@@ -32,7 +32,13 @@ function judge(file: string, input: unknown): { config?: EnvironmentConfig; prob
   const complete = parsed.success ? parsed : environmentSchema.safeParse(mended(input, malformed));
   if (!complete.success) return { problems: malformed.flatMap((issue) => shapeProblems(file, input, issue)) };
 
-  const config = { ...complete.data, production: complete.data.production ?? complete.data.environment === 'prod' };
+  const production = complete.data.production ?? complete.data.environment === 'prod';
+  const { allowedKeys = production ? [] : 'deny-list' } = complete.data.redaction;
+  const config = {
+    ...complete.data,
+    production,
+    redaction: allowedKeys === 'deny-list' ? {} : { allowedKeys },
+  };
   const unjudged = malformed.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => pathText(path));
   const findings = rules
     .filter(({ reads }) => !reads.some((read) => unjudged.some((path) => related(read, path))))

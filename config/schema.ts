@@ -127,6 +127,21 @@ const collect = section({
   }),
 });
 
+const redaction = section({
+  /**
+   * Attribute keys that are let through, beside those of OpenTelemetry's semantic conventions: a whole key or a namespace,
+   * `payment` for `payment.amount`. The value of any other key is masked, and counted by key so that a team can ask for it.
+   * `deny-list` lets every key through. Values with a known shape are masked in both.
+   * @default [] in production, deny-list elsewhere
+   */
+  allowedKeys: z
+    .union([
+      z.literal('deny-list'),
+      z.array(text(/^[\w.-]+$/, 'This is not the key of an attribute.', 'Use letters, digits, dots, hyphens and _.')),
+    ])
+    .optional(),
+});
+
 const agent = section({
   /** Tag of the instances that get an agent. @default harbourline:agent */
   tagKey: text(
@@ -251,6 +266,8 @@ export const environmentSchema = section({
   network,
   mainland,
   collect,
+  /** What spans may hold. @default as its fields say */
+  redaction: redaction.prefault({}),
   /** Agents on service nodes. @default as its fields say */
   agent: agent.prefault({}),
   sampling,
@@ -262,4 +279,8 @@ export const environmentSchema = section({
 export type EnvironmentConfigInput = z.input<typeof environmentSchema>;
 
 /** A configuration that has been checked: every field is there. */
-export type EnvironmentConfig = z.output<typeof environmentSchema> & { readonly production: boolean };
+export type EnvironmentConfig = Omit<z.output<typeof environmentSchema>, 'production' | 'redaction'> & {
+  readonly production: boolean;
+  /** Without a list every key is let through. */
+  readonly redaction: { readonly allowedKeys?: readonly string[] };
+};

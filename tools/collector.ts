@@ -1,7 +1,8 @@
 /**
  * `collector build [linux/amd64|linux/arm64]`  builds the collector (default: for this machine) and prints its path
  * `collector asset`                            packages the arm64 binary for the fleets and prints the zip's path
- * `collector generate`                         writes sources, go.mod and go.sum again from builder.yaml
+ * `collector generate`                         writes sources, go.mod and go.sum again from builder.yaml, and the
+ *                                              configuration that the processor's tests run with
  *
  * Only the path goes to standard output: `cdk deploy` runs `collector asset` when it publishes the artifact.
  */
@@ -10,6 +11,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { zipSync } from 'fflate';
 import { collectorBinary, collectorName, hostTarget, type Target } from '../lib/collect/distribution/build';
+import { redactionProcessors } from '../lib/collect/pipelines/redaction';
 
 const progress = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -41,6 +43,9 @@ async function main([command, argument]: string[]): Promise<void> {
       const cwd = join(__dirname, '..', 'lib', 'collect', 'distribution');
       // Sums of modules that the proxy carries but the checksum database does not: go.sum is committed instead.
       const env = { ...process.env, GOFLAGS: '-mod=mod', GONOSUMDB: '*' };
+      // Its tests run with the configuration that is rendered.
+      const rendered = join(cwd, 'redactionprocessor', 'testdata', 'rendered.json');
+      writeFileSync(rendered, `${JSON.stringify(redactionProcessors().harbourline_redaction, null, 2)}\n`);
       execFileSync('go', ['run', builder, '--config', 'builder.yaml', '--skip-compilation'], {
         cwd,
         env,

@@ -1,8 +1,8 @@
 /**
  * `npm test`: prepares what the tests need (a first run builds the collector and fetches OpenSearch and Python packages),
- * then runs formatter, linter, type checker, Jest and pytest, and ends with one line: `N passed, N failed`.
+ * then runs formatter, linter, type checker, go test, Jest and pytest, and ends with one line: `N passed, N failed`.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +47,24 @@ async function jest(report: string): Promise<Count> {
   };
 }
 
+/** Counts the tests of a Go module; a module that does not compile counts as failed. */
+async function goTest(folder: string): Promise<Count> {
+  console.log(`\n── go test ${folder}`);
+  const { stdout, status } = spawnSync('go', ['test', '-json', './...'], {
+    cwd: join(root, folder),
+    env: { ...process.env, GOFLAGS: '-mod=readonly' },
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const events = stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  const count = (action: string): number => events.filter((event) => event.Action === action && event.Test).length;
+  const failed = count('fail');
+  if (status !== 0) for (const { Output } of events) process.stdout.write(Output ?? '');
+  console.log(`${count('pass')} passed`);
+  return { passed: count('pass'), failed: status !== 0 && failed === 0 ? 1 : failed, skipped: count('skip') };
+}
+
 async function pytest(bin: string, folder: string, report: string): Promise<Count> {
   const args = ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', folder, `--junitxml=${report}`];
   const code = await run(`pytest ${folder}`, join(bin, 'python'), args);
@@ -69,6 +87,7 @@ async function main(): Promise<void> {
     await check('python: format', join(python.bin, 'ruff'), ['format', '--check', '--no-cache', 'python', 'rehearsal']),
     await check('python: lint', join(python.bin, 'ruff'), ['check', '--no-cache', 'python', 'rehearsal']),
     await check('types', 'npx', ['tsc', '--noEmit']),
+    await goTest('lib/collect/distribution/redactionprocessor'),
     await jest(join(scratch, 'jest.json')),
     await pytest(python.bin, 'python/examples', join(scratch, 'examples.xml')),
     await pytest(python.bin, 'rehearsal/services/ledger', join(scratch, 'ledger.xml')),

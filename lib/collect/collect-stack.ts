@@ -83,6 +83,7 @@ export class CollectStack extends EnvironmentStack {
         environment,
         region: config.region,
         legacyClients: collect.legacyClients,
+        redaction: config.redaction,
         volumeGiB: collect.gateway.volumeGiB,
         samplers: names,
       }),

@@ -29,7 +29,7 @@ export const sensitiveValues: readonly SensitiveValue[] = [
   },
   {
     kind: 'hkid',
-    pattern: '\\b[A-Za-z]{1,2}\\d{6}(?:\\(|%28)[\\dAa](?:\\)|%29)',
+    pattern: `${start}[A-Za-z]{1,2}\\d{6}(?:\\(|%28)[\\dAa](?:\\)|%29)`,
     source: 'Hong Kong identity card: letters, six digits, check character in brackets',
   },
   {
@@ -44,29 +44,37 @@ export const sensitiveValues: readonly SensitiveValue[] = [
   },
   {
     kind: 'mainland-mobile',
-    pattern: `(?:(?:\\+|%2B|\\b00)86(?:[ -]|%20)?|${start})1[3-9]\\d(?:[ -]|%20)?\\d{4}(?:[ -]|%20)?\\d{4}\\b`,
+    pattern: `(?:(?:\\+|%2B|${start}00)86(?:[ -]|%20)?|${start})1[3-9]\\d(?:[ -]|%20)?\\d{4}(?:[ -]|%20)?\\d{4}\\b`,
     source: 'MIIT numbering plan: eleven digits from 13 to 19, with or without +86, also in groups of 3, 4 and 4',
   },
   {
     kind: 'hong-kong-phone',
-    pattern: '(?:\\+|%2B|\\b00)852(?:[ -]|%20)?[2-9]\\d{3}(?:[ -]|%20)?\\d{4}\\b',
+    pattern: `(?:\\+|%2B|${start}00)852(?:[ -]|%20)?[2-9]\\d{3}(?:[ -]|%20)?\\d{4}\\b`,
     source: 'OFCA numbering plan with +852: eight bare digits are left alone, they may be an order number',
   },
   {
     kind: 'bearer-token',
-    pattern: '\\b[Bb]earer +[A-Za-z0-9._~+/-]{8,}=*',
+    pattern: `${start}[Bb]earer +[A-Za-z0-9._~+/-]{8,}=*`,
     source: 'RFC 6750',
   },
   {
     kind: 'jwt',
-    pattern: '\\beyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*',
+    pattern: `${start}eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*`,
     source: 'RFC 7519, compact form',
+  },
+  {
+    kind: 'api-key',
+    pattern: `${start}(?:A[KS]IA[A-Z0-9]{16}|sk_(?:live|test)_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{36,})\\b`,
+    source: 'access keys of AWS, secret keys of Stripe, tokens of GitHub, as these document them',
   },
 ];
 
-/** Attribute keys whose value is masked whatever it is: the word stands alone or between `.`, `_` and `-`. */
+/**
+ * Attribute keys whose value is masked whatever it is: the word stands alone or between `.`, `_` and `-`; bodies of messages
+ * and requests; parameters of statements.
+ */
 export const sensitiveKeys =
-  '(?:^|[._-])(?:password|passwd|secret|token|api[_-]?key|authorization|cookie|set-cookie|hkid|id[_-]?card|passport|card[_-]?number|pan|cvv)(?:[._-]|$)';
+  '(?:^|[._-])(?:password|passwd|secret|token|api[_-]?key|authorization|cookie|set-cookie|hkid|id[_-]?card|passport|card[_-]?number|pan|cvv)(?:[._-]|$)|\\.(?:body|payload)$|^db\\.(?:query|operation)\\.parameter\\.';
 
 /** What stands in the place of a masked value. */
 export const mask = '****';

@@ -60,6 +60,10 @@ export const generators = {
     const token = text(random, 32, tokenAlphabet);
     return { raw: `Bearer ${token}`, planted: [token] };
   },
+  'api-key': (random) => {
+    const secret = text(random, 24, tokenAlphabet);
+    return { raw: `sk_test_${secret}`, planted: [secret] };
+  },
   jwt: (random) => {
     const subject = base64url({ sub: `rehearsal-${text(random, 8)}` });
     const signature = text(random, 24, tokenAlphabet);

@@ -246,6 +246,7 @@ const broken: [title: string, base: object, changes: Record<Path, unknown>, path
     'observe.notify',
     /not both/,
   ],
+  ['a key that is none', prod, { 'redaction.allowedKeys': ['a b'] }, 'redaction.allowedKeys[0]', /digits/],
   ['prod that is not production', prod, { production: false }, 'production', /Leave it out/],
   [
     'an objective left out',

@@ -103,7 +103,7 @@ export class Agent extends Construct {
         'AgentConfiguration',
         'configuration',
         'Configuration of the collector on a service node',
-        agentConfiguration({ environment }),
+        agentConfiguration({ environment, redaction: config.redaction }),
         ParameterTier.ADVANCED, // more than 4 KiB
       ),
       parameter(

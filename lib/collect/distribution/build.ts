@@ -24,8 +24,8 @@ export const collectorName = 'otelcol-harbourline';
 /** Hash of all that defines the distribution: manifest, generated sources, module versions and sums, build flags. */
 export function distributionHash(): string {
   const hash = createHash('sha256');
-  for (const file of readdirSync(__dirname).sort()) {
-    if (!/\.(go|yaml)$|^go\.(mod|sum)$/.test(file)) continue;
+  for (const file of readdirSync(__dirname, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (!/\.(go|yaml)$|(^|\/)go\.(mod|sum)$/.test(file) || file.endsWith('_test.go')) continue;
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(__dirname, file)))

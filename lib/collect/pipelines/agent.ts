@@ -4,19 +4,20 @@
  */
 import { ports } from '../ports';
 import { clientTls, environmentGuard, extensions, memoryLimiter, retryForever, service, tierName } from './components';
-import { redactionProcessors } from './redaction';
+import { type RedactionOptions, redactionProcessors } from './redaction';
 import { env, renderConfiguration, variables } from './render';
 
 export interface AgentOptions {
   readonly environment: string;
+  readonly redaction?: RedactionOptions;
   /** Length of the disk queue in spans. @default 500,000: about half a GiB, 20 minutes at 400 spans a second */
   readonly queueLength?: number;
 }
 
 /** The agent's configuration as text. */
-export function agentConfiguration({ environment, queueLength = 500_000 }: AgentOptions): string {
+export function agentConfiguration({ environment, redaction, queueLength = 500_000 }: AgentOptions): string {
   const loopback = env(variables.loopback);
-  const processors = { ...memoryLimiter(), ...environmentGuard(environment), ...redactionProcessors };
+  const processors = { ...memoryLimiter(), ...environmentGuard(environment), ...redactionProcessors(redaction) };
   return renderConfiguration({
     extensions: extensions(loopback),
     receivers: {

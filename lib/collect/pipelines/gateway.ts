@@ -16,11 +16,12 @@ import {
 } from './components';
 import { type LegacyClient, legacyReceivers } from './legacy';
 import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './own-metrics';
-import { redactionProcessors } from './redaction';
+import { type RedactionOptions, redactionProcessors } from './redaction';
 import { env, renderConfiguration, variables } from './render';
 
 export interface GatewayOptions {
   readonly environment: string;
+  readonly redaction?: RedactionOptions;
   readonly region: string;
   /** Clients of older systems that are admitted. @default none */
   readonly legacyClients?: readonly LegacyClient[];
@@ -43,11 +44,12 @@ export function gatewayConfiguration({
   volumeGiB,
   samplers,
   legacyClients = [],
+  redaction,
 }: GatewayOptions): string {
   const bind = env(variables.bind);
   const own = ownMetrics('gateway');
   const legacy = legacyReceivers(legacyClients, environment);
-  const processors = { ...memoryLimiter(), ...environmentGuard(environment), ...redactionProcessors };
+  const processors = { ...memoryLimiter(), ...environmentGuard(environment), ...redactionProcessors(redaction) };
   return renderConfiguration({
     extensions: extensions(bind),
     receivers: {

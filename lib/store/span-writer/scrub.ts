@@ -1,7 +1,7 @@
 /**
- * The last redaction net. Collectors redact with stock processors, which cannot see link attributes, keys nested in
- * maps, trace state or scope versions. Here every string that a user could have supplied passes, before a document, a
- * trace group or an edge is made of it.
+ * The last redaction net, in another program and another language than the collectors' processor: a mistake in one is not a
+ * mistake in the other. Every string that a user could have supplied passes, before a document, a trace group or an edge is
+ * made of it.
  */
 import { mask, sensitiveKeys, sensitiveValues } from '../../collect/redaction';
 import { type AnyValue, type ExportTraceServiceRequest, isSet, type KeyValue, signed } from './otlp';
@@ -40,7 +40,7 @@ const url = /:\/\/([^\s"'<>]*)/g;
  * URLs, tokens, six digits in a row, two groups of four.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: "not ASCII" is meant
-const suspicious = /[^\x00-\x7f]|@|%[\dA-Fa-f]{2}|:\/\/|earer|eyJ|\d{6}|\d{4}[ .-]\d{4}/;
+const suspicious = /[^\x00-\x7f]|@|%[\dA-Fa-f]{2}|:\/\/|earer|eyJ|\d{6}|\d{4}[ .-]\d{4}|A[KS]IA|sk_|gh[pousr]_/;
 
 /** Attributes whose value is a query or fragment, whole; and the one that is a path with a query. */
 const dropped = new Set(['url.query', 'url.fragment']);

@@ -1,0 +1,219 @@
+package redactionprocessor
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// The configuration that the pipelines render, written by the TypeScript tests: one list for collectors and writer.
+func rendered(t testing.TB) *Config {
+	t.Helper()
+	text, err := os.ReadFile("testdata/rendered.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var raw struct {
+		Values        []Value  `json:"values"`
+		SensitiveKeys string   `json:"sensitive_keys"`
+		UntouchedKeys []string `json:"untouched_keys"`
+	}
+	if err := json.Unmarshal(text, &raw); err != nil {
+		t.Fatal(err)
+	}
+	return &Config{Values: raw.Values, SensitiveKeys: raw.SensitiveKeys, UntouchedKeys: raw.UntouchedKeys}
+}
+
+func scrubberFor(t testing.TB, cfg *Config) *scrubber {
+	t.Helper()
+	counts, err := newCounts(componenttest.NewNopTelemetrySettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newScrubber(cfg, counts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+const secret = "a.b@example.com"
+
+// Every place where a service can put a string.
+func everywhere() ptrace.Traces {
+	td := ptrace.NewTraces()
+	fill := func(m pcommon.Map) {
+		m.PutStr("plain", "for "+secret)
+		m.PutStr(secret, "x")
+		m.PutEmptySlice("list").AppendEmpty().SetEmptySlice().AppendEmpty().SetStr(secret)
+		inner := m.PutEmptyMap("map").PutEmptyMap("deeper")
+		inner.PutStr("deep", secret)
+		inner.PutStr("api_key", "k-1234")
+		inner.PutStr(secret, "x")
+		m.PutEmptyBytes("bytes").FromRaw([]byte(secret))
+		m.PutInt("card", 4111111111111111)
+		m.PutStr("url.query", "q="+secret)
+		m.PutStr("http.target", "/p?q="+secret)
+		m.PutStr("password", "hunter2")
+		m.PutStr("messaging.message.body", "hunter2")
+		m.PutStr("db.query.text", "SELECT 1 FROM people WHERE name = 'hunter2'")
+		m.PutStr("db.query.parameter.name", "hunter2")
+		m.PutStr("note", "key sk_test_hunter2hunter2hunter2")
+	}
+	rs := td.ResourceSpans().AppendEmpty()
+	fill(rs.Resource().Attributes())
+	ss := rs.ScopeSpans().AppendEmpty()
+	ss.Scope().SetName("scope " + secret)
+	ss.Scope().SetVersion("1 " + secret)
+	fill(ss.Scope().Attributes())
+	span := ss.Spans().AppendEmpty()
+	span.SetName("GET " + secret)
+	span.Status().SetMessage("no " + secret)
+	span.TraceState().FromRaw("vendor=" + secret)
+	fill(span.Attributes())
+	event := span.Events().AppendEmpty()
+	event.SetName("exception " + secret)
+	fill(event.Attributes())
+	link := span.Links().AppendEmpty()
+	link.TraceState().FromRaw("vendor=" + secret)
+	fill(link.Attributes())
+	return td
+}
+
+func TestNoPlaceIsMissed(t *testing.T) {
+	td, err := scrubberFor(t, rendered(t)).traces(context.Background(), everywhere())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := (&ptrace.JSONMarshaler{}).MarshalTraces(td)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, planted := range []string{"example.com", "4111111111111111", "hunter2", "k-1234", "YS5iQGV4YW1wbGUuY29t"} {
+		if strings.Contains(string(text), planted) {
+			t.Errorf("%s came through: %s", planted, text)
+		}
+	}
+}
+
+func TestIdsTimesAndAmountsSurvive(t *testing.T) {
+	td := ptrace.NewTraces()
+	rs := td.ResourceSpans().AppendEmpty()
+	rs.Resource().Attributes().PutStr("service.name", "service-13812345678")
+	span := rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	span.SetTraceID([16]byte{0x41, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 1, 2, 3, 4, 5, 6, 7, 8})
+	span.SetStartTimestamp(1785576600123456789)
+	span.Attributes().PutInt("http.response.body.size", 12345678)
+	span.Attributes().PutDouble("payment.amount", 1234567.89)
+	before, _ := (&ptrace.JSONMarshaler{}).MarshalTraces(td)
+	if _, err := scrubberFor(t, rendered(t)).traces(context.Background(), td); err != nil {
+		t.Fatal(err)
+	}
+	after, _ := (&ptrace.JSONMarshaler{}).MarshalTraces(td)
+	if string(before) != string(after) {
+		t.Errorf("changed:\n%s\n%s", before, after)
+	}
+}
+
+func TestUnknownKeysFailClosed(t *testing.T) {
+	cfg := rendered(t)
+	cfg.AllowedKeys = `^(?:http|app)\.`
+	td := ptrace.NewTraces()
+	span := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	span.Attributes().PutStr("http.route", "/pay")
+	span.Attributes().PutStr("customer", "somebody")
+	span.Attributes().PutEmptyMap("app.order").PutStr("line", "one")
+	if _, err := scrubberFor(t, cfg).traces(context.Background(), td); err != nil {
+		t.Fatal(err)
+	}
+	got := span.Attributes().AsRaw()
+	if got["http.route"] != "/pay" || got["customer"] != mask || got["app.order"].(map[string]any)["line"] != "one" {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestKeysThatCollideWhenMaskedLeaveOne(t *testing.T) {
+	td := ptrace.NewTraces()
+	attributes := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty().Attributes()
+	attributes.PutStr("a@example.com", "1")
+	attributes.PutStr("b@example.com", "2")
+	if _, err := scrubberFor(t, rendered(t)).traces(context.Background(), td); err != nil {
+		t.Fatal(err)
+	}
+	if attributes.Len() != 1 {
+		t.Errorf("got %v", attributes.AsRaw())
+	}
+}
+
+func TestEveryWrongSettingIsTold(t *testing.T) {
+	err := (&Config{Values: []Value{{Kind: "", Pattern: "("}}, SensitiveKeys: "[", AllowedKeys: "("}).Validate()
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, part := range []string{"values[0]: kind is empty", "values[0] ()", "sensitive_keys", "allowed_keys"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q is not in %q", part, err)
+		}
+	}
+}
+
+func TestTheNumberOfCountedKeysIsBounded(t *testing.T) {
+	counts, err := newCounts(componenttest.NewNopTelemetrySettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < 10*maxKeys; i++ {
+		counts.unknownKey(strings.Repeat("k", i%1000) + string(rune('a'+i%26)))
+	}
+	if len(counts.known) > maxKeys {
+		t.Errorf("%d keys are held", len(counts.known))
+	}
+}
+
+func TestCleanStringsCostNoMemory(t *testing.T) {
+	s := scrubberFor(t, rendered(t))
+	if allocations := testing.AllocsPerRun(100, func() { s.text("GET /orders/{id} from 10.20.30.40") }); allocations != 0 {
+		t.Errorf("%v allocations", allocations)
+	}
+}
+
+// What was masked once stays as it is, whatever the string, and stays valid UTF-8.
+func FuzzText(f *testing.F) {
+	for _, seed := range []string{"", secret, "https://u:p@h/p?q=1#f", "%2534111", "Ａ１２３４５６（３）", "4111-1111-1111-1111", "\xff\xfe"} {
+		f.Add(seed)
+	}
+	s := scrubberFor(f, rendered(f))
+	f.Fuzz(func(t *testing.T, text string) {
+		once := s.text(text)
+		if twice := s.text(once); twice != once && s.text(twice) != twice {
+			t.Errorf("%q → %q → %q", text, once, twice)
+		}
+		if utf8.ValidString(text) && !utf8.ValidString(once) {
+			t.Errorf("%q → %q is no text", text, once)
+		}
+	})
+}
+
+func BenchmarkTraces(b *testing.B) {
+	s := scrubberFor(b, rendered(b))
+	td := ptrace.NewTraces()
+	span := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	span.SetName("POST /payments")
+	for key, value := range map[string]string{
+		"http.request.method": "POST", "url.full": "https://bank.example.internal/settlements", "server.address": "10.20.0.15",
+		"network.peer.address": "10.20.0.15", "db.query.text": "SELECT amount FROM payments WHERE id = ?", "user_agent.original": "python-httpx/0.28",
+	} {
+		span.Attributes().PutStr(key, value)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = s.traces(context.Background(), td)
+	}
+}

@@ -1,0 +1,214 @@
+/**
+ * `npm run bench:collect`: what a span costs in each tier, and what redaction adds, all in one run: variants take turns, so
+ * that a busy machine is busy for all of them. Figures go to docs/performance.md.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, createServer, request } from 'node:http';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
+import { loadEnvironments } from '../../config';
+import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
+import { ports } from '../../lib/collect/ports';
+import { telemetry } from '../../rehearsal/scenarios/telemetry';
+import { synthesise } from '../../rehearsal/synthesised';
+import { payload, randomise, spansInPayload } from './payload';
+import { writeSection } from './section';
+
+const rounds = 4;
+/** A sampler decides this many seconds after it has got a trace, and a little later it is done. */
+const settleSampler = 13;
+const payloadsARound = 200;
+/** Kernel clock ticks a second: `getconf CLK_TCK`, 100 on Linux. */
+const ticks = 100;
+
+interface Variant {
+  readonly name: string;
+  readonly address: string;
+  readonly configuration: object;
+  /** Until everything is decided. */
+  readonly settleSeconds: number;
+}
+
+interface Running extends Variant {
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+  readonly microseconds: number[];
+}
+
+/** As much of a configuration as is changed here. */
+interface Configuration {
+  readonly receivers: Record<string, unknown>;
+  readonly processors: Record<string, unknown>;
+  exporters: Record<string, { readonly sending_queue?: object; readonly compression?: string }>;
+  readonly service: {
+    readonly telemetry: { readonly logs: { level: string } };
+    readonly pipelines: Record<string, { processors?: string[]; exporters: string[] }>;
+  };
+}
+
+/** The configuration of a tier, on loopback without TLS, sending to the sink in place of the next tier. */
+function variant(name: string, address: string, text: string, sink: string, redaction = true): Variant {
+  const configuration: Configuration = parse(text);
+  configuration.receivers.otlp = { protocols: { http: { endpoint: `${address}:${ports.otlpHttp}` } } };
+  delete configuration.receivers.zipkin;
+  delete configuration.receivers.jaeger;
+  delete configuration.service.pipelines['traces/legacy'];
+  const { exporters, service } = configuration;
+  const queue = (exporters.load_balancing ?? exporters.otlp_grpc ?? exporters['otlp_http/writer'])?.sending_queue ?? {};
+  configuration.exporters = {
+    'otlp_http/sink': { endpoint: sink, compression: exporters.otlp_grpc?.compression ?? 'none', sending_queue: queue },
+    debug: {},
+  } as Configuration['exporters'];
+  for (const pipeline of Object.values(service.pipelines)) {
+    pipeline.exporters = pipeline.exporters.map((exporter) =>
+      ['load_balancing', 'otlp_grpc', 'otlp_http/writer'].includes(exporter)
+        ? 'otlp_http/sink'
+        : exporter === 'awsemf'
+          ? 'debug'
+          : exporter,
+    );
+    if (!redaction) {
+      pipeline.processors = (pipeline.processors ?? []).filter((processor) => processor !== 'harbourline_redaction');
+    }
+  }
+  if (!redaction) delete configuration.processors.harbourline_redaction;
+  service.telemetry.logs.level = 'error';
+  const wait = 'tail_sampling' in configuration.processors ? settleSampler : 0;
+  return { name, address, configuration, settleSeconds: wait };
+}
+
+async function start(of: Variant, binary: string, folder: string): Promise<Running> {
+  const directory = mkdtempSync(join(folder, 'collector-'));
+  const file = join(directory, 'collector.yaml');
+  writeFileSync(file, stringify(of.configuration));
+  const child = spawn(binary, ['--config', file], {
+    env: {
+      BIND_ADDRESS: of.address,
+      LOOPBACK_ADDRESS: of.address,
+      DATA_DIRECTORY: directory,
+      TLS_DIRECTORY: directory,
+      INSTANCE_ID: of.name,
+      GATEWAY_ENDPOINT: 'unused:1',
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (chunk) => (log += chunk));
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
+  while ((await telemetry(of.address)).size === 0) {
+    if (child.exitCode !== null) throw new Error(`${of.name} does not start.\n${log}`);
+    await sleep(50);
+  }
+  const stop = async () => {
+    child.kill();
+    await ended;
+  };
+  return { ...of, pid: child.pid ?? 0, stop, microseconds: [] };
+}
+
+const cpuSeconds = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / ticks;
+};
+const peakMebibytes = (pid: number): number =>
+  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+
+const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+const post = (url: string, body: Buffer): Promise<number> =>
+  new Promise((resolve, reject) => {
+    request(url, { method: 'POST', agent, headers: { 'content-type': 'application/x-protobuf' } }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode ?? 0));
+    })
+      .on('error', reject)
+      .end(body);
+  });
+
+/** One round of one variant: its CPU time from the first span to an empty queue, in microseconds a span. */
+async function round(collector: Running, body: Buffer): Promise<number> {
+  const before = cpuSeconds(collector.pid);
+  const bodies = Array.from({ length: 4 }, () => Buffer.from(body));
+  let sent = 0;
+  await Promise.all(
+    bodies.map(async (own) => {
+      while (sent < payloadsARound) {
+        sent++;
+        randomise(own);
+        for (;;) {
+          const status = await post(`http://${collector.address}:${ports.otlpHttp}/v1/traces`, own);
+          if (status === 200) break;
+          await sleep(50); // it asks for patience
+        }
+      }
+    }),
+  );
+  await sleep(collector.settleSeconds * 1000);
+  while (((await telemetry(collector.address)).get('otelcol_exporter_queue_size') ?? 0) > 0) await sleep(50);
+  return ((cpuSeconds(collector.pid) - before) * 1e6) / (sent * spansInPayload);
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+
+async function main(): Promise<void> {
+  const [config] = loadEnvironments();
+  if (!config) throw new Error('There is no environment.');
+  const binary = await collectorBinary(hostTarget(), (line) => process.stderr.write(`${line}\n`));
+  const synthesised = synthesise(config);
+  synthesised.dispose();
+  const folder = mkdtempSync(join(tmpdir(), 'harbourline-bench-'));
+  const sink = createServer((incoming, response) => {
+    incoming.resume();
+    incoming.on('end', () => response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end());
+  });
+  await new Promise<void>((resolve) => sink.listen(0, '127.77.8.1', resolve));
+  const { port } = sink.address() as { port: number };
+  const to = `http://127.77.8.1:${port}`;
+  const variants = [
+    variant('agent', '127.77.8.11', synthesised.agent, to),
+    variant('gateway', '127.77.8.12', synthesised.gateway.configuration, to),
+    variant('gateway without redaction', '127.77.8.13', synthesised.gateway.configuration, to, false),
+    variant('sampler', '127.77.8.14', synthesised.sampler.configuration, to),
+  ];
+  const running: Running[] = [];
+  try {
+    for (const each of variants) running.push(await start(each, binary, folder));
+    const body = payload(config.environment);
+    for (let n = 0; n <= rounds; n++) {
+      for (const collector of running) {
+        const microseconds = await round(collector, body);
+        if (n > 0) collector.microseconds.push(microseconds); // the first warms up
+        process.stderr.write(`round ${n} of ${rounds}: ${collector.name} ${microseconds.toFixed(1)} µs a span\n`);
+      }
+    }
+    const spans = payloadsARound * spansInPayload * (rounds + 1);
+    const rows = running.map(({ name, pid, microseconds }) => {
+      const cost = median(microseconds);
+      return `| ${name} | ${cost.toFixed(1)} | ${Math.round(1e6 / cost).toLocaleString('en-US')} | ${peakMebibytes(pid).toFixed(0)} |`;
+    });
+    const [, full, without] = running.map(({ microseconds }) => median(microseconds));
+    const text = [
+      `Medians of ${rounds} rounds of ${(payloadsARound * spansInPayload).toLocaleString('en-US')} spans, variants in turn, on ${cpus().length} cores; a span has ${(body.length / spansInPayload).toFixed(0)} bytes. The next tier is a sink; queues are on disk.`,
+      '',
+      `| tier | CPU, µs a span | spans a second and core | peak memory after ${spans.toLocaleString('en-US')} spans, MiB |`,
+      '|---|---|---|---|',
+      ...rows,
+      '',
+      `A gateway with redaction has ${((100 * (without ?? 0)) / (full ?? 1)).toFixed(0)} % of its throughput without (aim: at least 60 %).`,
+    ].join('\n');
+    console.log(`\n${text}`);
+    writeSection('bench:collect', text);
+  } finally {
+    await Promise.all(running.map(({ stop }) => stop()));
+    agent.destroy();
+    sink.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});
