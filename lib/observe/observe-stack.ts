@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { encryptionKey } from '../encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
 import { Alarms } from './alarms';
-import { crossRegionDashboard } from './dashboard';
+import { dashboards } from './dashboards';
 
 export interface ObserveStackProps extends EnvironmentStackProps {
   /** Name of the OpenSearch domain. */
@@ -18,7 +18,7 @@ export interface ObserveStackProps extends EnvironmentStackProps {
 export class ObserveStack extends EnvironmentStack {
   constructor(scope: Construct, id: string, props: ObserveStackProps) {
     super(scope, id, props);
-    crossRegionDashboard(this, 'CrossRegion', this.config);
+    dashboards(this, this.config);
     new Alarms(this, 'Alarms', { ...props, config: this.config, topic: this.topic() });
   }
 

@@ -1,8 +1,8 @@
 import { Color, Dashboard, GraphWidget, type IMetric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { EnvironmentConfig } from '../../config/schema';
-import { byService, continuity, errorRate, percentile, volume } from './expressions';
-import { type Crossing, crossings } from './metrics';
+import type { EnvironmentConfig } from '../../../config/schema';
+import { byService, continuity, errorRate, percentile, volume } from '../expressions';
+import { type Crossing, crossings } from '../metrics';
 
 const titles: Readonly<Record<Crossing, string>> = {
   'hk-cn': 'Hong Kong calls the mainland',

@@ -1,0 +1,9 @@
+/** The dashboards of an environment, a file for each. */
+import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../../config/schema';
+import { crossRegionDashboard } from './cross-region';
+
+/** Makes them all. */
+export function dashboards(scope: Construct, config: EnvironmentConfig): void {
+  crossRegionDashboard(scope, 'CrossRegion', config);
+}

@@ -1,0 +1,67 @@
+/** What collectors say of themselves. */
+import type { EmittedMetric } from './metric';
+
+/** Metric dimension that says which tier of collectors a metric is of. */
+export const tierDimension = 'tier';
+
+const byTier = [tierDimension] as const;
+
+/** What collectors measure of themselves, summed or averaged over the instances of a tier. */
+export const collectorMetrics = {
+  /** Spans that came in and were taken. */
+  accepted: {
+    name: 'otelcol_receiver_accepted_spans',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'gateway, sampler: receivers',
+    tiers: ['gateway', 'sampler'],
+  },
+  /** Spans that came in and were sent back: memory or queue was full. The sender tries again. */
+  refused: {
+    name: 'otelcol_receiver_refused_spans',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'gateway, sampler: receivers',
+    tiers: ['gateway', 'sampler'],
+  },
+  /** Spans in the disk queue of an instance. */
+  queued: {
+    name: 'otelcol_exporter_queue_size',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'gateway, sampler: exporters',
+    tiers: ['gateway', 'sampler'],
+  },
+  /** Kept spans that the full queue of a sampler did not take: they are lost. */
+  notQueued: {
+    name: 'otelcol_exporter_enqueue_failed_spans',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'sampler: otlp_http/writer',
+    tiers: ['sampler'],
+  },
+  /** Spans of a foreign environment, or of none. */
+  foreign: {
+    name: 'otelcol_processor_filter_spans_filtered',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'gateway: filter/environment',
+    tiers: ['gateway'],
+  },
+  /** Traces that were decided, kept (`sampled` is true) or not. */
+  decided: {
+    name: 'otelcol_processor_tail_sampling_global_count_traces_sampled',
+    unit: 'Count',
+    dimensions: [[tierDimension, 'sampled']],
+    emitter: 'sampler: tail_sampling',
+    tiers: ['sampler'],
+  },
+  /** Traces that left memory before they were decided: more of them than a sampler holds. */
+  droppedTooEarly: {
+    name: 'otelcol_processor_tail_sampling_sampling_trace_dropped_too_early',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'sampler: tail_sampling',
+    tiers: ['sampler'],
+  },
+} as const satisfies Record<string, EmittedMetric & { readonly tiers: readonly ('gateway' | 'sampler')[] }>;

@@ -1,0 +1,7 @@
+/**
+ * Every metric that is emitted or read: name, unit, dimensions and emitter, once, in a file for each subject. Pipelines,
+ * dashboards, alarms and tests import them, so a dashboard cannot show a metric that nothing sends.
+ */
+export * from './collectors';
+export * from './metric';
+export * from './spans';

@@ -1,0 +1,18 @@
+/** What is said of each metric, and where metrics of our own stand. */
+
+/** A metric as it stands in CloudWatch. */
+export interface EmittedMetric {
+  readonly name: string;
+  /** CloudWatch's unit. */
+  readonly unit: 'Milliseconds' | 'Count';
+  /** The sets of dimensions under which it is published. Each combination of values is a paid metric. */
+  readonly dimensions: readonly (readonly string[])[];
+  /** Tier and component that emit it. */
+  readonly emitter: string;
+}
+
+/** CloudWatch namespace of an environment's metrics: two environments in one account stay apart. */
+export const metricNamespace = (environment: string): string => `Harbourline/${environment}`;
+
+/** Log group that gateways and samplers write embedded metrics to, in `/harbourline/` so that one policy can name it. */
+export const metricLogGroup = (environment: string): string => `/harbourline/${environment}/metrics`;
