@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../config/schema';
 import { buildApp } from '../lib/app';
+import { configurationIn } from '../lib/collect/agent/agent';
 import { filesOf, paths, variablesOf } from '../lib/collect/instance';
 import { assetFolder, Environment } from './template';
 
@@ -128,7 +129,7 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
   );
 
   return {
-    agent: environment.resource<{ Value: string }>('AWS::SSM::Parameter', 'AgentConfiguration').properties.Value,
+    agent: agentOf(environment.resource<SsmDocument>('AWS::SSM::Document', 'Agent').properties),
     gateway: collector(gateway),
     sampler: collector(sampler),
     scripts: assetFolder(assembly, 'Collect', 'Scripts'),
@@ -170,6 +171,16 @@ interface LaunchTemplateData {
 
 interface DomainProperties {
   readonly AdvancedSecurityOptions: { readonly MasterUserOptions: { readonly MasterUserARN: string } };
+}
+
+interface SsmDocument {
+  readonly Content: { readonly mainSteps: readonly { readonly inputs: { readonly runCommand: readonly string[] } }[] };
+}
+
+function agentOf({ Content: { mainSteps } }: SsmDocument): string {
+  const configuration = configurationIn(mainSteps.flatMap(({ inputs }) => inputs.runCommand));
+  if (configuration === undefined) throw new Error("The agent's document writes no configuration.");
+  return configuration;
 }
 
 function fileOf(files: ReadonlyMap<string, string>, path: string): string {

@@ -75,7 +75,7 @@ describe('every tier', () => {
             : addresses(inner),
       );
     const receivers = Object.values(parsed).flatMap(({ receivers: listening }) => addresses(listening));
-    expect(receivers).toHaveLength(7);
+    expect(receivers).toHaveLength(8);
     for (const [endpoint, tls] of receivers) {
       expect(endpoint).toMatch(tls ? /^\$\{env:BIND_ADDRESS\}:/ : /^\$\{env:LOOPBACK_ADDRESS\}:/);
     }

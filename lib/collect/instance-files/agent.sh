@@ -2,7 +2,7 @@
 # Installs, updates, checks or removes the agent on a service node. Run as root by the SSM document of agent/agent.ts, again
 # and again: what is as it should be stays untouched.
 #
-# ROOT is empty on a node; tests set it to a folder.
+# ROOT is empty on a node, and the document writes the configuration beside this file; tests set ROOT and CONFIGURATION.
 set -euo pipefail
 : "${ACTION:?}" "${ENVIRONMENT:?}" "${TIER:=agent}"
 ROOT=${ROOT:-}
@@ -62,7 +62,7 @@ install_agent() {
   # All that is needed is fetched before anything is replaced.
   local fresh endpoint secret
   fresh=$(mktemp -d)
-  parameter configuration > "$fresh/collector.yaml"
+  cp "${CONFIGURATION:-$files/agent.yaml}" "$fresh/collector.yaml"
   endpoint=$(parameter gateway-endpoint)
   secret=$(parameter certificate)
   fetch_collector

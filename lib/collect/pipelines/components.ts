@@ -12,13 +12,13 @@ export const memoryLimiter = (limitPercentage = 75) => ({
   memory_limiter: { check_interval: '500ms', limit_percentage: limitPercentage, spike_limit_percentage: 15 },
 });
 
-/** Drops spans that are not of this environment, or do not say of which they are: they may be of any. */
-export const environmentGuard = (environment: string) => ({
-  'filter/environment': {
-    error_mode: 'ignore',
-    trace_conditions: [`resource.attributes["deployment.environment.name"] != "${environment}"`],
-  },
-});
+/** Drops spans and metrics that are not of this environment, or do not say of which they are: they may be of any. */
+export const environmentGuard = (environment: string) => {
+  const foreign = `resource.attributes["deployment.environment.name"] != "${environment}"`;
+  return {
+    'filter/environment': { error_mode: 'ignore', trace_conditions: [foreign], metric_conditions: [foreign] },
+  };
+};
 
 /** The extensions that each tier runs: a disk queue and a health check on `healthAddress`. */
 export const extensions = (healthAddress: string) => ({

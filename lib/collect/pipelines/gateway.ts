@@ -1,6 +1,6 @@
 /**
- * The gateway: behind the load balancer. Takes OTLP over TLS, drops spans of a foreign environment, redacts, and routes
- * all spans of a trace to one sampler.
+ * The gateway: behind the load balancer. Takes OTLP over TLS, drops what is of a foreign environment, redacts, and routes
+ * all spans of a trace to one sampler. Metrics of nodes go to CloudWatch from here: nodes need no access to it.
  */
 import { ports } from '../ports';
 import {
@@ -15,6 +15,7 @@ import {
   tierName,
 } from './components';
 import { type LegacyClient, legacyReceivers } from './legacy';
+import { metricsOfNodes, nodeMetricProcessors } from './node-metrics';
 import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './own-metrics';
 import { type RedactionOptions, redactionProcessors } from './redaction';
 import { env, renderConfiguration, variables } from './render';
@@ -49,7 +50,9 @@ export function gatewayConfiguration({
   const bind = env(variables.bind);
   const own = ownMetrics('gateway');
   const legacy = legacyReceivers(legacyClients, environment);
-  const processors = { ...memoryLimiter(), ...environmentGuard(environment), ...redactionProcessors(redaction) };
+  const guards = { ...memoryLimiter(), ...environmentGuard(environment) };
+  const processors = { ...guards, ...redactionProcessors(redaction) };
+  const nodes = nodeMetricProcessors();
   return renderConfiguration({
     extensions: extensions(bind),
     receivers: {
@@ -68,9 +71,9 @@ export function gatewayConfiguration({
         },
       },
     },
-    processors: { ...own.processors, ...legacy.processors, ...processors },
+    processors: { ...own.processors, ...legacy.processors, ...processors, ...nodes },
     exporters: {
-      ...embeddedMetrics(environment, region, metricsOf('gateway')),
+      ...embeddedMetrics(environment, region, [...new Set([...metricsOf('gateway'), ...metricsOfNodes])]),
       load_balancing: {
         routing_key: 'traceID',
         // Retries stand at both levels on purpose. Retried at the top alone, a whole batch is sent again each time that one
@@ -115,6 +118,11 @@ export function gatewayConfiguration({
     service: service(
       {
         ...own.pipelines,
+        'metrics/nodes': {
+          receivers: ['otlp'],
+          processors: [...Object.keys(guards), ...Object.keys(nodes)],
+          exporters: ['awsemf'],
+        },
         traces: { receivers: ['otlp'], processors: Object.keys(processors), exporters: ['load_balancing'] },
         ...legacy.pipelines(Object.keys(processors), ['load_balancing']),
       },

@@ -1,5 +1,6 @@
 /** What a collector says about itself, to CloudWatch: what scaling, alarms and dashboards of the pipeline go by. */
 import {
+  type CollectorTier,
   collectorMetrics,
   type EmittedMetric,
   metricLogGroup,
@@ -42,8 +43,14 @@ export const embeddedMetrics = (environment: string, region: string, metrics: re
 });
 
 /** Metrics of a tier's collectors. */
-export const metricsOf = (tier: 'gateway' | 'sampler'): readonly EmittedMetric[] =>
+export const metricsOf = (tier: CollectorTier): readonly EmittedMetric[] =>
   Object.values(collectorMetrics).filter(({ tiers }) => tiers.some((one) => one === tier));
+
+/** Drops metrics of other names. */
+export const only = (metrics: readonly EmittedMetric[]) => ({
+  error_mode: 'ignore',
+  metric_conditions: [metrics.map(({ name }) => `metric.name != "${name}"`).join(' and ')],
+});
 
 /** Seconds between two readings: CloudWatch's standard period. */
 const interval = 60;
@@ -62,14 +69,18 @@ export const ownReader = {
   },
 };
 
-/** Receiver, processors and pipeline of a tier's own metrics. */
-export function ownMetrics(tier: 'gateway' | 'sampler') {
-  const names = metricsOf(tier).map(({ name }) => `metric.name != "${name}"`);
+/**
+ * Receiver, processors and pipeline of a tier's own metrics.
+ *
+ * @param exporter who takes them
+ * @param marks further statements that mark them
+ */
+export function ownMetrics(tier: CollectorTier, exporter = 'awsemf', marks: readonly string[] = []) {
   const processors = {
-    'filter/own': { error_mode: 'ignore', metric_conditions: [names.join(' and ')] },
+    'filter/own': only(metricsOf(tier)),
     'transform/own': {
       error_mode: 'ignore',
-      metric_statements: [{ statements: [`set(datapoint.attributes["${tierDimension}"], "${tier}")`] }],
+      metric_statements: [{ statements: [`set(datapoint.attributes["${tierDimension}"], "${tier}")`, ...marks] }],
     },
   };
   return {
@@ -78,7 +89,7 @@ export function ownMetrics(tier: 'gateway' | 'sampler') {
     },
     processors,
     pipelines: {
-      'metrics/own': { receivers: ['otlp/own'], processors: Object.keys(processors), exporters: ['awsemf'] },
+      'metrics/own': { receivers: ['otlp/own'], processors: Object.keys(processors), exporters: [exporter] },
     },
   };
 }

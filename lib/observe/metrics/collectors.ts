@@ -6,6 +6,10 @@ export const tierDimension = 'tier';
 
 const byTier = [tierDimension] as const;
 
+/** Tiers of collectors. */
+export const collectorTiers = ['agent', 'gateway', 'sampler'] as const;
+export type CollectorTier = (typeof collectorTiers)[number];
+
 /** What collectors measure of themselves, summed or averaged over the instances of a tier. */
 export const collectorMetrics = {
   /** Spans that came in and were taken. */
@@ -13,24 +17,24 @@ export const collectorMetrics = {
     name: 'otelcol_receiver_accepted_spans',
     unit: 'Count',
     dimensions: [byTier],
-    emitter: 'gateway, sampler: receivers',
-    tiers: ['gateway', 'sampler'],
+    emitter: 'agent, gateway, sampler: receivers',
+    tiers: collectorTiers,
   },
   /** Spans that came in and were sent back: memory or queue was full. The sender tries again. */
   refused: {
     name: 'otelcol_receiver_refused_spans',
     unit: 'Count',
     dimensions: [byTier],
-    emitter: 'gateway, sampler: receivers',
-    tiers: ['gateway', 'sampler'],
+    emitter: 'agent, gateway, sampler: receivers',
+    tiers: collectorTiers,
   },
-  /** Spans in the disk queue of an instance. */
+  /** Spans in the disk queue of an instance; of an agent, data points of metrics in another one too. */
   queued: {
     name: 'otelcol_exporter_queue_size',
     unit: 'Count',
     dimensions: [byTier],
-    emitter: 'gateway, sampler: exporters',
-    tiers: ['gateway', 'sampler'],
+    emitter: 'agent, gateway, sampler: exporters',
+    tiers: collectorTiers,
   },
   /** Kept spans that the full queue of a sampler did not take: they are lost. */
   notQueued: {
@@ -45,8 +49,8 @@ export const collectorMetrics = {
     name: 'otelcol_processor_filter_spans_filtered',
     unit: 'Count',
     dimensions: [byTier],
-    emitter: 'gateway: filter/environment',
-    tiers: ['gateway'],
+    emitter: 'agent, gateway: filter/environment',
+    tiers: ['agent', 'gateway'],
   },
   /** Traces that were decided, kept (`sampled` is true) or not. */
   decided: {
@@ -64,4 +68,4 @@ export const collectorMetrics = {
     emitter: 'sampler: tail_sampling',
     tiers: ['sampler'],
   },
-} as const satisfies Record<string, EmittedMetric & { readonly tiers: readonly ('gateway' | 'sampler')[] }>;
+} as const satisfies Record<string, EmittedMetric & { readonly tiers: readonly CollectorTier[] }>;

@@ -4,4 +4,5 @@
  */
 export * from './collectors';
 export * from './metric';
+export * from './services';
 export * from './spans';

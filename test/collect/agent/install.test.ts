@@ -30,6 +30,9 @@ function parameters(values: Record<string, string>): void {
   for (const [name, value] of Object.entries(values)) writeFileSync(join(machine.folder, `parameter-${name}`), value);
 }
 
+/** What the document writes before it runs the installer. */
+const configure = (text: string) => writeFileSync(join(machine.folder, 'agent.yaml'), text);
+
 beforeEach(async () => {
   machine = new Machine();
   await machine.start();
@@ -58,7 +61,8 @@ exec /usr/bin/install "\${arguments[@]}"`,
   await machine.serve('127.0.0.1', 0, () => undefined);
   health = await machine.serve('127.0.0.1', 0, () => 'ok');
   publish('v1');
-  parameters({ configuration: 'receivers: {}\n', 'gateway-endpoint': 'gateway:4317', certificate: 'arn:secret' });
+  configure('receivers: {}\n');
+  parameters({ 'gateway-endpoint': 'gateway:4317', certificate: 'arn:secret' });
 });
 afterEach(() => machine.stop());
 
@@ -67,6 +71,7 @@ const run = (action = 'install', variables: Record<string, string> = {}) =>
   machine.run('agent.sh', {
     ACTION: action,
     ROOT: root(),
+    CONFIGURATION: join(machine.folder, 'agent.yaml'),
     ENVIRONMENT: 'prod',
     COLLECTOR: 's3://assets/v1',
     SECURITY_LEVEL: 'production',
@@ -107,7 +112,7 @@ describe('installing the agent', () => {
   test('a changed configuration is taken, with one restart', async () => {
     await run();
     running();
-    parameters({ configuration: 'receivers: {otlp: {}}\n' });
+    configure('receivers: {otlp: {}}\n');
     expect((await run()).code).toBe(0);
     expect(read('collector.yaml')).toBe('receivers: {otlp: {}}\n');
     expect(restarts()).toBe(2);
@@ -136,7 +141,7 @@ describe('what does not work replaces nothing', () => {
   });
 
   test('a configuration that the collector refuses', async () => {
-    parameters({ configuration: 'broken\n' });
+    configure('broken\n');
     const { code, output } = await run();
     expect(code).not.toBe(0);
     expect(output).toContain('the configuration is not valid: the one in use stays');

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { collectorBinary, hostTarget } from '../../../lib/collect/distribution/build';
 import { redactionProcessors } from '../../../lib/collect/pipelines/redaction';
+import { freePort } from '../../support/ports';
 import { mutations, negatives, positives } from './corpus';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
@@ -73,14 +72,6 @@ async function through(texts: readonly string[], allowedKeys?: readonly string[]
   expect(out).toHaveLength(texts.length);
   return out;
 }
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 const cases = Object.entries(positives).flatMap(([kind, values]) => values.map((value) => ({ kind, value })));
 
