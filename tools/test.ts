@@ -87,6 +87,7 @@ async function main(): Promise<void> {
     await check('python: format', join(python.bin, 'ruff'), ['format', '--check', '--no-cache', 'python', 'rehearsal']),
     await check('python: lint', join(python.bin, 'ruff'), ['check', '--no-cache', 'python', 'rehearsal']),
     await check('types', 'npx', ['tsc', '--noEmit']),
+    await goTest('lib/collect/distribution/environmentprocessor'),
     await goTest('lib/collect/distribution/redactionprocessor'),
     await jest(join(scratch, 'jest.json')),
     await pytest(python.bin, 'python/examples', join(scratch, 'examples.xml')),
