@@ -24,7 +24,7 @@ export const prod: EnvironmentConfigInput = {
     },
     sampler: { instanceType: 'm7g.xlarge', minInstances: 3, maxInstances: 6, volumeGiB: 200 },
   },
-  redaction: { allowedKeys: ['payment'] },
+  redaction: { allowedKeys: ['payment'], pseudonymKeys: ['enduser.id'] },
   sampling: {
     bytesPerSecond: 2_000_000,
     errorBytesPerSecond: 2_000_000,

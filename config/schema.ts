@@ -72,6 +72,18 @@ const mainland = section({
     .default([]),
 });
 
+/** A tracing backend that exists. */
+const backend = section({
+  /** Where it listens. The certificate must name the host. */
+  endpoint: text(
+    /^https:\/\/[a-z0-9.-]+:\d{1,5}(\/[\w./-]*)?$/,
+    'This is not an HTTPS address with its port.',
+    'Write https://, host and port, such as https://jaeger.example.internal:4318 or https://zipkin.example.internal:9411/api/v2/spans. Spans are never sent without TLS.',
+  ),
+  /** Its addresses: all that samplers may reach there, at the endpoint's port. */
+  prefix: prefix({ widest: 16, narrowest: 32, onlyPrivate: true }),
+});
+
 const collect = section({
   /**
    * Amazon Linux 2023 image for arm64. Pin it in production: the default is the newest image at each deployment, so
@@ -89,6 +101,20 @@ const collect = section({
    * service VPCs' prefixes are what admits them. @default none: no such port is open
    */
   legacyClients: z.array(z.enum(['zipkin', 'jaeger'])).default([]),
+  /**
+   * Backends that get each kept, redacted trace too, while teams move: Jaeger (OTLP over HTTP) and Zipkin (v2 JSON). They have
+   * queues of their own and hold up nothing: what they do not take is dropped when these are full. @default none
+   */
+  forward: section({
+    /** Whom to trust for their certificates, PEM. @default the authorities of Amazon Linux */
+    authority: text(
+      /^-----BEGIN CERTIFICATE-----\n[\w+/=\n]+-----END CERTIFICATE-----\n?$/,
+      'This is not a certificate in PEM.',
+      'Write one certificate, with its BEGIN and END lines and no other text.',
+    ).optional(),
+    otlp: backend.optional(),
+    zipkin: backend.optional(),
+  }).prefault({}),
   /** Gateways: take spans from agents, hash trace ids over the samplers. */
   gateway: section({
     /** A Graviton type that Hong Kong has. */
@@ -140,6 +166,13 @@ const redaction = section({
       z.array(text(/^[\w.-]+$/, 'This is not the key of an attribute.', 'Use letters, digits, dots, hyphens and _.')),
     ])
     .optional(),
+  /**
+   * Attribute keys whose value becomes a pseudonym, so that spans can be joined by it: HMAC-SHA-256 under a secret that the
+   * deployment generates. Whole keys. @default none
+   */
+  pseudonymKeys: z
+    .array(text(/^[\w.-]+$/, 'This is not the key of an attribute.', 'Use letters, digits, dots, hyphens and _.'))
+    .default([]),
 });
 
 const agent = section({
@@ -161,6 +194,11 @@ const agent = section({
   memoryMiB: whole(128, 8_192).default(256),
   /** Share of one processor that the agent may use, in per cent. @default 50 */
   cpuPercent: whole(10, 400).default(50),
+  /**
+   * What the agent may send, in kbit/s, TLS and headers included: packets beyond it are dropped on the node, and spans wait on
+   * disk. An alarm tells when a node comes near it. @default 1000, a node's share of the network
+   */
+  egressKilobits: whole(64, 1_000_000).default(1_000),
 });
 
 const sampling = section({
@@ -282,5 +320,5 @@ export type EnvironmentConfigInput = z.input<typeof environmentSchema>;
 export type EnvironmentConfig = Omit<z.output<typeof environmentSchema>, 'production' | 'redaction'> & {
   readonly production: boolean;
   /** Without a list every key is let through. */
-  readonly redaction: { readonly allowedKeys?: readonly string[] };
+  readonly redaction: { readonly allowedKeys?: readonly string[]; readonly pseudonymKeys: readonly string[] };
 };

@@ -2,15 +2,19 @@
 import { collectorMetrics, type EmittedMetric, metricNamespace, tierDimension } from '../lib/observe/metrics';
 import { alarmFigures, breachingMinutes, shownMetrics } from './evaluate';
 import type { Evidence } from './evidence';
-import type { Line } from './report';
+import { count, type Line } from './report';
 
 /** Dashboard, the collectors' own metrics, alarms; and that everything ended when asked to. */
-export function observed({ synthesised, aws, cleanStop, driveSeconds }: Evidence, environment: string): Line[] {
+export function observed(
+  { synthesised, aws, cleanStop, driveSeconds, egressKilobits }: Evidence,
+  environment: string,
+): Line[] {
   const { metrics: shown, empty } = shownMetrics(synthesised.dashboard, aws.metrics);
   const without = shown.filter((metric) => aws.metrics.total(metric) === undefined);
   // What never happened has no metric: no lost traceparent in a rehearsal, no error of a kind that was not made.
   const silent = without.filter(({ dimensions }) => !('status.code' in dimensions || 'traceparent' in dimensions));
-  const own = synthesised.alarms.filter((alarm) => !alarm.Namespace?.startsWith('AWS/'));
+  // Alarms without a name only scale a fleet: they tell nobody.
+  const own = synthesised.alarms.filter(({ AlarmName, Namespace }) => AlarmName && !Namespace?.startsWith('AWS/'));
   const judged = own.map((alarm) => {
     const figures = alarmFigures(alarm, aws.metrics);
     return { name: alarm.AlarmName, minutes: figures.size, breaching: breachingMinutes(alarm, figures).length };
@@ -25,6 +29,7 @@ export function observed({ synthesised, aws, cleanStop, driveSeconds }: Evidence
       ok: shown.length > 0 && silent.length === 0 && empty.length === 0,
     },
     selfMeasured(aws.metrics, environment, driveSeconds),
+    bandwidth(aws.metrics, environment, egressKilobits),
     {
       what: 'alarms that could be evaluated',
       seen: `${judged.length - blind.length} of ${judged.length}${breaching.length > 0 ? `; with breaching minutes: ${breaching.join(', ')}` : ''}`,
@@ -38,6 +43,24 @@ export function observed({ synthesised, aws, cleanStop, driveSeconds }: Evidence
       ok: cleanStop,
     },
   ];
+}
+
+/** What one node puts on the network. */
+function bandwidth(store: Evidence['aws']['metrics'], environment: string, most: number): Line {
+  const figure = (statistic: string) =>
+    store.total({
+      namespace: metricNamespace(environment),
+      name: collectorMetrics.egress.name,
+      dimensions: { [tierDimension]: 'agent' },
+      statistic,
+    });
+  const [average, peak] = [figure('Average'), figure('Maximum')];
+  return {
+    what: 'bandwidth of a node, zstd',
+    seen: peak === undefined ? 'no figure' : `${average?.toFixed(0)} kbit/s, at the most ${peak.toFixed(0)}`,
+    expected: `below the ${count(most)} kbit/s that it may send`,
+    ok: peak !== undefined && peak < most,
+  };
 }
 
 /** Metrics of the collectors themselves: what scaling and the alarms of the pipeline go by. */

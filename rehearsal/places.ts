@@ -9,6 +9,11 @@ export const addresses = {
   payment: '127.77.0.41',
   settlement: '127.77.0.51',
   line: '127.77.0.61',
+  /** Backends that kept traces are forwarded to. */
+  backends: '127.77.0.71',
+  /** A node of its own, and what stands between it and the gateways. */
+  busyNode: '127.77.0.81',
+  busyNetwork: '127.77.0.82',
 } as const;
 
 /** Instances of a tier get an address each, and no address twice. */

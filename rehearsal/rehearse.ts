@@ -42,7 +42,8 @@ export interface RehearsalResult {
 
 /** Runs a rehearsal. Whatever happens, it leaves no process behind. @throws Error that says what could not be started */
 export async function rehearse(options: RehearsalOptions): Promise<RehearsalResult> {
-  const { config, signal, progress } = options;
+  const { scenario, signal, progress } = options;
+  const config = (await scenario.configure?.(options.config)) ?? options.config;
   const cleanUp = new CleanUp();
   const phases = new Map<string, number>();
   const phase = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -98,6 +99,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
         mainlandPrefixes: config.mainland.prefixes,
         payments,
         driveSeconds: options.seconds,
+        egressKilobits: config.agent.egressKilobits,
         ledger,
         aws: site.aws,
         spans,

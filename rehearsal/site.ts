@@ -6,10 +6,12 @@ import type { Client } from '@opensearch-project/opensearch';
 import type { EnvironmentConfig } from '../config/schema';
 import { issueCertificates, type TierCertificate } from '../lib/collect/certificates.issue';
 import { ports } from '../lib/collect/ports';
+import { goMemoryMiB } from '../lib/collect/sizing';
 import { applyDocuments } from '../lib/store/apply-documents';
 import { storeClient } from '../lib/store/client';
 import { type AwsDoubles, startAwsDoubles } from './aws/doubles';
 import { Balancer } from './balancer';
+import { startBandwidth } from './bandwidth';
 import type { CleanUp } from './clean-up';
 import { startCollector, startSpanWriter } from './collectors';
 import { Line } from './line/line';
@@ -19,7 +21,7 @@ import { addresses, instanceAddress, servicePorts, sides, storePort } from './pl
 import type { Service } from './services/process';
 import { type Services, startServices } from './services/services';
 import type { Python } from './services/venv';
-import type { Synthesised } from './synthesised';
+import type { Synthesised, Tier } from './synthesised';
 
 const users = { master: 'bootstrap', writer: 'writer' } as const;
 
@@ -106,11 +108,19 @@ export class Site {
       binary: props.binary,
       directory: props.folder,
       address: addresses.agent,
-      tier: { configuration: synthesised.agent, environment: {}, drain: {} },
-      certificate: site.certificates.agent!,
+      tier: site.agentTier,
+      certificate: site.agentCertificate,
       environment: { GATEWAY_ENDPOINT: `${addresses.balancer}:${ports.otlpGrpc}` },
     });
     cleanUp.add(site.agent);
+    cleanUp.add(
+      startBandwidth({
+        directory: props.folder,
+        scripts: synthesised.scripts,
+        address: addresses.agent,
+        sent: () => site.balancer.received,
+      }),
+    );
     site.services = await site.startServices();
     cleanUp.add(site.services);
     return site;
@@ -167,6 +177,16 @@ export class Site {
       auth: { kind: 'basic', username: users[user], password: this.passwords[user] },
       caFile: this.store.caFile,
     });
+  }
+
+  get agentTier(): Tier {
+    const { synthesised, config } = this.props;
+    const environment = { GOMEMLIMIT: `${goMemoryMiB(config.agent.memoryMiB)}MiB` };
+    return { configuration: synthesised.agent, environment, drain: {} };
+  }
+
+  get agentCertificate(): TierCertificate {
+    return this.certificates.agent!;
   }
 
   /** What a client of the gateways needs: whom to trust and by what name; and the agents' own certificate. */

@@ -17,11 +17,14 @@ export interface Tier {
   readonly environment: Readonly<Record<string, string>>;
   /** Variables of its scripts. */
   readonly drain: Readonly<Record<string, string>>;
+  /** Whom it trusts for the backends that it forwards to, PEM. */
+  readonly forwardAuthority?: string | undefined;
 }
 
 /** An alarm, as CloudFormation would get it. */
 export interface AlarmProperties {
-  readonly AlarmName: string;
+  /** Missing where it only scales a fleet. */
+  readonly AlarmName?: string;
   readonly Threshold: number;
   readonly ComparisonOperator: string;
   readonly TreatMissingData: string;
@@ -114,6 +117,7 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
     configuration: fileOf(files, paths.configuration),
     environment: variablesOf(fileOf(files, paths.environment)),
     drain: variablesOf(fileOf(files, paths.scriptsEnvironment)),
+    forwardAuthority: files.get(paths.forwardAuthority),
   });
   const profiles = environment.resources<{ Roles: string[] }>('AWS::IAM::InstanceProfile', 'Sampler');
   const writerRole = profiles[0]?.properties.Roles[0];

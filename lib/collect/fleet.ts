@@ -38,7 +38,9 @@ import type { TierCertificate } from './certificates';
 import { cloudConfig, environmentFile, type InstanceFile, paths } from './instance';
 import { acknowledgeWildcards, lifecycleHooks, lifecycleStatements } from './lifecycle';
 import { variables } from './pipelines/render';
+import type { Pseudonyms } from './pseudonyms';
 import type { Remainders } from './remainders';
+import { sizesOf } from './sizing';
 
 export interface FleetProps {
   readonly config: EnvironmentConfig;
@@ -59,6 +61,8 @@ export interface FleetProps {
   /** What the tier's role may do beyond fetching its artifact and certificate. */
   readonly statements: readonly PolicyStatement[];
   readonly remainders: Remainders;
+  /** Secret of the pseudonyms, for a tier that makes them. */
+  readonly pseudonyms?: Pseudonyms | undefined;
   /** Seconds between leaving the service and stopping: until peers know and nothing is only in memory. */
   readonly leaveSeconds: number;
   /** Further security groups of the instances. */
@@ -70,6 +74,8 @@ export interface FleetProps {
     readonly packages?: readonly string[];
     readonly files?: readonly InstanceFile[];
     readonly commands?: readonly string[];
+    /** Variables of the collector's configuration. */
+    readonly environment?: Readonly<Record<string, string>>;
     /** Variables of the scripts and units. */
     readonly scripts?: Readonly<Record<string, string>>;
   };
@@ -108,6 +114,7 @@ export class Fleet extends Construct {
     const policy = attach(this, 'Policy', role, [
       props.collector.readStatement(),
       ...props.certificate.readStatements(),
+      ...(props.pseudonyms?.readStatements ?? []),
       sessionManager(),
       ...lifecycleStatements(this, config.environment, tier),
       ...props.remainders.statements(tier),
@@ -126,9 +133,11 @@ export class Fleet extends Construct {
             path: paths.environment,
             content: environmentFile({
               AWS_REGION: stack.region,
+              GOMEMLIMIT: `${sizesOf(tier, props.instanceType).goMiB}MiB`,
               [variables.loopback]: '127.0.0.1',
               [variables.dataDirectory]: paths.data,
               [variables.tlsDirectory]: paths.tls,
+              ...props.extra?.environment,
             }),
           },
           {
@@ -141,6 +150,7 @@ export class Fleet extends Construct {
               POLL_SECONDS: '5',
               CERTIFICATE_SECRET: props.certificate.secret.secretArn,
               TLS_DIRECTORY: paths.tls,
+              ...(props.pseudonyms ? { PSEUDONYM_SECRET_ID: props.pseudonyms.secret.secretArn } : {}),
               ...props.extra?.scripts,
             }),
           },

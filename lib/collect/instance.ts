@@ -31,7 +31,7 @@ export function cloudConfig({ packages, files, commands }: InstanceSetUp): strin
     // One script that stops at the first error: runcmd by itself would go on.
     runcmd: [['bash', '-euo', 'pipefail', '-c', `${commands.join('\n')}\n`]],
   };
-  const text = `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
+  const text = `#cloud-config\n${stringify(document, { lineWidth: 0, indentSeq: false })}`;
   const size = Buffer.byteLength(text);
   if (size > userDataLimit) {
     throw new Error(
@@ -73,6 +73,9 @@ export const paths = {
   /** What the scripts of the instance need to know. */
   scriptsEnvironment: '/etc/harbourline/scripts.env',
   writerEnvironment: '/etc/harbourline/span-writer.env',
+  /** Written by certificate.sh, where there are pseudonyms: readable by root alone. */
+  pseudonymEnvironment: '/etc/harbourline/pseudonym.env',
+  forwardAuthority: '/etc/harbourline/forward-authority.pem',
   tls: '/etc/harbourline/tls',
   data: '/var/lib/harbourline',
 } as const;

@@ -12,9 +12,9 @@ import { parse, stringify } from 'yaml';
 import { loadEnvironments } from '../../config';
 import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
 import { ports } from '../../lib/collect/ports';
+import { payload, randomise, spansInPayload } from '../../rehearsal/payload';
 import { telemetry } from '../../rehearsal/scenarios/telemetry';
 import { synthesise } from '../../rehearsal/synthesised';
-import { payload, randomise, spansInPayload } from './payload';
 import { writeSection } from './section';
 
 const rounds = 4;

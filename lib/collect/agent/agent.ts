@@ -8,11 +8,15 @@ import { Artifact } from '../artifact';
 import type { TierCertificate } from '../certificates';
 import { paths } from '../instance';
 import { agentConfiguration } from '../pipelines/agent';
+import type { Pseudonyms } from '../pseudonyms';
+import { goMemoryMiB } from '../sizing';
 
 export interface AgentProps {
   readonly config: EnvironmentConfig;
   readonly collector: Artifact;
   readonly certificate: TierCertificate;
+  /** Secret of the pseudonyms, where there are any. */
+  readonly pseudonyms?: Pseudonyms | undefined;
   /** `host:port` of the gateways. */
   readonly gatewayEndpoint: string;
 }
@@ -55,6 +59,7 @@ export class Agent extends Construct {
         collector.readStatement(),
         files.readStatement(),
         ...certificate.readStatements(),
+        ...(props.pseudonyms?.readStatements ?? []),
       ],
     });
     new CfnOutput(this, 'AgentNodePolicy', {
@@ -121,14 +126,15 @@ export class Agent extends Construct {
   }
 
   /** What the document runs: fetches the installer, writes the collector's configuration and hands over. */
-  private commands({ config, collector }: AgentProps, files: Artifact): string[] {
+  private commands({ config, collector, pseudonyms }: AgentProps, files: Artifact): string[] {
     const { agent, environment } = config;
     return [
       '#!/bin/bash',
       'set -euo pipefail',
       `export AWS_REGION=${Stack.of(this).region} ENVIRONMENT=${environment} ACTION={{ action }}`,
       `export COLLECTOR=s3://${collector.bucketName}/${collector.objectKey} SECURITY_LEVEL=${securityLevel(config)}`,
-      `export MEMORY_MIB=${agent.memoryMiB} CPU_PERCENT=${agent.cpuPercent}`,
+      `export MEMORY_MIB=${agent.memoryMiB} GO_MEMORY_MIB=${goMemoryMiB(agent.memoryMiB)} CPU_PERCENT=${agent.cpuPercent}`,
+      `export EGRESS_KILOBITS=${agent.egressKilobits} PSEUDONYM_SECRET_ID=${pseudonyms?.secret.secretArn ?? ''}`,
       'for tool in aws unzip; do command -v $tool > /dev/null || { echo "harbourline: this node lacks $tool"; exit 1; }; done',
       `mkdir -p ${scripts}`,
       files.unpackInto(scripts),

@@ -12,15 +12,16 @@ import { env, renderConfiguration, variables } from './render';
 export interface AgentOptions {
   readonly environment: string;
   readonly redaction?: RedactionOptions;
-  /** Length of the disk queue in spans. @default 500,000: about half a GiB, 20 minutes at 400 spans a second */
-  readonly queueLength?: number;
 }
 
+/** Length of the disk queue in spans: about half a GiB, 20 minutes at 400 spans a second. */
+export const agentQueueLength = 500_000;
+
 /** Length of the disk queue in data points of metrics: half a day of the agent's own, and of a few services. */
-const metricsQueueLength = 50_000;
+export const agentMetricsQueueLength = 50_000;
 
 /** The agent's configuration as text. */
-export function agentConfiguration({ environment, redaction, queueLength = 500_000 }: AgentOptions): string {
+export function agentConfiguration({ environment, redaction }: AgentOptions): string {
   const loopback = env(variables.loopback);
   const guards = { ...memoryLimiter(), ...environmentGuard(environment) };
   const redactors = redactionProcessors(redaction);
@@ -54,9 +55,9 @@ export function agentConfiguration({ environment, redaction, queueLength = 500_0
     },
     processors: { ...guards, ...redactors, ...services, ...own.processors },
     exporters: {
-      otlp_grpc: exporter(queueLength, { min_size: 512, max_size: 2048 }),
+      otlp_grpc: exporter(agentQueueLength, { min_size: 512, max_size: 2048 }),
       // A queue of its own: spans that wait must not hold up the figures that tell of it.
-      'otlp_grpc/metrics': exporter(metricsQueueLength, { min_size: 64, max_size: 1024 }),
+      'otlp_grpc/metrics': exporter(agentMetricsQueueLength, { min_size: 64, max_size: 1024 }),
     },
     service: service(
       {

@@ -3,12 +3,12 @@
  * all spans of a trace to one sampler. Metrics of nodes go to CloudWatch from here: nodes need no access to it.
  */
 import { ports } from '../ports';
+import { queueLength, sizesOf } from '../sizing';
 import {
   clientTls,
   environmentGuard,
   extensions,
   memoryLimiter,
-  queueLength,
   retryForever,
   serverTls,
   service,
@@ -26,6 +26,7 @@ export interface GatewayOptions {
   readonly region: string;
   /** Clients of older systems that are admitted. @default none */
   readonly legacyClients?: readonly LegacyClient[];
+  readonly instanceType: string;
   /** Volume of the disk queue in GiB. */
   readonly volumeGiB: number;
   /** Cloud Map namespace and service in which the samplers are registered. */
@@ -42,6 +43,7 @@ export const backendRetrySeconds = 60;
 export function gatewayConfiguration({
   environment,
   region,
+  instanceType,
   volumeGiB,
   samplers,
   legacyClients = [],
@@ -50,7 +52,10 @@ export function gatewayConfiguration({
   const bind = env(variables.bind);
   const own = ownMetrics('gateway');
   const legacy = legacyReceivers(legacyClients, environment);
-  const guards = { ...memoryLimiter(), ...environmentGuard(environment) };
+  const guards = {
+    ...memoryLimiter(sizesOf('gateway', instanceType).collectorMiB),
+    ...environmentGuard(environment),
+  };
   const processors = { ...guards, ...redactionProcessors(redaction) };
   const nodes = nodeMetricProcessors();
   return renderConfiguration({

@@ -19,11 +19,11 @@ const resource = (key: string): string => `resource.attributes["${key}"]`;
 const point = (key: string): string => `datapoint.attributes["${key}"]`;
 
 const keysOf = (metrics: readonly EmittedMetric[]): string[] => [
-  ...new Set(metrics.flatMap(({ dimensions }) => dimensions.flat())),
+  ...new Set(metrics.flatMap(({ dimensions, fields = [] }) => [...dimensions.flat(), ...fields])),
 ];
 
-/** What no dimension may be: a sentence, or a number that could be somebody's. */
-const word = '^([A-Za-z][A-Za-z_.:-]{0,63}|[A-Za-z_.:-]*[0-9]{1,5}[A-Za-z0-9_.:-]{0,32})$';
+/** All that a value may be: words, with a few digits. A sentence or a number that could be somebody's becomes `other`. */
+const word = '^[A-Za-z_.:-]{0,64}[0-9]{0,5}[A-Za-z_.:-]{0,64}[0-9]{0,3}[A-Za-z_.:-]{0,32}$';
 
 /** Statements that leave of data points what the allow-list names. */
 const bounded = (keys: readonly string[]): string[] => [

@@ -36,21 +36,39 @@ export const collectorMetrics = {
     emitter: 'agent, gateway, sampler: exporters',
     tiers: collectorTiers,
   },
-  /** Kept spans that the full queue of a sampler did not take: they are lost. */
+  /** Kept spans that a full queue of a sampler did not take: lost to the store, or to a backend that they are forwarded to. */
   notQueued: {
     name: 'otelcol_exporter_enqueue_failed_spans',
     unit: 'Count',
-    dimensions: [byTier],
-    emitter: 'sampler: otlp_http/writer',
+    dimensions: [byTier, [tierDimension, 'exporter']],
+    emitter: 'sampler: otlp_http/writer, forwarding exporters',
     tiers: ['sampler'],
   },
-  /** Spans of a foreign environment, or of none. */
+  /** Spans of a foreign environment, or of none, by the service that sent them. */
   foreign: {
-    name: 'otelcol_processor_filter_spans_filtered',
+    name: 'otelcol_processor_environment_refused_spans',
+    unit: 'Count',
+    dimensions: [byTier, [tierDimension, 'service']],
+    emitter: 'agent, gateway: harbourline_environment',
+    tiers: ['agent', 'gateway'],
+    fields: ['environment'],
+  },
+  /** Attributes that were masked because their key is not on the allow-list, by key. */
+  unknownKeys: {
+    name: 'otelcol_processor_redaction_unknown_keys',
     unit: 'Count',
     dimensions: [byTier],
-    emitter: 'agent, gateway: filter/environment',
+    emitter: 'agent, gateway: harbourline_redaction',
     tiers: ['agent', 'gateway'],
+    fields: ['key'],
+  },
+  /** What an agent's node sends to the gateways, as its kernel counts it. `Maximum` is the busiest node. */
+  egress: {
+    name: 'harbourline.agent.egress',
+    unit: 'Kilobits/Second',
+    dimensions: [byTier],
+    emitter: 'agent: bandwidth.sh',
+    tiers: ['agent'],
   },
   /** Traces that were decided, kept (`sampled` is true) or not. */
   decided: {

@@ -1,6 +1,7 @@
 /** A request of spans as the payment service makes them, whose trace ids can be changed in place. */
 import { randomFillSync } from 'node:crypto';
-import { requestType } from '../../lib/store/span-writer/otlp';
+import { requestType } from '../lib/store/span-writer/otlp';
+import type { LedgerEntry } from './services/ledger';
 
 const traces = 50;
 const spansATrace = 10;
@@ -9,11 +10,17 @@ export const spansInPayload = traces * spansATrace;
 /** Every trace id starts with this, so that it can be found in the encoded request. */
 const marker = Buffer.from('0badcafe0badcafe', 'hex');
 let offsets: number[] = [];
+let startNs = 0n;
+
+const kinds = ['INTERNAL', 'SERVER', 'CLIENT'] as const;
+const name = 'POST /payments';
+const durationNs = 5_000_000n;
+const serverAddress = '10.20.0.15';
 
 /** The encoded request. */
 export function payload(environment: string): Buffer {
   const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } });
-  const now = BigInt(Date.now()) * 1_000_000n;
+  startNs = BigInt(Date.now()) * 1_000_000n;
   const spans = Array.from({ length: spansInPayload }, (_, index) => {
     const traceId = Buffer.alloc(16);
     marker.copy(traceId);
@@ -24,14 +31,14 @@ export function payload(environment: string): Buffer {
       traceId,
       spanId,
       parentSpanId: index % spansATrace === 0 ? Buffer.alloc(0) : spanId,
-      name: 'POST /payments',
+      name,
       kind: 1 + (index % 3),
-      startTimeUnixNano: `${now}`,
-      endTimeUnixNano: `${now + 5_000_000n}`,
+      startTimeUnixNano: `${startNs}`,
+      endTimeUnixNano: `${startNs + durationNs}`,
       attributes: [
         attribute('http.request.method', 'POST'),
         attribute('url.full', 'http://10.20.0.15:8080/settlements'),
-        attribute('server.address', '10.20.0.15'),
+        attribute('server.address', serverAddress),
         attribute('network.protocol.version', '1.1'),
         attribute('db.query.text', 'SELECT amount FROM payments WHERE id = ?'),
         attribute('user_agent.original', 'python-httpx/0.28.1'),
@@ -50,8 +57,31 @@ export function payload(environment: string): Buffer {
   return body;
 }
 
-/** Gives the traces of an encoded request ids of their own. */
-export function randomise(body: Buffer): void {
+/** Gives the traces of an encoded request ids of their own: all begin with what is returned. */
+export function randomise(body: Buffer): Buffer {
   const fresh = randomFillSync(Buffer.alloc(8));
   for (const at of offsets) fresh.copy(body, at);
+  return fresh;
+}
+
+/** The spans of a request whose traces begin so, as the store must have them. */
+export function* entriesOf(fresh: Buffer): Generator<LedgerEntry> {
+  for (let index = 0; index < spansInPayload; index++) {
+    const kind = kinds[index % 3] ?? 'INTERNAL';
+    const number = Buffer.alloc(8);
+    number.writeUInt32BE(Math.floor(index / spansATrace));
+    const spanId = (index + 1).toString(16).padStart(16, '0');
+    yield {
+      traceId: Buffer.concat([fresh, number]).toString('hex'),
+      spanId,
+      parentSpanId: index % spansATrace === 0 ? '' : spanId,
+      name,
+      kind,
+      startNs: `${startNs}`,
+      endNs: `${startNs + durationNs}`,
+      status: 'UNSET',
+      serverAddress,
+      clientAddress: null,
+    };
+  }
 }
