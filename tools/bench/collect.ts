@@ -66,7 +66,7 @@ function variant(name: string, address: string, text: string, sink: string, reda
     pipeline.exporters = pipeline.exporters.map((exporter) =>
       ['load_balancing', 'otlp_grpc', 'otlp_http/writer'].includes(exporter)
         ? 'otlp_http/sink'
-        : exporter === 'awsemf'
+        : ['awsemf', 'otlp_grpc/metrics'].includes(exporter)
           ? 'debug'
           : exporter,
     );
