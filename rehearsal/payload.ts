@@ -7,7 +7,10 @@ const traces = 50;
 const spansATrace = 10;
 export const spansInPayload = traces * spansATrace;
 
-/** Every trace id starts with this, so that it can be found in the encoded request. */
+/**
+ * In the middle of every trace id, so that it can be found in the encoded request. The number of the trace stands behind it:
+ * the sampler's decision cache goes by the second half of an id.
+ */
 const marker = Buffer.from('0badcafe0badcafe', 'hex');
 let offsets: number[] = [];
 let startNs = 0n;
@@ -23,8 +26,8 @@ export function payload(environment: string): Buffer {
   startNs = BigInt(Date.now()) * 1_000_000n;
   const spans = Array.from({ length: spansInPayload }, (_, index) => {
     const traceId = Buffer.alloc(16);
-    marker.copy(traceId);
-    traceId.writeUInt32BE(Math.floor(index / spansATrace), 8);
+    marker.copy(traceId, 4);
+    traceId.writeUInt32BE(Math.floor(index / spansATrace), 12);
     const spanId = Buffer.alloc(8);
     spanId.writeUInt32BE(index + 1, 4);
     return {
@@ -57,22 +60,23 @@ export function payload(environment: string): Buffer {
   return body;
 }
 
-/** Gives the traces of an encoded request ids of their own: all begin with what is returned. */
+/** Gives the traces of an encoded request ids of their own: what is returned stands in each. */
 export function randomise(body: Buffer): Buffer {
   const fresh = randomFillSync(Buffer.alloc(8));
   for (const at of offsets) fresh.copy(body, at);
   return fresh;
 }
 
-/** The spans of a request whose traces begin so, as the store must have them. */
+/** The spans of a request in whose trace ids it stands, as the store must have them. */
 export function* entriesOf(fresh: Buffer): Generator<LedgerEntry> {
   for (let index = 0; index < spansInPayload; index++) {
     const kind = kinds[index % 3] ?? 'INTERNAL';
-    const number = Buffer.alloc(8);
-    number.writeUInt32BE(Math.floor(index / spansATrace));
+    const traceId = Buffer.alloc(16);
+    fresh.copy(traceId, 4);
+    traceId.writeUInt32BE(Math.floor(index / spansATrace), 12);
     const spanId = (index + 1).toString(16).padStart(16, '0');
     yield {
-      traceId: Buffer.concat([fresh, number]).toString('hex'),
+      traceId: traceId.toString('hex'),
       spanId,
       parentSpanId: index % spansATrace === 0 ? '' : spanId,
       name,
