@@ -132,6 +132,15 @@ test('attributes are those of the list, and no free text', async () => {
   expect(seen).not.toHaveProperty('customer');
 });
 
+test("values are words with a few digits, and nobody's number", async () => {
+  const kept = ['500', 'queue_full', 'grpc.v1-b2', '3.12.1'];
+  const bounded = ['13812345678', '9123-4567', 'A1234563', 'a.b@example.com', 'connection to 10.20.0.15 failed'];
+  const seen = await through(
+    ...[...kept, ...bounded].map((value) => ({ value: 1, attributes: [text('error.type', value)] })),
+  );
+  expect(seen.map((metric) => metric['error.type'])).toEqual([...kept, ...bounded.map(() => 'other')]);
+});
+
 test('workers that do not say which they are stay apart: the exporter would drop all but one', async () => {
   const seen = await through({ value: 1 }, { value: 2 });
   expect(new Set(seen.map((metric) => metric['service.instance.id'])).size).toBe(2);

@@ -22,8 +22,8 @@ const keysOf = (metrics: readonly EmittedMetric[]): string[] => [
   ...new Set(metrics.flatMap(({ dimensions, fields = [] }) => [...dimensions.flat(), ...fields])),
 ];
 
-/** All that a value may be: words, with a few digits. A sentence or a number that could be somebody's becomes `other`. */
-const word = '^[A-Za-z_.:-]{0,64}[0-9]{0,5}[A-Za-z_.:-]{0,64}[0-9]{0,3}[A-Za-z_.:-]{0,32}$';
+/** All that a value may be: words, with up to three digits here and there. A sentence or somebody's number becomes `other`. */
+const word = '^[A-Za-z_.:/-]{0,64}([0-9]{1,3}[A-Za-z_.:/-]{1,48}){0,3}[0-9]{0,3}$';
 
 /** Statements that leave of data points what the allow-list names. */
 const bounded = (keys: readonly string[]): string[] => [
