@@ -3,9 +3,9 @@ import { randomFillSync } from 'node:crypto';
 import { requestType } from '../lib/store/span-writer/otlp';
 import type { LedgerEntry } from './services/ledger';
 
-const traces = 50;
+export const tracesInPayload = 50;
 const spansATrace = 10;
-export const spansInPayload = traces * spansATrace;
+export const spansInPayload = tracesInPayload * spansATrace;
 
 /**
  * In the middle of every trace id, so that it can be found in the encoded request. The number of the trace stands behind it:
