@@ -16,8 +16,9 @@ table inet harbourline {
   counter sent { }
   chain egress {
     type filter hook output priority filter; policy accept;
-    meta skuid != "$AGENT_USER" accept
-    oifname "lo" accept
+    oifname != "lo" meta skuid "$AGENT_USER" goto agent
+  }
+  chain agent {
     limit rate over $((EGRESS_KILOBITS * 1000 / 8)) bytes/second burst 131072 bytes drop
     counter name "sent"
   }
