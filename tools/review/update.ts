@@ -3,16 +3,18 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { command } from '../command';
 import { reviewFiles, writeReview } from './files';
 
 const root = resolve(__dirname, '../..');
 
-/** Synthesises bin/app.ts as the CDK CLI does, and says in which directory the assembly is. */
-export function synthesise(): string {
+/** Synthesises bin/app.ts of a checkout as the CDK CLI does, and says in which directory the assembly is. */
+export function synthesise(checkout = root): string {
   const directory = mkdtempSync(join(tmpdir(), 'harbourline-review-'));
-  const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
+  const { context } = JSON.parse(readFileSync(join(checkout, 'cdk.json'), 'utf8'));
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
-    cwd: root,
+    cwd: checkout,
     env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -20,11 +22,22 @@ export function synthesise(): string {
   return directory;
 }
 
+const help = `Writes review/<environment>/<Stack>.json anew: the templates that reviewers read.
+
+npm run review:update [-- ASSEMBLY]
+  ASSEMBLY   folder of an assembly to take (default: synthesises bin/app.ts)
+  --help     this text
+`;
+
 if (require.main === module) {
-  const [, , given] = process.argv;
-  const directory = given ?? synthesise();
-  const files = reviewFiles(directory);
-  writeReview(root, files);
-  if (!given) rmSync(directory, { recursive: true });
-  console.log([...files.keys()].join('\n'));
+  command(help, () => {
+    const { positionals } = parseArgs({ options: {}, allowPositionals: true });
+    if (positionals.length > 1) throw new Error(`One assembly at the most, not ${positionals.length}.`);
+    const [given] = positionals;
+    const directory = given ?? synthesise();
+    const files = reviewFiles(directory);
+    writeReview(root, files);
+    if (!given) rmSync(directory, { recursive: true });
+    console.log([...files.keys()].join('\n'));
+  });
 }
