@@ -19,9 +19,7 @@ const head = `# Findings of \`npm run review\` that were accepted, by \`npm run 
 export function readAcceptances(root: string): Acceptance[] {
   const file = join(root, acceptedFile);
   const list: unknown = existsSync(file) ? (parse(readFileSync(file, 'utf8')) ?? []) : [];
-  const isAcceptance = (each: unknown): each is Acceptance =>
-    typeof (each as Acceptance)?.id === 'string' && ((each as Acceptance).reason ?? '').trim().split(/\s+/).length >= 3;
-  if (!Array.isArray(list) || !list.every(isAcceptance)) {
+  if (!Array.isArray(list) || !list.every((each) => typeof each?.id === 'string' && isReasoned(each))) {
     throw new Error(
       `${acceptedFile}: write a list of \`- id: …\` and \`reason: …\`, the reason in three words or more.`,
     );
@@ -29,8 +27,11 @@ export function readAcceptances(root: string): Acceptance[] {
   return list;
 }
 
-/** Adds one, or gives it another reason. */
+/** Adds one, or gives it another reason. @throws Error where the reason is none */
 export function accept(root: string, acceptance: Acceptance): void {
+  if (!isReasoned(acceptance)) throw new Error(`${acceptance.id}: say in three words or more why it is accepted.`);
   const others = readAcceptances(root).filter(({ id }) => id !== acceptance.id);
   writeFileSync(join(root, acceptedFile), head + stringify([...others, acceptance], { lineWidth: 0 }));
 }
+
+const isReasoned = ({ reason }: Acceptance): boolean => `${reason ?? ''}`.trim().split(/\s+/).length >= 3;

@@ -97,8 +97,30 @@ export const resourcesOf = (
 /** Where a change is, as findings write it. */
 export const place = ({ stack, id }: Change): string => `${stack}/${id}`;
 
-/** A value in one line, short: tables have no room for documents. */
+/** A value in one line, short, with references as words in the text: tables have no room for documents. */
 export function short(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
-  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+  const text = words(value);
+  return text.length > 160 ? `${text.slice(0, 157)}…` : text;
+}
+
+function words(value: unknown): string {
+  if (typeof value === 'string') {
+    // A reference that was made comparable by writing it down.
+    if (!/^\{"(Ref|Fn::\w+)":/.test(value)) return value;
+    return words(JSON.parse(value));
+  }
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return value.map(words).join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  const {
+    Ref: ref,
+    'Fn::GetAtt': attribute,
+    'Fn::ImportValue': imported,
+    'Fn::Join': joined,
+  } = value as { Ref?: string; 'Fn::GetAtt'?: string[]; 'Fn::ImportValue'?: string; 'Fn::Join'?: [string, unknown[]] };
+  if (ref) return `«${ref}»`;
+  if (attribute) return `«${attribute.join('.')}»`;
+  if (imported) return `«${imported.replace(/ExportsOutput(Ref|FnGetAtt)/, '')}»`;
+  if (joined) return joined[1].map(words).join(joined[0]);
+  return JSON.stringify(value);
 }

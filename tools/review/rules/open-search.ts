@@ -120,6 +120,20 @@ export const openSearchRules: readonly ReviewRule[] = [
       }),
   },
   {
+    id: 'open-search-replaced',
+    severity: 'danger',
+    effect:
+      'CloudFormation cannot change this on a domain that exists: it makes an empty one, or fails because the name is taken.',
+    source:
+      'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-opensearchservice-domain.html',
+    find: changed([
+      { name: 'key of encryption at rest', read: (d) => d.EncryptionAtRestOptions?.KmsKeyId },
+      { name: 'encryption at rest', read: (d) => d.EncryptionAtRestOptions?.Enabled, when: turnedOff },
+      { name: 'node-to-node encryption', read: (d) => d.NodeToNodeEncryptionOptions?.Enabled, when: turnedOff },
+      { name: 'in a VPC', read: (d) => d.VPCOptions !== undefined },
+    ]),
+  },
+  {
     id: 'open-search-upgrade-not-allowed',
     severity: 'danger',
     effect: 'From now on a change of the version replaces the domain by an empty one.',
