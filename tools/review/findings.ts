@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Acceptance } from './accepted';
 import { type Comparison, compare, type Environment } from './changes';
 import { reviewRules } from './rules';
-import { type ReviewRule, type Severity, severities } from './rules/rule';
+import { type Hit, type ReviewRule, type Severity, severities } from './rules/rule';
 
 export interface Finding {
   /** `retention-shortens-1f0c9a2e`: of this rule, at this place, with these values. What changes again has another. */
   readonly id: string;
   readonly rule: ReviewRule;
-  readonly at: string;
+  /** One place, or several where the same changes. */
+  readonly at: readonly string[];
   readonly what: string;
   /** Why somebody lives with it. */
   readonly accepted?: Acceptance;
@@ -29,14 +30,22 @@ export function review(
 ): Review {
   const comparison = compare(before, after);
   const findings = reviewRules.flatMap((rule) =>
-    rule.find(comparison).map(({ at, what }): Finding => {
-      const id = `${rule.id}-${createHash('sha256').update(`${environment}\n${at}\n${what}`).digest('hex').slice(0, 8)}`;
+    [...byWhat(rule.find(comparison))].map(([what, at]): Finding => {
+      const text = [environment, what, ...at].join('\n');
+      const id = `${rule.id}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
       const accepted = acceptances.find((each) => each.id === id);
       return { id, rule, at, what, ...(accepted ? { accepted } : {}) };
     }),
   );
   const rank = ({ rule }: Finding): number => severities.indexOf(rule.severity);
   return { environment, ...comparison, findings: findings.sort((one, other) => rank(one) - rank(other)) };
+}
+
+/** Eleven log groups with the same new retention are one thing to decide. */
+function byWhat(hits: readonly Hit[]): Map<string, string[]> {
+  const places = new Map<string, string[]>();
+  for (const { at, what } of hits) places.set(what, [...(places.get(what) ?? []), at]);
+  return places;
 }
 
 /** What nobody has accepted yet, of a severity. */

@@ -16,7 +16,9 @@ export interface Grant {
 type Statement = Readonly<Record<string, any>>;
 
 const list = (value: unknown): unknown[] => (value === undefined ? [] : [value].flat());
-const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+/** Assets are named by their content: another version of the same program is no other permission. */
+const text = (value: unknown): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value)).replaceAll(/(-assets-[^/]+\/)[0-9a-f]{64}/g, '$1<asset>');
 
 /** Everything that is granted in an environment, and what is denied. */
 export function grants(environment: Environment): { allowed: Grant[]; denied: Grant[] } {
@@ -98,9 +100,13 @@ const refOf = (value: unknown): string | undefined => {
   return Ref ?? attribute?.[0];
 };
 
+/** A role of this stack, or of another one: CDK names exports after stage, stack and logical id, and adds a hash. */
 const holderOf = (role: unknown, stack: string): string => {
   const id = refOf(role);
-  return id ? `${stack}/${id}` : text(role);
+  if (id) return `${stack}/${id}`;
+  const { 'Fn::ImportValue': name = '' } = role as { 'Fn::ImportValue'?: string };
+  const [, other, exported] = /^[^:]*?(\w+):ExportsOutput(?:Ref|FnGetAtt)(\w+)[0-9A-F]{8}$/.exec(name) ?? [];
+  return other ? `${other}/${exported}` : text(role);
 };
 
 function expand(holder: string, statement: Statement): Grant[] {

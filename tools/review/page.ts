@@ -53,11 +53,16 @@ function section(severity: Severity, findings: readonly Finding[]): string[] {
     `## ${titles[severity]}\n`,
     ...rules.flatMap((rule) => [
       `**${rule.id}**: ${rule.effect} ([source](${rule.source.startsWith('http') ? rule.source : `../${rule.source}`}))\n`,
-      '| where | what changes | to accept |',
-      '|---|---|---|',
+      // Notes fail nothing, so there is nothing to accept.
+      severity === 'note'
+        ? '| where | what changes |\n|---|---|'
+        : '| where | what changes | to accept |\n|---|---|---|',
       ...findings
         .filter((finding) => finding.rule === rule)
-        .map(({ id, at, what }) => `| ${cell(at)} | ${cell(what)} | ${code(id)} |`),
+        .map(
+          ({ id, at, what }) =>
+            `| ${cell(at.join('<br>'))} | ${cell(what)} |${severity === 'note' ? '' : ` ${code(id)} |`}`,
+        ),
       '',
     ]),
   ];
@@ -72,7 +77,7 @@ function acceptedSection(findings: readonly Finding[]): string[] {
     '|---|---|---|---|',
     ...accepted.map(
       ({ id, at, what, rule, accepted }) =>
-        `| ${cell(at)} | ${rule.severity}: ${cell(what)} | ${cell(accepted?.reason ?? '')} | ${code(id)} |`,
+        `| ${cell(at.join('<br>'))} | ${rule.severity}: ${cell(what)} | ${cell(accepted?.reason ?? '')} | ${code(id)} |`,
     ),
     '',
   ];
