@@ -39,3 +39,6 @@ export const searchFamiliesWithoutEbs = 'i3 i4i i7i i8ge r7gd r8gd'.split(' ');
 
 /** Families that keep segments in S3. They refuse a refresh interval under 10 s, and a domain cannot leave them again. */
 export const searchFamiliesOnS3 = 'om2 or2'.split(' ');
+
+/** Versions of OpenSearch Service that this project's documents were tried with. */
+export const engineVersions = ['OpenSearch_2.19', 'OpenSearch_3.1', 'OpenSearch_3.3', 'OpenSearch_3.5'] as const;
