@@ -1,7 +1,7 @@
 /** What the cases of change review share: the real templates of prod, and a way to change them. */
 import type { Environment, Resource } from '../../tools/review/changes';
 import { readEnvironments } from '../../tools/review/commits';
-import { freshApp } from '../support/app';
+import { configOf, freshApp } from '../support/app';
 
 type Mutable<T> = T extends (infer E)[]
   ? Mutable<E>[]
@@ -72,7 +72,7 @@ let prod: Environment | undefined;
 
 /** `prod` as it is deployed, synthesised once. */
 export const production = (): Environment => {
-  prod ??= readEnvironments(freshApp().synth().directory).get('prod')!;
+  prod ??= readEnvironments(freshApp([configOf('prod')]).synth().directory).get('prod')!;
   return prod;
 };
 
