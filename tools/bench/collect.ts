@@ -8,12 +8,14 @@ import { Agent, createServer, request } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { loadEnvironments } from '../../config';
 import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
 import { ports } from '../../lib/collect/ports';
 import { telemetry } from '../../rehearsal/scenarios/telemetry';
 import { synthesise } from '../../rehearsal/synthesised';
+import { command } from '../command';
 import { payload, randomise, spansInPayload } from './payload';
 import { writeSection } from './section';
 
@@ -208,7 +210,13 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+const help = `Measures what a span costs in each collector tier, and what redaction adds. Figures go to docs/performance.md.
+
+npm run bench:collect
+  --help   this text
+`;
+
+command(help, () => {
+  parseArgs({ options: {} });
+  return main();
 });

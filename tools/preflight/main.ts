@@ -1,17 +1,8 @@
 /** `npm run preflight`: see `--help`. */
 import { parseArgs } from 'node:util';
-import { AccountClient } from '@aws-sdk/client-account';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { IAMClient } from '@aws-sdk/client-iam';
-import { OpenSearchClient } from '@aws-sdk/client-opensearch';
-import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { STSClient } from '@aws-sdk/client-sts';
 import { command } from '../command';
-import type { Aws } from './check';
 import { checks } from './checks';
+import { clients } from './clients';
 import { plan } from './plan';
 import { exitCode, NoCredentials, preflight, table } from './preflight';
 
@@ -40,18 +31,7 @@ command(help, async () => {
   if (!values.env) throw new Error(`--env is missing: which environment is to be deployed?\n\n${help}`);
   const planned = plan(values.env);
   const { region } = planned.config;
-  const aws: Aws = {
-    // Global services: they have one endpoint.
-    account: new AccountClient({ region: 'us-east-1' }),
-    iam: new IAMClient({ region: 'us-east-1' }),
-    directConnect: new DirectConnectClient({ region }),
-    ec2: new EC2Client({ region }),
-    logs: new CloudWatchLogsClient({ region }),
-    openSearch: new OpenSearchClient({ region }),
-    quotas: new ServiceQuotasClient({ region }),
-    ssm: new SSMClient({ region }),
-    sts: new STSClient({ region }),
-  };
+  const aws = clients(region);
   try {
     const lines = await preflight(checks, aws, planned, (name) => process.stderr.write(`asking: ${name}\n`));
     console.log(table(lines));

@@ -6,7 +6,7 @@ import { command } from '../command';
 import { accept, acceptedFile, readAcceptances } from './accepted';
 import { commit, environmentsAt, environmentsOf, headName } from './commits';
 import { exitCode, type Review, review } from './findings';
-import { headline, page } from './page';
+import { headline, page, summary } from './page';
 import { reviewRules } from './rules';
 
 const root = resolve(__dirname, '../..');
@@ -15,7 +15,7 @@ const help = `Compares what two commits would deploy, and writes one page for ea
 
 npm run review -- --base REF [options]
   --base REF       commit to compare with: a branch, a tag, a hash
-  --out FOLDER     where the pages go (default cdk.out/review)
+  --out FOLDER     where the pages go, and summary.md of all (default cdk.out/review)
   --accept ID      finding to accept, as a page shows it; again for more
   --reason TEXT    why; written to ${acceptedFile}, which is committed
   --rules          lists what is looked for, and where that is written
@@ -76,5 +76,6 @@ command(help, () => {
     writeFileSync(file, page(each, ends));
     console.log(`${each.environment.padEnd(10)} ${headline(each).padEnd(36)} ${file}`);
   }
+  writeFileSync(join(folder, 'summary.md'), summary(reviews, ends));
   return exitCode(reviews);
 });

@@ -28,8 +28,21 @@ export function headline(review: Review): string {
   return parts.length > 0 ? parts.join(', ') : 'nothing to look out for';
 }
 
+/** GitHub takes 65,536 characters in a comment. */
+const commentLimit = 60_000;
+
+/** All environments in one text without the properties line by line: the comment of a pull request. */
+export function summary(reviews: readonly Review[], ends: Ends): string {
+  const text = reviews.map((each) => brief(each, ends)).join('\n');
+  const cut = '\n… cut here: the artefact has all of it.\n';
+  return text.length > commentLimit ? text.slice(0, commentLimit - cut.length) + cut : text;
+}
+
 /** One environment as a reviewer reads it: what is dangerous, then what is touched, then every property. */
-export function page(review: Review, { base, head }: Ends): string {
+export const page = (review: Review, ends: Ends): string =>
+  [brief(review, ends), ...details(review.changes)].join('\n');
+
+function brief(review: Review, { base, head }: Ends): string {
   const title = `# ${review.environment}: ${headline(review)}\n`;
   if (review.changes.length === 0 && review.findings.length === 0) return title;
   return [
@@ -38,7 +51,6 @@ export function page(review: Review, { base, head }: Ends): string {
     ...(['danger', 'caution', 'note'] as const).flatMap((severity) => section(severity, open(review, severity))),
     ...acceptedSection(review.findings),
     ...resourceTable(review.changes),
-    ...details(review.changes),
   ].join('\n');
 }
 
