@@ -21,11 +21,12 @@ an entry that nothing needs any more.
 function synthesise(): string {
   const root = resolve(__dirname, '../..');
   const directory = mkdtempSync(join(tmpdir(), 'harbourline-templates-'));
-  const { status } = spawnSync(join(root, 'node_modules/.bin/cdk'), ['synth', '--quiet', '--output', directory], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status !== 0) throw new Error('The app does not synthesise: mend what it says above, then run this again.');
+  const { status, stdout, stderr } = spawnSync(
+    join(root, 'node_modules/.bin/cdk'),
+    ['synth', '--quiet', '--output', directory],
+    { cwd: root, encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`${stdout}${stderr}\nThe app does not synthesise: mend what it says above.`);
   return directory;
 }
 
