@@ -65,7 +65,7 @@ export const dangerous: readonly DangerousCase[] = [
     finds: {
       'stateful-removed': 'AWS::KMS::Key',
       'open-search-replaced': 'key of encryption at rest',
-      'iam-sweeping': 'kms:*',
+      'iam-widens': 'kms:*',
     },
   },
   {
@@ -401,6 +401,20 @@ export const dangerous: readonly DangerousCase[] = [
       draft.properties('Collect', 'AWS::AutoScaling::AutoScalingGroup').VPCZoneIdentifier.splice(1);
     },
     finds: { 'fleet-shrinks': 'zones: 3 → 1' },
+  },
+  {
+    name: 'a finding that is lived with elsewhere is lived with here, too',
+    given: (draft) => {
+      draft.resource('Store', 'AWS::Logs::LogGroup', 'TracesAuditLog').Metadata = {
+        cdk_nag: { rules_to_suppress: [{ id: 'AwsSolutions-X1', reason: 'The audit log has to be so.' }] },
+      };
+    },
+    edit: (draft) => {
+      draft.resource('Store', 'AWS::Logs::LogGroup', 'TracesSlowSearchLog').Metadata = {
+        cdk_nag: { rules_to_suppress: [{ id: 'AwsSolutions-X1', reason: 'The audit log has to be so.' }] },
+      };
+    },
+    finds: { 'acknowledgment-added': 'AwsSolutions-X1' },
   },
   {
     name: 'another finding is lived with',

@@ -43,4 +43,4 @@ test('a change of comments gives an empty page, a change of the configuration on
   expect(text).toContain('data node type: r7g.xlarge.search → r7g.large.search');
   expect(text).toContain('RetentionInDays: 400 → 365 days');
   expect(text.indexOf('## Danger')).toBeLessThan(text.indexOf('## Caution'));
-}, 120_000);
+}, 300_000);

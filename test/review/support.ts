@@ -1,4 +1,6 @@
 /** What the cases of change review share: the real templates of prod, and a way to change them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Environment, Resource } from '../../tools/review/changes';
 import { readEnvironments } from '../../tools/review/commits';
 import { configOf, freshApp } from '../support/app';
@@ -75,6 +77,17 @@ export const production = (): Environment => {
   prod ??= readEnvironments(freshApp([configOf('prod')]).synth().directory).get('prod')!;
   return prod;
 };
+
+/** `prod` as committed for reviewers: at once there, and what it holds as text is unfolded. */
+export const committed = (): Environment =>
+  Object.fromEntries(
+    readdirSync(folder).map((file) => {
+      const template = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+      return [basename(file, '.json'), { resources: template.Resources, template, terminationProtection: true }];
+    }),
+  );
+
+const folder = join(__dirname, '..', '..', 'review', 'prod');
 
 /** A small change, and what is to be found: rule ids, and a part of the sentence. */
 export interface Case {

@@ -1,5 +1,5 @@
 import { estimate, type Item, items, type Prices, readPrices, table } from '../../tools/cost/estimate';
-import { production } from '../review/support';
+import { committed } from '../review/support';
 
 const price = (usd: number, per: 'hour' | 'GiB-month' | 'month') => ({
   usd,
@@ -10,7 +10,7 @@ const price = (usd: number, per: 'hour' | 'GiB-month' | 'month') => ({
 const item = (key: string, per: Item['per'], least: number, most = least): Item => ({ key, per, least, most });
 
 test('what of prod costs for being there', () => {
-  const all = Object.fromEntries(items(production()).map(({ key, least, most }) => [key, [least, most]]));
+  const all = Object.fromEntries(items(committed()).map(({ key, least, most }) => [key, [least, most]]));
   expect(all).toMatchObject({
     'ec2:m7g.large': [3, expect.any(Number)],
     'ec2:m7g.xlarge': [3, expect.any(Number)],

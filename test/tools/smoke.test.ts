@@ -4,7 +4,7 @@ import type { Client } from '@opensearch-project/opensearch';
 import { issueCertificates } from '../../lib/collect/certificates.issue';
 import { type Aws, alarms, dashboards, tunnels } from '../../tools/smoke/aws';
 import { find, type Gateways, send, smokeTrace } from '../../tools/smoke/trace';
-import { Draft, production } from '../review/support';
+import { committed, Draft } from '../review/support';
 
 describe('the trace', () => {
   let server: Server;
@@ -79,7 +79,7 @@ describe('the trace', () => {
 
 describe('what AWS says', () => {
   const environment = () => {
-    const draft = new Draft(production());
+    const draft = new Draft(committed());
     draft.add('Network', 'Tunnels', 'AWS::EC2::VPNConnection', {});
     return draft.stacks;
   };
@@ -151,6 +151,6 @@ describe('what AWS says', () => {
       );
     expect(found(await describe('UP', 'UP'))).toEqual(['true 2 of 2 up']);
     expect(found(await describe('UP', 'DOWN'))).toEqual(['false 1 of 2 up']);
-    expect(await tunnels(clients({}), production(), 'prod')).toEqual([]);
+    expect(await tunnels(clients({}), committed(), 'prod')).toEqual([]);
   });
 });

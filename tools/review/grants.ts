@@ -147,9 +147,16 @@ export const covers = (outer: Grant, inner: Grant): boolean =>
   includes(outer.action, inner.action) &&
   includes(outer.resource, inner.resource);
 
-/** Whole accounts, services or worlds: nothing that a reviewer passes by. */
-export const isSweeping = ({ principal, action, resource }: Grant): boolean =>
-  principal === '*' ||
-  /^all but |\*/.test(action) ||
-  resource.startsWith('all but ') ||
-  (resource === '*' && !/^kms:/.test(action) && !action.startsWith('managed policy'));
+/**
+ * Whole accounts, services or worlds: nothing that a reviewer passes by. That a key leaves its administration to the
+ * account's IAM is how every key begins: it is a grant to look at, no more.
+ */
+export function isSweeping({ principal, action, resource }: Grant): boolean {
+  if (action === 'kms:*' && principal.includes(':root')) return false;
+  return (
+    principal === '*' ||
+    /^all but |\*/.test(action) ||
+    resource.startsWith('all but ') ||
+    (resource === '*' && !/^kms:/.test(action) && !action.startsWith('managed policy'))
+  );
+}

@@ -1,7 +1,7 @@
 import type { Plan } from '../../../tools/preflight/check';
 import { checks } from '../../../tools/preflight/checks';
 import { exitCode, type Line, NoCredentials, preflight, table } from '../../../tools/preflight/preflight';
-import { production } from '../../review/support';
+import { committed } from '../../review/support';
 import { configOf } from '../../support/app';
 import { type Answers, AwsError, doubles, ready } from './recorded';
 
@@ -18,7 +18,7 @@ const withLine = (plan: Plan): Plan => ({
     },
   },
 });
-const plan = (): Plan => withLine({ config: configOf('prod'), environment: production() });
+const plan = (): Plan => withLine({ config: configOf('prod'), environment: committed() });
 
 async function judge(change: (answers: Answers) => void = () => {}): Promise<{ lines: Line[]; asked: string[] }> {
   const answers = ready();

@@ -6,17 +6,15 @@ interface Acknowledged {
   readonly reason: string;
 }
 
-/** As lib/compliance writes them beside their resources: rule and reason, with the first resource that bears them. */
-const acknowledged = (environment: Environment): Map<string, { at: string } & Acknowledged> => {
-  const all = new Map<string, { at: string } & Acknowledged>();
-  for (const { at, stack, resource } of resourcesOf(environment)) {
-    for (const each of (resource.Metadata?.cdk_nag?.rules_to_suppress ?? []) as Acknowledged[]) {
-      const key = `${stack} ${each.id} ${resource.Type}`;
-      if (!all.has(key)) all.set(key, { at, ...each });
-    }
-  }
-  return all;
-};
+/** As lib/compliance writes them beside every resource that they cover, by place and rule: another wording is no other. */
+const acknowledged = (environment: Environment): Map<string, { at: string } & Acknowledged> =>
+  new Map(
+    resourcesOf(environment).flatMap(({ at, resource }) =>
+      ((resource.Metadata?.cdk_nag?.rules_to_suppress ?? []) as Acknowledged[]).map(
+        (each) => [`${at} ${each.id}`, { at, ...each }] as const,
+      ),
+    ),
+  );
 
 export const acknowledgmentRules: readonly ReviewRule[] = [
   {
