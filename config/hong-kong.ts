@@ -64,3 +64,6 @@ export function memoryGiB(instanceType: string): number {
   const times = /^(\d+)xlarge$/.exec(size)?.[1];
   return (cpus[size] ?? 4 * Number(times ?? 0)) * (memoryPerCpu[family.charAt(0)] ?? 0);
 }
+
+/** Versions of OpenSearch Service that this project's documents were tried with. */
+export const engineVersions = ['OpenSearch_2.19', 'OpenSearch_3.1', 'OpenSearch_3.3', 'OpenSearch_3.5'] as const;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { cidrProblem } from './cidr';
+import { engineVersions } from './hong-kong';
 
 /** A section: unknown settings are refused, with the known ones in the answer. */
 const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
@@ -218,9 +219,7 @@ const sampling = section({
 
 const store = section({
   /** A version that OpenSearch Service offers and this project's documents were tried with. @default OpenSearch_3.3 */
-  engineVersion: z
-    .enum(['OpenSearch_2.19', 'OpenSearch_3.1', 'OpenSearch_3.3', 'OpenSearch_3.5'])
-    .default('OpenSearch_3.3'),
+  engineVersion: z.enum(engineVersions).default('OpenSearch_3.3'),
   dataNodes: section({
     /** A type that Hong Kong has and that takes EBS volumes. r7g or r8g is the safe choice. */
     instanceType: searchInstanceType,

@@ -4,10 +4,13 @@ import { loadEnvironments } from '../config';
 import type { EnvironmentConfig } from '../config/schema';
 import { agentMetricsQueueLength, agentQueueLength } from '../lib/collect/pipelines/agent';
 import { forwardQueueLength, goMemoryMiB, limitShare, queueLength, sizesOf, spikeShare } from '../lib/collect/sizing';
+import { command } from './command';
 
-const help = `npm run sizes -- [--env NAME]
+const help = `Memory, queues and traces of agents, gateways and samplers, as the templates have them (lib/collect/sizing.ts).
 
-Memory, queues and traces of agents, gateways and samplers, as the templates have them (lib/collect/sizing.ts).
+npm run sizes [-- options]
+  --env NAME   one environment (default all)
+  --help       this text
 `;
 
 const heads = [
@@ -60,11 +63,7 @@ function rows(config: EnvironmentConfig): string[][] {
 }
 
 function main(): void {
-  const { values } = parseArgs({ options: { env: { type: 'string' }, help: { type: 'boolean', default: false } } });
-  if (values.help) {
-    process.stdout.write(help);
-    return;
-  }
+  const { values } = parseArgs({ options: { env: { type: 'string' } } });
   const all = loadEnvironments();
   const chosen = all.filter(({ environment }) => values.env === undefined || environment === values.env);
   if (chosen.length === 0) {
@@ -85,9 +84,4 @@ function main(): void {
   }
 }
 
-try {
-  main();
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 1;
-}
+command(help, main);

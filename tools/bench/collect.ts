@@ -8,6 +8,7 @@ import { Agent, createServer, request } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { loadEnvironments } from '../../config';
 import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
@@ -15,6 +16,7 @@ import { ports } from '../../lib/collect/ports';
 import { payload, randomise, spansInPayload, tracesInPayload } from '../../rehearsal/payload';
 import { telemetry } from '../../rehearsal/scenarios/telemetry';
 import { synthesise } from '../../rehearsal/synthesised';
+import { command } from '../command';
 import { writeSection } from './section';
 
 const rounds = 4;
@@ -222,7 +224,13 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+const help = `Measures what a span costs in each collector tier, and what redaction adds. Figures go to docs/performance.md.
+
+npm run bench:collect
+  --help   this text
+`;
+
+command(help, () => {
+  parseArgs({ options: {} });
+  return main();
 });

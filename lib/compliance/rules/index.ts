@@ -1,7 +1,8 @@
 import { dashboardBody } from './dashboard';
+import { endpointService } from './endpoints';
 import { instanceMetadata, instanceType, volumeEncryption } from './instances';
 import { openSecurityGroup, publicAddress } from './network';
-import { fineGrainedAccess, standby } from './open-search';
+import { domainSubnets, engineVersion, fineGrainedAccess, searchNodeType, standby } from './open-search';
 import type { Rule } from './rule';
 import { clearTextSecret } from './secrets';
 
@@ -9,11 +10,15 @@ import { clearTextSecret } from './secrets';
 export const rules: readonly Rule[] = [
   clearTextSecret,
   dashboardBody,
+  domainSubnets,
+  endpointService,
+  engineVersion,
   fineGrainedAccess,
   instanceMetadata,
   instanceType,
   openSecurityGroup,
   publicAddress,
+  searchNodeType,
   standby,
   volumeEncryption,
 ];
