@@ -13,6 +13,7 @@ import { environmentFile, paths } from './instance';
 import { writeMetrics } from './metric-log';
 import { metricsFlushSeconds } from './pipelines/sampler';
 import { ports } from './ports';
+import { deadLetterDays } from './remainders';
 import { scaleSamplers } from './scaling';
 
 export interface SamplersProps
@@ -63,7 +64,9 @@ export class Samplers extends Construct {
             content: environmentFile({
               AWS_REGION: Stack.of(this).region,
               WRITER_LISTEN: `127.0.0.1:${ports.spanWriter}`,
+              WRITER_METRICS_ENDPOINT: `http://127.0.0.1:${ports.ownMetrics}/v1/metrics`,
               DEAD_LETTER_DIR: `${paths.data}/dead-letters`,
+              DEAD_LETTER_DAYS: `${deadLetterDays.disk}`,
               STORE_ENDPOINT: `https://${props.domainEndpoint}`,
               STORE_AUTH: 'sigv4',
             }),

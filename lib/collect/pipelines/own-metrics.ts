@@ -5,6 +5,7 @@ import {
   metricLogGroup,
   metricNamespace,
   tierDimension,
+  writerMetrics,
 } from '../../observe/metrics';
 import { ports } from '../ports';
 import { env, variables } from './render';
@@ -41,9 +42,12 @@ export const embeddedMetrics = (environment: string, region: string, metrics: re
   },
 });
 
-/** Metrics of a tier's collectors. */
-export const metricsOf = (tier: 'gateway' | 'sampler'): readonly EmittedMetric[] =>
-  Object.values(collectorMetrics).filter(({ tiers }) => tiers.some((one) => one === tier));
+/** Metrics of a tier's instances. */
+export const metricsOf = (tier: 'gateway' | 'sampler'): readonly EmittedMetric[] => [
+  ...Object.values(collectorMetrics).filter(({ tiers }) => tiers.some((one) => one === tier)),
+  // The span writer beside a sampler sends its own the same way.
+  ...(tier === 'sampler' ? Object.values(writerMetrics) : []),
+];
 
 /** Seconds between two readings: CloudWatch's standard period. */
 const interval = 60;

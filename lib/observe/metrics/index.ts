@@ -5,3 +5,4 @@
 export * from './collectors';
 export * from './metric';
 export * from './spans';
+export * from './store';

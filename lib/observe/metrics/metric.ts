@@ -4,7 +4,7 @@
 export interface EmittedMetric {
   readonly name: string;
   /** CloudWatch's unit. */
-  readonly unit: 'Milliseconds' | 'Count';
+  readonly unit: 'Milliseconds' | 'Seconds' | 'Count';
   /** The sets of dimensions under which it is published. Each combination of values is a paid metric. */
   readonly dimensions: readonly (readonly string[])[];
   /** Tier and component that emit it. */

@@ -1,6 +1,6 @@
-/** Who may do what in the store: one role that writes, one that reads, mapped to IAM roles by ARN. */
+/** Who may do what in the store. Roles here, mapped to IAM roles by ARN and to groups of the identity provider by name. */
 import type { Documents, StoreDocumentOptions } from '.';
-import { serviceMapIndex, spanAlias, spanIndices } from './names';
+import { dashboardsTenant, serviceMapIndex, spanAlias, spanIndices } from './names';
 
 const indices = [spanAlias, spanIndices, serviceMapIndex];
 
@@ -21,21 +21,65 @@ export const maskedFields = [
   'user@id',
 ].map((key) => `*attributes.${key}`);
 
+/** What a reader does not get at all: attributes that were moved into a text, where no mask finds them. */
+export const hiddenFields = ['~harbourline.original'];
+
 /** A role as the security API gives it back: what we do not use is said, so that it cannot be added unseen. */
 const role = (
   description: string,
   cluster_permissions: string[],
-  index: { allowed_actions: string[]; masked_fields?: string[] },
+  index: { index_patterns?: string[]; allowed_actions: string[]; fls?: string[]; masked_fields?: string[] },
+  tenant_permissions: object[] = [],
 ) => ({
   description,
   cluster_permissions,
   index_permissions: [{ index_patterns: indices, fls: [], masked_fields: [], ...index }],
-  tenant_permissions: [],
+  tenant_permissions,
 });
 
 const mapping = (backend_roles: readonly string[]) => ({ backend_roles, hosts: [], users: [], and_backend_roles: [] });
 
-/** Roles and mappings. */
+const reading = ['read', 'indices:admin/get', 'indices:admin/mappings/get'];
+const sharedObjects = [{ tenant_patterns: [dashboardsTenant], allowed_actions: ['kibana_all_read'] }];
+
+/**
+ * What is written down of requests: who asked for what of which index and when, allowed or not; never what was sent or
+ * found. `internal_config` records changes of access.
+ */
+const auditConfig = {
+  enabled: true,
+  audit: {
+    enable_rest: true,
+    enable_transport: true,
+    // A bulk of 500 spans is one line, not 500.
+    resolve_bulk_requests: false,
+    log_request_body: false,
+    resolve_indices: true,
+    exclude_sensitive_headers: true,
+    // Each of these is a span being written or a health check.
+    ignore_requests: ['indices:data/write/bulk*', 'indices:data/write/index', 'cluster:monitor/*', 'indices:monitor/*'],
+    ignore_users: [],
+    disabled_rest_categories: ['AUTHENTICATED'],
+    disabled_transport_categories: ['AUTHENTICATED'],
+  },
+  compliance: {
+    enabled: true,
+    internal_config: true,
+    external_config: false,
+    read_metadata_only: true,
+    read_watched_fields: {},
+    read_ignore_users: [],
+    write_metadata_only: true,
+    write_log_diffs: false,
+    write_watched_indices: [],
+    write_ignore_users: [],
+  },
+};
+
+/**
+ * Roles and mappings. Investigators and administrators are mapped by grants, which end: their mappings are made from the
+ * clock when they are applied, by `lib/store/grants.ts`.
+ */
 export const accessDocuments = ({ roles }: StoreDocumentOptions): Documents => ({
   'role/harbourline-writer': role(
     'Span writers: bulk into existing indices. No reading, no deleting, no creating: an index that was created under the name of the alias would break the alias for good.',
@@ -46,10 +90,24 @@ export const accessDocuments = ({ roles }: StoreDocumentOptions): Documents => (
   'role/harbourline-reader': role(
     'Analysts: search spans and the service map, client addresses masked',
     ['cluster_composite_ops_ro'],
-    { allowed_actions: ['read', 'indices:admin/get', 'indices:admin/mappings/get'], masked_fields: maskedFields },
+    { allowed_actions: reading, masked_fields: maskedFields, fls: hiddenFields },
+    sharedObjects,
+  ),
+  'role/harbourline-investigator': role(
+    'Investigators of an incident: as analysts, without masks, until a day that their grant names',
+    ['cluster_composite_ops_ro'],
+    { allowed_actions: reading },
+    sharedObjects,
+  ),
+  'role/harbourline-administrator': role(
+    'Break-glass: everything in the cluster and its indices, until a day that the grant names. Access itself stays with the bootstrap.',
+    ['*'],
+    { index_patterns: ['*'], allowed_actions: ['*'] },
+    [{ tenant_patterns: ['*'], allowed_actions: ['kibana_all_write'] }],
   ),
   'role-mapping/harbourline-writer': mapping(roles.writer),
   'role-mapping/harbourline-reader': mapping(roles.reader),
   // The domain's own role for using Dashboards at all; others may be mapped to it, so ours are added.
   ...(roles.reader.length > 0 ? { 'role-mapping/opensearch_dashboards_user': { backend_roles: roles.reader } } : {}),
+  'audit-config/config': auditConfig,
 });

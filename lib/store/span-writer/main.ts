@@ -4,6 +4,8 @@
  */
 import type { AddressInfo } from 'node:net';
 import { storeClient } from '../client';
+import { publishMetrics } from './publish';
+import { replay } from './replay';
 import { type Log, WriterServer } from './server';
 import { writerSettingsFromEnv } from './settings';
 
@@ -16,7 +18,15 @@ const log: Log = (level, message, fields = {}) => {
 
 function main(): void {
   const settings = writerSettingsFromEnv(process.env);
-  const writer = new WriterServer({ settings, client: storeClient(settings.store), log });
+  const bulks: { observe: (seconds: number) => void } = { observe: () => {} };
+  const writer = new WriterServer({
+    settings,
+    client: storeClient(settings.store),
+    log,
+    onBulk: (seconds) => bulks.observe(seconds),
+  });
+  const published = settings.metricsEndpoint ? publishMetrics(writer.metrics, settings.metricsEndpoint) : undefined;
+  if (published) bulks.observe = published.observeBulk;
   writer.server.listen(settings.port, settings.host, () => {
     const { address, port } = writer.server.address() as AddressInfo;
     log('info', 'listening', { address, port });
@@ -31,6 +41,7 @@ function main(): void {
     stopping = true;
     log('info', 'stopping', { signal });
     await writer.stop(graceMs);
+    await published?.stop();
     log('info', 'stopped');
     process.exit(0);
   };
@@ -38,9 +49,19 @@ function main(): void {
   process.on('SIGINT', stop);
 }
 
-try {
-  main();
-} catch (error) {
+const fail = (error: unknown): void => {
   log('error', (error as Error).message);
   process.exitCode = 1;
+};
+
+const [command, ...rest] = process.argv.slice(2);
+if (command === 'replay') replay(rest, process.env, console.log).catch(fail);
+else if (command !== undefined)
+  fail(new Error(`There is no command ${command}. Without one the writer serves; replay PATH… stores dead letters.`));
+else {
+  try {
+    main();
+  } catch (error) {
+    fail(error);
+  }
 }
