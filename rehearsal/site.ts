@@ -88,8 +88,8 @@ export class Site {
     props.progress('store is up; applying the documents');
     await applyDocuments(site.client('master'), synthesised.documents, {
       log: () => {},
-      // The registries have no index-management plugin for this node: the policy is checked by shape only.
-      skip: Object.keys(synthesised.documents).filter((id) => id.startsWith('retention-policy/')),
+      // The registries have neither the index-management plugin for this node nor Dashboards: checked by shape only.
+      skip: Object.keys(synthesised.documents).filter((id) => /^(retention-policy|dashboards-\w+)\//.test(id)),
     });
 
     site.balancer = await Balancer.open({

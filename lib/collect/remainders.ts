@@ -14,7 +14,7 @@ export const remaindersBucketName = ({ environment, account }: EnvironmentConfig
   `harbourline-${environment}-remainders-${account}`;
 
 /** Longest time that raw spans may be anywhere, in days. */
-const lifetimeDays = 14;
+export const lifetimeDays = 14;
 
 /** Dead letters are first on a sampler's disk, then in the bucket: both together for no longer than {@link lifetimeDays}. */
 export const deadLetterDays = { disk: 7, bucket: 7 } as const;

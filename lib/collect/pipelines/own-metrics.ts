@@ -6,11 +6,16 @@ import {
   metricNamespace,
   tierDimension,
   writerMetrics,
+  writerPrefix,
 } from '../../observe/metrics';
 import { ports } from '../ports';
 import { env, variables } from './render';
 
-const escapeName = (name: string): string => `^${name.replace(/\./g, '\\.')}$`;
+const isWriters = ({ name }: EmittedMetric): boolean => name.startsWith(writerPrefix);
+
+/** Selects a metric; those of span writers all at once. */
+const selector = (metric: EmittedMetric): string =>
+  isWriters(metric) ? `^${writerPrefix}` : `^${metric.name.replace(/\./g, '\\.')}$`;
 
 /** Metrics that share their dimensions share a declaration: user data has little room. */
 function byDimensions(metrics: readonly EmittedMetric[]): EmittedMetric[][] {
@@ -35,10 +40,12 @@ export const embeddedMetrics = (environment: string, region: string, metrics: re
     version: '1',
     metric_declarations: byDimensions(metrics).map((group) => ({
       dimensions: group[0]?.dimensions,
-      metric_name_selectors: group.map(({ name }) => escapeName(name)),
+      metric_name_selectors: [...new Set(group.map(selector))],
     })),
     // OpenTelemetry's units are not all units that CloudWatch knows.
-    metric_descriptors: metrics.map(({ name, unit }) => ({ metric_name: name, unit, overwrite: true })),
+    metric_descriptors: metrics
+      .filter((metric) => !isWriters(metric))
+      .map(({ name, unit }) => ({ metric_name: name, unit, overwrite: true })),
   },
 });
 
@@ -68,9 +75,11 @@ export const ownReader = {
 
 /** Receiver, processors and pipeline of a tier's own metrics. */
 export function ownMetrics(tier: 'gateway' | 'sampler') {
-  const names = metricsOf(tier).map(({ name }) => `metric.name != "${name}"`);
+  const names = metricsOf(tier).map((metric) =>
+    isWriters(metric) ? `not IsMatch(metric.name, "^${writerPrefix}")` : `metric.name != "${metric.name}"`,
+  );
   const processors = {
-    'filter/own': { error_mode: 'ignore', metric_conditions: [names.join(' and ')] },
+    'filter/own': { error_mode: 'ignore', metric_conditions: [[...new Set(names)].join(' and ')] },
     'transform/own': {
       error_mode: 'ignore',
       metric_statements: [{ statements: [`set(datapoint.attributes["${tierDimension}"], "${tier}")`] }],

@@ -42,9 +42,11 @@ export function publishMetrics(metrics: Metrics, endpoint: string, intervalMs = 
   });
   const meter = provider.getMeter('harbourline-span-writer');
   for (const [name, [metric, labels]] of Object.entries(counters)) {
-    meter.createObservableCounter(name).addCallback((result) => result.observe(metrics.total(metric, labels)));
+    meter
+      .createObservableCounter(name, { unit: 'Count' })
+      .addCallback((result) => result.observe(metrics.total(metric, labels)));
   }
-  const latency = meter.createHistogram(names.latency.name, { unit: 'ms' });
+  const latency = meter.createHistogram(names.latency.name, { unit: names.latency.unit });
   return {
     observeBulk: (seconds) => latency.record(seconds * 1000),
     stop: () => provider.shutdown({ timeoutMillis: 2_000 }).catch(() => {}),
