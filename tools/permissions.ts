@@ -17,6 +17,9 @@ writes the table into docs/compliance.md. A test compares it.
 npm run permissions:update
 `;
 
+const intro =
+  'Each role tried each thing on a real OpenSearch node with the security plugin and the documents that are deployed; a test tries again and compares. `no` is a refusal (403) or nothing to be seen. Roles of the domain itself stand in for those of OpenSearch Service; readers use Dashboards by one of them.';
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { help: { type: 'boolean', default: false } } });
   if (values.help) {
@@ -38,7 +41,7 @@ async function main(): Promise<void> {
     await applyForMatrix(clients.bootstrap);
     const table = await permissionMatrix(clients);
     console.log(table);
-    writeSection('permissions:update', table, 'compliance');
+    writeSection('permissions:update', `${intro}\n\n${table}`, 'compliance');
   } finally {
     await Promise.all(Object.values(clients).map((client) => client.close()));
     await node.stop();

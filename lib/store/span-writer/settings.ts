@@ -32,8 +32,8 @@ export interface WriterSettings {
   /** Requests at once: each is in memory, packed and decoded. @default 8: twice the collector's consumers */
   readonly maxInFlight: number;
   /**
-   * Bytes of all requests at once, unpacked: a request that does not fit is sent back, one alone always fits. What a byte
-   * takes in memory until it is stored: some 7 (`npm run bench:store`). @default 32 MiB, for a heap of 512 MiB
+   * Bytes of all requests at once, unpacked: a request that does not fit is sent back, one alone always fits. A byte
+   * takes several in memory until it is stored. @default 32 MiB, for a heap of 512 MiB
    */
   readonly maxBytesInFlight: number;
   /** Where its own metrics go every minute, OTLP/HTTP: the receiver of the collector beside it. @default nowhere */
