@@ -145,6 +145,13 @@ export class TraceDomain extends Construct {
           'An environment without production load: data nodes manage the cluster. The configuration refuses this in production.',
       });
     }
+    if (store.saml) {
+      acknowledge(this.domain, {
+        id: 'AwsSolutions-OS5',
+        reason:
+          'Whoever signs in by SAML has no IAM identity to sign with. Only the pages of Dashboards are opened, they ask the identity provider, and the security group still decides who reaches them.',
+      });
+    }
     acknowledge(this.domain, {
       id: 'AwsSolutions-OS3',
       reason:
