@@ -142,7 +142,7 @@ test('the attributes of a defused span are found by words, by those who may see 
   expect(await found(query, as.reader)).toHaveLength(0);
   const [seen] = await found({ term: { 'harbourline.defused': 'illegal_argument_exception' } }, as.reader);
   expect(seen?.['harbourline.original']).toBeUndefined();
-});
+}, 30_000);
 
 test('a disk over its watermark makes indices read-only: spans come again until they are in', async () => {
   const block = (on: boolean | null) =>
@@ -158,7 +158,7 @@ test('a disk over its watermark makes indices read-only: spans come again until 
   expect(await post(service('a', ordinary))).toBe(200);
   expect(await found(ofTrace(2))).toHaveLength(2);
   expect(letters()).toHaveLength(1);
-});
+}, 30_000);
 
 test('the page’s requests answer on what the writer stored, as the reader', async () => {
   const crossing = attribute('crossing', 'hk-cn');
@@ -230,11 +230,11 @@ test('the page’s requests answer on what the writer stored, as the reader', as
 
   const trace = await fetchTrace(as.reader, traceId(3).toString('hex'));
   expect(trace.map(({ name }) => name).sort()).toEqual(['POST', 'POST /payments', 'POST /settlements']);
-});
+}, 30_000);
 
 test('every role may do what the table in docs/compliance.md says, and no more', async () => {
   expect(readSection('permissions:update', 'compliance')).toContain(await permissionMatrix(as));
-});
+}, 60_000);
 
 test('a restore drill: a snapshot, a lost index, and everything back', async () => {
   const index = 'otel-v1-apm-span-000001';
