@@ -48,10 +48,13 @@ export async function applyDocuments(
   const parsed = parse(documents, skip);
   const ask = asks(client);
   const persist = patiently(patience, log);
+  // What only decorates does not use up the time of what matters.
+  const persistBriefly = patiently({ ...patience, withinMs: Math.min(patience.withinMs ?? 60_000, 60_000) }, log);
   const outcomes: Record<string, Outcome> = {};
   for (const kind of documentKinds) {
     for (const { id, name, body } of parsed.filter((document) => document.kind === kind)) {
-      const apply = (): Promise<Applied> => persist(() => applyKind[kind](ask, name, body));
+      const apply = (): Promise<Applied> =>
+        (isDecoration(kind) ? persistBriefly : persist)(() => applyKind[kind](ask, name, body));
       const { outcome, changes = [] } = skip.includes(id)
         ? { outcome: 'skipped' as const }
         : isDecoration(kind)
