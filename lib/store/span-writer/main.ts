@@ -18,15 +18,10 @@ const log: Log = (level, message, fields = {}) => {
 
 function main(): void {
   const settings = writerSettingsFromEnv(process.env);
-  const bulks: { observe: (seconds: number) => void } = { observe: () => {} };
-  const writer = new WriterServer({
-    settings,
-    client: storeClient(settings.store),
-    log,
-    onBulk: (seconds) => bulks.observe(seconds),
-  });
-  const published = settings.metricsEndpoint ? publishMetrics(writer.metrics, settings.metricsEndpoint) : undefined;
-  if (published) bulks.observe = published.observeBulk;
+  const writer = new WriterServer({ settings, client: storeClient(settings.store), log });
+  const stopPublishing = settings.metricsEndpoint
+    ? publishMetrics(writer.metrics, settings.metricsEndpoint)
+    : async () => {};
   writer.server.listen(settings.port, settings.host, () => {
     const { address, port } = writer.server.address() as AddressInfo;
     log('info', 'listening', { address, port });
@@ -41,7 +36,7 @@ function main(): void {
     stopping = true;
     log('info', 'stopping', { signal });
     await writer.stop(graceMs);
-    await published?.stop();
+    await stopPublishing();
     log('info', 'stopped');
     process.exit(0);
   };

@@ -21,8 +21,10 @@ export type WriterMetric = keyof typeof writerMetrics;
 export class Metrics {
   private readonly series = new Map<string, Map<string, number>>();
 
-  /** @param onBulk Called with the duration of each bulk request in seconds. */
-  constructor(private readonly onBulk: (seconds: number) => void = () => {}) {
+  /** Called with the duration of each bulk request in seconds. */
+  onBulk: (seconds: number) => void = () => {};
+
+  constructor() {
     this.add('harbourline_writer_spans_received_total', 0);
     this.add('harbourline_writer_requests_in_flight', 0);
     this.observe(0, 0);

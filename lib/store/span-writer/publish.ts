@@ -20,15 +20,13 @@ const counters: Readonly<Record<string, readonly [WriterMetric, labels?: RegExp]
   [names.dead.name]: ['harbourline_writer_dead_letters_total'],
 };
 
-export interface Published {
-  /** Seconds of a bulk request. */
-  readonly observeBulk: (seconds: number) => void;
-  /** Sends what is left. A collector that is gone already is no error. */
-  readonly stop: () => Promise<void>;
-}
-
-/** @param endpoint `http://127.0.0.1:4319/v1/metrics` */
-export function publishMetrics(metrics: Metrics, endpoint: string, intervalMs = minute): Published {
+/**
+ * Publishes what {@link Metrics} counts and observes.
+ *
+ * @param endpoint `http://127.0.0.1:4319/v1/metrics`
+ * @returns sends what is left and ends it. A collector that is gone already is no error.
+ */
+export function publishMetrics(metrics: Metrics, endpoint: string, intervalMs = minute): () => Promise<void> {
   const provider = new MeterProvider({
     readers: [
       new PeriodicExportingMetricReader({
@@ -47,10 +45,8 @@ export function publishMetrics(metrics: Metrics, endpoint: string, intervalMs = 
       .addCallback((result) => result.observe(metrics.total(metric, labels)));
   }
   const latency = meter.createHistogram(names.latency.name, { unit: names.latency.unit });
-  return {
-    observeBulk: (seconds) => latency.record(seconds * 1000),
-    stop: () => provider.shutdown({ timeoutMillis: 2_000 }).catch(() => {}),
-  };
+  metrics.onBulk = (seconds) => latency.record(seconds * 1000);
+  return () => provider.shutdown({ timeoutMillis: 2_000 }).catch(() => {});
 }
 
 /** CloudWatch adds up: deltas. What could not be sent is not sent again, a gap of a minute is seen as one. */

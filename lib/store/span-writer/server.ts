@@ -28,8 +28,6 @@ export type Log = (
 export interface WriterServerProps {
   readonly settings: Omit<WriterSettings, 'store' | 'host' | 'port' | 'metricsEndpoint'>;
   readonly client: Client;
-  /** Called with the duration of each bulk request in seconds. */
-  readonly onBulk?: (seconds: number) => void;
   readonly log: Log;
 }
 
@@ -50,7 +48,7 @@ const unzip = promisify(gunzip);
 /** The service without its sockets: `server.listen` starts it, {@link WriterServer.stop} ends it. */
 export class WriterServer {
   readonly server: Server;
-  readonly metrics: Metrics;
+  readonly metrics = new Metrics();
   private readonly writer: SpanWriter;
   private readonly daily: NodeJS.Timeout;
   private inFlight = 0;
@@ -59,7 +57,6 @@ export class WriterServer {
 
   constructor(private readonly props: WriterServerProps) {
     const { settings, client } = props;
-    this.metrics = new Metrics(props.onBulk);
     const deadLetters = new DeadLetters(settings.deadLetterDirectory, undefined, settings.deadLetterDays);
     this.daily = setInterval(() => deadLetters.expire(), 3_600_000).unref();
     this.writer = new SpanWriter({ client, deadLetters, metrics: this.metrics, bulkBytes: settings.bulkBytes });

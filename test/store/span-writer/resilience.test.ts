@@ -87,13 +87,13 @@ test('own metrics go out as deltas, with CloudWatch’s units, a histogram that 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const metrics = new Metrics();
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/metrics`;
-  const published = publishMetrics(metrics, endpoint, 3_600_000);
+  const stop = publishMetrics(metrics, endpoint, 3_600_000);
   metrics.add('harbourline_writer_documents_stored_total', 7, { index: 'a' });
   metrics.add('harbourline_writer_documents_stored_total', 3, { index: 'b' });
   metrics.add('harbourline_writer_requests_refused_total', 1, { status: 429, reason: 'x' });
   metrics.add('harbourline_writer_requests_refused_total', 1, { status: 400, reason: 'x' });
-  published.observeBulk(0.25);
-  await published.stop(); // the last minute is not lost
+  metrics.observe(0.25);
+  await stop(); // the last minute is not lost
   const sent: Json[] = batches[0].resourceMetrics[0].scopeMetrics[0].metrics;
   expect(sent.map(({ name, unit }) => [name, unit]).sort()).toEqual(
     Object.values(writerMetrics)
