@@ -150,6 +150,19 @@ export const storeRules: readonly Rule[] = [
       ),
     ),
   ),
+  rule(
+    ['store.grants', 'store.readerRoleArns', 'store.readerGroups'],
+    ({ store: { grants, readerRoleArns, readerGroups } }) =>
+      grants.flatMap(({ roleArn, group }, index) =>
+        must(
+          ![...readerRoleArns, ...readerGroups].includes(roleArn ?? group ?? ''),
+          `store.grants[${index}]`,
+          roleArn ?? group,
+          'This one is a reader too, and OpenSearch keeps the masks of a reader whatever else it is.',
+          'Use a role or group of its own for investigations.',
+        ),
+      ),
+  ),
   rule(['store.saml', 'store.readerGroups', 'store.grants'], ({ store: { saml, readerGroups, grants } }) =>
     must(
       saml !== undefined || (readerGroups.length === 0 && grants.every(({ group }) => group === undefined)),

@@ -70,7 +70,11 @@ export class StoreStack extends EnvironmentStack {
         replicas: store.replicas,
         codec: store.codec,
         refreshIntervalSeconds: store.refreshIntervalSeconds,
-        roles: { writer: [this.writerRole.roleArn], reader: [...store.readerRoleArns, ...store.readerGroups] },
+        roles: {
+          writer: [this.writerRole.roleArn],
+          reader: [...store.readerRoleArns, ...store.readerGroups],
+          granted: master.grants.map(({ principal }) => principal),
+        },
       }),
     });
     new StoreCheck(this, 'Check', master);

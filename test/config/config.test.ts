@@ -306,6 +306,22 @@ const broken: [title: string, base: object, changes: Record<Path, unknown>, path
     'store.grants[0].roleArn',
     /partition aws/,
   ],
+  [
+    'a grant to a reader, who would see masks all the same',
+    prod,
+    {
+      'store.grants': [
+        {
+          role: 'investigator',
+          roleArn: 'arn:aws:iam::333333333333:role/trace-readers',
+          until: '2026-12-31',
+          reason: 'INC-1234',
+        },
+      ],
+    },
+    'store.grants[0]',
+    /of its own/,
+  ],
   ['groups that no provider names', prod, { 'store.readerGroups': ['analysts'] }, 'store.saml', /Set store.saml/],
 ];
 

@@ -35,6 +35,8 @@ test('SAML: browsers reach Dashboards and nothing else without IAM; groups are m
   expect(open).toHaveLength(1);
   expect(JSON.stringify(open[0].Resource)).toMatch(/\/_dashboards\*"/);
   expect(JSON.stringify(documents.Documents['role-mapping/harbourline-reader'])).toContain('analysts');
+  expect(JSON.stringify(documents.Documents['role-mapping/harbourline-reader'])).not.toContain(roleArn);
+  expect(JSON.stringify(documents.Documents['role-mapping/opensearch_dashboards_user'])).toContain(roleArn);
 });
 
 test('a grant reaches bootstrap and hourly check with its end, and the domain’s door', () => {

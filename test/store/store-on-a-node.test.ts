@@ -31,7 +31,10 @@ let writer: WriterServer;
 let url: string;
 
 async function start(): Promise<void> {
-  const users = roles.map((name) => ({ name, password, backendRoles: [arnOf(name)] }));
+  const users = [
+    ...roles.map((name) => ({ name: `${name}`, password, backendRoles: [arnOf(name)] })),
+    { name: 'both', password, backendRoles: [arnOf('reader'), arnOf('investigator')] },
+  ];
   node = await startOpenSearch(prepared, { directory: join(directory, 'node'), address, port, users });
 }
 
@@ -235,6 +238,14 @@ test('the page’s requests answer on what the writer stored, as the reader', as
 test('every role may do what the table in docs/compliance.md says, and no more', async () => {
   expect(readSection('permissions:update', 'compliance')).toContain(await permissionMatrix(as));
 }, 60_000);
+
+test('a reader who is an investigator too still sees masks: OpenSearch keeps what hides more', async () => {
+  const { endpoint, caFile } = node;
+  const both = storeClient({ endpoint, caFile, auth: { kind: 'basic', username: 'both', password } });
+  const [seen] = await found({ term: { spanId: 'seed' } }, both);
+  await both.close();
+  expect(seen['span.attributes.client@address']).toMatch(/^[0-9a-f]{64}$/);
+}, 30_000);
 
 test('a restore drill: a snapshot, a lost index, and everything back', async () => {
   const index = 'otel-v1-apm-span-000001';

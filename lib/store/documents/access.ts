@@ -8,7 +8,8 @@ const indices = [spanAlias, spanIndices, serviceMapIndex];
  * What a reader sees as a hash: addresses and names of whoever called from outside. A masked field can still be counted
  * and grouped by, not searched for. `*` covers span, resource and event attributes.
  *
- * A role that gives the same indices without the mask would undo it for whoever has both.
+ * It holds for whoever has another role without it, too: OpenSearch keeps what hides more. So an investigator must not be a
+ * reader at the same time.
  */
 export const maskedFields = [
   'client@address',
@@ -80,34 +81,37 @@ const auditConfig = {
  * Roles and mappings. Investigators and administrators are mapped by grants, which end: their mappings are made from the
  * clock when they are applied, by `lib/store/grants.ts`.
  */
-export const accessDocuments = ({ roles }: StoreDocumentOptions): Documents => ({
-  'role/harbourline-writer': role(
-    'Span writers: bulk into existing indices. No reading, no deleting, no creating: an index that was created under the name of the alias would break the alias for good.',
-    ['indices:data/write/bulk'],
-    // A new attribute key adds a field to the mapping, hence mapping/put.
-    { allowed_actions: ['indices:data/write/index', 'indices:data/write/bulk*', 'indices:admin/mapping/put'] },
-  ),
-  'role/harbourline-reader': role(
-    'Analysts: search spans and the service map, client addresses masked',
-    ['cluster_composite_ops_ro'],
-    { allowed_actions: reading, masked_fields: maskedFields, fls: hiddenFields },
-    sharedObjects,
-  ),
-  'role/harbourline-investigator': role(
-    'Investigators of an incident: as analysts, without masks, until a day that their grant names',
-    ['cluster_composite_ops_ro'],
-    { allowed_actions: reading },
-    sharedObjects,
-  ),
-  'role/harbourline-administrator': role(
-    'Break-glass: everything in the cluster and its indices, until a day that the grant names. Access itself stays with the bootstrap.',
-    ['*'],
-    { index_patterns: ['*'], allowed_actions: ['*'] },
-    [{ tenant_patterns: ['*'], allowed_actions: ['kibana_all_write'] }],
-  ),
-  'role-mapping/harbourline-writer': mapping(roles.writer),
-  'role-mapping/harbourline-reader': mapping(roles.reader),
-  // The domain's own role for using Dashboards at all; others may be mapped to it, so ours are added.
-  ...(roles.reader.length > 0 ? { 'role-mapping/opensearch_dashboards_user': { backend_roles: roles.reader } } : {}),
-  'audit-config/config': auditConfig,
-});
+export const accessDocuments = ({ roles }: StoreDocumentOptions): Documents => {
+  const visitors = [...roles.reader, ...(roles.granted ?? [])];
+  return {
+    'role/harbourline-writer': role(
+      'Span writers: bulk into existing indices. No reading, no deleting, no creating: an index that was created under the name of the alias would break the alias for good.',
+      ['indices:data/write/bulk'],
+      // A new attribute key adds a field to the mapping, hence mapping/put.
+      { allowed_actions: ['indices:data/write/index', 'indices:data/write/bulk*', 'indices:admin/mapping/put'] },
+    ),
+    'role/harbourline-reader': role(
+      'Analysts: search spans and the service map, client addresses masked',
+      ['cluster_composite_ops_ro'],
+      { allowed_actions: reading, masked_fields: maskedFields, fls: hiddenFields },
+      sharedObjects,
+    ),
+    'role/harbourline-investigator': role(
+      'Investigators of an incident: as analysts, without masks, until a day that their grant names',
+      ['cluster_composite_ops_ro'],
+      { allowed_actions: reading },
+      sharedObjects,
+    ),
+    'role/harbourline-administrator': role(
+      'Break-glass: everything in the cluster and its indices, until a day that the grant names. Access itself stays with the bootstrap.',
+      ['*'],
+      { index_patterns: ['*'], allowed_actions: ['*'] },
+      [{ tenant_patterns: ['*'], allowed_actions: ['kibana_all_write'] }],
+    ),
+    'role-mapping/harbourline-writer': mapping(roles.writer),
+    'role-mapping/harbourline-reader': mapping(roles.reader),
+    // The domain's own role for using Dashboards at all; others may be mapped to it, so ours are added. It shows no span.
+    ...(visitors.length > 0 ? { 'role-mapping/opensearch_dashboards_user': { backend_roles: visitors } } : {}),
+    'audit-config/config': auditConfig,
+  };
+};

@@ -53,7 +53,12 @@ export interface StoreDocumentOptions {
    */
   readonly maximumFields?: number;
   /** Who gets a role for good: ARNs of IAM roles, and groups of the identity provider. */
-  readonly roles: { readonly writer: readonly string[]; readonly reader: readonly string[] };
+  readonly roles: {
+    readonly writer: readonly string[];
+    readonly reader: readonly string[];
+    /** Whoever has a grant: may open Dashboards like a reader, and is none. @default none */
+    readonly granted?: readonly string[];
+  };
 }
 
 /** The documents of an environment. */
