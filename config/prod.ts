@@ -35,6 +35,7 @@ export const prod: EnvironmentConfigInput = {
     standby: true,
     replicas: 2,
     shards: 2,
+    load: { spansPerSecond: 10_000 },
     readerRoleArns: ['arn:aws:iam::333333333333:role/trace-readers'],
   },
   observe: {

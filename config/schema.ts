@@ -217,6 +217,19 @@ const sampling = section({
   decisionWaitSeconds: whole(1, 60).default(10),
 });
 
+const roleArn = text(
+  /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  'This is not the ARN of an IAM role.',
+  'Write the whole ARN: partition, account and role. Users and wildcards are not taken.',
+);
+
+/** A group in an assertion: a name, or the id that IAM Identity Center gives. Never a pattern. */
+const group = text(
+  /^[\w .@:/-]{2,256}$/,
+  'This is not the name of a group.',
+  'Write it as the identity provider sends it, without wildcards.',
+);
+
 const store = section({
   /** A version that OpenSearch Service offers and this project's documents were tried with. @default OpenSearch_3.3 */
   engineVersion: z.enum(engineVersions).default('OpenSearch_3.3'),
@@ -246,16 +259,53 @@ const store = section({
   refreshIntervalSeconds: whole(1, 300).default(10),
   /** Days that raw spans stay. At least 14 in production. @default 14 */
   retentionDays: whole(1, 365).default(14),
+  /** What services are expected to send. A store that is too small for it is refused; `npm run size` says what it needs. @default not judged */
+  load: section({
+    /** Spans of all services, before sampling: the average of the busiest day. */
+    spansPerSecond: whole(1, 10_000_000),
+    /** Bytes of a span as it is sent (OTLP protobuf, not compressed). @default 400; the sample services make 365 */
+    bytesPerSpan: whole(50, 100_000).default(400),
+    /** Busiest minute over the average of its day. @default 3 */
+    peak: z.number().min(1).max(100).default(3),
+  }).optional(),
   /** IAM roles that may read, with sensitive fields masked. @default none */
-  readerRoleArns: z
+  readerRoleArns: z.array(roleArn).default([]),
+  /** Groups that may read in Dashboards, as `saml` names them. @default none */
+  readerGroups: z.array(group).default([]),
+  /** Rights beyond reading masked. Each ends on its day: the hourly check of the store takes it away. @default none */
+  grants: z
     .array(
-      text(
-        /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-        'This is not the ARN of an IAM role.',
-        'Write the whole ARN: partition, account and role. Users and wildcards are not taken.',
-      ),
+      section({
+        /** `investigator` reads without masks; `administrator` may do anything in the cluster but change access. */
+        role: z.enum(['investigator', 'administrator']),
+        /** Who: one of `roleArn` and `group`. */
+        roleArn: roleArn.optional(),
+        group: group.optional(),
+        /** Last day, until midnight in Hong Kong: `2026-12-31`. */
+        until: z.iso.date(),
+        /** Ticket or sentence, for whoever reviews it. */
+        reason: z.string().min(8),
+      }),
     )
     .default([]),
+  /**
+   * Sign-in to Dashboards by SAML, IAM Identity Center included (a customer-managed SAML application). OpenSearch Service
+   * takes it on a domain that exists: add it after the first deployment. @default none: nobody signs in with a browser
+   */
+  saml: section({
+    /** Entity id of the identity provider. */
+    entityId: z.string().min(8).max(512),
+    /** Its metadata, XML: `readFileSync(join(__dirname, 'saml-prod.xml'), 'utf8')`. It holds certificates and no secret. */
+    metadata: text(
+      /<(\w+:)?EntityDescriptor[\s>]/,
+      'This is not SAML metadata.',
+      'Download it from the identity provider: XML with an EntityDescriptor.',
+    ),
+    /** Attribute of the assertion that lists groups. @default groups */
+    groupsKey: z.string().min(1).default('groups'),
+    /** Minutes until somebody must sign in again. @default 60 */
+    sessionMinutes: whole(1, 1440).default(60),
+  }).optional(),
 });
 
 const milliseconds = whole(1, 600_000);

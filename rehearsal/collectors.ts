@@ -87,6 +87,7 @@ export function startSpanWriter({ name, directory, address, synthesised, store }
     environment: {
       ...synthesised.spanWriter.environment,
       WRITER_LISTEN: `${address}:${ports.spanWriter}`,
+      WRITER_METRICS_ENDPOINT: `http://${address}:${ports.ownMetrics}/v1/metrics`,
       DEAD_LETTER_DIR: deadLetters,
       STORE_ENDPOINT: store.endpoint,
       STORE_AUTH: 'basic',

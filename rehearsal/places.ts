@@ -1,4 +1,6 @@
 /** Where everything stands: one loopback address for each machine that AWS would have, the ports as deployed. */
+import { join } from 'node:path';
+import { cacheDirectory } from '../lib/cache';
 import { ports } from '../lib/collect/ports';
 
 export const addresses = {
@@ -42,3 +44,6 @@ export const endpoints = [
   { name: 'payment service', address: addresses.payment, port: servicePorts.payment },
   { name: 'settlement service', address: addresses.settlement, port: servicePorts.settlement },
 ];
+
+/** Where a rehearsal that is kept running says how to read its store. */
+export const sharedStore = (): string => join(cacheDirectory('rehearsal'), 'store.json');

@@ -91,7 +91,10 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
 
     const attempts = await attemptAsWriter(site.client('writer'), spans[0]);
     const deadLetters = deadLettersIn(folder);
-    if (options.whileUp) await options.whileUp(site.whereToLook());
+    if (options.whileUp) {
+      site.share();
+      await options.whileUp(site.whereToLook());
+    }
     await phase('stopping', () => cleanUp.run());
     const lines = judge(
       {

@@ -130,7 +130,7 @@ describe.each(environmentNames)('environment %s', (environment) => {
     expect(JSON.stringify(statement.Action)).not.toContain('*');
   });
 
-  test('no function but those that deploy and one for dead samplers, none for the logging or the policy of the domain', () => {
+  test('no function but those that deploy one for dead samplers, one that checks the store; none for the logging or the policy of the domain', () => {
     const functions = ofType('AWS::Lambda::Function').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
     expect(functions.sort()).toEqual([
       'Collect/CertificatesIssuerFunction',
@@ -139,6 +139,7 @@ describe.each(environmentNames)('environment %s', (environment) => {
       expect.stringContaining('Network/CustomVpcRestrictDefaultSG'),
       'Store/AccessBootstrapFunction',
       'Store/AccessBootstrapProviderframeworkonEvent',
+      'Store/CheckFunction',
     ]);
   });
 
@@ -239,10 +240,11 @@ describe.each(environmentNames)('environment %s', (environment) => {
     const buckets = ofType('AWS::S3::Bucket');
     expect(buckets).toHaveLength(1);
     for (const [, { Properties }] of buckets) {
-      const [rule, ...more] = Properties.LifecycleConfiguration.Rules;
-      expect(more).toEqual([]);
-      expect(rule).toMatchObject({ Status: 'Enabled', ExpirationInDays: 14 });
-      expect(rule).not.toHaveProperty('Prefix');
+      const rules: { Status: string; ExpirationInDays: number; Prefix?: string }[] =
+        Properties.LifecycleConfiguration.Rules;
+      const [forAll] = rules.filter(({ Prefix }) => Prefix === undefined);
+      expect(forAll).toMatchObject({ Status: 'Enabled', ExpirationInDays: 14 });
+      for (const { ExpirationInDays } of rules) expect(ExpirationInDays).toBeLessThanOrEqual(14);
       expect(Properties.PublicAccessBlockConfiguration).toEqual({
         BlockPublicAcls: true,
         BlockPublicPolicy: true,

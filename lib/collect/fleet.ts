@@ -39,7 +39,7 @@ import { cloudConfig, environmentFile, type InstanceFile, paths } from './instan
 import { acknowledgeWildcards, lifecycleHooks, lifecycleStatements } from './lifecycle';
 import { variables } from './pipelines/render';
 import type { Pseudonyms } from './pseudonyms';
-import type { Remainders } from './remainders';
+import { lifetimeDays, type Remainders } from './remainders';
 import { sizesOf } from './sizing';
 
 export interface FleetProps {
@@ -201,6 +201,8 @@ export class Fleet extends Construct {
       maxCapacity: props.maxInstances,
       healthChecks: props.healthChecks ?? HealthChecks.ec2({ gracePeriod: Duration.minutes(5) }),
       groupMetrics: [GroupMetrics.all()],
+      // The disk queue goes with its instance: no span waits there for longer than it may be in the store.
+      maxInstanceLifetime: Duration.days(lifetimeDays),
       updatePolicy: UpdatePolicy.instanceRefresh({
         strategy: InstanceRefreshStrategy.ROLLING,
         // A new instance first, then an old one goes.

@@ -14,6 +14,7 @@ import { writeMetrics } from './metric-log';
 import { variables } from './pipelines/render';
 import { metricsFlushSeconds } from './pipelines/sampler';
 import { ports } from './ports';
+import { deadLetterDays } from './remainders';
 import { scaleSamplers } from './scaling';
 import { sizesOf } from './sizing';
 
@@ -68,7 +69,9 @@ export class Samplers extends Construct {
             content: environmentFile({
               AWS_REGION: Stack.of(this).region,
               WRITER_LISTEN: `127.0.0.1:${ports.spanWriter}`,
+              WRITER_METRICS_ENDPOINT: `http://127.0.0.1:${ports.ownMetrics}/v1/metrics`,
               DEAD_LETTER_DIR: `${paths.data}/dead-letters`,
+              DEAD_LETTER_DAYS: `${deadLetterDays.disk}`,
               STORE_ENDPOINT: `https://${props.domainEndpoint}`,
               STORE_AUTH: 'sigv4',
               NODE_OPTIONS: `--max-old-space-size=${sizesOf('sampler', config.collect.sampler.instanceType).writerHeapMiB}`,

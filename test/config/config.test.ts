@@ -289,6 +289,74 @@ const broken: [title: string, base: object, changes: Record<Path, unknown>, path
     'observe.objectives.p99Ms.none',
     /number/,
   ],
+  [
+    'a store that its declared load would fill',
+    prod,
+    { 'store.load': { spansPerSecond: 10_000, bytesPerSpan: 4_000 } },
+    'store.dataNodes.volumeGiB',
+    /npm run size/,
+  ],
+  [
+    'a day of spans that is too large for its shards',
+    prod,
+    { 'store.shards': 1, 'store.load': { spansPerSecond: 20_000 } },
+    'store.shards',
+    /^Use \d+\.$/,
+  ],
+  [
+    'nodes that are too small for the peak',
+    prod,
+    { 'store.load': { spansPerSecond: 10_000, peak: 40 } },
+    'store.dataNodes.instanceType',
+    /larger size/,
+  ],
+  [
+    'a grant to nobody',
+    prod,
+    { 'store.grants': [{ role: 'investigator', until: '2026-12-31', reason: 'INC-1234' }] },
+    'store.grants[0]',
+    /roleArn or group/,
+  ],
+  [
+    'a grant without an end',
+    prod,
+    { 'store.grants': [{ role: 'investigator', roleArn: 'arn:aws:iam::333333333333:role/a', reason: 'INC-1234' }] },
+    'store.grants[0].until',
+    /./,
+  ],
+  [
+    'a grant to a role of another partition',
+    prod,
+    {
+      'store.grants': [
+        {
+          role: 'administrator',
+          roleArn: 'arn:aws-cn:iam::333333333333:role/a',
+          until: '2026-12-31',
+          reason: 'INC-1234',
+        },
+      ],
+    },
+    'store.grants[0].roleArn',
+    /partition aws/,
+  ],
+  [
+    'a grant to a reader, who would see masks all the same',
+    prod,
+    {
+      'store.grants': [
+        {
+          role: 'investigator',
+          roleArn: 'arn:aws:iam::333333333333:role/trace-readers',
+          until: '2026-12-31',
+          reason: 'INC-1234',
+        },
+      ],
+    },
+    'store.grants[0]',
+    /of its own/,
+  ],
+  ['groups that no provider names', prod, { 'store.readerGroups': ['analysts'] }, 'store.saml', /Set store.saml/],
 ];
 
 describe('a broken configuration', () => {

@@ -6,11 +6,17 @@ import {
   metricLogGroup,
   metricNamespace,
   tierDimension,
+  writerMetrics,
+  writerPrefix,
 } from '../../observe/metrics';
 import { ports } from '../ports';
 import { env, variables } from './render';
 
-const escapeName = (name: string): string => `^${name.replace(/\./g, '\\.')}$`;
+const isWriters = ({ name }: EmittedMetric): boolean => name.startsWith(writerPrefix);
+
+/** Selects a metric; those of span writers all at once. */
+const selector = (metric: EmittedMetric): string =>
+  isWriters(metric) ? `^${writerPrefix}` : `^${metric.name.replace(/\./g, '\\.')}$`;
 
 /** Metrics that share their dimensions share a declaration: user data has little room. */
 function byDimensions(metrics: readonly EmittedMetric[]): EmittedMetric[][] {
@@ -35,22 +41,29 @@ export const embeddedMetrics = (environment: string, region: string, metrics: re
     version: '1',
     metric_declarations: byDimensions(metrics).map((group) => ({
       dimensions: group[0]?.dimensions,
-      metric_name_selectors: group.map(({ name }) => escapeName(name)),
+      metric_name_selectors: [...new Set(group.map(selector))],
     })),
     // OpenTelemetry's units are not all units that CloudWatch knows.
-    metric_descriptors: metrics.map(({ name, unit }) => ({ metric_name: name, unit, overwrite: true })),
+    metric_descriptors: metrics
+      .filter((metric) => !isWriters(metric))
+      .map(({ name, unit }) => ({ metric_name: name, unit, overwrite: true })),
   },
 });
 
-/** Metrics of a tier's collectors. */
-export const metricsOf = (tier: CollectorTier): readonly EmittedMetric[] =>
-  Object.values(collectorMetrics).filter(({ tiers }) => tiers.some((one) => one === tier));
+/** Metrics of a tier's instances. */
+export const metricsOf = (tier: CollectorTier): readonly EmittedMetric[] => [
+  ...Object.values(collectorMetrics).filter(({ tiers }) => tiers.some((one) => one === tier)),
+  // The span writer beside a sampler sends its own the same way.
+  ...(tier === 'sampler' ? Object.values(writerMetrics) : []),
+];
 
 /** Drops metrics of other names. */
-export const only = (metrics: readonly EmittedMetric[]) => ({
-  error_mode: 'ignore',
-  metric_conditions: [metrics.map(({ name }) => `metric.name != "${name}"`).join(' and ')],
-});
+export function only(metrics: readonly EmittedMetric[]) {
+  const others = metrics.map((metric) =>
+    isWriters(metric) ? `not IsMatch(metric.name, "^${writerPrefix}")` : `metric.name != "${metric.name}"`,
+  );
+  return { error_mode: 'ignore', metric_conditions: [[...new Set(others)].join(' and ')] };
+}
 
 /** Seconds between two readings: CloudWatch's standard period. */
 const interval = 60;

@@ -6,3 +6,4 @@ export * from './collectors';
 export * from './metric';
 export * from './services';
 export * from './spans';
+export * from './store';
