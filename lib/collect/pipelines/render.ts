@@ -4,7 +4,7 @@
  * The text is static: its only variables are `${env:NAME}`, which the instance (or a rehearsal) sets. So the text that
  * is reviewed in a template is the text that runs.
  */
-import { stringify } from 'yaml';
+import { Document, isCollection, isPair, visit, type YAMLMap, type YAMLSeq } from 'yaml';
 
 /** A variable that the machine sets, as a whole value or inside a string. */
 export const env = (name: string): string => `\${env:${name}}`;
@@ -34,8 +34,22 @@ export function renderConfiguration(configuration: object): string {
   const escaped = JSON.parse(JSON.stringify(configuration), (_key, value) =>
     typeof value === 'string' ? value.replace(/\$(?!\{env:)/g, '$$$$') : value,
   );
-  return stringify(escaped, { lineWidth: 0, aliasDuplicateObjects: false, indentSeq: false });
+  const document = new Document(escaped, { aliasDuplicateObjects: false });
+  visit(document, {
+    Collection: (_key, collection) => {
+      if (isShort(collection)) collection.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0, indentSeq: false, flowCollectionPadding: false });
 }
+
+/** Characters of a line that a reviewer reads without scrolling; user data has little room for short lines. */
+const lineLength = 100;
+
+/** Whether a collection of plain values fits on one line, as a person would write it. */
+const isShort = (collection: YAMLMap | YAMLSeq): boolean =>
+  collection.items.every((item) => !isCollection(isPair(item) ? item.value : item)) &&
+  JSON.stringify(collection.toJSON()).length <= lineLength;
 
 /** Names of the variables in a rendered configuration, sorted. */
 export function variablesIn(text: string): string[] {
