@@ -28,14 +28,12 @@ interface Step {
 
 const tsx = (...args: string[]): Pick<Step, 'command' | 'args'> => ({ command: 'npx', args: ['tsx', ...args] });
 
-/** Workflows and the steps of the one action that is ours. */
 const workflows = readdirSync(join(root, '.github/workflows')).map((file) => join(root, '.github/workflows', file));
 
 const steps = (base: string | undefined, skipTests: boolean): Step[] => [
   ...(skipTests ? [] : [{ name: 'tests', command: 'npm', args: ['test'] }]),
   { name: 'synth, cdk-nag', command: 'npx', args: ['cdk', 'synth', '--quiet'] },
   { name: 'cfn-lint, checkov', ...tsx('tools/templates/main.ts', 'cdk.out') },
-  { name: 'compliance, reviews due', ...tsx('tools/compliance/main.ts', '--due') },
   {
     name: 'workflows',
     command: 'go',

@@ -64,7 +64,7 @@ function section(severity: Severity, findings: readonly Finding[]): string[] {
   return [
     `## ${titles[severity]}\n`,
     ...rules.flatMap((rule) => [
-      `**${rule.id}**: ${rule.effect} ([source](${rule.source.startsWith('http') ? rule.source : `../${rule.source}`}))\n`,
+      `**${rule.id}**: ${rule.effect} (${rule.source.startsWith('http') ? `[source](${rule.source})` : rule.source})\n`,
       // Notes fail nothing, so there is nothing to accept.
       severity === 'note'
         ? '| where | what changes |\n|---|---|'

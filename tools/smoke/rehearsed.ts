@@ -25,6 +25,8 @@ export interface Rehearsed {
 
 /** Starts it. */
 export async function rehearsed(given: EnvironmentConfig, progress: (line: string) => void): Promise<Rehearsed> {
+  // Each child and each bundle has an exit hook of its own: a dozen and more, none of them a leak.
+  process.setMaxListeners(50);
   const config = { ...given, store: { ...given.store, readerRoleArns: [reader] } };
   const cleanUp = new CleanUp();
   cleanUp.add(claim());

@@ -1,0 +1,86 @@
+import type { DangerousCase, Draft } from '../support';
+
+const writer = (draft: Draft) =>
+  draft.properties('Store', 'AWS::IAM::ManagedPolicy', 'AccessBootstrap').PolicyDocument.Statement[0];
+
+/** Who may do more, and what is lived with. */
+export const access: readonly DangerousCase[] = [
+  {
+    name: 'a role may do one thing more',
+    edit: (draft) => {
+      writer(draft).Action = [writer(draft).Action, 'logs:DeleteLogGroup'].flat();
+    },
+    finds: { 'iam-widens': 'logs:DeleteLogGroup' },
+  },
+  {
+    name: 'a role may do everything',
+    edit: (draft) => {
+      writer(draft).Action = '*';
+    },
+    finds: { 'iam-sweeping': '* on' },
+  },
+  {
+    name: 'a statement without its resource',
+    edit: (draft) => {
+      writer(draft).Resource = '*';
+    },
+    finds: { 'iam-sweeping': 'on *' },
+  },
+  {
+    name: 'another account may assume a role',
+    edit: (draft) => {
+      draft.properties('Store', 'AWS::IAM::Role').AssumeRolePolicyDocument.Statement.push({
+        Action: 'sts:AssumeRole',
+        Effect: 'Allow',
+        Principal: { AWS: 'arn:aws:iam::999999999999:root' },
+      });
+    },
+    finds: { 'iam-widens': '999999999999' },
+  },
+  {
+    name: 'everybody may speak to the domain',
+    edit: (draft) => {
+      draft.domain.AccessPolicies.Statement[0].Principal = { AWS: '*' };
+    },
+    finds: { 'iam-sweeping': '*: es:ESHttpGet' },
+  },
+  {
+    name: 'a condition is dropped',
+    edit: (draft) => {
+      delete draft.properties('Network', 'AWS::EC2::VPCEndpoint', 'VpcS3').PolicyDocument.Statement[0].Condition;
+    },
+    finds: { 'iam-sweeping': 's3:GetObject' },
+  },
+  {
+    name: 'a bucket may be reached without TLS',
+    edit: (draft) => {
+      draft.remove('Collect', 'AWS::S3::BucketPolicy');
+    },
+    finds: { 'iam-deny-gone': 'no longer denies *: s3:*' },
+  },
+  {
+    name: 'a finding that is lived with elsewhere is lived with here, too',
+    given: (draft) => {
+      draft.resource('Store', 'AWS::Logs::LogGroup', 'TracesAuditLog').Metadata = {
+        cdk_nag: { rules_to_suppress: [{ id: 'AwsSolutions-X1', reason: 'The audit log has to be so.' }] },
+      };
+    },
+    edit: (draft) => {
+      draft.resource('Store', 'AWS::Logs::LogGroup', 'TracesSlowSearchLog').Metadata = {
+        cdk_nag: { rules_to_suppress: [{ id: 'AwsSolutions-X1', reason: 'The audit log has to be so.' }] },
+      };
+    },
+    finds: { 'acknowledgment-added': 'AwsSolutions-X1' },
+  },
+  {
+    name: 'another finding is lived with',
+    edit: (draft) => {
+      draft.resource('Store', 'AWS::OpenSearchService::Domain').Metadata = {
+        cdk_nag: {
+          rules_to_suppress: [{ id: 'AwsSolutions-OS5', reason: 'Nobody who is not known may connect, it is said.' }],
+        },
+      };
+    },
+    finds: { 'acknowledgment-added': 'AwsSolutions-OS5' },
+  },
+];

@@ -1,0 +1,93 @@
+import type { DangerousCase, Draft } from '../support';
+
+const alarm = (draft: Draft, name: RegExp): [string, any] => {
+  const found = Object.entries(draft.stacks.Observe!.resources).find(
+    ([, { Type, Properties }]) => Type === 'AWS::CloudWatch::Alarm' && name.test(Properties.AlarmName),
+  );
+  return found as [string, any];
+};
+
+/** Encryption, logs, retention, alarms and fleets. */
+export const watch: readonly DangerousCase[] = [
+  {
+    name: 'a volume is no longer encrypted',
+    edit: (draft) => {
+      draft.properties('Collect', 'AWS::EC2::LaunchTemplate').LaunchTemplateData.BlockDeviceMappings[0].Ebs.Encrypted =
+        false;
+    },
+    finds: { 'encryption-weakens': 'Encrypted: true → false', 'fleet-refresh': 'replaced' },
+  },
+  {
+    name: 'the domain takes older TLS',
+    edit: (draft) => {
+      draft.domain.DomainEndpointOptions.TLSSecurityPolicy = 'Policy-Min-TLS-1-0-2019-07';
+    },
+    finds: { 'encryption-weakens': 'TLSSecurityPolicy' },
+  },
+  {
+    name: 'gateways take spans without a certificate of the client',
+    edit: (draft) => {
+      draft.replaceText(
+        draft.properties('Collect', 'AWS::EC2::LaunchTemplate', 'Gateways'),
+        /\n *client_ca_file:[^\n]*/,
+        '',
+      );
+    },
+    finds: { 'transport-weakens': 'lines that guard', 'fleet-refresh': 'replaced' },
+  },
+  {
+    name: 'the audit log is switched off',
+    edit: (draft) => {
+      draft.domain.LogPublishingOptions.AUDIT_LOGS.Enabled = false;
+    },
+    finds: { 'logging-weakens': 'AUDIT_LOGS.Enabled: true → false' },
+  },
+  {
+    name: 'no flow log',
+    edit: (draft) => {
+      draft.remove('Network', 'AWS::EC2::FlowLog');
+    },
+    finds: { 'logging-weakens': 'FlowLog is removed' },
+  },
+  {
+    name: 'logs are kept for a shorter time',
+    edit: (draft) => {
+      draft.properties('Store', 'AWS::Logs::LogGroup').RetentionInDays = 30;
+    },
+    finds: { 'retention-shortens': '400 → 30 days' },
+  },
+  {
+    name: 'raw traces are kept for a shorter time',
+    edit: (draft) => {
+      draft.replaceText(
+        draft.properties('Store', 'Custom::HarbourlineStoreDocuments'),
+        /("min_rollover_age":")14d/,
+        '$17d',
+      );
+    },
+    finds: { 'retention-shortens': '14 → 7 days' },
+  },
+  {
+    name: 'an alarm is removed',
+    edit: (draft) => {
+      delete draft.stacks.Observe!.resources[alarm(draft, /No spans/)[0]];
+    },
+    finds: { 'alarm-removed': 'No spans' },
+  },
+  {
+    name: 'an alarm fires later and tells nobody',
+    edit: (draft) => {
+      const [, { Properties }] = alarm(draft, /P99 hk-cn/);
+      Properties.Threshold *= 10;
+      Properties.AlarmActions = [];
+    },
+    finds: { 'alarm-laxer': 'threshold' },
+  },
+  {
+    name: 'a fleet of one zone',
+    edit: (draft) => {
+      draft.properties('Collect', 'AWS::AutoScaling::AutoScalingGroup').VPCZoneIdentifier.splice(1);
+    },
+    finds: { 'fleet-shrinks': 'zones: 3 → 1' },
+  },
+];
