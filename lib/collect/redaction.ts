@@ -74,7 +74,7 @@ export const sensitiveValues: readonly SensitiveValue[] = [
  * and requests; parameters of statements.
  */
 export const sensitiveKeys =
-  '(?:^|[._-])(?:password|passwd|secret|token|api[_-]?key|authorization|cookie|set-cookie|hkid|id[_-]?card|passport|card[_-]?number|pan|cvv)(?:[._-]|$)|\\.(?:body|payload)$|^db\\.(?:query|operation)\\.parameter\\.';
+  '(?:^|[._-])(?:password|passwd|secret|token|api[_-]?key|authorization|cookie|set-cookie|hkid|id[_-]?card|passport|card[_-]?number|pan|cvv)(?:[._-]|$)|\\.(?:body|payload)$|^db\\.(?:query|operation|statement)\\.parameters?(?:\\.|$)';
 
 /** What stands in the place of a masked value. */
 export const mask = '****';

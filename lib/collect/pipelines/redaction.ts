@@ -17,7 +17,7 @@ const untouchedKeys = [
  * Namespaces of OpenTelemetry's semantic conventions, and of the Python instrumentations: what they hold is known. `user` and
  * `enduser` are left out on purpose.
  */
-const knownNamespaces =
+export const knownNamespaces =
   'asgi|aws|client|cloud|code|container|db|deployment|destination|error|event|exception|faas|flask|graphql|host|http|k8s|messaging|net|network|os|otel|peer|process|rpc|server|service|source|telemetry|thread|tls|url|user_agent|wsgi';
 
 /** What a pipeline masks beyond values with a known shape. */

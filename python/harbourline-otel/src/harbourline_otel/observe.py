@@ -1,0 +1,225 @@
+"""What tracing says about itself: OTLP metrics to the agent, named as OpenTelemetry does.
+
+Written by hand, because the metrics of the SDK are a sixth of the memory that tracing takes, and a
+thread. It goes along with the spans: once a minute behind a batch, and a last time at the end.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.metrics.v1 import metrics_pb2 as pb
+from opentelemetry.sdk.resources import Resource
+
+_KEPT = ("service.name", "service.namespace", "deployment.environment.name")
+"""Resource attributes that metrics carry: each combination is a series that is paid for."""
+
+_INTERVAL = 60.0
+"""Seconds between two reports: CloudWatch's standard period."""
+
+_SCALE = 4
+"""Of the histogram: 16 buckets for each doubling, which are 4.4 % wide."""
+
+_PROCESSED = "otel.sdk.processor.span.processed"
+_EXPORTED = "otel.sdk.exporter.span.exported"
+_DURATION = "otel.sdk.exporter.operation.duration"
+_COLLECTIONS = "cpython.gc.collections"
+_PAUSES = "harbourline.gc.pause.time"
+_SUMS = {_PROCESSED: "{span}", _EXPORTED: "{span}", _COLLECTIONS: "{collection}", _PAUSES: "s"}
+"""What grows, and its unit. Collections are those of all generations: each series is paid for."""
+
+_DELTA = pb.AGGREGATION_TEMPORALITY_DELTA
+
+
+class Counts:
+    """What became of the spans of this process. Every number only grows."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.ended = 0
+        """Spans that ended and were sampled."""
+        self.dropped = 0
+        """Of those, spans that found the queue full."""
+        self.taken = 0
+        """Of the others, spans that left the queue."""
+        self.exported: Counter[str | None] = Counter()
+        """Of those, spans that the agent took, under None, or never will, by ``error.type``."""
+        self.seconds: defaultdict[str | None, float] = defaultdict(float)
+        """How long attempts took, together, by ``error.type``."""
+        self.attempts: Counter[tuple[str | None, int]] = Counter()
+        """Attempts by ``error.type`` and bucket of their duration."""
+
+    @property
+    def queued(self) -> int:
+        """Spans that wait."""
+        return self.ended - self.dropped - self.taken
+
+    def take(self, count: int) -> None:
+        """Spans leave the queue."""
+        with self.lock:
+            self.taken += count
+
+    def attempt(self, seconds: float, error: str | None) -> None:
+        """A batch was offered to the agent."""
+        with self.lock:
+            self.seconds[error] += seconds
+            self.attempts[error, math.ceil(math.log2(max(seconds, 1e-6)) * 2**_SCALE) - 1] += 1
+
+    def finish(self, count: int, error: str | None) -> None:
+        """The agent took spans, or never will."""
+        with self.lock:
+            self.exported[error] += count
+
+
+class GarbageCollections:
+    """Counts the interpreter's collections, and how long they held everything up."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.seconds = 0.0
+        self.longest = 0.0
+        self._start = 0.0
+        gc.callbacks.append(self._observe)
+
+    def _observe(self, phase: str, _: dict[str, int]) -> None:
+        # No lock here: a collection may begin while this thread holds it.
+        if phase == "start":
+            self._start = time.perf_counter()
+            return
+        pause = time.perf_counter() - self._start
+        self.count += 1
+        self.seconds += pause
+        self.longest = max(self.longest, pause)
+
+    def stop(self) -> None:
+        """Looks no longer."""
+        if self._observe in gc.callbacks:
+            gc.callbacks.remove(self._observe)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that grows, at one moment."""
+
+    sums: Mapping[tuple[str, str | None], float] = field(default_factory=dict)
+    """By name and ``error.type``."""
+    seconds: Mapping[str | None, float] = field(default_factory=dict)
+    attempts: Mapping[tuple[str | None, int], int] = field(default_factory=dict)
+
+
+class Report:
+    """Makes reports: each of what happened since the last one that the agent took."""
+
+    def __init__(self, resource: Resource, counts: Counts) -> None:
+        self._counts = counts
+        self._collections = GarbageCollections()
+        kept = {key: str(resource.attributes[key]) for key in _KEPT if key in resource.attributes}
+        # Workers of one service report side by side.
+        self._resource = _attributes(kept | {"service.instance.id": str(uuid4())})
+        self._told = Reading()
+        self._since = time.time_ns()
+        self._due = time.monotonic() + _INTERVAL
+
+    def is_due(self) -> bool:
+        """Whether a minute has passed since the last one."""
+        return time.monotonic() >= self._due
+
+    def make(self) -> tuple[bytes, Reading]:
+        """A request, and the reading that `took` is to be told of."""
+        self._due = time.monotonic() + _INTERVAL
+        now = self._read()
+        request = ExportMetricsServiceRequest()
+        resource = request.resource_metrics.add()
+        resource.resource.attributes.extend(self._resource)
+        scope = resource.scope_metrics.add()
+        scope.scope.name = "harbourline_otel"
+        scope.metrics.extend(self._sum(name, unit, now) for name, unit in _SUMS.items())
+        scope.metrics.append(self._durations(now))
+        for name, unit, value in (
+            ("otel.sdk.processor.span.queue.size", "{span}", self._counts.queued),
+            ("harbourline.gc.pause.longest", "s", self._collections.longest),
+        ):
+            gauge = pb.Gauge(data_points=[self._point(value)])
+            scope.metrics.append(pb.Metric(name=name, unit=unit, gauge=gauge))
+        return request.SerializeToString(), now
+
+    def took(self, reading: Reading) -> None:
+        """The agent has the report: the next one goes on from there."""
+        self._told = reading
+        self._since = time.time_ns()
+        self._collections.longest = 0.0
+
+    def stop(self) -> None:
+        """Observes no longer."""
+        self._collections.stop()
+
+    def _read(self) -> Reading:
+        with self._counts.lock:
+            return Reading(
+                {
+                    (_PROCESSED, None): self._counts.taken,
+                    (_PROCESSED, "queue_full"): self._counts.dropped,
+                    (_COLLECTIONS, None): self._collections.count,
+                    (_PAUSES, None): self._collections.seconds,
+                    **{(_EXPORTED, error): n for error, n in self._counts.exported.items()},
+                },
+                dict(self._counts.seconds),
+                dict(self._counts.attempts),
+            )
+
+    def _point(self, value: float, error: str | None = None) -> pb.NumberDataPoint:
+        point = pb.NumberDataPoint(
+            start_time_unix_nano=self._since,
+            time_unix_nano=time.time_ns(),
+            attributes=_attributes({"error.type": error} if error else {}),
+        )
+        if isinstance(value, int):
+            point.as_int = value
+        else:
+            point.as_double = value
+        return point
+
+    def _sum(self, name: str, unit: str, now: Reading) -> pb.Metric:
+        points = [
+            self._point(value - self._told.sums.get(key, 0), key[1])
+            for key, value in now.sums.items()
+            if key[0] == name
+        ]
+        data = pb.Sum(data_points=points, aggregation_temporality=_DELTA, is_monotonic=True)
+        return pb.Metric(name=name, unit=unit, sum=data)
+
+    def _durations(self, now: Reading) -> pb.Metric:
+        points = []
+        for error, seconds in now.seconds.items():
+            new = {
+                bucket: count - self._told.attempts.get((kind, bucket), 0)
+                for (kind, bucket), count in now.attempts.items()
+                if kind == error
+            }
+            first, last = min(new), max(new)
+            point = pb.ExponentialHistogramDataPoint(
+                start_time_unix_nano=self._since,
+                time_unix_nano=time.time_ns(),
+                attributes=_attributes({"error.type": error} if error else {}),
+                count=sum(new.values()),
+                sum=seconds - self._told.seconds.get(error, 0),
+                scale=_SCALE,
+            )
+            point.positive.offset = first
+            point.positive.bucket_counts.extend(new.get(n, 0) for n in range(first, last + 1))
+            points.append(point)
+        data = pb.ExponentialHistogram(data_points=points, aggregation_temporality=_DELTA)
+        return pb.Metric(name=_DURATION, unit="s", exponential_histogram=data)
+
+
+def _attributes(values: dict[str, str]) -> list[KeyValue]:
+    return [KeyValue(key=k, value=AnyValue(string_value=v)) for k, v in values.items()]

@@ -1,0 +1,224 @@
+"""What the environment of a service says, checked as a whole before the service runs."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from urllib.parse import unquote, urlsplit
+
+PROVIDER = "OTEL_PYTHON_TRACER_PROVIDER"
+ADMITTED = "harbourline_admitted_exporter"
+"""Group of entry points: exporters that an installed package declares as harmless, by name."""
+
+LEVELS = ("production", "staging", "development")
+FILE = "/etc/harbourline/service.env"
+
+_ENVIRONMENT_KEYS = ("deployment.environment.name", "deployment.environment")
+_NOT_PRODUCTION = ("dev", "development", "staging", "test")
+_SIGNALS = ("TRACES", "METRICS", "LOGS")
+_COMPLETE_SAMPLERS = ("always_on", "parentbased_always_on")
+
+
+class Refused(RuntimeError):
+    """Something that would let raw spans leave by another way than the agent, or lose them."""
+
+
+class SettingsError(Refused):
+    """The environment is incomplete or contradicts itself. The text names every problem."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a service is traced.
+
+    Attributes:
+        level: ``production``, ``staging`` or ``development``.
+        environment: ``deployment.environment.name`` of everything that this process sends.
+        host: Loopback address of the agent.
+        port: Its port of OTLP over HTTP.
+        exporters: Names of ``OTEL_TRACES_EXPORTER``.
+        allowed_keys: Attribute keys, or namespaces of keys, of the service's own; production only.
+        queue: Spans that may wait; more are dropped and counted.
+        batch: Spans in a batch. Encoding one holds the interpreter.
+        delay_ms: Milliseconds between two batches, while there are few spans.
+    """
+
+    level: str
+    environment: str
+    host: str = "127.0.0.1"
+    port: int = 4318
+    exporters: tuple[str, ...] = ("otlp",)
+    allowed_keys: tuple[str, ...] = ()
+    queue: int = 2048
+    batch: int = 128
+    delay_ms: int = 2000
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str], level: str | None = None) -> Settings:
+        """Reads and checks the variables.
+
+        Args:
+            variables: Usually ``os.environ``.
+            level: Where ``OTEL_PYTHON_TRACER_PROVIDER`` is not what chose it.
+
+        Raises:
+            SettingsError: With everything that is missing or contradictory.
+        """
+        reader = _Reader(
+            variables, level or variables.get(PROVIDER, "").removeprefix("harbourline_")
+        )
+        settings = reader.settings()
+        if reader.problems:
+            problems = "\n".join(reader.problems)
+            raise SettingsError(f"harbourline: this service does not start.\n{problems}")
+        return settings
+
+    @property
+    def strict(self) -> bool:
+        """Whether spans may go to the agent only: everywhere but in development."""
+        return self.level != "development"
+
+
+def loopback(url: str) -> tuple[str, int] | None:
+    """Host and port of an http URL (or of gRPC's ``host:port``) on loopback; None for any other."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        host, port = parts.hostname or "", parts.port or 4318
+        host = "127.0.0.1" if host == "localhost" else host
+        if parts.scheme == "http" and not parts.username and ipaddress.ip_address(host).is_loopback:
+            return host, port
+    except ValueError:
+        pass
+    return None
+
+
+def shown(url: str) -> str:
+    """A URL without what may be secret in it."""
+    return url.split("?")[0].rpartition("@")[2]
+
+
+def contradictions(environment: str, attributes: Mapping[str, object]) -> list[str]:
+    """What resource attributes say against the environment, as ``key=value``."""
+    return [
+        f"{key}={attributes[key]}"
+        for key in _ENVIRONMENT_KEYS
+        if attributes.get(key, environment) != environment
+    ]
+
+
+class _Reader:
+    def __init__(self, variables: Mapping[str, str], level: str) -> None:
+        self._variables = variables
+        self._level = level
+        self.problems: list[str] = []
+
+    def settings(self) -> Settings:
+        if self._level not in LEVELS:
+            names = ", ".join(f"harbourline_{level}" for level in LEVELS)
+            self._problem(PROVIDER, "There is no such tracer provider.", f"use one of {names}.")
+            return Settings(self._level, "")
+        self._refuse_detours()
+        environment = self._environment()
+        host, port = self._endpoint()
+        queue = self._number("OTEL_BSP_MAX_QUEUE_SIZE", 128, 16_384, 2048)
+        return Settings(
+            level=self._level,
+            environment=environment,
+            host=host,
+            port=port,
+            exporters=self._exporters(),
+            allowed_keys=tuple(self._list("HARBOURLINE_ALLOWED_KEYS")),
+            queue=queue,
+            batch=self._number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 1, 128, 128),
+            delay_ms=self._number("OTEL_BSP_SCHEDULE_DELAY", 1, 60_000, 2000),
+        )
+
+    def _get(self, name: str) -> str:
+        return self._variables.get(name, "").strip()
+
+    def _list(self, name: str) -> Iterator[str]:
+        return (part.strip() for part in self._get(name).split(",") if part.strip())
+
+    def _problem(self, name: str, why: str, fix: str) -> None:
+        value = shown(self._get(name))
+        what = f"{name} = {value}" if value else f"{name} is not set"
+        self.problems.append(f"  {what}\n    {why}\n    Fix: {fix}")
+
+    def _environment(self) -> str:
+        pairs = (pair.partition("=") for pair in self._list("OTEL_RESOURCE_ATTRIBUTES"))
+        attributes = {key.strip(): unquote(value.strip()) for key, _, value in pairs}
+        environment = self._get("HARBOURLINE_ENVIRONMENT") or attributes.get(
+            _ENVIRONMENT_KEYS[0], ""
+        )
+        if not environment:
+            why = "The agent drops spans that do not say of which environment they are."
+            self._problem("HARBOURLINE_ENVIRONMENT", why, f"start the service with {FILE}.")
+        elif against := contradictions(environment, attributes):
+            why = f"It says {', '.join(against)}, and this node is of {environment}."
+            self._problem("OTEL_RESOURCE_ATTRIBUTES", why, "leave the environment out of it.")
+        elif self._level == "production" and environment in _NOT_PRODUCTION:
+            why = f"The environment is {environment}, which is not production."
+            self._problem(PROVIDER, why, f"take both from the node's own {FILE}.")
+        named = self._get("OTEL_SERVICE_NAME") or attributes.get("service.name")
+        if not named and self._level != "development":
+            why = "Spans of an unknown service help nobody."
+            self._problem("OTEL_SERVICE_NAME", why, "name the service in its unit.")
+        return environment
+
+    def _endpoint(self) -> tuple[str, int]:
+        base = "OTEL_EXPORTER_OTLP_ENDPOINT"
+        fix = f"use http://127.0.0.1:4318, as {FILE} does."
+        if not self._get(base) and self._level != "development":
+            self._problem(base, "Nothing says where the agent is.", fix)
+        agent = loopback(self._get(base) or "http://127.0.0.1:4318")
+        for name in (base, *(f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT" for signal in _SIGNALS)):
+            if not self._get(name):
+                continue
+            if not (found := loopback(self._get(name))):
+                why = "Telemetry goes to the agent on this node and nowhere else."
+                self._problem(name, why, fix if name == base else "remove it.")
+            elif found != agent:
+                self._problem(name, f"It contradicts {base}.", "remove it.")
+        for part in ("", *(f"{signal}_" for signal in _SIGNALS)):
+            name = f"OTEL_EXPORTER_OTLP_{part}PROTOCOL"
+            if self._get(name) not in ("", "http/protobuf"):
+                why = "The package speaks OTLP over HTTP: no second connection, safe to fork."
+                self._problem(name, why, "use http/protobuf and port 4318.")
+        return agent or ("127.0.0.1", 4318)
+
+    def _exporters(self) -> tuple[str, ...]:
+        names = tuple(self._list("OTEL_TRACES_EXPORTER")) or ("otlp",)
+        known = {"otlp", "none", *(point.name for point in entry_points(group=ADMITTED))}
+        if self._level == "development":
+            known.add("console")
+        for name in names:
+            if name not in known:
+                why = f"Raw spans would leave by {name}, past the agent."
+                self._problem("OTEL_TRACES_EXPORTER", why, "use otlp.")
+        return names
+
+    def _refuse_detours(self) -> None:
+        if self._get("OTEL_CONFIG_FILE"):
+            why = "A configuration file would replace the tracer provider."
+            self._problem("OTEL_CONFIG_FILE", why, "remove it.")
+        if self._level == "development":
+            return
+        if "baggage" in self._list("OTEL_PROPAGATORS"):
+            why = "Baggage takes values along to every peer, over the border too."
+            self._problem("OTEL_PROPAGATORS", why, "use tracecontext.")
+        if self._get("OTEL_TRACES_SAMPLER") not in ("", *_COMPLETE_SAMPLERS):
+            why = "The samplers choose among whole traces; figures are of all spans."
+            self._problem("OTEL_TRACES_SAMPLER", why, "remove it.")
+
+    def _number(self, name: str, low: int, high: int, default: int) -> int:
+        text = self._get(name)
+        if not text:
+            return default
+        if text.isdecimal() and low <= int(text) <= high:
+            return int(text)
+        self._problem(
+            name, f"It must be a number from {low} to {high}.", f"{default} is the default."
+        )
+        return default

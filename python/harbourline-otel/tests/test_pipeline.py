@@ -1,0 +1,290 @@
+"""Queue, batches, counts, fork and end, against an agent that is there or not."""
+
+import signal
+import threading
+import time
+
+import pytest
+from conftest import Agent, Service, as_dict, wait_until
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+
+from harbourline_otel.agent import encode
+from harbourline_otel.pipeline import Pipeline
+from harbourline_otel.settings import Settings
+
+
+def provider_of(agent: Agent, **changes: int) -> tuple[TracerProvider, Pipeline]:
+    """A provider without the guard, with a pipeline to the agent."""
+    settings = Settings("production", "prod", port=agent.port, **changes)  # type: ignore[arg-type]
+    resource = Resource({"service.name": "payment", "deployment.environment.name": "prod"})
+    pipeline = Pipeline(settings, resource)
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+    provider.add_span_processor(pipeline)
+    return provider, pipeline
+
+
+def end_spans(provider: TracerProvider, count: int) -> None:
+    tracer = provider.get_tracer("test")
+    for n in range(count):
+        tracer.start_span(f"span {n}").end()
+
+
+def test_spans_arrive_once_in_small_batches(agent: Agent) -> None:
+    provider, _ = provider_of(agent, queue=4096)
+    end_spans(provider, 1000)
+    assert provider.force_flush()
+    provider.shutdown()
+    assert sorted(span.name for span in agent.spans) == sorted(f"span {n}" for n in range(1000))
+    sizes = [
+        sum(len(scope.spans) for r in request.resource_spans for scope in r.scope_spans)
+        for request in agent.traces
+    ]
+    assert max(sizes) <= 128
+
+
+def test_an_encoded_batch_is_one_request() -> None:
+    spans: list[ReadableSpan] = []
+
+    class Keep(Pipeline):
+        def on_end(self, span: ReadableSpan) -> None:
+            spans.append(span)
+
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(Keep(Settings("production", "prod"), Resource({})))
+    end_spans(provider, 40)
+    request = ExportTraceServiceRequest.FromString(encode(spans))
+    names = [s.name for r in request.resource_spans for scope in r.scope_spans for s in scope.spans]
+    assert names == [f"span {n}" for n in range(40)]
+
+
+def test_an_agent_that_is_away_costs_a_bounded_queue_and_is_counted(agent: Agent) -> None:
+    agent.stop()
+    provider, pipeline = provider_of(agent, queue=256)
+    end_spans(provider, 10_000)
+    counts = pipeline.counts
+    assert counts
+    assert counts.queued <= 256
+    assert counts.dropped == counts.ended - counts.taken - counts.queued >= 10_000 - 256 - 128
+    assert not provider.force_flush(timeout_millis=50)
+
+    # It comes back: what waited arrives, and the loss is told.
+    agent.start()
+    assert provider.force_flush()
+    provider.shutdown()
+    arrived = len(agent.spans)
+    assert arrived == 10_000 - counts.dropped
+    processed = "otel.sdk.processor.span.processed"
+    assert agent.total(processed, error_type="queue_full") == counts.dropped
+    assert agent.total(processed) == agent.total("otel.sdk.exporter.span.exported") == arrived
+    failures = [p for p in agent.points("otel.sdk.exporter.operation.duration") if p.attributes]
+    assert {as_dict(list(p.attributes))["error.type"] for p in failures} == {
+        "ConnectionRefusedError"
+    }
+
+
+@pytest.mark.parametrize(("status", "arrives"), [(503, True), (429, True), (400, False)])
+def test_an_agent_that_refuses_is_asked_again_where_that_helps(
+    agent: Agent, status: int, arrives: bool
+) -> None:
+    agent.status = status
+    provider, pipeline = provider_of(agent)
+    end_spans(provider, 3)
+    flush = threading.Thread(target=provider.force_flush)
+    flush.start()
+    wait_until(lambda: "/v1/traces" in agent.requests)
+    counts = pipeline.counts
+    assert counts
+    wait_until(lambda: arrives or counts.exported == {"400": 3})
+    agent.status = 200
+    flush.join()
+    provider.shutdown()
+    assert len(agent.spans) == (3 if arrives else 0)
+    exported = agent.total("otel.sdk.exporter.span.exported")
+    lost = agent.total("otel.sdk.exporter.span.exported", error_type="400")
+    assert (exported, lost) == ((3, 0) if arrives else (0, 3))
+
+
+def test_metrics_that_the_agent_did_not_take_come_later(agent: Agent) -> None:
+    agent.stop()
+    provider, pipeline = provider_of(agent)
+    end_spans(provider, 5)
+    running = pipeline._running
+    assert running
+    running.exporter.report()
+    agent.start()
+    provider.force_flush()
+    running.exporter.report()
+    end_spans(provider, 2)
+    provider.shutdown()
+    assert agent.total("otel.sdk.exporter.span.exported") == 7
+    assert len(agent.metrics) == 2
+
+
+def test_a_report_goes_along_once_a_minute(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harbourline_otel.observe._INTERVAL", 0.0)
+    provider, _ = provider_of(agent, queue=1024)
+    end_spans(provider, 300)
+    provider.force_flush()
+    assert len(agent.metrics) == 3 == agent.requests.count("/v1/metrics")
+    provider.shutdown()
+    assert agent.total("otel.sdk.exporter.span.exported") == 300
+
+
+def test_every_figure_is_reported(agent: Agent) -> None:
+    import gc
+
+    provider, _ = provider_of(agent)
+    end_spans(provider, 5)
+    gc.collect()
+    provider.shutdown()
+    assert agent.total("cpython.gc.collections") >= 1
+    (seconds,) = agent.points("harbourline.gc.pause.time")
+    (longest,) = agent.points("harbourline.gc.pause.longest")
+    assert 0 < longest.as_double <= seconds.as_double
+    assert [p.as_int for p in agent.points("otel.sdk.processor.span.queue.size")] == [0]
+    (duration,) = agent.points("otel.sdk.exporter.operation.duration")
+    assert duration.count >= 1 and duration.scale is not None  # type: ignore[attr-defined]
+    resource = as_dict(list(agent.metrics[0].resource_metrics[0].resource.attributes))
+    assert resource.pop("service.instance.id")
+    assert resource == {"service.name": "payment", "deployment.environment.name": "prod"}
+
+
+def test_the_end_of_a_service_does_not_wait_long_for_an_agent(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harbourline_otel.pipeline.GRACE", 0.3)
+    agent.stop()
+    provider, pipeline = provider_of(agent)
+    end_spans(provider, 1000)
+    ended = threading.Thread(target=provider.shutdown, daemon=True)
+    ended.start()
+    ended.join(15)
+    assert not ended.is_alive()
+    counts = pipeline.counts
+    assert counts and counts.exported == {"ConnectionRefusedError": 1000}
+    agent.start()
+
+
+def test_a_forked_child_has_its_own_spans_and_none_of_its_parent(
+    service: Service, agent: Agent
+) -> None:
+    script = """
+import os, threading
+from opentelemetry import trace
+tracer = trace.get_tracer("test")
+tracer.start_span("parent before").end()
+pid = os.fork()
+if pid == 0:
+    tracer.start_span("child").end()
+    trace.get_tracer_provider().shutdown()
+    os._exit(0)
+os.waitpid(pid, 0)
+tracer.start_span("parent after").end()
+"""
+    done = service.run(script, OTEL_BSP_SCHEDULE_DELAY="60000")
+    assert done.returncode == 0, done.stderr
+    assert sorted(s.name for s in agent.spans) == ["child", "parent after", "parent before"]
+    ids = [span.trace_id for span in agent.spans]
+    assert len(set(ids)) == 3
+    assert agent.total("otel.sdk.exporter.span.exported") == 3
+    instances = {
+        as_dict(list(r.resource.attributes))["service.instance.id"]
+        for request in agent.metrics
+        for r in request.resource_metrics
+    }
+    assert len(instances) == 2
+
+
+def test_a_fork_while_another_thread_ends_spans_does_not_hang(
+    service: Service, agent: Agent
+) -> None:
+    script = """
+import os, threading
+from opentelemetry import trace
+tracer = trace.get_tracer("test")
+stop = threading.Event()
+def work():
+    while not stop.is_set():
+        tracer.start_span("busy").end()
+threads = [threading.Thread(target=work) for _ in range(4)]
+for t in threads: t.start()
+for _ in range(10):
+    pid = os.fork()
+    if pid == 0:
+        tracer.start_span("child").end()
+        trace.get_tracer_provider().shutdown()
+        os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
+stop.set()
+for t in threads: t.join()
+"""
+    done = service.run(script)
+    assert done.returncode == 0, done.stderr
+    assert sum(span.name == "child" for span in agent.spans) == 10
+
+
+app = """
+async def app(scope, receive, send):
+    from opentelemetry import trace
+    if scope["type"] == "lifespan":
+        while True:
+            message = await receive()
+            await send({"type": message["type"] + ".complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+    trace.get_tracer("test").start_span("request").end()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+def wsgi(environ, start_response):
+    import os
+    from opentelemetry import trace
+    trace.get_tracer("test").start_span(f"request {os.getpid()}").end()
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+"""
+servers = {
+    "uvicorn": ["uvicorn", "served:app", "--port", "{port}"],
+    "uvicorn workers": ["uvicorn", "served:app", "--port", "{port}", "--workers", "2"],
+    "gunicorn": ["gunicorn", "served:wsgi", "-b", "127.0.0.1:{port}", "-w", "2"],
+    "gunicorn preload": ["gunicorn", "served:wsgi", "-b", "127.0.0.1:{port}", "--preload"],
+}
+
+
+@pytest.mark.parametrize("name", servers)
+def test_servers_hand_over_their_last_spans(service: Service, agent: Agent, name: str) -> None:
+    import http.client
+    import socket
+
+    (service.folder / "served.py").write_text(app)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [part.format(port=port) for part in servers[name]]
+    process = service.start(
+        "opentelemetry-instrument",
+        *command,
+        OTEL_BSP_SCHEDULE_DELAY="60000",
+        PYTHONPATH=str(service.folder),
+    )
+
+    def answers() -> bool:
+        assert process.poll() is None, process.communicate()
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, 5)
+            connection.request("GET", "/")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+
+    wait_until(answers)
+    for _ in range(9):
+        assert answers()
+    time.sleep(0)
+    assert not agent.spans
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=20)
+    assert len(agent.spans) == 10, err
+    assert agent.total("otel.sdk.exporter.span.exported") == 10

@@ -1,0 +1,96 @@
+"""What is taken out of a span before it leaves the process."""
+
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import Link, Span, StatusCode
+
+from harbourline_otel.scrub import MASK, Scrubber
+
+
+def ended(fill: object, links: tuple[Link, ...] = ()) -> ReadableSpan:
+    """A span of the SDK, filled by a function."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    with provider.get_tracer("test").start_as_current_span("test", links=links) as span:
+        fill(span)  # type: ignore[operator]
+    return exporter.get_finished_spans()[0]
+
+
+def test_secret_looking_keys_lose_their_value_wherever_they_are() -> None:
+    def fill(span: Span) -> None:
+        span.set_attribute("http.request.header.authorization", "hunter2")
+        span.set_attribute("user.password", "hunter2")
+        span.set_attribute("API_KEY", "hunter2")
+        span.set_attribute("db.query.parameter.0", "hunter2")
+        span.set_attribute("db.statement.parameters", "('hunter2',)")
+        span.add_event("login", {"session.token": "hunter2", "step": 1})
+
+    other = ended(lambda span: None).context
+    scrubbed = Scrubber(None).span(ended(fill, (Link(other, {"cookie": "hunter2"}),)))
+    assert "hunter2" not in scrubbed.to_json()
+    assert scrubbed.attributes and scrubbed.attributes["user.password"] == MASK
+    assert scrubbed.events[0].attributes == {"session.token": MASK, "step": 1}
+    assert scrubbed.links[0].attributes == {"cookie": MASK}
+
+
+def test_an_allow_list_lets_known_namespaces_and_own_keys_through() -> None:
+    def fill(span: Span) -> None:
+        span.set_attributes(
+            {"http.route": "/payments", "payment.id": "pay_1", "crm.note": "private"}
+        )
+        span.set_attribute("paymentless", "private")
+        span.set_attribute("enduser.id", "private")
+
+    attributes = Scrubber(["payment"]).span(ended(fill)).attributes
+    assert attributes == {
+        "http.route": "/payments",
+        "payment.id": "pay_1",
+        "crm.note": MASK,
+        "paymentless": MASK,
+        "enduser.id": MASK,
+    }
+    assert Scrubber(None).span(ended(fill)).attributes["crm.note"] == "private"
+
+
+def test_maps_within_values_are_looked_into() -> None:
+    value = {"id": 1, "password": "hunter2", "cards": [{"card_number": "hunter2"}]}
+    inside = Scrubber(None)._inside(value)
+    assert inside == {"id": 1, "password": MASK, "cards": [{"card_number": MASK}]}
+
+
+def test_values_written_into_a_statement_become_placeholders() -> None:
+    def fill(span: Span) -> None:
+        span.set_attribute(
+            "db.query.text",
+            "SELECT t1.a FROM t1 WHERE card = 'it''s 4111' AND n IN (1, -2.5) AND x = $1 AND y = ?",
+        )
+
+    attributes = Scrubber([]).span(ended(fill)).attributes
+    assert attributes == {
+        "db.query.text": "SELECT t1.a FROM t1 WHERE card = ? AND n IN (?, ?) AND x = $1 AND y = ?"
+    }
+
+
+def test_errors_of_databases_lose_their_parameters() -> None:
+    text = "(IntegrityError) UNIQUE [SQL: INSERT] [parameters: ('hunter2', 3)]\n(Background on)"
+    detail = "duplicate key\nDETAIL:  Key (email)=(hunter2@example.com) already exists."
+
+    def fill(span: Span) -> None:
+        span.record_exception(ValueError(text))
+        span.set_status(StatusCode.ERROR, detail)
+
+    scrubbed = Scrubber([]).span(ended(fill))
+    assert "hunter2" not in scrubbed.to_json()
+    assert "Key (email)=(****)" in (scrubbed.status.description or "")
+    assert "(Background on)" in str(scrubbed.events[0].attributes["exception.message"])
+
+
+def test_a_span_with_nothing_to_hide_is_not_copied() -> None:
+    span = ended(lambda span: span.set_attribute("http.route", "/"))
+    assert Scrubber([]).span(span) is span
+    scrubber = Scrubber([])
+    for n in range(10_000):
+        scrubber._hides(f"key{n}")
+    assert len(scrubber._verdicts) == 4096

@@ -1,0 +1,14 @@
+/**
+ * `npm run python:generate`: writes what the Python package redacts by, from the list that the collectors use. A test
+ * compares the two.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { knownNamespaces } from '../lib/collect/pipelines/redaction';
+import { mask, sensitiveKeys } from '../lib/collect/redaction';
+
+export const rulesFile = join(__dirname, '..', 'python/harbourline-otel/src/harbourline_otel/rules.json');
+
+export const rules = (): string => `${JSON.stringify({ sensitiveKeys, knownNamespaces, mask }, null, 2)}\n`;
+
+if (require.main === module) writeFileSync(rulesFile, rules());
