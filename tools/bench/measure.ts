@@ -1,8 +1,8 @@
 /** What measuring a store takes: rounds, processor time, memory, and requests that overlap. */
 import { readFileSync } from 'node:fs';
 
-export const rounds = 5;
-export const requestsARound = 60;
+export const rounds = 3;
+export const requestsARound = 40;
 /** As the collector's consumers. */
 export const connections = 4;
 /** Kernel clock ticks a second: `getconf CLK_TCK`, 100 on Linux. */

@@ -30,7 +30,7 @@ export async function codecsAndRefresh(
     const index = `otel-v1-apm-span-bench-${codec}-${refresh}`;
     await bootstrap.indices.create({ index, body: { settings: { index: { codec, refresh_interval: refresh } } } });
     const rates: number[] = [];
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const prepared = bulks(index);
       rates.push((prepared.length * spansInRequest) / (await timed(prepared, send)));
     }
