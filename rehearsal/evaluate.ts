@@ -29,7 +29,8 @@ export function shownMetrics(widgets: readonly Widget[], store: MetricStore): { 
       const expression = searchOf(entry);
       if (!expression) continue;
       const found = store.search(...expression.arguments);
-      if (found.length === 0) empty.push(widget);
+      // Failures have no metric until the first.
+      if (found.length === 0 && !expression.arguments[2].includes('error.type')) empty.push(widget);
       metrics.push(...found.map((metric) => ({ ...metric, statistic: expression.statistic, widget })));
     }
   }

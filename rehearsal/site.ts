@@ -276,14 +276,14 @@ export class Site {
   }
 
   private startServices(): Promise<Services> {
-    const { python, folder, config, seed } = this.props;
+    const { python, folder, synthesised, seed } = this.props;
     return startServices({
       python,
       directory: folder,
       addresses: { payment: addresses.payment, settlement: addresses.settlement },
       ports: servicePorts,
-      agentEndpoint: `http://${addresses.agent}:${ports.otlpGrpc}`,
-      environment: config.environment,
+      nodeEnvironment: synthesised.serviceEnvironment,
+      agentEndpoint: `http://${addresses.agent}:${ports.otlpHttp}`,
       lineProxy: this.line.url,
       mainlandAddress: this.mainlandAddress,
       hongKongAddress: sides.hongKong,

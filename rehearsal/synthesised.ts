@@ -1,4 +1,5 @@
 /** What will be deployed, taken out of the synthesised environment. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +66,8 @@ export interface Synthesised {
   readonly agent: string;
   readonly gateway: Tier;
   readonly sampler: Tier;
+  /** What the agent's installer gives the services of a node. */
+  readonly serviceEnvironment: Readonly<Record<string, string>>;
   /** Folder of the instances' own scripts. */
   readonly scripts: string;
   /** Ports that the load balancer listens on. */
@@ -78,6 +81,7 @@ export interface Synthesised {
   readonly cloudMap: { readonly namespace: string; readonly service: string };
   readonly metricLogGroup: string;
   readonly tierNames: Readonly<Record<string, string[]>>;
+  /** Widgets of all dashboards. */
   readonly dashboard: readonly Widget[];
   readonly alarms: readonly AlarmProperties[];
   /** Removes the assembly. */
@@ -132,11 +136,15 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
     'Custom::HarbourlineTierCertificates',
   );
 
+  const installation = commandsOf(environment.resource<SsmDocument>('AWS::SSM::Document', 'Agent').properties);
+  const scripts = assetFolder(assembly, 'Collect', 'Scripts');
+
   return {
-    agent: agentOf(environment.resource<SsmDocument>('AWS::SSM::Document', 'Agent').properties),
+    agent: agentOf(installation),
+    serviceEnvironment: serviceEnvironment(scripts, installation),
     gateway: collector(gateway),
     sampler: collector(sampler),
-    scripts: assetFolder(assembly, 'Collect', 'Scripts'),
+    scripts,
     listenerPorts: environment
       .resources<{ Port: number }>('AWS::ElasticLoadBalancingV2::Listener')
       .map(({ properties }) => properties.Port),
@@ -159,11 +167,9 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
     metricLogGroup: environment.resource<{ LogGroupName: string }>('AWS::Logs::LogGroup', 'Metrics').properties
       .LogGroupName,
     tierNames: certificates.Names,
-    dashboard: (
-      JSON.parse(
-        environment.resource<{ DashboardBody: string }>('AWS::CloudWatch::Dashboard').properties.DashboardBody,
-      ) as { widgets: Widget[] }
-    ).widgets,
+    dashboard: environment
+      .resources<{ DashboardBody: string }>('AWS::CloudWatch::Dashboard')
+      .flatMap(({ properties }) => (JSON.parse(properties.DashboardBody) as { widgets: Widget[] }).widgets),
     alarms: environment.resources<AlarmProperties>('AWS::CloudWatch::Alarm').map(({ properties }) => properties),
   };
 }
@@ -181,8 +187,18 @@ interface SsmDocument {
   readonly Content: { readonly mainSteps: readonly { readonly inputs: { readonly runCommand: readonly string[] } }[] };
 }
 
-function agentOf({ Content: { mainSteps } }: SsmDocument): string {
-  const configuration = configurationIn(mainSteps.flatMap(({ inputs }) => inputs.runCommand));
+const commandsOf = ({ Content: { mainSteps } }: SsmDocument): string[] =>
+  mainSteps.flatMap(({ inputs }) => inputs.runCommand);
+
+/** What the installer's own script prints, with the variables that the document exports. */
+function serviceEnvironment(scripts: string, commands: readonly string[]): Record<string, string> {
+  const exported = commands.filter((command) => command.startsWith('export ')).join(' ');
+  const env = Object.fromEntries([...exported.matchAll(/([A-Z_]+)=(\S*)/g)].map(([, name, value]) => [name, value]));
+  return variablesOf(execFileSync('bash', [join(scripts, 'service-env.sh')], { env, encoding: 'utf8' }));
+}
+
+function agentOf(commands: readonly string[]): string {
+  const configuration = configurationIn(commands);
   if (configuration === undefined) throw new Error("The agent's document writes no configuration.");
   return configuration;
 }

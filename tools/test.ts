@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cacheDirectory } from '../lib/cache';
 import { collectorBinary, hostTarget } from '../lib/collect/distribution/build';
 import { prepareOpenSearch } from '../rehearsal/opensearch-node/prepare';
 import { preparePython } from '../rehearsal/services/venv';
@@ -19,6 +20,7 @@ interface Count {
 }
 
 const root = join(__dirname, '..');
+const otel = 'python/harbourline-otel';
 const progress = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
@@ -67,9 +69,9 @@ async function goTest(folder: string): Promise<Count> {
   return { passed: count('pass'), failed: status !== 0 && failed === 0 ? 1 : failed, skipped: count('skip') };
 }
 
-async function pytest(bin: string, folder: string, report: string): Promise<Count> {
+async function pytest(bin: string, folder: string, report: string, title = ''): Promise<Count> {
   const args = ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', folder, `--junitxml=${report}`];
-  const code = await run(`pytest ${folder}`, join(bin, 'python'), args);
+  const code = await run(`pytest ${folder}${title && ` on ${title}`}`, join(bin, 'python'), args);
   const suite = /<testsuite [^>]*>/.exec(readFileSync(report, 'utf8'))?.[0] ?? '';
   const number = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
   const failed = number('failures') + number('errors');
@@ -78,8 +80,9 @@ async function pytest(bin: string, folder: string, report: string): Promise<Coun
 }
 
 async function main(files: readonly string[]): Promise<void> {
-  const [python] = await Promise.all([
+  const [python, oldest] = await Promise.all([
     preparePython(progress),
+    preparePython(progress, 'oldest'),
     collectorBinary(hostTarget(), progress),
     prepareOpenSearch(progress),
   ]);
@@ -88,10 +91,15 @@ async function main(files: readonly string[]): Promise<void> {
     await check('format and lint', 'npx', ['biome', 'ci', '--error-on-warnings', '--colors=off', '.']),
     await check('python: format', join(python.bin, 'ruff'), ['format', '--check', '--no-cache', 'python', 'rehearsal']),
     await check('python: lint', join(python.bin, 'ruff'), ['check', '--no-cache', 'python', 'rehearsal']),
+    await check('python: types', join(python.bin, 'mypy'), [
+      ...['--cache-dir', cacheDirectory('mypy'), '--config-file', `${otel}/pyproject.toml`, `${otel}/src`],
+    ]),
     await check('types', 'npx', ['tsc', '--noEmit']),
     await goTest('lib/collect/distribution/environmentprocessor'),
     await goTest('lib/collect/distribution/redactionprocessor'),
     await jest(join(scratch, 'jest.json'), files),
+    await pytest(python.bin, otel, join(scratch, 'otel.xml')),
+    await pytest(oldest.bin, otel, join(scratch, 'otel-oldest.xml'), 'the oldest OpenTelemetry'),
     await pytest(python.bin, 'python/examples', join(scratch, 'examples.xml')),
     await pytest(python.bin, 'rehearsal/services/ledger', join(scratch, 'ledger.xml')),
   ];

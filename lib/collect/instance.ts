@@ -58,7 +58,7 @@ export const variablesOf = (text: string): Record<string, string> =>
   Object.fromEntries(
     text
       .split('\n')
-      .filter((line) => line.includes('='))
+      .filter((line) => line.includes('=') && !line.startsWith('#'))
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
 

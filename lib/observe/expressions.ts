@@ -9,6 +9,8 @@ import {
   kindOfCrossing,
   metricNamespace,
   metrics,
+  serviceDimension,
+  serviceMetrics,
   statusError,
   tierDimension,
   traceparentAttribute,
@@ -113,6 +115,20 @@ export const foreignSpans = (environment: string, tier: 'agent' | 'gateway'): Me
 export const byService = (environment: string, crossing: Crossing, metric: 'duration' | 'calls', statistic: string) =>
   new MathExpression({
     expression: `SEARCH('{"${metricNamespace(environment)}","${crossingAttribute}","service.name","span.kind"} MetricName="${metrics[metric].name}" "${crossingAttribute}"="${crossing}" "span.kind"="${kindOfCrossing[crossing]}"', '${statistic}', ${period.toSeconds()})`,
+    usingMetrics: {},
+    period,
+    label: '',
+  });
+
+/** A figure that each service measures of itself, found by search; its failures by kind, where they are asked for. */
+export const ofServices = (
+  environment: string,
+  metric: keyof typeof serviceMetrics,
+  statistic: string,
+  failures: boolean,
+): MathExpression =>
+  new MathExpression({
+    expression: `SEARCH('{"${metricNamespace(environment)}","${serviceDimension}"${failures ? ',"error.type"' : ''}} MetricName="${serviceMetrics[metric].name}"', '${statistic}', ${period.toSeconds()})`,
     usingMetrics: {},
     period,
     label: '',

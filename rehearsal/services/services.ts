@@ -24,10 +24,10 @@ export interface ServicesProps {
   readonly addresses: { readonly payment: string; readonly settlement: string };
   /** @default 8000 and 8080; also the ports by which the services know each other */
   readonly ports?: { readonly payment: number; readonly settlement: number };
-  /** Where spans go, e.g. `http://127.77.0.1:4317`. */
+  /** What a node gives its services: the variables of `/etc/harbourline/service.env`. */
+  readonly nodeEnvironment: Readonly<Record<string, string>>;
+  /** Where spans and metrics go, e.g. `http://127.77.0.1:4318`: on a workstation, not on the address of a node. */
   readonly agentEndpoint: string;
-  /** `deployment.environment.name` of the spans. */
-  readonly environment: string;
   /** The line between the sides, e.g. `http://127.77.0.61:3128`; its `X-Forwarded-For` is believed. */
   readonly lineProxy: string;
   /** Address by which Hong Kong knows the settlement service, e.g. `10.20.0.15`. */
@@ -37,8 +37,6 @@ export interface ServicesProps {
   /** Put personal data into spans on purpose. @default false */
   readonly careless?: boolean;
   readonly settlement?: SettlementBehaviour;
-  /** Further variables of the payment service, such as `OTEL_PYTHON_TRACER_PROVIDER`. */
-  readonly paymentEnvironment?: Readonly<Record<string, string>>;
 }
 
 /** The running services. */
@@ -64,9 +62,9 @@ export async function startServices(props: ServicesProps): Promise<Services> {
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONUNBUFFERED: '1',
     HTTP_PROXY: props.lineProxy,
-    OTEL_METRICS_EXPORTER: 'none',
-    OTEL_LOGS_EXPORTER: 'none',
-    OTEL_SEMCONV_STABILITY_OPT_IN: 'http,database',
+    ...props.nodeEnvironment,
+    OTEL_EXPORTER_OTLP_ENDPOINT: props.agentEndpoint,
+    OTEL_RESOURCE_ATTRIBUTES: 'service.namespace=harbourline',
     OTEL_PYTHON_FASTAPI_EXCLUDED_URLS: 'health',
     OTEL_PYTHON_FLASK_EXCLUDED_URLS: 'health',
   };
@@ -100,12 +98,6 @@ export async function startServices(props: ServicesProps): Promise<Services> {
       FORWARDED_ALLOW_IPS: new URL(props.lineProxy).hostname,
       OTEL_TRACES_EXPORTER: 'ledger,otlp',
       REHEARSAL_LEDGER: ledgerFile,
-      OTEL_EXPORTER_OTLP_ENDPOINT: props.agentEndpoint,
-      // Small batches: encoding one holds the interpreter, 512 spans for some 50 ms.
-      OTEL_BSP_SCHEDULE_DELAY: '2000',
-      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '128',
-      OTEL_RESOURCE_ATTRIBUTES: `deployment.environment.name=${props.environment},service.namespace=harbourline`,
-      ...props.paymentEnvironment,
     });
     const stop = async () => {
       // Payment first: what it has under way still needs the other side.

@@ -14,11 +14,23 @@ export interface Python {
   readonly bin: string;
 }
 
-/** Folder of the sample services. */
-export const examples = join(__dirname, '../../python/examples');
+const python = join(__dirname, '../../python');
 
-const locks = ['requirements.lock', 'requirements-dev.lock'].map((file) => join(examples, file));
+/** Folder of the sample services. */
+export const examples = join(python, 'examples');
+/** Folder of the package that traces them. */
+export const harbourlineOtel = join(python, 'harbourline-otel');
+
 const ledger = join(__dirname, 'ledger');
+
+/** What stands in an environment: the newest releases of OpenTelemetry, or the oldest that the package runs on. */
+const environments = {
+  newest: {
+    locks: ['requirements.lock', 'requirements-dev.lock'].map((file) => join(examples, file)),
+    packages: [ledger, harbourlineOtel],
+  },
+  oldest: { locks: [join(harbourlineOtel, 'oldest.lock')], packages: [harbourlineOtel] },
+};
 const script = join(__dirname, 'prepare.py');
 
 /** Oldest Python that the locks are made for. */
@@ -26,17 +38,15 @@ const minimum = [3, 10] as const;
 const candidates = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
 
 /**
- * The environment for the locks of `python/examples` with the ledger and `packages` installed, made now if the cache
- * does not hold it.
+ * An environment with the packages of this repository installed, made now if the cache does not hold it.
  *
  * @param progress receives lines such as `python: 20 of 58 packages`
- * @param packages folders of further Python packages of this repository; their build backend must be in the locks
  * @throws Error that says what is missing, or with the last lines of pip
  */
 export const preparePython = (
   progress: (line: string) => void = () => {},
-  packages: readonly string[] = [],
-): Promise<Python> => pythonEnvironment(locks, [ledger, ...packages], progress);
+  releases: keyof typeof environments = 'newest',
+): Promise<Python> => pythonEnvironment(environments[releases].locks, environments[releases].packages, progress);
 
 /**
  * An environment for some locks, with packages of this repository installed, made now if the cache does not hold it.
@@ -45,17 +55,17 @@ export const preparePython = (
  */
 export async function pythonEnvironment(
   locks: readonly string[],
-  local: readonly string[],
+  packages: readonly string[],
   progress: (line: string) => void,
 ): Promise<Python> {
   const interpreter = findPython();
   const hash = createHash('sha256').update(interpreter.identity);
-  for (const file of [script, ...locks, ...local.flatMap(sources)]) hash.update(readFileSync(file));
+  for (const file of [script, ...locks, ...packages.flatMap(sources)]) hash.update(readFileSync(file));
   const folder = join(cacheDirectory('python'), hash.digest('hex').slice(0, 16));
 
   const child = spawn(
     interpreter.command,
-    [script, folder, ...locks.flatMap((lock) => ['--lock', lock]), ...local.flatMap((path) => ['--package', path])],
+    [script, folder, ...locks.flatMap((lock) => ['--lock', lock]), ...packages.flatMap((path) => ['--package', path])],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let errors = '';
@@ -71,7 +81,7 @@ export async function pythonEnvironment(
 /** Files that define a package, in a fixed order. */
 function sources(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(py|toml)$/.test(file) && !/(^|\/)tests?[/_]/.test(file))
+    .filter((file) => /\.(py|pth|toml|json|typed)$/.test(file) && !/(^|\/)tests?[/_]/.test(file))
     .sort()
     .map((file) => join(folder, file));
 }

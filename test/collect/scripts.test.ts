@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => machine.stop());
 
-test.each(['agent.sh', 'certificate.sh', 'common.sh', 'drain.sh', 'join.sh', 'replay.sh'])(
+test.each(['agent.sh', 'certificate.sh', 'common.sh', 'drain.sh', 'join.sh', 'replay.sh', 'service-env.sh'])(
   '%s is sound shell',
   (name) => {
     expect(spawnSync('bash', ['-n', join(scripts, name)], { encoding: 'utf8' }).stderr).toBe('');

@@ -35,8 +35,8 @@ process.on('SIGTERM', () => setTimeout(() => { console.log('flushed'); process.e
     python: { python: 'unused', bin: directory },
     directory,
     addresses: { payment: '127.77.9.41', settlement: '127.77.9.51' },
-    agentEndpoint: 'http://127.77.9.1:4317',
-    environment: 'dev',
+    nodeEnvironment: { OTEL_PYTHON_TRACER_PROVIDER: 'harbourline_staging', OTEL_EXPORTER_OTLP_ENDPOINT: 'unused' },
+    agentEndpoint: 'http://127.77.9.1:4318',
     lineProxy: 'http://127.77.9.61:3128',
     mainlandAddress: '10.20.0.15',
     hongKongAddress: '10.10.0.10',
@@ -60,8 +60,9 @@ test('gives each service its surroundings and nothing of the shell', async () =>
     SETTLEMENT_URL: 'http://10.20.0.15:8080',
     PAYMENT_CARELESS: '1',
     OTEL_TRACES_EXPORTER: 'ledger,otlp',
-    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.77.9.1:4317',
-    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=dev,service.namespace=harbourline',
+    OTEL_PYTHON_TRACER_PROVIDER: 'harbourline_staging',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.77.9.1:4318',
+    OTEL_RESOURCE_ATTRIBUTES: 'service.namespace=harbourline',
     REHEARSAL_LEDGER: services.ledgerFile,
   });
   expect(payment.env).not.toHaveProperty('OTEL_TRACES_SAMPLER');

@@ -135,6 +135,7 @@ export class Agent extends Construct {
       `export COLLECTOR=s3://${collector.bucketName}/${collector.objectKey} SECURITY_LEVEL=${securityLevel(config)}`,
       `export MEMORY_MIB=${agent.memoryMiB} GO_MEMORY_MIB=${goMemoryMiB(agent.memoryMiB)} CPU_PERCENT=${agent.cpuPercent}`,
       `export EGRESS_KILOBITS=${agent.egressKilobits} PSEUDONYM_SECRET_ID=${pseudonyms?.secret.secretArn ?? ''}`,
+      `export ALLOWED_KEYS=${config.redaction.allowedKeys?.join(',') ?? ''}`,
       'for tool in aws unzip; do command -v $tool > /dev/null || { echo "harbourline: this node lacks $tool"; exit 1; }; done',
       `mkdir -p ${scripts}`,
       files.unpackInto(scripts),

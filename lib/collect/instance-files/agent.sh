@@ -92,8 +92,7 @@ install_agent() {
   # The node belongs to its services: what the agent may take is bounded, and its memory limiter goes by it.
   printf '[Service]\nMemoryMax=%sM\nEnvironment=GOMEMLIMIT=%sMiB\nCPUQuota=%s%%\n' "$MEMORY_MIB" "$GO_MEMORY_MIB" "$CPU_PERCENT" > "$fresh/limits.conf"
   put "$fresh/limits.conf" "$units/harbourline-collector.service.d/limits.conf"
-  cp "$files/service.env" "$fresh/service.env"
-  sed -i "s/@ENVIRONMENT@/$ENVIRONMENT/; s/@LEVEL@/$SECURITY_LEVEL/" "$fresh/service.env"
+  "$files/service-env.sh" > "$fresh/service.env"
   put "$fresh/service.env" "$etc/service.env"
   rm -rf "$fresh"
 

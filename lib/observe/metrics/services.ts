@@ -14,6 +14,48 @@ export const serviceMetrics = {
     name: 'otel.sdk.processor.span.processed',
     unit: 'Count',
     dimensions: [[serviceDimension], [serviceDimension, 'error.type']],
-    emitter: 'service: OpenTelemetry SDK',
+    emitter: 'service: harbourline-otel',
+  },
+  /** Spans that the agent took; those that it never will have an `error.type`. */
+  exported: {
+    name: 'otel.sdk.exporter.span.exported',
+    unit: 'Count',
+    dimensions: [[serviceDimension], [serviceDimension, 'error.type']],
+    emitter: 'service: harbourline-otel',
+  },
+  /** How long an attempt to hand over a batch took; a failed one has an `error.type`. */
+  exportDuration: {
+    name: 'otel.sdk.exporter.operation.duration',
+    unit: 'Seconds',
+    dimensions: [[serviceDimension], [serviceDimension, 'error.type']],
+    emitter: 'service: harbourline-otel',
+  },
+  /** Spans that wait in a process of a service. */
+  spanQueue: {
+    name: 'otel.sdk.processor.span.queue.size',
+    unit: 'Count',
+    dimensions: [[serviceDimension]],
+    emitter: 'service: harbourline-otel',
+  },
+  /** Collections of Python's garbage collector, of all generations. */
+  gcCollections: {
+    name: 'cpython.gc.collections',
+    unit: 'Count',
+    dimensions: [[serviceDimension]],
+    emitter: 'service: harbourline-otel',
+  },
+  /** How long they held a service up, together. */
+  gcPause: {
+    name: 'harbourline.gc.pause.time',
+    unit: 'Seconds',
+    dimensions: [[serviceDimension]],
+    emitter: 'service: harbourline-otel',
+  },
+  /** How long the longest of them held a process of a service up. */
+  gcLongestPause: {
+    name: 'harbourline.gc.pause.longest',
+    unit: 'Seconds',
+    dimensions: [[serviceDimension]],
+    emitter: 'service: harbourline-otel',
   },
 } as const satisfies Record<string, EmittedMetric>;

@@ -57,9 +57,11 @@ def test_writes_what_the_rehearsal_compares(
 def test_loses_nothing_when_the_service_is_told_to_stop(tmp_path: Path) -> None:
     environment = os.environ | {
         "REHEARSAL_LEDGER": str(tmp_path / "ledger"),
+        "OTEL_PYTHON_TRACER_PROVIDER": "harbourline_production",
+        "OTEL_SERVICE_NAME": "test",
+        "HARBOURLINE_ENVIRONMENT": "prod",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
         "OTEL_TRACES_EXPORTER": "ledger",
-        "OTEL_METRICS_EXPORTER": "none",
-        "OTEL_LOGS_EXPORTER": "none",
         "OTEL_BSP_SCHEDULE_DELAY": "60000",
     }
     command = [str(Path(sys.executable).parent / "opentelemetry-instrument"), sys.executable]

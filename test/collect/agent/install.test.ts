@@ -75,6 +75,7 @@ const run = (action = 'install', variables: Record<string, string> = {}) =>
     ENVIRONMENT: 'prod',
     COLLECTOR: 's3://assets/v1',
     SECURITY_LEVEL: 'production',
+    ALLOWED_KEYS: 'payment,order.id',
     MEMORY_MIB: '256',
     GO_MEMORY_MIB: '179',
     CPU_PERCENT: '50',
@@ -96,8 +97,10 @@ describe('installing the agent', () => {
     expect(readFileSync(join(root(), 'etc/systemd/system/harbourline-collector.service.d/limits.conf'), 'utf8')).toBe(
       '[Service]\nMemoryMax=256M\nEnvironment=GOMEMLIMIT=179MiB\nCPUQuota=50%\n',
     );
-    expect(read('service.env')).toContain('OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317\n');
-    expect(read('service.env')).toContain('OTEL_RESOURCE_ATTRIBUTES=deployment.environment.name=prod\n');
+    expect(read('service.env')).toContain('OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318\n');
+    expect(read('service.env')).toContain('OTEL_PYTHON_TRACER_PROVIDER=harbourline_production\n');
+    expect(read('service.env')).toContain('HARBOURLINE_ENVIRONMENT=prod\n');
+    expect(read('service.env')).toContain('HARBOURLINE_ALLOWED_KEYS=payment,order.id\n');
     expect(read('service.env')).not.toContain('@');
     expect(restarts()).toBe(1);
     // The limit is there before the agent sends.
