@@ -112,11 +112,24 @@ def test_metrics_that_the_agent_did_not_take_come_later(agent: Agent) -> None:
     end_spans(provider, 5)
     running = pipeline._running
     assert running
-    running.observer._provider.force_flush()
+    running.exporter.report()
     agent.start()
+    provider.force_flush()
+    running.exporter.report()
+    end_spans(provider, 2)
     provider.shutdown()
-    assert agent.total("otel.sdk.exporter.span.exported") == 5
-    assert len(agent.metrics) >= 2
+    assert agent.total("otel.sdk.exporter.span.exported") == 7
+    assert len(agent.metrics) == 2
+
+
+def test_a_report_goes_along_once_a_minute(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harbourline_otel.observe._INTERVAL", 0.0)
+    provider, _ = provider_of(agent, queue=1024)
+    end_spans(provider, 300)
+    provider.force_flush()
+    assert len(agent.metrics) == 3 == agent.requests.count("/v1/metrics")
+    provider.shutdown()
+    assert agent.total("otel.sdk.exporter.span.exported") == 300
 
 
 def test_every_figure_is_reported(agent: Agent) -> None:

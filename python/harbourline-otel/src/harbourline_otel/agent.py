@@ -5,21 +5,13 @@ from __future__ import annotations
 import http.client
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metrics
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
-from opentelemetry.sdk.metrics import Counter, Histogram, ObservableCounter
-from opentelemetry.sdk.metrics.export import (
-    AggregationTemporality,
-    MetricExporter,
-    MetricExportResult,
-    MetricsData,
-)
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from harbourline_otel.observe import Counts, Report
 from harbourline_otel.settings import Settings
 
 _TIMEOUT = 5.0
@@ -81,31 +73,52 @@ def encode(spans: Sequence[ReadableSpan]) -> bytes:
 class AgentSpanExporter(SpanExporter):
     """Sends batches, each again and again until the agent took it; the queue before it is bounded.
 
-    Args:
-        settings: Where the agent is.
-        taken: Told how many spans left the queue.
-        attempted: Told the seconds of an attempt, and its ``error.type`` or None.
-        done: Told how many spans the agent has, or with an ``error.type`` how many it never gets.
+    Once a minute, a report of `counts` goes along.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        taken: Callable[[int], None],
-        attempted: Callable[[float, str | None], None],
-        done: Callable[[int, str | None], None],
-    ) -> None:
+    def __init__(self, settings: Settings, counts: Counts, report: Report) -> None:
         self._agent = Agent(settings)
-        self._taken = taken
-        self._attempted = attempted
-        self._done = done
+        self._counts = counts
+        self._report = report
         self._stopping = threading.Event()
         self._until = float("inf")
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Returns when the agent has them, or when the process ends."""
-        self._taken(len(spans))
-        body = encode(spans)
+        self._counts.take(len(spans))
+        error = self._hand_over(encode(spans))
+        self._counts.finish(len(spans), error)
+        if self._report.is_due():
+            self.report()
+        return SpanExportResult.FAILURE if error else SpanExportResult.SUCCESS
+
+    def report(self) -> None:
+        """Reports; what the agent does not take now is in the next report."""
+        body, reported = self._report.make()
+        try:
+            self._agent.post("/v1/metrics", body)
+            self._report.took(reported)
+        except AgentAway:
+            pass
+
+    def stop_within(self, seconds: float) -> None:
+        """From now on, batches are given up after so many seconds."""
+        self._until = time.monotonic() + seconds
+        self._stopping.set()
+
+    def shutdown(self) -> None:
+        """Reports a last time, and closes the connection."""
+        self.report()
+        self._report.stop()
+        self._agent.close()
+
+    def abandon(self) -> None:
+        """In a child: connection and counts are the parent's."""
+        self._report.stop()
+        self._agent.close()
+
+    def _hand_over(self, body: bytes) -> str | None:
+        """The ``error.type`` of a batch that the agent never takes."""
         wait = 0.05
         while True:
             start = time.monotonic()
@@ -115,68 +128,12 @@ class AgentSpanExporter(SpanExporter):
             except AgentAway as error:
                 failure = error
             now = time.monotonic()
-            self._attempted(now - start, failure.kind if failure else None)
+            self._counts.attempt(now - start, failure.kind if failure else None)
             if failure is None:
-                self._done(len(spans), None)
-                return SpanExportResult.SUCCESS
+                return None
             if not failure.again or now + wait > self._until:
-                self._done(len(spans), failure.kind)
-                return SpanExportResult.FAILURE
-            # Sleeps through: once it is stopping, `_until` bounds what is left.
-            if not self._stopping.wait(wait):
-                wait = min(wait * 2, 2.0)
+                return failure.kind
+            if self._stopping.wait(wait):
+                time.sleep(wait)  # `_until` bounds what is left
             else:
-                time.sleep(wait)
-
-    def stop_within(self, seconds: float) -> None:
-        """From now on, batches are given up after so many seconds."""
-        self._until = time.monotonic() + seconds
-        self._stopping.set()
-
-    def shutdown(self) -> None:
-        """Closes the connection."""
-        self._agent.close()
-
-
-class AgentMetricExporter(MetricExporter):
-    """Sends deltas, and keeps for the next time what the agent did not take."""
-
-    def __init__(self, settings: Settings) -> None:
-        delta = AggregationTemporality.DELTA
-        super().__init__(
-            preferred_temporality={Counter: delta, Histogram: delta, ObservableCounter: delta}
-        )
-        self._agent = Agent(settings)
-        # An hour of them, of some 2 KiB each.
-        self._waiting: deque[bytes] = deque(maxlen=60)
-        self._silent = False
-
-    def export(
-        self, metrics_data: MetricsData, timeout_millis: float = 0, **_: object
-    ) -> MetricExportResult:
-        """One attempt."""
-        if self._silent:
-            return MetricExportResult.SUCCESS
-        self._waiting.append(encode_metrics(metrics_data).SerializeToString())
-        try:
-            while self._waiting:
-                self._agent.post("/v1/metrics", self._waiting[0])
-                self._waiting.popleft()
-        except AgentAway as error:
-            if not error.again:
-                self._waiting.popleft()
-            return MetricExportResult.FAILURE
-        return MetricExportResult.SUCCESS
-
-    def silence(self) -> None:
-        """Sends nothing any more: the SDK starts its thread again in a child."""
-        self._silent = True
-        self._agent.close()
-
-    def force_flush(self, timeout_millis: float = 0) -> bool:
-        """Nothing waits here that could go sooner."""
-        return True
-
-    def shutdown(self, timeout_millis: float = 0, **_: object) -> None:
-        """Closes the connection."""
-        self._agent.close()
+                wait = min(wait * 2, 2.0)

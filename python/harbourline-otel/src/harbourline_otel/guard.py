@@ -32,6 +32,7 @@ def put_up(settings: Settings) -> None:
         # OpenTelemetry's default is tracecontext and baggage.
         os.environ.setdefault("OTEL_PROPAGATORS", "tracecontext")
         wrapt.when_imported("opentelemetry.baggage.propagation")(_keep_baggage)
+    wrapt.when_imported("opentelemetry.instrumentation.asgi")(_spare_events)
     wrapt.when_imported("opentelemetry.sdk.trace")(_guard_providers)
     wrapt.when_imported("opentelemetry.sdk._configuration")(_replace_configurator)
 
@@ -44,6 +45,16 @@ def current() -> Settings | None:
 def _keep_baggage(module: ModuleType) -> None:
     """Baggage may come in, and goes nowhere: whatever propagators the code installs."""
     wrapt.wrap_function_wrapper(module, "W3CBaggagePropagator.inject", lambda *_: None)
+
+
+def _spare_events(module: ModuleType) -> None:
+    """No span for each ASGI event: three of them in each request tell less than they cost."""
+
+    def make(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        kwargs["exclude_spans"] = kwargs.get("exclude_spans") or ["receive", "send"]
+        wrapped(*args, **kwargs)
+
+    wrapt.wrap_function_wrapper(module, "OpenTelemetryMiddleware.__init__", make)
 
 
 def _replace_configurator(module: ModuleType) -> None:

@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from harbourline_otel.agent import AgentSpanExporter
-from harbourline_otel.observe import Counts, Observer
+from harbourline_otel.observe import Counts, Report
 from harbourline_otel.scrub import Scrubber
 from harbourline_otel.settings import Settings
 
@@ -21,22 +21,14 @@ GRACE = 5.0
 
 
 class _Running:
-    """What one process has: threads, a connection, counts. A fork does not inherit it."""
+    """What one process has: a thread, a connection, counts. A fork does not inherit it."""
 
     def __init__(self, settings: Settings, resource: Resource) -> None:
         self.counts = Counts()
-        self.observer = Observer(settings, resource, self.counts)
-        self.exporter = AgentSpanExporter(
-            settings, self.counts.take, self.observer.attempted, self.counts.finish
-        )
+        self.exporter = AgentSpanExporter(settings, self.counts, Report(resource, self.counts))
         self.batches = BatchSpanProcessor(
             self.exporter, settings.queue, settings.delay_ms, settings.batch
         )
-
-    def abandon(self) -> None:
-        """In a child: what the parent waits for and measures is the parent's."""
-        self.exporter.shutdown()
-        self.observer.abandon()
 
 
 class Pipeline(SpanProcessor):
@@ -68,7 +60,7 @@ class Pipeline(SpanProcessor):
 
     def _forked(self) -> None:
         if self._running:
-            self._running.abandon()
+            self._running.exporter.abandon()
         self._running = self._flushing = None
         self._lock = threading.Lock()  # whoever held it is not here
 
@@ -119,4 +111,3 @@ class Pipeline(SpanProcessor):
         if running and not closed:
             running.exporter.stop_within(GRACE)
             running.batches.shutdown()  # type: ignore[no-untyped-call]
-            running.observer.shutdown()

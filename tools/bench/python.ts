@@ -1,0 +1,238 @@
+/**
+ * `npm run bench:python`: what tracing costs a Python service. Figures go to docs/performance.md.
+ *
+ * The payment service runs twice, with tracing as on a node and without anything of OpenTelemetry but the API that its code
+ * imports; both get the same payments in turn, so that a busy machine is busy for both. Spans take their real way: the agent as
+ * synthesised, over mutual TLS, to a collector in place of a gateway, through a proxy that counts what is on the wire.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { loadEnvironments } from '../../config';
+import { issueCertificates } from '../../lib/collect/certificates.issue';
+import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
+import { extensions, serverTls, service } from '../../lib/collect/pipelines/components';
+import { renderConfiguration } from '../../lib/collect/pipelines/render';
+import { ports } from '../../lib/collect/ports';
+import { CleanUp } from '../../rehearsal/clean-up';
+import { startCollector } from '../../rehearsal/collectors';
+import { drive } from '../../rehearsal/driver/drive';
+import { type Service, startService } from '../../rehearsal/services/process';
+import { examples, type Python, preparePython } from '../../rehearsal/services/venv';
+import { synthesise } from '../../rehearsal/synthesised';
+import { writeSection } from './section';
+
+const addresses = { agent: '127.77.7.1', wire: '127.77.7.2', gateway: '127.77.7.3', settlement: '127.77.7.4' };
+const payments = { without: '127.77.7.5', with: '127.77.7.6' };
+type Variant = keyof typeof payments;
+
+const rounds = 8;
+const latencyLoad = { ratePerSecond: 40, seconds: 10 };
+const spanLoad = { perSecond: 2_000, seconds: 15 };
+const wireLoad = { ratePerSecond: 40, seconds: 20 };
+/** Requests a second of the target. Two cores do not take so many payments with everything around them: bytes are scaled. */
+const targetRate = 200;
+/** A service has the instrumentations that it needs; the environment of the tests has all. */
+const unneeded = 'aiohttp-client,asyncpg,flask,redis,requests';
+
+/** A collector that takes what the agent sends, and forgets it. */
+const gateway = renderConfiguration({
+  extensions: extensions('${env:LOOPBACK_ADDRESS}'),
+  receivers: {
+    otlp: { protocols: { grpc: { endpoint: `\${env:LOOPBACK_ADDRESS}:${ports.otlpGrpc}`, tls: serverTls } } },
+  },
+  exporters: { debug: {} },
+  service: service({ traces: { receivers: ['otlp'], exporters: ['debug'] } }),
+});
+
+/** Passes bytes on and counts those of the first side. */
+function countingProxy(from: string, to: string, port: number): Promise<{ bytes: number; close: () => void }> {
+  const counted = { bytes: 0, close: () => {} };
+  const server = createServer((incoming) => {
+    const outgoing = connect(port, to);
+    incoming.on('data', (chunk) => (counted.bytes += chunk.length));
+    incoming.pipe(outgoing).pipe(incoming);
+    for (const [one, other] of [
+      [incoming, outgoing],
+      [outgoing, incoming],
+    ] as const)
+      one.on('error', () => other.destroy());
+  });
+  counted.close = () => server.close();
+  return new Promise((resolve) => server.listen(port, from, () => resolve(counted)));
+}
+
+const quantile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? Number.NaN;
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Resident memory in MiB that no other process shares. */
+const mebibytes = (pid: number): number =>
+  Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024;
+
+/** The interpreter that a launcher became. */
+const processOf = (started: Service): number => started.pid;
+
+async function main(): Promise<void> {
+  const config = loadEnvironments().find(({ production }) => production);
+  if (!config) throw new Error('There is no environment of production.');
+  const progress = (line: string) => process.stderr.write(`${line}\n`);
+  const [python, binary] = await Promise.all([preparePython(progress), collectorBinary(hostTarget(), progress)]);
+  const folder = mkdtempSync(join(tmpdir(), 'harbourline-bench-'));
+  const cleanUp = new CleanUp();
+  try {
+    const synthesised = synthesise(config);
+    cleanUp.add(synthesised.dispose);
+    const certificates = await issueCertificates({ tiers: synthesised.tierNames, now: new Date() });
+    const collector = (name: 'agent' | 'gateway', configuration: string, environment: Record<string, string>) =>
+      startCollector({
+        name,
+        binary,
+        directory: folder,
+        address: addresses[name],
+        tier: { configuration, environment: {}, drain: {} },
+        certificate: certificates[name] as NonNullable<(typeof certificates)[string]>,
+        environment,
+      });
+    cleanUp.add(await collector('gateway', gateway, {}));
+    const wire = await countingProxy(addresses.wire, addresses.gateway, ports.otlpGrpc);
+    cleanUp.add(wire.close);
+    const agent = await collector('agent', synthesised.agent, {
+      GATEWAY_ENDPOINT: `${addresses.wire}:${ports.otlpGrpc}`,
+    });
+    cleanUp.add(agent);
+
+    const node = {
+      ...synthesised.serviceEnvironment,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${addresses.agent}:${ports.otlpHttp}`,
+      OTEL_SERVICE_NAME: 'payment',
+      OTEL_PYTHON_DISABLED_INSTRUMENTATIONS: unneeded,
+    };
+    const costs = await spanCosts(python, node);
+    const services = await startServices(python, folder, node, cleanUp);
+    const latencies = await requestLatencies(progress);
+    const memory = { without: mebibytes(services.without.pid), with: mebibytes(processOf(services.with)) };
+    const bytes = await bytesOnTheWire(wire, progress);
+    report(costs, latencies, memory, bytes);
+  } finally {
+    await cleanUp.run();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Microseconds of each span. */
+async function spanCosts(python: Python, node: Record<string, string>): Promise<number[]> {
+  const script = join(__dirname, 'python_spans.py');
+  const { stdout } = await promisify(execFile)(
+    python.python,
+    [script, `${spanLoad.perSecond}`, `${spanLoad.seconds}`],
+    { env: node, maxBuffer: 1 << 24 },
+  );
+  return (JSON.parse(stdout) as number[]).map((nanoseconds) => nanoseconds / 1000);
+}
+
+async function startServices(python: Python, folder: string, node: Record<string, string>, cleanUp: CleanUp) {
+  const common = { PATH: `${python.bin}:/usr/bin:/bin`, PYTHONPATH: examples, PYTHONDONTWRITEBYTECODE: '1' };
+  const start = async (name: string, address: string, port: number, command: string[], environment: object) => {
+    const started = await startService({
+      name,
+      command: join(python.bin, command[0] as string),
+      arguments: command.slice(1),
+      directory: folder,
+      logFile: join(folder, `${name}.log`),
+      healthUrl: `http://${address}:${port}/health`,
+      environment: { ...common, ...environment },
+    });
+    cleanUp.add(started);
+    return started;
+  };
+  const mainland = {
+    SETTLEMENT_HOST: addresses.settlement,
+    SETTLEMENT_SLOW_SHARE: '0',
+    SETTLEMENT_DECLINED_SHARE: '0',
+  };
+  await start('settlement', addresses.settlement, 8080, ['python', '-m', 'settlement'], mainland);
+  const payment = (variant: Variant, command: string[], environment: object) =>
+    start(`payment-${variant}`, payments[variant], 8000, [...command, '-m', 'payment'], {
+      PAYMENT_HOST: payments[variant],
+      PAYMENT_DATABASE_URL: `sqlite+aiosqlite:///${variant}.sqlite`,
+      SETTLEMENT_URL: `http://${addresses.settlement}:8080`,
+      ...environment,
+    });
+  return {
+    without: await payment('without', ['python'], {}),
+    with: await payment('with', ['opentelemetry-instrument', 'python'], node),
+  };
+}
+
+async function pay(
+  variant: Variant,
+  load: { ratePerSecond: number; seconds: number },
+  seed: number,
+): Promise<number[]> {
+  const made = await drive({ target: `http://${payments[variant]}:8000`, ...load, seed });
+  const failed = made.filter(({ status }) => status !== 200).length;
+  if (failed > 0)
+    throw new Error(`${failed} of ${made.length} payments ${variant} tracing failed: the machine is too busy.`);
+  return made.map(({ latencyMs }) => latencyMs);
+}
+
+/** Milliseconds of each payment. Both variants get the same payments, and the settlement takes the same time for both. */
+async function requestLatencies(progress: (line: string) => void): Promise<Record<Variant, number[]>> {
+  const latencies: Record<Variant, number[]> = { without: [], with: [] };
+  for (let round = 0; round <= rounds; round++) {
+    const order: Variant[] = round % 2 === 0 ? ['without', 'with'] : ['with', 'without'];
+    for (const variant of order) {
+      const made = await pay(variant, latencyLoad, round + 1);
+      if (round > 0) latencies[variant].push(...made); // the first warms up
+      progress(`round ${round} of ${rounds}: ${variant} tracing, p99 ${quantile(made, 0.99).toFixed(1)} ms`);
+    }
+  }
+  return latencies;
+}
+
+/** Bytes of a payment on the way from agent to gateway. At a higher rate, batches are larger and compress better. */
+async function bytesOnTheWire(wire: { bytes: number }, progress: (line: string) => void): Promise<number> {
+  await sleep(5_000); // what was under way
+  const before = wire.bytes;
+  await pay('with', wireLoad, 1_000);
+  await sleep(5_000);
+  progress(`${wire.bytes - before} bytes on the wire`);
+  return (wire.bytes - before) / (wireLoad.ratePerSecond * wireLoad.seconds);
+}
+
+function report(
+  costs: number[],
+  latencies: Record<Variant, number[]>,
+  memory: Record<Variant, number>,
+  bytes: number,
+): void {
+  const verdict = (ok: boolean) => (ok ? 'met' : '**missed**');
+  const p99 = quantile(costs, 0.99);
+  const change = (share: number) => 100 * (quantile(latencies.with, share) / quantile(latencies.without, share) - 1);
+  const share = (100 * (memory.with - memory.without)) / memory.with;
+  const ms = (variant: Variant, part: number) => quantile(latencies[variant], part).toFixed(1);
+  const bits = bytes * 8 * targetRate;
+  const text = [
+    `Python's side of a span, with the tracer provider of production and the agent as synthesised; ${cpus().length} cores for everything.`,
+    '',
+    '| what | measured | target | |',
+    '|---|---|---|---|',
+    `| a span, from its start until it waits, at ${spanLoad.perSecond} a second | mean ${mean(costs).toFixed(0)} µs, p50 ${quantile(costs, 0.5).toFixed(0)} µs, p99 ${p99.toFixed(0)} µs, p99.9 ${quantile(costs, 0.999).toFixed(0)} µs | p99 < 500 µs | ${verdict(p99 < 500)} |`,
+    `| a payment at ${latencyLoad.ratePerSecond} a second, p99 | ${ms('without', 0.99)} ms without, ${ms('with', 0.99)} ms with tracing: ${change(0.99).toFixed(1)} % | ≤ +5 % | ${verdict(change(0.99) <= 5)} |`,
+    `| the same, p50 | ${ms('without', 0.5)} ms without, ${ms('with', 0.5)} ms with tracing: ${change(0.5).toFixed(1)} % | | |`,
+    `| memory of the payment service | ${memory.without.toFixed(1)} MiB without, ${memory.with.toFixed(1)} MiB with tracing: ${share.toFixed(1)} % of it | ≤ 10 % | ${verdict(share <= 10)} |`,
+    `| agent to gateway, gRPC with zstd over TLS: ${bytes.toFixed(0)} bytes a payment at ${wireLoad.ratePerSecond} a second | at ${targetRate} a second ${(bits / 1e6).toFixed(2)} Mbps | < 1 Mbps | ${verdict(bits < 1e6)} |`,
+  ].join('\n');
+  console.log(`\n${text}`);
+  writeSection('bench:python', text);
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});
