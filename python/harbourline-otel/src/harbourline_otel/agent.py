@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import threading
 import time
 from collections.abc import Sequence
 
@@ -80,7 +79,6 @@ class AgentSpanExporter(SpanExporter):
         self._agent = Agent(settings)
         self._counts = counts
         self._report = report
-        self._stopping = threading.Event()
         self._until = float("inf")
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -104,7 +102,6 @@ class AgentSpanExporter(SpanExporter):
     def stop_within(self, seconds: float) -> None:
         """From now on, batches are given up after so many seconds."""
         self._until = time.monotonic() + seconds
-        self._stopping.set()
 
     def shutdown(self) -> None:
         """Reports a last time, and closes the connection."""
@@ -133,7 +130,5 @@ class AgentSpanExporter(SpanExporter):
                 return None
             if not failure.again or now + wait > self._until:
                 return failure.kind
-            if self._stopping.wait(wait):
-                time.sleep(wait)  # `_until` bounds what is left
-            else:
-                wait = min(wait * 2, 2.0)
+            time.sleep(wait)
+            wait = min(wait * 2, 1.0)

@@ -1,6 +1,6 @@
 """What tracing says about itself: OTLP metrics to the agent, named as OpenTelemetry does.
 
-Written by hand, because the metrics of the SDK are a fifth of the memory that tracing takes, and a
+Written by hand, because the metrics of the SDK are a sixth of the memory that tracing takes, and a
 thread. It goes along with the spans: once a minute behind a batch, and a last time at the end.
 """
 
