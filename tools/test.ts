@@ -89,8 +89,15 @@ async function main(files: readonly string[]): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'harbourline-test-'));
   const counts = [
     await check('format and lint', 'npx', ['biome', 'ci', '--error-on-warnings', '--colors=off', '.']),
-    await check('python: format', join(python.bin, 'ruff'), ['format', '--check', '--no-cache', 'python', 'rehearsal']),
-    await check('python: lint', join(python.bin, 'ruff'), ['check', '--no-cache', 'python', 'rehearsal']),
+    await check('python: format', join(python.bin, 'ruff'), [
+      'format',
+      '--check',
+      '--no-cache',
+      'python',
+      'rehearsal',
+      'tools',
+    ]),
+    await check('python: lint', join(python.bin, 'ruff'), ['check', '--no-cache', 'python', 'rehearsal', 'tools']),
     await check('python: types', join(python.bin, 'mypy'), [
       ...['--cache-dir', cacheDirectory('mypy'), '--config-file', `${otel}/pyproject.toml`, `${otel}/src`],
     ]),
