@@ -31,7 +31,7 @@ const payments = { without: '127.77.7.5', with: '127.77.7.6' };
 type Variant = keyof typeof payments;
 
 const rounds = 8;
-const latencyLoad = { ratePerSecond: 40, seconds: 10 };
+const latencyLoad = { ratePerSecond: 20, seconds: 10 };
 const spanLoad = { perSecond: 2_000, seconds: 15 };
 const wireLoad = { ratePerSecond: 40, seconds: 20 };
 /** Requests a second of the target. Two cores do not take so many payments with everything around them: bytes are scaled. */
