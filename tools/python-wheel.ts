@@ -2,7 +2,15 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { harbourlineOtel, preparePython } from '../rehearsal/services/venv';
+import { command } from './command';
+
+const help = `Builds the wheel of harbourline-otel into python/dist/, and looks whether all is in it that services need.
+
+npm run python:wheel
+  --help   this text
+`;
 
 /** What a service's environment must get: the code, its data, its types, and the line that Python runs at its start. */
 const needed = [
@@ -26,7 +34,7 @@ async function main(): Promise<void> {
   console.log(join(folder, wheel));
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+command(help, () => {
+  parseArgs({ options: {} });
+  return main();
 });

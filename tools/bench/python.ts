@@ -11,7 +11,7 @@ import { connect, createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { loadEnvironments } from '../../config';
 import { issueCertificates } from '../../lib/collect/certificates.issue';
 import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
@@ -24,7 +24,15 @@ import { drive } from '../../rehearsal/driver/drive';
 import { type Service, startService } from '../../rehearsal/services/process';
 import { examples, type Python, preparePython } from '../../rehearsal/services/venv';
 import { synthesise } from '../../rehearsal/synthesised';
+import { command } from '../command';
 import { writeSection } from './section';
+
+const help = `Measures what tracing costs a Python service, and writes docs/performance.md. Takes some five minutes; the figures are of an
+otherwise idle machine.
+
+npm run bench:python
+  --help   this text
+`;
 
 const addresses = { agent: '127.77.7.1', wire: '127.77.7.2', gateway: '127.77.7.3', settlement: '127.77.7.4' };
 const payments = { without: '127.77.7.5', with: '127.77.7.6' };
@@ -231,7 +239,7 @@ function report(
   writeSection('bench:python', text);
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+command(help, () => {
+  parseArgs({ options: {} });
+  return main();
 });
