@@ -63,7 +63,13 @@ function* statements(
           Action: Properties.Action,
           Principal: Properties.Principal,
           Resource: 'function',
-          Condition: { SourceArn: Properties.SourceArn, SourceAccount: Properties.SourceAccount },
+          ...(Properties.SourceArn || Properties.SourceAccount
+            ? {
+                Condition: {
+                  Is: { 'aws:SourceArn': Properties.SourceArn, 'aws:SourceAccount': Properties.SourceAccount },
+                },
+              }
+            : {}),
         },
       };
       return;
@@ -152,7 +158,7 @@ export const covers = (outer: Grant, inner: Grant): boolean =>
  * account's IAM is how every key begins: it is a grant to look at, no more.
  */
 export function isSweeping({ principal, action, resource }: Grant): boolean {
-  if (action === 'kms:*' && principal.includes(':root')) return false;
+  if (action.startsWith('kms:') && principal.includes(':root')) return false;
   return (
     principal === '*' ||
     /^all but |\*/.test(action) ||

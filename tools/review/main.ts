@@ -70,7 +70,8 @@ command(help, () => {
 
   const folder = resolve(root, values.out);
   mkdirSync(folder, { recursive: true });
-  const ends = { base: `${base.slice(0, 7)} (${values.base})`, head: headName(root) };
+  const short = base.slice(0, 7);
+  const ends = { base: base.startsWith(values.base) ? short : `${short} (${values.base})`, head: headName(root) };
   for (const each of reviews) {
     const file = join(folder, `${each.environment}.md`);
     writeFileSync(file, page(each, ends));

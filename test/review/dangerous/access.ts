@@ -45,6 +45,13 @@ export const access: readonly DangerousCase[] = [
     finds: { 'iam-sweeping': '*: es:ESHttpGet' },
   },
   {
+    name: 'any rule of any account may call a function',
+    edit: (draft) => {
+      delete draft.properties('Collect', 'AWS::Lambda::Permission').SourceArn;
+    },
+    finds: { 'iam-widens': 'lambda:InvokeFunction' },
+  },
+  {
     name: 'a condition is dropped',
     edit: (draft) => {
       delete draft.properties('Network', 'AWS::EC2::VPCEndpoint', 'VpcS3').PolicyDocument.Statement[0].Condition;

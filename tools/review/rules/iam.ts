@@ -5,7 +5,13 @@ import type { Hit, ReviewRule } from './rule';
 const source = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege';
 
 const sentence = ({ principal, action, resource, condition }: Grant): string =>
-  `${principal === 'holder' ? '' : `${short(principal)}: `}${action} on ${short(resource)}${condition ? ' if …' : ''}`;
+  `${principal === 'holder' ? '' : `${short(principal)}: `}${action} on ${short(resource)}${condition ? ` if ${keys(condition)}` : ''}`;
+
+/** What a condition looks at; its values are in the details. */
+const keys = (condition: string): string =>
+  Object.values(JSON.parse(condition) as Record<string, object | undefined>)
+    .flatMap((operands) => Object.keys(operands ?? {}))
+    .join(', ');
 
 /** One hit for each holder: a role with twelve new actions is one thing to look at. */
 function byHolder(list: readonly Grant[], word: string): Hit[] {
