@@ -88,6 +88,7 @@ async function main(): Promise<void> {
     await check('python: lint', join(python.bin, 'ruff'), ['check', '--no-cache', 'python', 'rehearsal']),
     await check('types', 'npx', ['tsc', '--noEmit']),
     await goTest('lib/collect/distribution/redactionprocessor'),
+    await goTest('lib/collect/distribution/aggregatesprocessor'),
     await jest(join(scratch, 'jest.json')),
     await pytest(python.bin, 'python/examples', join(scratch, 'examples.xml')),
     await pytest(python.bin, 'rehearsal/services/ledger', join(scratch, 'ledger.xml')),
