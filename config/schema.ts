@@ -21,7 +21,7 @@ const time = text(/^([01]\d|2[0-3]):[0-5]\d$/, 'This is not a time of day.', 'Wr
 
 const network = section({
   /**
-   * Addresses of the environment's VPC: private, /16 to /20. It holds two /24 and one /28 for each zone.
+   * Addresses of the environment's VPC: private, /16 to /20. It holds two /24 and two /28 for each zone.
    * Must not overlap any other prefix of any environment: all may meet on the link.
    */
   cidr: prefix({ widest: 16, narrowest: 20, onlyPrivate: true }),

@@ -18,7 +18,7 @@ import { scaleSamplers } from './scaling';
 export interface SamplersProps
   extends Omit<
     FleetProps,
-    'tier' | 'leaveSeconds' | 'extra' | 'statements' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'
+    'tier' | 'leaveSeconds' | 'extra' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'
   > {
   /** The gateways, who alone may send to samplers. */
   readonly gateways: ISecurityGroup;
@@ -42,6 +42,7 @@ export class Samplers extends Construct {
       ...props,
       tier: 'sampler',
       statements: [
+        ...props.statements,
         writer.readStatement(),
         new PolicyStatement({
           sid: 'RegisterItself',
@@ -56,7 +57,7 @@ export class Samplers extends Construct {
       leaveSeconds: leaveSeconds(config.sampling.decisionWaitSeconds),
       extra: {
         packages: ['nodejs22'],
-        scripts: { SAMPLER_SERVICE: discovery.serviceId },
+        scripts: { CLOUD_MAP_SERVICE: discovery.serviceId },
         files: [
           {
             path: paths.writerEnvironment,

@@ -109,9 +109,23 @@ const isHongKong = ({ mainland }: EnvironmentConfig, { from }: AllowlistEntry): 
 export const announcedPrefixes = (config: LinkedConfig): string[] =>
   unique(flows(config).flatMap(({ side, from, to }) => (side === 'hong-kong' ? from : [to])));
 
-/** Prefixes of the mainland that Hong Kong may reach. */
-export const mainlandPrefixes = (config: LinkedConfig): string[] =>
-  unique(flows(config).flatMap(({ side, from, to }) => (side === 'hong-kong' ? [to] : from)));
+/** Paths of the link that the probe measures, each with the address that is announced over it alone. */
+export function probedPaths({ link }: LinkedConfig): { name: string; address: string }[] {
+  return link.transports.flatMap((transport) => {
+    if (transport === 'directConnect') {
+      const address = link.directConnect?.probeAddress;
+      return address ? [{ name: 'dx', address }] : [];
+    }
+    return (link[transport]?.probeAddresses ?? []).map((address, index) => ({
+      name: tunnelName(transport, index),
+      address,
+    }));
+  });
+}
+
+/** `vpn-1`, `dxvpn-2`. */
+export const tunnelName = (transport: 'siteToSiteVpn' | 'vpnOverDirectConnect', index: number): string =>
+  `${transport === 'siteToSiteVpn' ? 'vpn' : 'dxvpn'}-${index + 1}`;
 
 /** Prefixes of the mainland that the relays may reach. */
 export const relayTargets = (config: LinkedConfig): string[] =>
@@ -144,8 +158,8 @@ export function linkParameters(
     ? [
         virtualInterface(
           config,
-          [section(link.vpnOverDirectConnect).transitGatewayCidr],
-          [`${section(link.vpnOverDirectConnect).customerGatewayAddress}/32`],
+          [present(link.vpnOverDirectConnect, 'link.vpnOverDirectConnect').transitGatewayCidr],
+          [`${present(link.vpnOverDirectConnect, 'link.vpnOverDirectConnect').customerGatewayAddress}/32`],
         ),
       ]
     : [];
@@ -166,7 +180,7 @@ function tunnels(
   transport: 'siteToSiteVpn' | 'vpnOverDirectConnect',
   { VpnConnectionId, PreSharedKeyArn, Options }: VpnConnection,
 ): Tunnel[] {
-  const { insideCidrs, probeAddresses, customerGatewayAddress } = section(config.link[transport]);
+  const { insideCidrs, probeAddresses, customerGatewayAddress } = present(config.link[transport], `link.${transport}`);
   return insideCidrs.map((cidr, index) => {
     // AWS does not promise an order.
     const options = Options?.TunnelOptions?.find(({ TunnelInsideCidr }) => TunnelInsideCidr === cidr);
@@ -175,7 +189,7 @@ function tunnels(
     const probeAddress = probeAddresses[index];
     return {
       kind: 'tunnel',
-      name: `${transport === 'siteToSiteVpn' ? 'vpn' : 'dxvpn'}-${index + 1}`,
+      name: tunnelName(transport, index),
       preference: 0,
       amazonAsn: config.link.amazonAsn,
       vpnConnectionId: present(VpnConnectionId, 'VpnConnectionId'),
@@ -201,7 +215,10 @@ function virtualInterface(
   receives: readonly string[],
   announces: readonly string[],
 ): Interface {
-  const { connectionId, vlan, gatewayAsn, peerCidr, mtu, probeAddress } = section(link.directConnect);
+  const { connectionId, vlan, gatewayAsn, peerCidr, mtu, probeAddress } = present(
+    link.directConnect,
+    'link.directConnect',
+  );
   return {
     kind: 'interface',
     name: 'dx',
@@ -230,13 +247,8 @@ const phase = (options: TunnelOption, number: 1 | 2): Phase => ({
   lifetimeSeconds: present(options[`Phase${number}LifetimeSeconds`], `Phase${number}LifetimeSeconds`),
 });
 
-function present<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new Error(`DescribeVpnConnections says nothing of ${name}.`);
-  return value;
-}
-
-/** A section that config/rules/link.ts has made sure of. */
-function section<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('The transport has no section in the configuration.');
+/** A value that must be there: sections by config/rules/link.ts, the rest by what AWS answers. @throws Error with its name */
+export function present<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new Error(`There is no ${name}.`);
   return value;
 }

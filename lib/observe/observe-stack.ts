@@ -4,6 +4,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { encryptionKey } from '../encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
+import type { BoundPath } from '../link/transports';
 import { Alarms } from './alarms';
 import { dashboards } from './dashboards';
 
@@ -12,6 +13,8 @@ export interface ObserveStackProps extends EnvironmentStackProps {
   readonly domainName: string;
   /** Name of the function that renews the collectors' certificates. */
   readonly certificatesFunction: string;
+  /** Tunnels and virtual interfaces of the link. */
+  readonly linkPaths: readonly BoundPath[];
 }
 
 /** What operators look at and what wakes them. */

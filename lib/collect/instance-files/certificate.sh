@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
 # Fetches the tier's certificate, its key and whom it trusts. Run at first boot and every day by
-# harbourline-certificate.timer.
+# harbourline-certificate.timer. A relay has a second one, for the link.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 umask 077
+
+if [ -n "${LINK_CERTIFICATE_SECRET:-}" ]; then
+  CERTIFICATE_SECRET=$LINK_CERTIFICATE_SECRET TLS_DIRECTORY=$LINK_TLS_DIRECTORY LINK_CERTIFICATE_SECRET='' "$0"
+fi
 
 secret=$(aws secretsmanager get-secret-value --secret-id "$CERTIFICATE_SECRET" --query SecretString --output text)
 fresh=$(mktemp -d "$TLS_DIRECTORY.XXXXXX")

@@ -4,6 +4,8 @@ import {
   type EmittedMetric,
   metricLogGroup,
   metricNamespace,
+  probeMetrics,
+  relayMetrics,
   tierDimension,
 } from '../../observe/metrics';
 import { ports } from '../ports';
@@ -41,9 +43,14 @@ export const embeddedMetrics = (environment: string, region: string, metrics: re
   },
 });
 
-/** Metrics of a tier's collectors. */
-export const metricsOf = (tier: 'gateway' | 'sampler'): readonly EmittedMetric[] =>
-  Object.values(collectorMetrics).filter(({ tiers }) => tiers.some((one) => one === tier));
+/** Tiers that have CloudWatch within reach. */
+type MeasuredTier = 'gateway' | 'sampler' | 'relay';
+
+/** Metrics of a tier's collectors, and of what runs beside them. */
+export const metricsOf = (tier: MeasuredTier): readonly EmittedMetric[] =>
+  tier === 'relay'
+    ? [...Object.values(relayMetrics), ...Object.values(probeMetrics)]
+    : Object.values(collectorMetrics).filter(({ tiers }) => tiers.some((one) => one === tier));
 
 /** Seconds between two readings: CloudWatch's standard period. */
 const interval = 60;
@@ -63,7 +70,7 @@ export const ownReader = {
 };
 
 /** Receiver, processors and pipeline of a tier's own metrics. */
-export function ownMetrics(tier: 'gateway' | 'sampler') {
+export function ownMetrics(tier: MeasuredTier) {
   const names = metricsOf(tier).map(({ name }) => `metric.name != "${name}"`);
   const processors = {
     'filter/own': { error_mode: 'ignore', metric_conditions: [names.join(' and ')] },

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { type AlarmDefinition, alarmName, anchor, type Watched } from './alarm';
 import { certificateAlarms } from './certificates';
 import { crossingAlarms } from './crossing';
+import { linkAlarms } from './link';
 import { pipelineAlarms } from './pipeline';
 import { storeAlarms } from './store';
 
@@ -22,6 +23,7 @@ const definitions = (watched: Watched): AlarmDefinition[] => [
   ...pipelineAlarms(watched),
   ...storeAlarms(watched),
   ...certificateAlarms(watched),
+  ...linkAlarms(watched),
 ];
 
 /** The alarms of an environment. */

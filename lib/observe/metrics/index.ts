@@ -3,5 +3,6 @@
  * dashboards, alarms and tests import them, so a dashboard cannot show a metric that nothing sends.
  */
 export * from './collectors';
+export * from './link';
 export * from './metric';
 export * from './spans';

@@ -1,0 +1,31 @@
+/**
+ * What the continuity check calls at the far end: answers with the `traceparent` that it got, in the body and in the
+ * header of the same name. `RESPONDER_LISTEN` is `host:port`.
+ */
+import { createServer } from 'node:http';
+
+/** What a `traceparent` looks like: nothing else is given back, or anybody could have anything answered. */
+const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+const [host = '', port = ''] = (process.env.RESPONDER_LISTEN ?? '').split(':');
+if (!host || !/^\d+$/.test(port)) {
+  console.error(
+    `RESPONDER_LISTEN is ${process.env.RESPONDER_LISTEN}: write address and port, such as 10.20.8.10:8088.`,
+  );
+  process.exit(1);
+}
+
+createServer((request, response) => {
+  const { traceparent } = request.headers;
+  const known = typeof traceparent === 'string' && traceparentPattern.test(traceparent) ? traceparent : '';
+  if (request.method !== 'GET' || request.url !== '/traceparent') {
+    response.writeHead(404).end();
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'text/plain', ...(known ? { traceparent: known } : {}) }).end(known);
+})
+  .on('error', (error) => {
+    console.error(error.message);
+    process.exit(1);
+  })
+  .listen(Number(port), host, () => console.log(`listening on ${host}:${port}`));
