@@ -1,9 +1,20 @@
 import { dashboardBody } from './dashboard';
 import { instanceMetadata, instanceType, volumeEncryption } from './instances';
+import { linkDefaultRoute, linkPipelines, openPrefix } from './link';
 import { openSecurityGroup, publicAddress } from './network';
 import { fineGrainedAccess, standby } from './open-search';
 import type { Rule } from './rule';
 import { clearTextSecret } from './secrets';
+import {
+  vpnCipher,
+  vpnDeadPeer,
+  vpnGateway,
+  vpnIkeVersion,
+  vpnInsideCidr,
+  vpnKey,
+  vpnLogs,
+  vpnSecondTunnel,
+} from './vpn';
 
 /** What no public pack and no built-in validation sees. */
 export const rules: readonly Rule[] = [
@@ -12,8 +23,19 @@ export const rules: readonly Rule[] = [
   fineGrainedAccess,
   instanceMetadata,
   instanceType,
+  linkDefaultRoute,
+  linkPipelines,
+  openPrefix,
   openSecurityGroup,
   publicAddress,
   standby,
   volumeEncryption,
+  vpnCipher,
+  vpnDeadPeer,
+  vpnGateway,
+  vpnIkeVersion,
+  vpnInsideCidr,
+  vpnKey,
+  vpnLogs,
+  vpnSecondTunnel,
 ];
