@@ -1,6 +1,6 @@
 /**
  * What the continuity check calls at the far end: answers with the `traceparent` that it got, in the body and in the
- * header of the same name. `RESPONDER_LISTEN` is `host:port`.
+ * header of the same name. Listens on `BIND_ADDRESS` and `RESPONDER_PORT`.
  */
 import { createServer } from 'node:http';
 

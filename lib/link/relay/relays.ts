@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
 import { type CfnPrefixList, type ISecurityGroup, type IVpc, Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -21,6 +20,7 @@ import { ports } from '../../collect/ports';
 import type { Remainders } from '../../collect/remainders';
 import { serviceRole } from '../../iam';
 import { subnets } from '../../network/network-stack';
+import { linkCertificateStatements } from '../certificate';
 import { type LinkedConfig, probedPaths } from '../parameters';
 import { probeVariables } from '../probe/settings';
 import { relayConfiguration, windowSeconds } from './configuration';
@@ -89,7 +89,7 @@ export class Relays extends Construct {
         }),
         writeMetrics(metricLogGroup),
         probe.readStatement(),
-        ...this.linkCertificate(link.relay.certificate),
+        ...linkCertificateStatements(link.relay.certificate, region),
       ],
       // Until samplers no longer send (they ask every 5 s and wait 3 s), and the window under way is over.
       leaveSeconds: 8 + windowSeconds + 7,
@@ -133,27 +133,5 @@ export class Relays extends Construct {
         `Mainland, port ${port}: ${link.allowlist.file}`,
       );
     }
-  }
-
-  /** The certificate of the link is the organisation's: its secret and key exist, and only this role reads them. */
-  private linkCertificate({ secretArn, keyArn }: LinkedConfig['link']['relay']['certificate']): PolicyStatement[] {
-    return [
-      new PolicyStatement({
-        sid: 'LinkCertificate',
-        actions: ['secretsmanager:GetSecretValue'],
-        resources: [secretArn],
-      }),
-      new PolicyStatement({
-        sid: 'LinkCertificateKey',
-        actions: ['kms:Decrypt'],
-        resources: [keyArn],
-        conditions: {
-          StringEquals: {
-            'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com`,
-            'kms:EncryptionContext:SecretARN': secretArn,
-          },
-        },
-      }),
-    ];
   }
 }
