@@ -2,6 +2,10 @@
  * The far end's configuration, ready to paste: strongSwan, FRR, nftables, and the same as a table for routers of other
  * makers. A rehearsal runs these very files. None holds a secret.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { receiverConfiguration } from '../analysis/configuration';
+import { bundle } from '../bundle';
 import { type Interface, type LinkParameters, type Path, type Tunnel, tunnelsOf } from './parameters';
 import { table } from './table';
 
@@ -13,10 +17,20 @@ export function farEndFiles(parameters: LinkParameters): Record<string, string> 
     ),
     'frr.conf': frr(parameters),
     'harbourline.nft': firewall(parameters),
+    ...receiver(parameters),
     'link.json': `${JSON.stringify(parameters, null, 2)}\n`,
     'link.md': table(parameters),
   };
 }
+
+/**
+ * The receiver of aggregates for a side that is not on AWS: the collector's configuration, and the program that answers
+ * the continuity check (`BIND_ADDRESS=… RESPONDER_PORT=… node responder.js`).
+ */
+const receiver = ({ environment, receiver: { port } }: LinkParameters): Record<string, string> => ({
+  'receiver/collector.yaml': receiverConfiguration({ environment, port, sink: 'otlp' }),
+  'receiver/responder.js': readFileSync(join(bundle(join(__dirname, 'probe', 'responder.ts')), 'main.js'), 'utf8'),
+});
 
 const header = (what: string): string =>
   `# Harbourline, ${what}. Written from the deployed link: change the link, not this file.`;
