@@ -38,6 +38,7 @@ test.each(units)('%s takes no new privileges and names only files that boot writ
     paths.instanceEnvironment,
     paths.scriptsEnvironment,
     paths.writerEnvironment,
+    paths.probeEnvironment,
   ];
   for (const [, file] of text.matchAll(/^EnvironmentFile=(.*)$/gm)) expect(known).toContain(file);
 });

@@ -7,11 +7,9 @@ import { createServer } from 'node:http';
 /** What a `traceparent` looks like: nothing else is given back, or anybody could have anything answered. */
 const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-const [host = '', port = ''] = (process.env.RESPONDER_LISTEN ?? '').split(':');
+const { BIND_ADDRESS: host = '', RESPONDER_PORT: port = '' } = process.env;
 if (!host || !/^\d+$/.test(port)) {
-  console.error(
-    `RESPONDER_LISTEN is ${process.env.RESPONDER_LISTEN}: write address and port, such as 10.20.8.10:8088.`,
-  );
+  console.error(`BIND_ADDRESS is "${host}" and RESPONDER_PORT is "${port}": set both, such as 10.20.8.10 and 8088.`);
   process.exit(1);
 }
 
