@@ -80,7 +80,7 @@ describe('a report', () => {
   test('counts by path and outcome, and starts anew', () => {
     const findings = new Findings(1_000);
     findings.connect('vpn-1', 50.2);
-    findings.connect('vpn-1', 50.6);
+    findings.connect('vpn-1', 50.3);
     findings.connect('vpn-1', undefined);
     findings.continuity('lost');
     findings.certificate(12);
@@ -95,7 +95,7 @@ describe('a report', () => {
       timeUnixNano: '61000000000',
       count: '2',
       min: 50.2,
-      max: 50.6,
+      max: 50.3,
       positive: { offset: bucketOf(50.2), bucketCounts: ['2'] },
     });
     expect(metrics.get('link.probes').sum.dataPoints[0].asInt).toBe('3');
