@@ -35,23 +35,23 @@ export class TracingStage extends Stage {
       domainEndpoint: store.domainEndpoint,
     });
 
-    const link = config.link
-      ? new LinkStack(this, 'Link', {
-          config,
-          description: 'Harbourline: the link to the mainland, what may cross it, the relays that aggregates leave by',
-          vpc: network.vpc,
-          logsKey: network.logsKey,
-          ...collect.forRelays,
-        })
-      : undefined;
-
-    new ObserveStack(this, 'Observe', {
+    const observe = new ObserveStack(this, 'Observe', {
       config,
       description: 'Harbourline: dashboards and alarms',
       domainName: store.domainName,
       certificatesFunction: collect.certificatesFunction,
-      linkPaths: link?.paths ?? [],
     });
+
+    if (config.link) {
+      new LinkStack(this, 'Link', {
+        config,
+        description: 'Harbourline: the link to the mainland, what may cross it, the relays that aggregates leave by',
+        vpc: network.vpc,
+        logsKey: network.logsKey,
+        topic: observe.topic,
+        ...collect.forRelays,
+      });
+    }
 
     Tags.of(this).add('harbourline:environment', config.environment);
   }

@@ -4,7 +4,6 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { encryptionKey } from '../encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
-import type { BoundPath } from '../link/transports';
 import { Alarms } from './alarms';
 import { dashboards } from './dashboards';
 
@@ -13,20 +12,22 @@ export interface ObserveStackProps extends EnvironmentStackProps {
   readonly domainName: string;
   /** Name of the function that renews the collectors' certificates. */
   readonly certificatesFunction: string;
-  /** Tunnels and virtual interfaces of the link. */
-  readonly linkPaths: readonly BoundPath[];
 }
 
 /** What operators look at and what wakes them. */
 export class ObserveStack extends EnvironmentStack {
+  /** Whom alarms tell, those of the link too. */
+  readonly topic: ITopic;
+
   constructor(scope: Construct, id: string, props: ObserveStackProps) {
     super(scope, id, props);
     dashboards(this, this.config);
-    new Alarms(this, 'Alarms', { ...props, config: this.config, topic: this.topic() });
+    this.topic = this.alarmTopic();
+    new Alarms(this, 'Alarms', { ...props, config: this.config, topic: this.topic });
   }
 
   /** The configured topic, or one of our own: encrypted, TLS only, written to by alarms of this account only. */
-  private topic(): ITopic {
+  private alarmTopic(): ITopic {
     const { notify } = this.config.observe;
     if (notify.topicArn) return Topic.fromTopicArn(this, 'Topic', notify.topicArn);
 

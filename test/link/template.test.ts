@@ -113,6 +113,19 @@ describe('vpnOverDirectConnect (prod)', () => {
   });
 });
 
+test.each([
+  ['dev', 'Link down', ['AWS/VPN', 'AWS/VPN']],
+  ['staging', 'Link down', ['AWS/DX', 'AWS/VPN', 'AWS/VPN']],
+  // The line beneath the tunnels may be up when they are not.
+  ['prod', 'Link down', ['AWS/VPN', 'AWS/VPN']],
+  ['prod', 'Path of the link down', ['AWS/DX', 'AWS/VPN', 'AWS/VPN']],
+])('in %s "%s" looks at %j', (environment, heading, namespaces) => {
+  const alarm = resources(environment, 'AWS::CloudWatch::Alarm').find(
+    ({ AlarmName }) => AlarmName === `harbourline-${environment}: ${heading}`,
+  );
+  expect(alarm.Metrics.flatMap(({ MetricStat }: any) => MetricStat?.Metric.Namespace ?? []).sort()).toEqual(namespaces);
+});
+
 describe.each(environmentNames)('the link of %s', (environment) => {
   const config = linked(configOf(environment));
 

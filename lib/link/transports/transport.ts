@@ -23,6 +23,8 @@ export type BoundPath =
       readonly kind: 'interface';
       readonly connectionId: string;
       readonly virtualInterfaceId: string;
+      /** It carries tunnels, which are paths of their own, and nothing else. */
+      readonly onlyTunnels?: boolean;
     };
 
 /** A transport that exists. */

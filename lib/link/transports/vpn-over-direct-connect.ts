@@ -25,7 +25,7 @@ export class VpnOverDirectConnect extends LinkTransport {
     return {
       attachmentId: vpn.bound.attachmentId,
       carrierAttachmentId: line.bound.attachmentId,
-      paths: [...vpn.bound.paths, ...line.bound.paths],
+      paths: [...vpn.bound.paths, ...line.bound.paths.map((path) => ({ ...path, onlyTunnels: true }))],
     };
   }
 }

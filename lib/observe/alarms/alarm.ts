@@ -6,7 +6,6 @@ import {
   type TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EnvironmentConfig } from '../../../config/schema';
-import type { BoundPath } from '../../link/transports';
 import { period } from '../expressions';
 
 /** What alarms look at. */
@@ -16,8 +15,6 @@ export interface Watched {
   readonly domainName: string;
   /** Name of the function that renews the collectors' certificates. */
   readonly certificatesFunction: string;
-  /** Tunnels and virtual interfaces of the link; none where there is no link. */
-  readonly linkPaths: readonly BoundPath[];
 }
 
 /** An alarm. Each subject has a file with a function from {@link Watched} to its alarms. */

@@ -1,4 +1,7 @@
-/** The link to the mainland. */
+/**
+ * The link to the mainland. Its alarms stand in its own stack: they name tunnels whose ids and addresses can change, and
+ * CloudFormation refuses to change what another stack imports.
+ */
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { outageGiB } from '../../../config/rules/link';
@@ -16,7 +19,7 @@ import {
   sideDimension,
   tierDimension,
 } from '../metrics';
-import type { AlarmDefinition, Watched } from './alarm';
+import type { AlarmDefinition } from './alarm';
 
 /** AWS publishes states of tunnels and interfaces at this pace. */
 const statePeriod = Duration.minutes(5);
@@ -61,20 +64,21 @@ function over(what: 'MIN' | 'MAX', figures: readonly (Metric | MathExpression)[]
 }
 
 /** Alarms of an environment's link. */
-export function linkAlarms({ config, linkPaths }: Watched): AlarmDefinition[] {
-  if (!config.link) return [];
+export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]): AlarmDefinition[] {
   const { environment, link } = config;
   const own = (name: string, dimensionsMap: Record<string, string>, statistic: string) =>
     new Metric({ namespace: metricNamespace(environment), metricName: name, dimensionsMap, statistic, period });
-  const probed = probedPaths(config as LinkedConfig).map(({ name }) => ({ [pathDimension]: name }));
+  const probed = probedPaths(config).map(({ name }) => ({ [pathDimension]: name }));
   const outcome = (name: ContinuityOutcome) => own(probeMetrics.continuity.name, { outcome: name }, 'Sum');
   const queueGiB = outageGiB(link.relay);
+  // A leased line that only carries tunnels is up when they are not, and brings nobody across.
+  const bearing = linkPaths.filter((path) => path.kind === 'tunnel' || !path.onlyTunnels);
   return [
     {
       heading: 'Link down',
       metric: over(
         'MAX',
-        linkPaths.map((path) => state(path, 'Maximum')),
+        bearing.map((path) => state(path, 'Maximum')),
         statePeriod,
       ),
       threshold: 1,
