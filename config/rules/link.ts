@@ -33,20 +33,36 @@ const sessions = ({ siteToSiteVpn, vpnOverDirectConnect, directConnect }: Link) 
   ...(directConnect ? [{ path: 'link.directConnect.peerCidr', cidr: directConnect.peerCidr }] : []),
 ];
 
+/** Addresses at the far end that are each announced over one path. */
+const probeAddresses = ({ transports, siteToSiteVpn, vpnOverDirectConnect, directConnect }: Link): string[] => [
+  ...(transports.includes('siteToSiteVpn') ? (siteToSiteVpn?.probeAddresses ?? []) : []),
+  ...(transports.includes('vpnOverDirectConnect') ? (vpnOverDirectConnect?.probeAddresses ?? []) : []),
+  ...(transports.includes('directConnect') && directConnect?.probeAddress ? [directConnect.probeAddress] : []),
+];
+
+/** AWS's quota of entries of a network ACL in one direction, unless it was raised. */
+const aclEntries = 20;
+
 /** What must be in the allow-list for the link's own traffic: destination, port and what it is for. */
-const ownFlows = ({ receiver, probe, transports, siteToSiteVpn, vpnOverDirectConnect, directConnect }: Link) => [
-  { path: 'link.receiver.address', address: receiver.address, port: receiver.port, why: 'aggregates go there' },
+const ownFlows = (link: Link) => [
+  {
+    path: 'link.receiver.address',
+    address: link.receiver.address,
+    port: link.receiver.port,
+    why: 'aggregates go there',
+  },
   {
     path: 'link.receiver.continuityPort',
-    address: receiver.address,
-    port: receiver.continuityPort,
+    address: link.receiver.address,
+    port: link.receiver.continuityPort,
     why: 'the continuity check goes there',
   },
-  ...[
-    ...(transports.includes('siteToSiteVpn') ? (siteToSiteVpn?.probeAddresses ?? []) : []),
-    ...(transports.includes('vpnOverDirectConnect') ? (vpnOverDirectConnect?.probeAddresses ?? []) : []),
-    ...(transports.includes('directConnect') && directConnect?.probeAddress ? [directConnect.probeAddress] : []),
-  ].map((address) => ({ path: 'link.probe', address, port: probe.port, why: 'the probe measures a path with it' })),
+  ...probeAddresses(link).map((address) => ({
+    path: 'link.probe',
+    address,
+    port: link.probe.port,
+    why: 'the probe measures a path with it',
+  })),
 ];
 
 export const linkRules: readonly Rule[] = [
@@ -179,6 +195,17 @@ export const linkRules: readonly Rule[] = [
       ),
     );
   }),
+  linkRule(['link.allowlist', 'network', 'mainland.prefixes'], ({ allowlist }, { network, mainland }) => {
+    const lines = parseAllowlist(allowlist.text).entries.filter(({ from }) => from === relaySource).length;
+    const needed = lines + mainland.prefixes.length + 1 + network.availabilityZones.length;
+    return must(
+      needed <= aclEntries,
+      'link.allowlist',
+      undefined,
+      `Its ${lines} lines of relays make ${needed} entries of a network ACL, and AWS takes ${aclEntries}.`,
+      'Join addresses into prefixes, or take out what the relays do not need.',
+    );
+  }),
   linkRule(['link.relay'], ({ relay }) => {
     const [family = ''] = relay.instanceType.split('.');
     const needed = Math.ceil(2 * outageGiB(relay) + 8);
@@ -248,10 +275,9 @@ export const linkRules: readonly Rule[] = [
 export const outageGiB = ({ outageHours, bitsPerSecond }: Link['relay']): number =>
   (outageHours * 3_600 * bitsPerSecond) / 2 / 8 / 2 ** 30;
 
-function allowlistFindings(
-  { allowlist, farEnd, serviceAttachments }: Link,
-  { network, mainland }: EnvironmentConfig,
-): Finding[] {
+function allowlistFindings(link: Link, { network, mainland }: EnvironmentConfig): Finding[] {
+  const { allowlist, farEnd, serviceAttachments } = link;
+  const announced = [...farEnd.prefixes, ...probeAddresses(link).map((address) => `${address}/32`)];
   const { entries, problems } = parseAllowlist(allowlist.text);
   const at = (line: number, value: string, why: string, fix: string): Finding => ({
     file: allowlist.file,
@@ -284,10 +310,7 @@ function allowlistFindings(
         (end, end_) => sides[end_] === 'services' && !serviceAttachments.some(({ prefix }) => contains(end, prefix)),
       );
       const unannounced = ends.filter(
-        (end, end_) =>
-          sides[end_] === 'mainland' &&
-          end.split('/')[1] !== '32' &&
-          !farEnd.prefixes.some((outer) => contains(end, outer)),
+        (end, end_) => sides[end_] === 'mainland' && !announced.some((outer) => contains(end, outer)),
       );
       const judged: (Finding | false)[] = [
         same !== undefined &&

@@ -83,10 +83,16 @@ describe('the list of an environment', () => {
     ['one side only', line({ from: '10.20.2.16/28' }), 'same side'],
     ['a service that is not attached', line({ from: '10.30.9.0/28' }), 'no route would lead there'],
     ['a prefix that is not announced', line({ to: '10.20.99.0/28' }), 'does not announce'],
+    ['an address that is not announced', line({ to: '10.20.255.9/32' }), 'does not announce'],
   ])('refuses %s', (_name, added, reason) => {
     expect(problems(added)).toEqual([
       expect.objectContaining({ path: `line ${last}`, why: expect.stringContaining(reason) }),
     ]);
+  });
+
+  test('has no more lines of relays than a network ACL takes', () => {
+    const many = Array.from({ length: 16 }, (_each, n) => line({ to: `10.20.1.${n}/32` }));
+    expect(problems(...many)).toEqual([expect.objectContaining({ why: expect.stringContaining('25 entries') })]);
   });
 
   test('must admit what the link itself needs, and says which line is missing', () => {
