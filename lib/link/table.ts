@@ -50,7 +50,7 @@ function sessionTable(path: Tunnel | Interface): string {
 
 /** The table as Markdown. */
 export function table(parameters: LinkParameters): string {
-  const { environment, farEndAsn, bgp, paths, whitelist, receiver } = parameters;
+  const { environment, farEndAsn, bgp, paths, whitelist, receiver, probePort } = parameters;
   return `# Link of ${environment}
 
 ${rows(
@@ -60,6 +60,7 @@ ${rows(
     ['BGP keepalive', `${bgp.keepaliveSeconds} s`],
     ['BGP hold time', `${bgp.holdSeconds} s`],
     ['receiver of aggregates', `${receiver.address}:${receiver.port}, mutual TLS, name ${receiver.name}`],
+    ['probes of each path', `TCP ${probePort}; a refusal is an answer`],
     ['answers with the traceparent it got', `http://${receiver.address}:${receiver.continuityPort}/traceparent`],
   ],
 )}

@@ -196,8 +196,8 @@ const toRelays = (environment: string, { namespace, service }: { namespace: stri
       enabled: true,
       storage: 'file_storage/queue',
       sizer: 'items',
-      // A day of a hundred services at a flush every 15 s, some 20 points each.
-      queue_size: 12_000_000,
+      // An hour of a hundred services at a flush every 15 s, some 20 points each: relays away, not the link.
+      queue_size: 500_000,
       num_consumers: 16,
       batch: { flush_timeout: '5s', min_size: 2_000, max_size: 10_000 },
     },
