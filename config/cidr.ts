@@ -5,7 +5,8 @@ const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.
 
 const parse = (prefix: string): [IPv4, number] => IPv4.parseCIDR(prefix);
 
-const within = (inner: string, outer: string): boolean => {
+/** Does the outer prefix hold all of the inner one? */
+export const within = (inner: string, outer: string): boolean => {
   const [address, length] = parse(inner);
   const [outerAddress, outerLength] = parse(outer);
   return length >= outerLength && address.match(outerAddress, outerLength);

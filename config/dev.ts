@@ -23,6 +23,8 @@ export const dev: EnvironmentConfigInput = {
   },
   store: {
     dataNodes: { instanceType: 'r7g.large.search', count: 3, volumeGiB: 50 },
+    load: { spansPerSecond: 200 },
+    readerRoleArns: ['arn:aws:iam::111111111111:role/trace-readers'],
   },
   link: {
     transports: ['siteToSiteVpn'],

@@ -33,11 +33,11 @@ function judge(file: string, input: unknown): { config?: EnvironmentConfig; prob
   if (!complete.success) return { problems: malformed.flatMap((issue) => shapeProblems(file, input, issue)) };
 
   const production = complete.data.production ?? complete.data.environment === 'prod';
-  const { allowedKeys = production ? [] : 'deny-list' } = complete.data.redaction;
+  const { allowedKeys = production ? [] : 'deny-list', pseudonymKeys } = complete.data.redaction;
   const config = {
     ...complete.data,
     production,
-    redaction: allowedKeys === 'deny-list' ? {} : { allowedKeys },
+    redaction: { pseudonymKeys, ...(allowedKeys === 'deny-list' ? {} : { allowedKeys }) },
   };
   const unjudged = malformed.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => pathText(path));
   const findings = rules

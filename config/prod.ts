@@ -25,7 +25,7 @@ export const prod: EnvironmentConfigInput = {
     },
     sampler: { instanceType: 'm7g.xlarge', minInstances: 3, maxInstances: 6, volumeGiB: 200 },
   },
-  redaction: { allowedKeys: ['payment'] },
+  redaction: { allowedKeys: ['payment'], pseudonymKeys: ['enduser.id'] },
   sampling: {
     bytesPerSecond: 2_000_000,
     errorBytesPerSecond: 2_000_000,
@@ -36,6 +36,7 @@ export const prod: EnvironmentConfigInput = {
     standby: true,
     replicas: 2,
     shards: 2,
+    load: { spansPerSecond: 10_000 },
     readerRoleArns: ['arn:aws:iam::333333333333:role/trace-readers'],
   },
   link: {

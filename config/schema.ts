@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ec2InstanceType, prefix, section, text, whole } from './fields';
+import { engineVersions } from './hong-kong';
 import { link } from './link-schema';
 
 /** CloudWatch Logs API, PutRetentionPolicy: the only values it takes. */
@@ -49,6 +50,18 @@ const mainland = section({
     .default([]),
 });
 
+/** A tracing backend that exists. */
+const backend = section({
+  /** Where it listens. The certificate must name the host. */
+  endpoint: text(
+    /^https:\/\/[a-z0-9.-]+:\d{1,5}(\/[\w./-]*)?$/,
+    'This is not an HTTPS address with its port.',
+    'Write https://, host and port, such as https://jaeger.example.internal:4318 or https://zipkin.example.internal:9411/api/v2/spans. Spans are never sent without TLS.',
+  ),
+  /** Its addresses: all that samplers may reach there, at the endpoint's port. */
+  prefix: prefix({ widest: 16, narrowest: 32, onlyPrivate: true }),
+});
+
 const collect = section({
   /**
    * Amazon Linux 2023 image for arm64. Pin it in production: the default is the newest image at each deployment, so
@@ -66,6 +79,20 @@ const collect = section({
    * service VPCs' prefixes are what admits them. @default none: no such port is open
    */
   legacyClients: z.array(z.enum(['zipkin', 'jaeger'])).default([]),
+  /**
+   * Backends that get each kept, redacted trace too, while teams move: Jaeger (OTLP over HTTP) and Zipkin (v2 JSON). They have
+   * queues of their own and hold up nothing: what they do not take is dropped when these are full. @default none
+   */
+  forward: section({
+    /** Whom to trust for their certificates, PEM. @default the authorities of Amazon Linux */
+    authority: text(
+      /^-----BEGIN CERTIFICATE-----\n[\w+/=\n]+-----END CERTIFICATE-----\n?$/,
+      'This is not a certificate in PEM.',
+      'Write one certificate, with its BEGIN and END lines and no other text.',
+    ).optional(),
+    otlp: backend.optional(),
+    zipkin: backend.optional(),
+  }).prefault({}),
   /** Gateways: take spans from agents, hash trace ids over the samplers. */
   gateway: section({
     /** A Graviton type that Hong Kong has. */
@@ -117,6 +144,13 @@ const redaction = section({
       z.array(text(/^[\w.-]+$/, 'This is not the key of an attribute.', 'Use letters, digits, dots, hyphens and _.')),
     ])
     .optional(),
+  /**
+   * Attribute keys whose value becomes a pseudonym, so that spans can be joined by it: HMAC-SHA-256 under a secret that the
+   * deployment generates. Whole keys. @default none
+   */
+  pseudonymKeys: z
+    .array(text(/^[\w.-]+$/, 'This is not the key of an attribute.', 'Use letters, digits, dots, hyphens and _.'))
+    .default([]),
 });
 
 const agent = section({
@@ -138,6 +172,11 @@ const agent = section({
   memoryMiB: whole(128, 8_192).default(256),
   /** Share of one processor that the agent may use, in per cent. @default 50 */
   cpuPercent: whole(10, 400).default(50),
+  /**
+   * What the agent may send, in kbit/s, TLS and headers included: packets beyond it are dropped on the node, and spans wait on
+   * disk. An alarm tells when a node comes near it. @default 1000, a node's share of the network
+   */
+  egressKilobits: whole(64, 1_000_000).default(1_000),
 });
 
 const sampling = section({
@@ -155,11 +194,22 @@ const sampling = section({
   decisionWaitSeconds: whole(1, 60).default(10),
 });
 
+const roleArn = text(
+  /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  'This is not the ARN of an IAM role.',
+  'Write the whole ARN: partition, account and role. Users and wildcards are not taken.',
+);
+
+/** A group in an assertion: a name, or the id that IAM Identity Center gives. Never a pattern. */
+const group = text(
+  /^[\w .@:/-]{2,256}$/,
+  'This is not the name of a group.',
+  'Write it as the identity provider sends it, without wildcards.',
+);
+
 const store = section({
   /** A version that OpenSearch Service offers and this project's documents were tried with. @default OpenSearch_3.3 */
-  engineVersion: z
-    .enum(['OpenSearch_2.19', 'OpenSearch_3.1', 'OpenSearch_3.3', 'OpenSearch_3.5'])
-    .default('OpenSearch_3.3'),
+  engineVersion: z.enum(engineVersions).default('OpenSearch_3.3'),
   dataNodes: section({
     /** A type that Hong Kong has and that takes EBS volumes. r7g or r8g is the safe choice. */
     instanceType: searchInstanceType,
@@ -186,16 +236,53 @@ const store = section({
   refreshIntervalSeconds: whole(1, 300).default(10),
   /** Days that raw spans stay. At least 14 in production. @default 14 */
   retentionDays: whole(1, 365).default(14),
+  /** What services are expected to send. A store that is too small for it is refused; `npm run size` says what it needs. @default not judged */
+  load: section({
+    /** Spans of all services, before sampling: the average of the busiest day. */
+    spansPerSecond: whole(1, 10_000_000),
+    /** Bytes of a span as it is sent (OTLP protobuf, not compressed). @default 400; the sample services make 365 */
+    bytesPerSpan: whole(50, 100_000).default(400),
+    /** Busiest minute over the average of its day. @default 3 */
+    peak: z.number().min(1).max(100).default(3),
+  }).optional(),
   /** IAM roles that may read, with sensitive fields masked. @default none */
-  readerRoleArns: z
+  readerRoleArns: z.array(roleArn).default([]),
+  /** Groups that may read in Dashboards, as `saml` names them. @default none */
+  readerGroups: z.array(group).default([]),
+  /** Rights beyond reading masked. Each ends on its day: the hourly check of the store takes it away. @default none */
+  grants: z
     .array(
-      text(
-        /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-        'This is not the ARN of an IAM role.',
-        'Write the whole ARN: partition, account and role. Users and wildcards are not taken.',
-      ),
+      section({
+        /** `investigator` reads without masks; `administrator` may do anything in the cluster but change access. */
+        role: z.enum(['investigator', 'administrator']),
+        /** Who: one of `roleArn` and `group`. */
+        roleArn: roleArn.optional(),
+        group: group.optional(),
+        /** Last day, until midnight in Hong Kong: `2026-12-31`. */
+        until: z.iso.date(),
+        /** Ticket or sentence, for whoever reviews it. */
+        reason: z.string().min(8),
+      }),
     )
     .default([]),
+  /**
+   * Sign-in to Dashboards by SAML, IAM Identity Center included (a customer-managed SAML application). OpenSearch Service
+   * takes it on a domain that exists: add it after the first deployment. @default none: nobody signs in with a browser
+   */
+  saml: section({
+    /** Entity id of the identity provider. */
+    entityId: z.string().min(8).max(512),
+    /** Its metadata, XML: `readFileSync(join(__dirname, 'saml-prod.xml'), 'utf8')`. It holds certificates and no secret. */
+    metadata: text(
+      /<(\w+:)?EntityDescriptor[\s>]/,
+      'This is not SAML metadata.',
+      'Download it from the identity provider: XML with an EntityDescriptor.',
+    ),
+    /** Attribute of the assertion that lists groups. @default groups */
+    groupsKey: z.string().min(1).default('groups'),
+    /** Minutes until somebody must sign in again. @default 60 */
+    sessionMinutes: whole(1, 1440).default(60),
+  }).optional(),
 });
 
 const milliseconds = whole(1, 600_000);
@@ -261,5 +348,5 @@ export type EnvironmentConfigInput = z.input<typeof environmentSchema>;
 export type EnvironmentConfig = Omit<z.output<typeof environmentSchema>, 'production' | 'redaction'> & {
   readonly production: boolean;
   /** Without a list every key is let through. */
-  readonly redaction: { readonly allowedKeys?: readonly string[] };
+  readonly redaction: { readonly allowedKeys?: readonly string[]; readonly pseudonymKeys: readonly string[] };
 };

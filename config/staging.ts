@@ -24,6 +24,8 @@ export const staging: EnvironmentConfigInput = {
   store: {
     dataNodes: { instanceType: 'r7g.large.search', count: 3, volumeGiB: 200 },
     managerNodes: { instanceType: 'm7g.medium.search', count: 3 },
+    load: { spansPerSecond: 2_000 },
+    readerRoleArns: ['arn:aws:iam::222222222222:role/trace-readers'],
   },
   link: {
     // The leased line, and IPsec over the internet for the hours in which it is away.

@@ -20,6 +20,8 @@ export function bundle(entry: string): string {
     write: false,
     // Paths in the output are relative to it: the same bytes whatever folder synth runs in.
     absWorkingDir: join(__dirname, '..'),
+    // A checkout that shares the packages of another makes the same bytes, too.
+    preserveSymlinks: true,
     bundle: true,
     platform: 'node',
     target: 'node22', // the older of Lambda's runtime and the instances' package

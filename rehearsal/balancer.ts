@@ -3,6 +3,7 @@
  * where they are until their target is gone.
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface BalancerProps {
@@ -13,10 +14,22 @@ export interface BalancerProps {
   readonly healthPort: number;
   /** Seconds between two checks, as the deployed target groups have it. */
   readonly healthIntervalSeconds: number;
+  /** What its clients' network carries towards it, all together. @default without bounds */
+  readonly kilobits?: number;
 }
+
+/** Passes on so many kbit/s. */
+const paced = (kilobits: number) =>
+  new Transform({
+    transform(bytes: Buffer, _, done) {
+      sleep((bytes.length * 8) / kilobits).then(() => done(null, bytes));
+    },
+  });
 
 /** The load balancer. */
 export class Balancer {
+  /** Bytes that clients sent, as they crossed the wire. */
+  received = 0;
   private readonly targets = new Map<string, { healthy: boolean; connections: Set<Socket> }>();
   private readonly servers: Server[] = [];
   private readonly stopped = new AbortController();
@@ -74,7 +87,11 @@ export class Balancer {
       upstream.destroy();
     };
     for (const socket of [client, upstream]) socket.on('error', close).on('close', close);
-    client.pipe(upstream).pipe(client);
+    client.on('data', (bytes) => {
+      this.received += bytes.length;
+    });
+    const { kilobits } = this.props;
+    (kilobits ? client.pipe(paced(kilobits)) : client).pipe(upstream).pipe(client);
   }
 
   private async checkForEver(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Starts collectors and span writers on loopback, each with the text and the variables of its tier. */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TierCertificate } from '../lib/collect/certificates.issue';
@@ -18,6 +19,8 @@ export interface CollectorProps {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+const pseudonymSecret = randomBytes(48).toString('hex');
+
 /** Starts a collector. @throws Error where its configuration uses a variable that nobody sets, or with its log's tail */
 export async function startCollector(props: CollectorProps): Promise<Service> {
   const { name, address, tier } = props;
@@ -27,6 +30,8 @@ export async function startCollector(props: CollectorProps): Promise<Service> {
   for (const part of ['certificate', 'key', 'authority'] as const) {
     writeFileSync(join(tls, `${part}.pem`), props.certificate[part], { mode: 0o600 });
   }
+  const forwardAuthority = join(directory, 'forward-authority.pem');
+  if (tier.forwardAuthority) writeFileSync(forwardAuthority, tier.forwardAuthority);
   const configuration = join(directory, 'collector.yaml');
   writeFileSync(configuration, tier.configuration);
 
@@ -37,6 +42,9 @@ export async function startCollector(props: CollectorProps): Promise<Service> {
     [variables.dataDirectory]: directory,
     [variables.tlsDirectory]: tls,
     [variables.instance]: name,
+    // Of this rehearsal alone; the same for all tiers, because pseudonyms join.
+    [variables.pseudonymSecret]: pseudonymSecret,
+    [variables.forwardAuthority]: forwardAuthority,
     ...props.environment,
   };
   const unset = variablesIn(tier.configuration).filter((variable) => environment[variable] === undefined);
@@ -79,6 +87,7 @@ export function startSpanWriter({ name, directory, address, synthesised, store }
     environment: {
       ...synthesised.spanWriter.environment,
       WRITER_LISTEN: `${address}:${ports.spanWriter}`,
+      WRITER_METRICS_ENDPOINT: `http://${address}:${ports.ownMetrics}/v1/metrics`,
       DEAD_LETTER_DIR: deadLetters,
       STORE_ENDPOINT: store.endpoint,
       STORE_AUTH: 'basic',

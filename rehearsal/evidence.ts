@@ -20,6 +20,8 @@ export interface Evidence {
   readonly mainlandPrefixes: readonly string[];
   readonly payments: readonly Payment[];
   readonly driveSeconds: number;
+  /** What an agent may send, from the configuration. */
+  readonly egressKilobits: number;
   /** Every span that services ended. */
   readonly ledger: readonly LedgerEntry[];
   readonly aws: AwsDoubles;

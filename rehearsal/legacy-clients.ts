@@ -21,6 +21,9 @@ export interface Target {
   readonly port: number;
   readonly ca: string;
   readonly servername: string;
+  /** Shown where the other side wants one. */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** The span as the store must have it. */
@@ -37,11 +40,12 @@ export const ledgerEntry = ({ traceId, spanId, name, startMs, durationMs }: Lega
   clientAddress: null,
 });
 
-function post(target: Target, path: string, type: string, body: Uint8Array): Promise<number> {
-  const { address: host, port, ca, servername } = target;
+/** Posts over TLS. Resolves with the HTTP status. */
+export function post(target: Target, path: string, type: string, body: Uint8Array): Promise<number> {
+  const { address: host, ...rest } = target;
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': type, 'content-length': body.length };
-    request({ host, port, path, ca, servername, method: 'POST', headers, agent: false }, (response) => {
+    request({ host, ...rest, path, method: 'POST', headers, agent: false }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     })

@@ -1,4 +1,6 @@
 /** Where everything stands: one loopback address for each machine that AWS would have, the ports as deployed. */
+import { join } from 'node:path';
+import { cacheDirectory } from '../lib/cache';
 import { ports } from '../lib/collect/ports';
 
 export const addresses = {
@@ -9,6 +11,11 @@ export const addresses = {
   payment: '127.77.0.41',
   settlement: '127.77.0.51',
   line: '127.77.0.61',
+  /** Backends that kept traces are forwarded to. */
+  backends: '127.77.0.71',
+  /** A node of its own, and what stands between it and the gateways. */
+  busyNode: '127.77.0.81',
+  busyNetwork: '127.77.0.82',
 } as const;
 
 /** Instances of a tier get an address each, and no address twice. */
@@ -37,3 +44,6 @@ export const endpoints = [
   { name: 'payment service', address: addresses.payment, port: servicePorts.payment },
   { name: 'settlement service', address: addresses.settlement, port: servicePorts.settlement },
 ];
+
+/** Where a rehearsal that is kept running says how to read its store. */
+export const sharedStore = (): string => join(cacheDirectory('rehearsal'), 'store.json');

@@ -42,7 +42,8 @@ export interface RehearsalResult {
 
 /** Runs a rehearsal. Whatever happens, it leaves no process behind. @throws Error that says what could not be started */
 export async function rehearse(options: RehearsalOptions): Promise<RehearsalResult> {
-  const { config, signal, progress } = options;
+  const { scenario, signal, progress } = options;
+  const config = (await scenario.configure?.(options.config)) ?? options.config;
   const cleanUp = new CleanUp();
   const phases = new Map<string, number>();
   const phase = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
@@ -93,7 +94,10 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
 
     const attempts = await attemptAsWriter(site.client('writer'), spans[0]);
     const deadLetters = deadLettersIn(folder);
-    if (options.whileUp) await options.whileUp(site.whereToLook());
+    if (options.whileUp) {
+      site.share();
+      await options.whileUp(site.whereToLook());
+    }
     await phase('stopping', () => cleanUp.run());
     const lines = judge(
       {
@@ -101,6 +105,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
         mainlandPrefixes: config.mainland.prefixes,
         payments,
         driveSeconds: options.seconds,
+        egressKilobits: config.agent.egressKilobits,
         ledger,
         aws: site.aws,
         spans,

@@ -1,27 +1,29 @@
 /** The whole line on this machine: everything between a payment and its trace, started as deployed. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@opensearch-project/opensearch';
 import type { EnvironmentConfig } from '../config/schema';
 import { issueCertificates, type TierCertificate } from '../lib/collect/certificates.issue';
 import { ports } from '../lib/collect/ports';
+import { goMemoryMiB } from '../lib/collect/sizing';
 import { applyDocuments } from '../lib/store/apply-documents';
-import { storeClient } from '../lib/store/client';
+import { type StoreSettings, storeClient } from '../lib/store/client';
 import { type AwsDoubles, startAwsDoubles } from './aws/doubles';
 import { Balancer } from './balancer';
+import { startBandwidth } from './bandwidth';
 import type { CleanUp } from './clean-up';
 import { startCollector, startSpanWriter } from './collectors';
 import { Line } from './line/line';
 import { issueNodeCertificate } from './opensearch-node/certificates';
 import { type OpenSearchNode, type PreparedNode, startOpenSearch } from './opensearch-node/node';
-import { addresses, instanceAddress, servicePorts, sides, storePort } from './places';
+import { addresses, instanceAddress, servicePorts, sharedStore, sides, storePort } from './places';
 import type { Service } from './services/process';
 import { type Services, startServices } from './services/services';
 import type { Python } from './services/venv';
-import type { Synthesised } from './synthesised';
+import type { Synthesised, Tier } from './synthesised';
 
-const users = { master: 'bootstrap', writer: 'writer' } as const;
+const users = { master: 'bootstrap', writer: 'writer', reader: 'reader' } as const;
 
 /** What a site is made of. */
 export interface SiteProps {
@@ -63,6 +65,7 @@ export class Site {
   private readonly passwords = {
     master: randomBytes(18).toString('base64url'),
     writer: randomBytes(18).toString('base64url'),
+    reader: randomBytes(18).toString('base64url'),
   };
 
   private constructor(readonly props: SiteProps) {}
@@ -88,8 +91,8 @@ export class Site {
     props.progress('store is up; applying the documents');
     await applyDocuments(site.client('master'), synthesised.documents, {
       log: () => {},
-      // The registries have no index-management plugin for this node: the policy is checked by shape only.
-      skip: Object.keys(synthesised.documents).filter((id) => id.startsWith('retention-policy/')),
+      // The registries have neither the index-management plugin for this node nor Dashboards: checked by shape only.
+      skip: Object.keys(synthesised.documents).filter((id) => /^(retention-policy|dashboards-\w+)\//.test(id)),
     });
 
     site.balancer = await Balancer.open({
@@ -106,11 +109,19 @@ export class Site {
       binary: props.binary,
       directory: props.folder,
       address: addresses.agent,
-      tier: { configuration: synthesised.agent, environment: {}, drain: {} },
-      certificate: site.certificates.agent!,
+      tier: site.agentTier,
+      certificate: site.agentCertificate,
       environment: { GATEWAY_ENDPOINT: `${addresses.balancer}:${ports.otlpGrpc}` },
     });
     cleanUp.add(site.agent);
+    cleanUp.add(
+      startBandwidth({
+        directory: props.folder,
+        scripts: synthesised.scripts,
+        address: addresses.agent,
+        sent: () => site.balancer.received,
+      }),
+    );
     site.services = await site.startServices();
     cleanUp.add(site.services);
     return site;
@@ -142,7 +153,7 @@ export class Site {
 
   /** Starts the store on the data that it has. */
   async startStore(): Promise<void> {
-    const { node, folder, cleanUp, synthesised } = this.props;
+    const { node, folder, cleanUp, synthesised, config } = this.props;
     this.store = await startOpenSearch(node, {
       directory: join(folder, 'store'),
       address: addresses.store,
@@ -151,6 +162,8 @@ export class Site {
       users: [
         { name: users.master, password: this.passwords.master, backendRoles: [synthesised.roles.master] },
         { name: users.writer, password: this.passwords.writer, backendRoles: [synthesised.roles.writer] },
+        // The first of the analysts, if the environment has any.
+        { name: users.reader, password: this.passwords.reader, backendRoles: config.store.readerRoleArns.slice(0, 1) },
       ],
     });
     cleanUp.add(this.store);
@@ -162,11 +175,29 @@ export class Site {
 
   /** A client of the store, signed in as one of the users that stand in for roles. */
   client(user: keyof typeof users): Client {
-    return storeClient({
-      endpoint: this.store.endpoint,
-      auth: { kind: 'basic', username: users[user], password: this.passwords[user] },
-      caFile: this.store.caFile,
-    });
+    return storeClient(this.storeSettings(user));
+  }
+
+  /** Lets `npm run trace` read the store as an analyst, while everything runs. */
+  share(): void {
+    const file = sharedStore();
+    writeFileSync(file, JSON.stringify(this.storeSettings('reader')), { mode: 0o600 });
+    this.props.cleanUp.add(() => rmSync(file, { force: true }));
+  }
+
+  private storeSettings(user: keyof typeof users): StoreSettings {
+    const auth = { kind: 'basic', username: users[user], password: this.passwords[user] } as const;
+    return { endpoint: this.store.endpoint, auth, caFile: this.store.caFile };
+  }
+
+  get agentTier(): Tier {
+    const { synthesised, config } = this.props;
+    const environment = { GOMEMLIMIT: `${goMemoryMiB(config.agent.memoryMiB)}MiB` };
+    return { configuration: synthesised.agent, environment, drain: {} };
+  }
+
+  get agentCertificate(): TierCertificate {
+    return this.certificates.agent!;
   }
 
   /** What a client of the gateways needs: whom to trust and by what name; and the agents' own certificate. */
@@ -181,6 +212,7 @@ export class Site {
     const { endpoint, caFile } = this.store;
     const metrics = [addresses.agent, ...[...this.gateways, ...this.samplers].map(({ address }) => address)];
     return [
+      'traces       npm run trace, in another terminal',
       `store        ${endpoint}  user ${users.master}, password ${this.passwords.master}, CA ${caFile}`,
       `collectors   ${metrics.map((address) => `http://${address}:${ports.telemetry}/metrics`).join(' ')}`,
       `logs         ${this.props.folder}`,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../config/schema';
 import { buildApp } from '../lib/app';
+import { configurationIn } from '../lib/collect/agent/agent';
 import { filesOf, paths, variablesOf } from '../lib/collect/instance';
 import { assetFolder, Environment } from './template';
 
@@ -16,11 +17,14 @@ export interface Tier {
   readonly environment: Readonly<Record<string, string>>;
   /** Variables of its scripts. */
   readonly drain: Readonly<Record<string, string>>;
+  /** Whom it trusts for the backends that it forwards to, PEM. */
+  readonly forwardAuthority?: string | undefined;
 }
 
 /** An alarm, as CloudFormation would get it. */
 export interface AlarmProperties {
-  readonly AlarmName: string;
+  /** Missing where it only scales a fleet. */
+  readonly AlarmName?: string;
   readonly Threshold: number;
   readonly ComparisonOperator: string;
   readonly TreatMissingData: string;
@@ -113,6 +117,7 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
     configuration: fileOf(files, paths.configuration),
     environment: variablesOf(fileOf(files, paths.environment)),
     drain: variablesOf(fileOf(files, paths.scriptsEnvironment)),
+    forwardAuthority: files.get(paths.forwardAuthority),
   });
   const profiles = environment.resources<{ Roles: string[] }>('AWS::IAM::InstanceProfile', 'Sampler');
   const writerRole = profiles[0]?.properties.Roles[0];
@@ -131,7 +136,7 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
   );
 
   return {
-    agent: environment.resource<{ Value: string }>('AWS::SSM::Parameter', 'AgentConfiguration').properties.Value,
+    agent: agentOf(environment.resource<SsmDocument>('AWS::SSM::Document', 'Agent').properties),
     gateway: collector(gateway),
     sampler: collector(sampler),
     scripts: assetFolder(assembly, 'Collect', 'Scripts'),
@@ -173,6 +178,16 @@ interface LaunchTemplateData {
 
 interface DomainProperties {
   readonly AdvancedSecurityOptions: { readonly MasterUserOptions: { readonly MasterUserARN: string } };
+}
+
+interface SsmDocument {
+  readonly Content: { readonly mainSteps: readonly { readonly inputs: { readonly runCommand: readonly string[] } }[] };
+}
+
+function agentOf({ Content: { mainSteps } }: SsmDocument): string {
+  const configuration = configurationIn(mainSteps.flatMap(({ inputs }) => inputs.runCommand));
+  if (configuration === undefined) throw new Error("The agent's document writes no configuration.");
+  return configuration;
 }
 
 function fileOf(files: ReadonlyMap<string, string>, path: string): string {

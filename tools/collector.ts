@@ -1,17 +1,12 @@
-/**
- * `collector build [linux/amd64|linux/arm64]`  builds the collector (default: for this machine) and prints its path
- * `collector asset`                            packages the arm64 binary for the fleets and prints the zip's path
- * `collector generate`                         writes sources, go.mod and go.sum again from builder.yaml, and the
- *                                              configuration that the processor's tests run with
- *
- * Only the path goes to standard output: `cdk deploy` runs `collector asset` when it publishes the artifact.
- */
+/** `npm run collector:build`, `npm run collector:generate`: see `--help`. `cdk deploy` runs `collector asset`. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { zipSync } from 'fflate';
 import { collectorBinary, collectorName, hostTarget, type Target } from '../lib/collect/distribution/build';
 import { redactionProcessors } from '../lib/collect/pipelines/redaction';
+import { command } from './command';
 
 const progress = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -20,8 +15,19 @@ const progress = (line: string): void => {
 /** The OpenTelemetry Collector Builder that wrote the committed sources. */
 const builder = 'go.opentelemetry.io/collector/cmd/builder@v0.158.0';
 
-async function main([command, argument]: string[]): Promise<void> {
-  switch (command) {
+const help = `Builds the collector, and writes its sources. Only the path goes to standard output.
+
+npm run collector:build [-- TARGET]   builds for linux/amd64 or linux/arm64 (default: this machine), prints the path
+npm run collector:generate            writes sources, go.mod and go.sum again from builder.yaml, and the configuration
+                                      that the processor's tests run with
+tsx tools/collector.ts asset          packages the arm64 binary for the fleets, prints the path of the zip
+  --help                              this text
+`;
+
+async function main([task, argument, ...more]: string[]): Promise<void> {
+  const unexpected = task === 'build' ? more : [argument, ...more].filter((each) => each !== undefined);
+  if (unexpected.length > 0) throw new Error(`Not understood: ${unexpected.join(' ')}.\n\n${help}`);
+  switch (task) {
     case 'build': {
       const target = (argument ?? hostTarget()) as Target;
       if (target !== 'linux/amd64' && target !== 'linux/arm64') {
@@ -54,11 +60,8 @@ async function main([command, argument]: string[]): Promise<void> {
       return;
     }
     default:
-      throw new Error('Usage: collector build [linux/amd64|linux/arm64] | asset | generate');
+      throw new Error(`There is no task ${task}.\n\n${help}`);
   }
 }
 
-main(process.argv.slice(2)).catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-});
+command(help, () => main(parseArgs({ options: {}, allowPositionals: true }).positionals));

@@ -6,9 +6,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { collectorBinary, hostTarget } from '../lib/collect/distribution/build';
 import { prepareOpenSearch } from '../rehearsal/opensearch-node/prepare';
 import { preparePython } from '../rehearsal/services/venv';
+import { command } from './command';
 
 interface Count {
   readonly passed: number;
@@ -36,8 +38,8 @@ const check = async (title: string, command: string, args: readonly string[]): P
 };
 
 /** A suite that could not even run counts as failed: its tests are not in the report. */
-async function jest(report: string): Promise<Count> {
-  const code = await run('jest', 'npx', ['jest', '--json', '--outputFile', report, ...process.argv.slice(2)]);
+async function jest(report: string, files: readonly string[]): Promise<Count> {
+  const code = await run('jest', 'npx', ['jest', '--json', '--outputFile', report, ...files]);
   const result = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
   const failed = (result.numFailedTests ?? 0) + (result.numRuntimeErrorTestSuites ?? 0);
   return {
@@ -75,7 +77,7 @@ async function pytest(bin: string, folder: string, report: string): Promise<Coun
   return { passed: number('tests') - failed - skipped, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
 }
 
-async function main(): Promise<void> {
+async function main(files: readonly string[]): Promise<void> {
   const [python] = await Promise.all([
     preparePython(progress),
     collectorBinary(hostTarget(), progress),
@@ -87,9 +89,10 @@ async function main(): Promise<void> {
     await check('python: format', join(python.bin, 'ruff'), ['format', '--check', '--no-cache', 'python', 'rehearsal']),
     await check('python: lint', join(python.bin, 'ruff'), ['check', '--no-cache', 'python', 'rehearsal']),
     await check('types', 'npx', ['tsc', '--noEmit']),
+    await goTest('lib/collect/distribution/environmentprocessor'),
     await goTest('lib/collect/distribution/redactionprocessor'),
     await goTest('lib/collect/distribution/aggregatesprocessor'),
-    await jest(join(scratch, 'jest.json')),
+    await jest(join(scratch, 'jest.json'), files),
     await pytest(python.bin, 'python/examples', join(scratch, 'examples.xml')),
     await pytest(python.bin, 'rehearsal/services/ledger', join(scratch, 'ledger.xml')),
   ];
@@ -100,8 +103,18 @@ async function main(): Promise<void> {
   process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  console.log('0 passed, 1 failed');
-  process.exitCode = 1;
+const help = `Runs formatter, linter, type checker and all tests. Ends with one line: N passed, N failed.
+
+npm test [-- FILE…]
+  FILE     only these test files of Jest, by a part of their path; the rest runs all the same
+  --help   this text
+`;
+
+command(help, async () => {
+  const { positionals } = parseArgs({ options: {}, allowPositionals: true });
+  await main(positionals).catch((error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    console.log('0 passed, 1 failed');
+    process.exitCode = 1;
+  });
 });

@@ -1,16 +1,9 @@
-/** Fleets and sampling. */
-import { gravitonFamilies } from '../hong-kong';
+/** Fleets, sampling and redaction. */
+import { isIPv4 } from 'node:net';
+import { sensitiveKeys } from '../../lib/collect/redaction';
+import { overlap } from '../cidr';
+import { gravitonFamilies, memoryGiB } from '../hong-kong';
 import { type Finding, must, type Rule, rule } from './rule';
-
-/** Memory in GiB for each vCPU: EC2's families by their first letter. */
-const memoryPerCpu: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8 };
-
-/** Has a Graviton type the 4 GiB that a sampler needs? From large on, all have. */
-function enoughForTraces(instanceType: string): boolean {
-  const [family = '', size = ''] = instanceType.split('.');
-  if (['nano', 'micro', 'small'].includes(size)) return false;
-  return size !== 'medium' || family === 't4g' || (memoryPerCpu[family.charAt(0)] ?? 0) >= 4;
-}
 
 function ec2Type(path: string, instanceType: string, production: boolean): Finding[] {
   const [family = ''] = instanceType.split('.');
@@ -68,7 +61,7 @@ export const collectRules: readonly Rule[] = [
   rule(['collect.sampler.instanceType', 'production'], ({ collect: { sampler }, production }) => [
     ...ec2Type('collect.sampler.instanceType', sampler.instanceType, production),
     ...must(
-      enoughForTraces(sampler.instanceType),
+      memoryGiB(sampler.instanceType) >= 4,
       'collect.sampler.instanceType',
       sampler.instanceType,
       'It has less than 4 GiB of memory: traces that wait for their decision, and the span writer, need more.',
@@ -83,6 +76,39 @@ export const collectRules: readonly Rule[] = [
       'Without a pinned image every deployment of production may replace its fleets, whatever it was meant to change.',
       'Name the image, as given by: aws ssm get-parameter --region ap-east-1 --name /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64',
     ),
+  ),
+  rule(['collect.gateway.instanceType'], ({ collect: { gateway } }) =>
+    must(
+      memoryGiB(gateway.instanceType) >= 2,
+      'collect.gateway.instanceType',
+      gateway.instanceType,
+      'It has less than 2 GiB of memory, or is no size of its family: collector and system need more.',
+      'Use t4g.small, c7g.medium or more.',
+    ),
+  ),
+  rule(['redaction.pseudonymKeys'], ({ redaction: { pseudonymKeys } }) =>
+    pseudonymKeys.flatMap((key, index) =>
+      must(
+        !new RegExp(sensitiveKeys, 'i').test(key),
+        `redaction.pseudonymKeys[${index}]`,
+        key,
+        'The name says that it is a secret: the span writer masks whatever stands under such a key.',
+        'Give the attribute a name that says what it joins, such as enduser.id.',
+      ),
+    ),
+  ),
+  ...(['otlp', 'zipkin'] as const).map((protocol) =>
+    rule([`collect.forward.${protocol}`], ({ collect: { forward } }) => {
+      const target = forward[protocol];
+      const host = target && new URL(target.endpoint).hostname;
+      return must(
+        !target || !host || !isIPv4(host) || overlap(`${host}/32`, target.prefix),
+        `collect.forward.${protocol}.endpoint`,
+        target?.endpoint,
+        `Its address is not in ${target?.prefix}, which is all that samplers may reach.`,
+        'Correct the address or the prefix.',
+      );
+    }),
   ),
   rule(['sampling.floorPercent', 'sampling.ceilingPercent'], ({ sampling }) =>
     must(

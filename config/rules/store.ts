@@ -1,5 +1,8 @@
 /** The trace store. */
+
+import { capacityFor, processorsOf } from '../../lib/store/capacity';
 import { searchFamilies, searchFamiliesOnS3, searchFamiliesWithoutEbs } from '../hong-kong';
+import type { EnvironmentConfig } from '../schema';
 import { type Finding, must, type Rule, rule } from './rule';
 
 const multipleOf = (count: number, zones: number): number => Math.max(zones, Math.ceil(count / zones) * zones);
@@ -110,15 +113,99 @@ export const storeRules: readonly Rule[] = [
       'Use 14 or more.',
     ),
   ),
-  rule(['store.readerRoleArns'], ({ store: { readerRoleArns } }) =>
-    readerRoleArns.flatMap((arn, index) =>
+  rule(
+    [
+      'store.load',
+      'store.dataNodes',
+      'store.replicas',
+      'store.retentionDays',
+      'store.codec',
+      'store.shards',
+      'sampling',
+    ],
+    sized,
+  ),
+  rule(['store.readerRoleArns', 'store.grants'], ({ store: { readerRoleArns, grants } }) =>
+    [
+      ...readerRoleArns.map((arn, index) => ({ path: `store.readerRoleArns[${index}]`, arn })),
+      ...grants.map(({ roleArn }, index) => ({ path: `store.grants[${index}].roleArn`, arn: roleArn })),
+    ].flatMap(({ path, arn }) =>
       must(
-        arn.startsWith('arn:aws:'),
-        `store.readerRoleArns[${index}]`,
+        arn === undefined || arn.startsWith('arn:aws:'),
+        path,
         arn,
         'A role of another partition can neither be trusted nor sign for Hong Kong.',
         'Name a role of partition aws.',
       ),
     ),
   ),
+  rule(['store.grants'], ({ store: { grants } }) =>
+    grants.flatMap(({ roleArn, group }, index) =>
+      must(
+        (roleArn === undefined) !== (group === undefined),
+        `store.grants[${index}]`,
+        { roleArn, group },
+        'A grant is to one role or to one group.',
+        'Set roleArn or group, and only one of them.',
+      ),
+    ),
+  ),
+  rule(
+    ['store.grants', 'store.readerRoleArns', 'store.readerGroups'],
+    ({ store: { grants, readerRoleArns, readerGroups } }) =>
+      grants.flatMap(({ roleArn, group }, index) =>
+        must(
+          ![...readerRoleArns, ...readerGroups].includes(roleArn ?? group ?? ''),
+          `store.grants[${index}]`,
+          roleArn ?? group,
+          'This one is a reader too, and OpenSearch keeps the masks of a reader whatever else it is.',
+          'Use a role or group of its own for investigations.',
+        ),
+      ),
+  ),
+  rule(['store.saml', 'store.readerGroups', 'store.grants'], ({ store: { saml, readerGroups, grants } }) =>
+    must(
+      saml !== undefined || (readerGroups.length === 0 && grants.every(({ group }) => group === undefined)),
+      'store.saml',
+      saml,
+      'Groups come from an identity provider, and none is configured: nobody would be in them.',
+      'Set store.saml, or name roles in the place of groups.',
+    ),
+  ),
 ];
+
+/**
+ * A store that its own load would fill or overrun. The ceiling of sampling is what it must bear: the band goes up to it as
+ * long as its budget lasts.
+ */
+function sized({ store, sampling }: EnvironmentConfig): Finding[] {
+  if (!store.load) return [];
+  const { dataNodes, shards } = store;
+  const needs = capacityFor({ ...store, ...store.load, kept: sampling.ceilingPercent / 100 });
+  const storage = dataNodes.count * dataNodes.volumeGiB;
+  const processors = dataNodes.count * processorsOf(dataNodes.instanceType);
+  const says = `store.load (${store.load.spansPerSecond} spans/s, ${sampling.ceilingPercent} % kept at the most)`;
+  return [
+    ...must(
+      needs.storageGiB <= storage,
+      'store.dataNodes.volumeGiB',
+      dataNodes.volumeGiB,
+      `${says} fills ${Math.ceil(needs.storageGiB)} GiB in ${store.retentionDays} days and one, copies included; the volumes hold ${storage} GiB.`,
+      `Use ${Math.ceil(needs.storageGiB / dataNodes.count)} or more for each node, or more nodes: npm run size.`,
+    ),
+    ...must(
+      needs.processors <= processors,
+      'store.dataNodes.instanceType',
+      dataNodes.instanceType,
+      `${says} takes ${Math.ceil(needs.processors)} processors at its peak, half of their time for writing; ${dataNodes.count} nodes have ${processors}.`,
+      'Use a larger size, or more nodes: npm run size.',
+    ),
+    ...must(
+      needs.shards <= shards,
+      'store.shards',
+      shards,
+      `A day of ${says} is ${Math.ceil(needs.dailyGiB)} GiB: more than 30 GiB for each shard.`,
+      `Use ${needs.shards}.`,
+    ),
+  ];
+}

@@ -56,7 +56,7 @@ export class TierCertificates extends Construct {
         { id: 'AwsSolutions-SMG4', reason },
         { id: 'NIST.800.53.R5-SecretsManagerRotationEnabled', reason },
       );
-      return { secret: made, readStatements: () => readStatements(made, key) };
+      return { secret: made, readStatements: () => readSecret('OwnCertificate', made, key) };
     };
     this.of = {
       agent: certificate('agent'),
@@ -103,19 +103,20 @@ export class TierCertificates extends Construct {
 }
 
 /** Reads one secret, and decrypts with its key through Secrets Manager only. */
-const readStatements = (secret: Secret, key: Key): PolicyStatement[] => [
-  new PolicyStatement({
-    sid: 'OwnCertificate',
-    actions: ['secretsmanager:GetSecretValue'],
-    resources: [secret.secretArn],
-  }),
-  throughSecretsManager(key, ['kms:Decrypt'], secret.secretArn),
+export const readSecret = (sid: string, secret: Secret, key: Key): PolicyStatement[] => [
+  new PolicyStatement({ sid, actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] }),
+  throughSecretsManager(key, ['kms:Decrypt'], secret.secretArn, `KeyOf${sid}`),
 ];
 
 /** The key, as far as Secrets Manager uses it for a caller who may read or write the secret. */
-const throughSecretsManager = (key: Key, actions: string[], secretArn: string): PolicyStatement =>
+const throughSecretsManager = (
+  key: Key,
+  actions: string[],
+  secretArn: string,
+  sid = 'KeyThroughSecretsManager',
+): PolicyStatement =>
   new PolicyStatement({
-    sid: 'KeyThroughSecretsManager',
+    sid,
     actions,
     resources: [key.keyArn],
     conditions: {

@@ -20,6 +20,7 @@ import { writeMetrics } from './metric-log';
 import { gatewayConfiguration } from './pipelines/gateway';
 import { samplerConfiguration } from './pipelines/sampler';
 import { ports } from './ports';
+import { Pseudonyms } from './pseudonyms';
 import { Remainders } from './remainders';
 import { Samplers } from './samplers';
 
@@ -53,6 +54,7 @@ export class CollectStack extends EnvironmentStack {
     allowAutoScaling(volumesKey, this);
     const certificates = new TierCertificates(this, 'Certificates', { config, logsKey });
     this.certificatesFunction = certificates.functionName;
+    const pseudonyms = config.redaction.pseudonymKeys.length > 0 ? new Pseudonyms(this, 'Pseudonyms') : undefined;
     const collector = Artifact.collector(this, 'Collector');
 
     const remainders = new Remainders(this, 'Remainders', { config, key: volumesKey });
@@ -86,11 +88,13 @@ export class CollectStack extends EnvironmentStack {
       remainders,
       collector,
       certificate: certificates.of.gateway,
+      pseudonyms,
       configuration: gatewayConfiguration({
         environment,
         region: config.region,
         legacyClients: collect.legacyClients,
         redaction: config.redaction,
+        instanceType: collect.gateway.instanceType,
         volumeGiB: collect.gateway.volumeGiB,
         samplers: names,
       }),
@@ -107,7 +111,9 @@ export class CollectStack extends EnvironmentStack {
       configuration: samplerConfiguration({
         environment,
         region: config.region,
+        instanceType: collect.sampler.instanceType,
         volumeGiB: collect.sampler.volumeGiB,
+        forward: collect.forward,
         instances: collect.sampler.maxInstances,
         mainland: config.mainland,
         ...(relays ? { relays } : {}),
@@ -136,6 +142,7 @@ export class CollectStack extends EnvironmentStack {
       config,
       collector,
       certificate: certificates.of.agent,
+      pseudonyms,
       gatewayEndpoint: `${gateways.loadBalancer.loadBalancerDnsName}:${ports.otlpGrpc}`,
     });
   }

@@ -39,7 +39,9 @@ import type { TierCertificate } from './certificates';
 import { cloudConfig, environmentFile, type InstanceFile, paths } from './instance';
 import { acknowledgeWildcards, lifecycleHooks, lifecycleStatements } from './lifecycle';
 import { variables } from './pipelines/render';
-import type { Remainders } from './remainders';
+import type { Pseudonyms } from './pseudonyms';
+import { lifetimeDays, type Remainders } from './remainders';
+import { sizesOf } from './sizing';
 
 export interface FleetProps {
   readonly config: EnvironmentConfig;
@@ -62,6 +64,8 @@ export interface FleetProps {
   /** What the tier's role may do beyond fetching its artifact and certificate. */
   readonly statements: readonly PolicyStatement[];
   readonly remainders: Remainders;
+  /** Secret of the pseudonyms, for a tier that makes them. */
+  readonly pseudonyms?: Pseudonyms | undefined;
   /** Seconds between leaving the service and stopping: until peers know and nothing is only in memory. */
   readonly leaveSeconds: number;
   /** Further security groups of the instances. */
@@ -73,10 +77,10 @@ export interface FleetProps {
     readonly packages?: readonly string[];
     /** Units that must run before the collector does. */
     readonly unitsBefore?: readonly string[];
-    /** Variables of the collector's configuration. */
-    readonly variables?: Readonly<Record<string, string>>;
     readonly files?: readonly InstanceFile[];
     readonly commands?: readonly string[];
+    /** Variables of the collector's configuration. */
+    readonly environment?: Readonly<Record<string, string>>;
     /** Variables of the scripts and units. */
     readonly scripts?: Readonly<Record<string, string>>;
   };
@@ -115,6 +119,7 @@ export class Fleet extends Construct {
     const policy = attach(this, 'Policy', role, [
       props.collector.readStatement(),
       ...props.certificate.readStatements(),
+      ...(props.pseudonyms?.readStatements ?? []),
       sessionManager(),
       ...lifecycleStatements(this, config.environment, tier),
       ...props.remainders.statements(tier),
@@ -133,10 +138,11 @@ export class Fleet extends Construct {
             path: paths.environment,
             content: environmentFile({
               AWS_REGION: stack.region,
+              GOMEMLIMIT: `${sizesOf(tier, props.instanceType).goMiB}MiB`,
               [variables.loopback]: '127.0.0.1',
               [variables.dataDirectory]: paths.data,
               [variables.tlsDirectory]: paths.tls,
-              ...props.extra?.variables,
+              ...props.extra?.environment,
             }),
           },
           {
@@ -149,6 +155,7 @@ export class Fleet extends Construct {
               POLL_SECONDS: '5',
               CERTIFICATE_SECRET: props.certificate.secret.secretArn,
               TLS_DIRECTORY: paths.tls,
+              ...(props.pseudonyms ? { PSEUDONYM_SECRET_ID: props.pseudonyms.secret.secretArn } : {}),
               ...props.extra?.scripts,
             }),
           },
@@ -199,6 +206,8 @@ export class Fleet extends Construct {
       maxCapacity: props.maxInstances,
       healthChecks: props.healthChecks ?? HealthChecks.ec2({ gracePeriod: Duration.minutes(5) }),
       groupMetrics: [GroupMetrics.all()],
+      // The disk queue goes with its instance: no span waits there for longer than it may be in the store.
+      maxInstanceLifetime: Duration.days(lifetimeDays),
       updatePolicy: UpdatePolicy.instanceRefresh({
         strategy: InstanceRefreshStrategy.ROLLING,
         // A new instance first, then an old one goes.

@@ -74,6 +74,9 @@ export const paths = {
   /** What the scripts of the instance need to know. */
   scriptsEnvironment: '/etc/harbourline/scripts.env',
   writerEnvironment: '/etc/harbourline/span-writer.env',
+  /** Written by certificate.sh, where there are pseudonyms: readable by root alone. */
+  pseudonymEnvironment: '/etc/harbourline/pseudonym.env',
+  forwardAuthority: '/etc/harbourline/forward-authority.pem',
   tls: '/etc/harbourline/tls',
   linkTls: '/etc/harbourline/link-tls',
   probeEnvironment: '/etc/harbourline/probe.env',

@@ -14,7 +14,10 @@ export const remaindersBucketName = ({ environment, account }: EnvironmentConfig
   `harbourline-${environment}-remainders-${account}`;
 
 /** Longest time that raw spans may be anywhere, in days. */
-const lifetimeDays = 14;
+export const lifetimeDays = 14;
+
+/** Dead letters are first on a sampler's disk, then in the bucket: both together for no longer than {@link lifetimeDays}. */
+export const deadLetterDays = { disk: 7, bucket: 7 } as const;
 
 /**
  * Where an instance that goes leaves what it could not hand over: the rest of its queue, for the next instance of its
@@ -39,6 +42,7 @@ export class Remainders extends Construct {
       enforceSSL: true,
       versioned: false,
       lifecycleRules: [
+        { prefix: 'dead-letters/', expiration: Duration.days(deadLetterDays.bucket) },
         { expiration: Duration.days(lifetimeDays), abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
       removalPolicy: RemovalPolicy.RETAIN,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Port } from 'aws-cdk-lib/aws-ec2';
+import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Service } from 'aws-cdk-lib/aws-servicediscovery';
@@ -11,9 +11,12 @@ import { startUnits } from './boot';
 import { Fleet, type FleetProps } from './fleet';
 import { environmentFile, paths } from './instance';
 import { writeMetrics } from './metric-log';
+import { variables } from './pipelines/render';
 import { metricsFlushSeconds } from './pipelines/sampler';
 import { ports } from './ports';
+import { deadLetterDays } from './remainders';
 import { scaleSamplers } from './scaling';
+import { sizesOf } from './sizing';
 
 export interface SamplersProps
   extends Omit<
@@ -37,6 +40,7 @@ export class Samplers extends Construct {
     super(scope, id);
     const { config, discovery, metricLogGroup } = props;
 
+    const { authority } = config.collect.forward;
     const writer = Artifact.program(this, 'SpanWriter', join(__dirname, '..', 'store', 'span-writer', 'main.ts'));
     this.fleet = new Fleet(this, 'Fleet', {
       ...props,
@@ -57,16 +61,21 @@ export class Samplers extends Construct {
       leaveSeconds: leaveSeconds(config.sampling.decisionWaitSeconds),
       extra: {
         packages: ['nodejs22'],
+        ...(authority ? { environment: { [variables.forwardAuthority]: paths.forwardAuthority } } : {}),
         scripts: { CLOUD_MAP_SERVICE: discovery.serviceId },
         files: [
+          ...(authority ? [{ path: paths.forwardAuthority, content: authority }] : []),
           {
             path: paths.writerEnvironment,
             content: environmentFile({
               AWS_REGION: Stack.of(this).region,
               WRITER_LISTEN: `127.0.0.1:${ports.spanWriter}`,
+              WRITER_METRICS_ENDPOINT: `http://127.0.0.1:${ports.ownMetrics}/v1/metrics`,
               DEAD_LETTER_DIR: `${paths.data}/dead-letters`,
+              DEAD_LETTER_DAYS: `${deadLetterDays.disk}`,
               STORE_ENDPOINT: `https://${props.domainEndpoint}`,
               STORE_AUTH: 'sigv4',
+              NODE_OPTIONS: `--max-old-space-size=${sizesOf('sampler', config.collect.sampler.instanceType).writerHeapMiB}`,
             }),
           },
         ],
@@ -77,7 +86,15 @@ export class Samplers extends Construct {
         ],
       },
     });
-    scaleSamplers(this.fleet.group);
+    for (const backend of [config.collect.forward.otlp, config.collect.forward.zipkin]) {
+      if (!backend) continue;
+      this.fleet.securityGroup.addEgressRule(
+        Peer.ipv4(backend.prefix),
+        Port.tcp(Number(new URL(backend.endpoint).port)),
+        'Kept traces to a backend that exists',
+      );
+    }
+    scaleSamplers(this.fleet.group, config);
     this.fleet.securityGroup.connections.allowFrom(props.gateways, Port.tcp(ports.otlpGrpc), 'OTLP from the gateways');
   }
 }

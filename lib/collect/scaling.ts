@@ -1,10 +1,10 @@
 /** When fleets grow and shrink: by what saturates them, not by the processor alone. */
 import { Duration } from 'aws-cdk-lib';
 import { type AutoScalingGroup, CfnScalingPolicy, Schedule } from 'aws-cdk-lib/aws-autoscaling';
-import { Alarm, ComparisonOperator, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EnvironmentConfig } from '../../config/schema';
 import { collectorMetrics, metricNamespace, tierDimension } from '../observe/metrics';
-import { queueLength } from './pipelines/components';
+import { queueLength } from './sizing';
 
 /** Processor use that leaves room for the loss of one instance of three, in per cent. */
 const busyPercent = 60;
@@ -15,19 +15,24 @@ const idlePercent = 25;
 /** Share of a queue's capacity at which gateways no longer keep up; on a fair day it is empty. */
 const queueShare = 0.02;
 
+const period = Duration.minutes(1);
+
+/** What the collectors of a tier measure of themselves. */
+const ownMetric = (environment: string, tier: string, metricName: string, statistic: string) =>
+  new Metric({
+    namespace: metricNamespace(environment),
+    metricName,
+    dimensionsMap: { [tierDimension]: tier },
+    statistic,
+    period,
+  });
+
 /**
  * Gateways hold no state that matters, so they follow the load in any step: processor, queue on disk, spans that they had
  * to refuse. What they refuse only calls for more; fewer they become when processor and queue agree.
  */
 export function scaleGateways(group: AutoScalingGroup, { environment, collect: { gateway } }: EnvironmentConfig): void {
-  const metric = (metricName: string, statistic: string) =>
-    new Metric({
-      namespace: metricNamespace(environment),
-      metricName,
-      dimensionsMap: { [tierDimension]: 'gateway' },
-      statistic,
-      period: Duration.minutes(1),
-    });
+  const metric = (metricName: string, statistic: string) => ownMetric(environment, 'gateway', metricName, statistic);
   const cooldown = Duration.minutes(5);
   group.scaleOnCpuUtilization('Processor', { targetUtilizationPercent: busyPercent, cooldown });
   group.scaleToTrackMetric('Queue', {
@@ -56,12 +61,29 @@ export function scaleGateways(group: AutoScalingGroup, { environment, collect: {
   at(hours.closes, gateway.minInstances, 'Closes');
 }
 
+/** Share of its queue at which a sampler's writer or the store no longer keeps up: another brings another queue. */
+const samplerQueueShare = 0.2;
+
 /**
  * Samplers come and go one at a time, and rarely: each change moves traces between them, and a trace that is under way is
- * then decided in two halves. Simple scaling, because it alone waits between two steps.
+ * then decided in two halves. Simple scaling, because it alone waits between two steps. One more for a busy processor, spans
+ * refused or a queue that fills; one fewer when all three agree.
  */
-export function scaleSamplers(group: AutoScalingGroup): void {
-  const step = (id: string, adjustment: 1 | -1, comparisonOperator: ComparisonOperator, threshold: number) => {
+export function scaleSamplers(group: AutoScalingGroup, { environment, collect: { sampler } }: EnvironmentConfig): void {
+  const own = (metricName: string, statistic: string) => ownMetric(environment, 'sampler', metricName, statistic);
+  const load = {
+    processor: new Metric({
+      namespace: 'AWS/EC2',
+      metricName: 'CPUUtilization',
+      dimensionsMap: { AutoScalingGroupName: group.autoScalingGroupName },
+      statistic: 'Average',
+      period,
+    }),
+    refused: own(collectorMetrics.refused.name, 'Sum'),
+    queued: own(collectorMetrics.queued.name, 'Maximum'),
+  };
+  const full = Math.floor(samplerQueueShare * queueLength(sampler.volumeGiB));
+  const step = (id: string, adjustment: 1 | -1, expression: string) => {
     const policy = new CfnScalingPolicy(group, id, {
       autoScalingGroupName: group.autoScalingGroupName,
       policyType: 'SimpleScaling',
@@ -71,18 +93,18 @@ export function scaleSamplers(group: AutoScalingGroup): void {
     });
     new Alarm(group, `${id}Alarm`, {
       alarmDescription: `Scaling of the samplers, nothing for people: ${adjustment > 0 ? 'one more' : 'one fewer'}`,
-      metric: new Metric({
-        namespace: 'AWS/EC2',
-        metricName: 'CPUUtilization',
-        dimensionsMap: { AutoScalingGroupName: group.autoScalingGroupName },
-        statistic: 'Average',
-        period: Duration.minutes(1),
-      }),
-      threshold,
-      comparisonOperator,
+      metric: new MathExpression({ expression, usingMetrics: load, period, label: id }),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 5,
+      // Silence moves nothing.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     }).addAlarmAction({ bind: () => ({ alarmActionArn: policy.ref }) });
   };
-  step('Grow', +1, ComparisonOperator.GREATER_THAN_THRESHOLD, busyPercent);
-  step('Shrink', -1, ComparisonOperator.LESS_THAN_THRESHOLD, idlePercent);
+  step('Grow', +1, `IF(processor > ${busyPercent} OR FILL(refused, 0) > 0 OR FILL(queued, 0) > ${full}, 1, 0)`);
+  step(
+    'Shrink',
+    -1,
+    `IF(processor < ${idlePercent} AND FILL(refused, 0) == 0 AND FILL(queued, 0) < ${full / 10}, 1, 0)`,
+  );
 }

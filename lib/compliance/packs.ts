@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { CfnResource, Stack } from 'aws-cdk-lib';
-import { AwsSolutionsChecks, type IApplyRule, type NagPack, NIST80053R5Checks } from 'cdk-nag';
+import { AwsSolutionsChecks, type IApplyRule, type NagPack, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { HarbourlineChecks } from './harbourline-checks';
 
@@ -10,6 +10,12 @@ export const policyPacks = (): NagPack[] => [
   new NIST80053R5Checks(),
   new HarbourlineChecks(),
 ];
+
+/**
+ * Packs that are run and reported in docs/compliance.md, and fail nothing at synth: what PCI DSS asks of these resources
+ * NIST asks, too, so that each of its findings must be answered by the acknowledgment of the same rule there.
+ */
+export const reportedPacks = (): NagPack[] => [new PCIDSS321Checks()];
 
 /** Something that a pack or the built-in validation objects to. */
 export interface Finding {
@@ -22,8 +28,8 @@ export interface Finding {
 }
 
 /** What the packs find under a scope, acknowledged or not. The app must have been synthesised: see {@link auditPolicy}. */
-export function packFindings(scope: IConstruct): Finding[] {
-  return policyPacks().flatMap((pack) => {
+export function packFindings(scope: IConstruct, packs = policyPacks()): Finding[] {
+  return packs.flatMap((pack) => {
     // The only question that a pack asks of acknowledgments, answered with no.
     const strict: NagPack = Object.create(pack, { isAcknowledged: { value: () => false } });
     return strict.validateScope(scope).violations.flatMap(({ ruleName, description, severity, violatingResources }) =>
@@ -51,17 +57,21 @@ let known: Map<string, { exact: boolean }> | undefined;
 
 /** The rules of all packs by id. A pack has no list of them, so one is asked to judge an empty resource. */
 export function packRules(): ReadonlyMap<string, { exact: boolean }> {
-  if (known) return known;
+  known ??= rulesOf(policyPacks());
+  return known;
+}
+
+/** The rules of some packs by id. */
+export function rulesOf(packs: readonly NagPack[]): Map<string, { exact: boolean }> {
   const rules = new Map<string, { exact: boolean }>();
   const nothing = new CfnResource(new Stack(), 'Nothing', { type: 'Harbourline::Nothing' });
-  for (const pack of policyPacks()) {
+  for (const pack of packs) {
     const note = ({ rule, ruleSuffixOverride }: IApplyRule): void => {
       const exact = exactRules.includes(rule.name) || pack instanceof HarbourlineChecks;
       rules.set(`${pack.readPackName}-${ruleSuffixOverride ?? rule.name}`, { exact });
     };
     Object.create(pack, { applyRule: { value: note } }).checkResource(nothing);
   }
-  known = rules;
   return rules;
 }
 
@@ -71,8 +81,10 @@ export const builtInNamespace = 'CloudFormation-Validate::';
 let builtIn: Set<string> | undefined;
 
 /** Whether CDK's built-in validation has a rule, such as `E3012`. It takes a second to ask, so only where it matters. */
-export function isBuiltInRule(id: string): boolean {
-  if (!/^[EFIW]\d{4}$/.test(id)) return false;
+export const isBuiltInRule = (id: string): boolean => /^[EFIW]\d{4}$/.test(id) && builtInRules().has(id);
+
+/** The rules of CDK's built-in validation. */
+export function builtInRules(): ReadonlySet<string> {
   if (!builtIn) {
     // Bundled with CDK, not a dependency of ours.
     const { CompositeEngine } = createRequire(require.resolve('aws-cdk-lib'))('@aws/cloudformation-validate');
@@ -80,5 +92,5 @@ export function isBuiltInRule(id: string): boolean {
     builtIn = new Set(engine.listRules().map((rule: { id: string }) => rule.id));
     engine.free();
   }
-  return builtIn.has(id);
+  return builtIn;
 }

@@ -8,7 +8,10 @@ export interface Endpoint {
 }
 
 export const interfaceEndpoints: Readonly<Record<string, Endpoint>> = {
-  Logs: { service: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS, caller: 'samplers: metrics as embedded log events' },
+  Logs: {
+    service: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+    caller: 'gateways and samplers: metrics as embedded log events',
+  },
   DataServiceDiscovery: {
     service: InterfaceVpcEndpointAwsService.CLOUD_MAP_DATA_SERVICE_DISCOVERY,
     caller: 'gateways: which samplers are there (DiscoverInstances)',

@@ -2,12 +2,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
+  type CollectorTier,
   type Crossing,
+  collectorMetrics,
   crossingAttribute,
   kindOfCrossing,
   metricNamespace,
   metrics,
   statusError,
+  tierDimension,
   traceparentAttribute,
 } from './metrics';
 
@@ -74,6 +77,37 @@ export const continuity = (environment: string): MathExpression =>
     period,
     label: 'cn-hk with traceparent',
   });
+
+const ofTier = (environment: string, tier: CollectorTier, name: string, statistic: string): Metric =>
+  new Metric({
+    namespace: metricNamespace(environment),
+    metricName: name,
+    dimensionsMap: { [tierDimension]: tier },
+    statistic,
+    period,
+  });
+
+/** Kbit/s that the busiest node's agent sends. */
+export const agentEgress = (environment: string): Metric =>
+  ofTier(environment, 'agent', collectorMetrics.egress.name, 'Maximum').with({ label: 'busiest node' });
+
+/** Share of all traces that was kept, errors and slow ones included, in per cent. No traces is no figure. */
+export const keptShare = (environment: string): MathExpression => {
+  const decided = (sampled: 'true' | 'false') =>
+    ofTier(environment, 'sampler', collectorMetrics.decided.name, 'Sum').with({
+      dimensionsMap: { [tierDimension]: 'sampler', sampled },
+    });
+  return new MathExpression({
+    expression: '100 * FILL(kept, 0) / (FILL(kept, 0) + FILL(dropped, 0))',
+    usingMetrics: { kept: decided('true'), dropped: decided('false') },
+    period,
+    label: 'kept',
+  });
+};
+
+/** Spans of a foreign environment that agents and gateways refused. */
+export const foreignSpans = (environment: string, tier: 'agent' | 'gateway'): Metric =>
+  ofTier(environment, tier, collectorMetrics.foreign.name, 'Sum').with({ label: `foreign, ${tier}` });
 
 /** A figure of a crossing for each service that has it, found by search: services are not known at synth. */
 export const byService = (environment: string, crossing: Crossing, metric: 'duration' | 'calls', statistic: string) =>

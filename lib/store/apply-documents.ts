@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, errors } from '@opensearch-project/opensearch';
 import { type DocumentKind, documentKinds } from './documents';
-import { type Answer, type Ask, applyKind, isKind, type Outcome } from './documents/kinds';
+import { type Answer, type Applied, type Ask, applyKind, isKind, type Outcome } from './documents/kinds';
 
 export type { Outcome } from './documents/kinds';
 
@@ -48,16 +48,27 @@ export async function applyDocuments(
   const parsed = parse(documents, skip);
   const ask = asks(client);
   const persist = patiently(patience, log);
+  // What only decorates does not use up the time of what matters.
+  const persistBriefly = patiently({ ...patience, withinMs: Math.min(patience.withinMs ?? 60_000, 60_000) }, log);
   const outcomes: Record<string, Outcome> = {};
   for (const kind of documentKinds) {
     for (const { id, name, body } of parsed.filter((document) => document.kind === kind)) {
-      const outcome = skip.includes(id) ? 'skipped' : await persist(() => applyKind[kind](ask, name, body));
+      const apply = (): Promise<Applied> =>
+        (isDecoration(kind) ? persistBriefly : persist)(() => applyKind[kind](ask, name, body));
+      const { outcome, changes = [] } = skip.includes(id)
+        ? { outcome: 'skipped' as const }
+        : isDecoration(kind)
+          ? await apply().catch((error: Error): Applied => ({ outcome: 'refused', changes: [error.message] }))
+          : await apply();
       outcomes[id] = outcome;
-      log(`${id}: ${outcome}`);
+      log([`${id}: ${outcome}`, ...changes].join('\n  '));
     }
   }
   return outcomes;
 }
+
+/** What Dashboards shows must not keep access from being applied: a refusal is said, and the deployment goes on. */
+const isDecoration = (kind: DocumentKind): boolean => kind.startsWith('dashboards-');
 
 /** @throws Error with all problems at once */
 function parse(documents: Readonly<Record<string, string>>, skip: readonly string[]): ParsedDocument[] {
@@ -115,6 +126,9 @@ function patiently({ delayMs = 5_000, withinMs = 720_000, wait = sleep }: Patien
   };
 }
 
+/** Dashboards refuses writes without the first, and keeps objects apart by tenant. */
+const dashboardsHeaders = { 'osd-xsrf': 'true', securitytenant: 'global' };
+
 /** Sends requests. They throw {@link NotYet} at a refusal that may pass, and an Error with its words at another. */
 const asks =
   (client: Pick<Client, 'transport'>): Ask =>
@@ -123,10 +137,15 @@ const asks =
     try {
       const { statusCode, body: content } = await client.transport.request(
         { method, path, ...(body ? { body } : {}) },
-        { ignore: [404], maxRetries: 0, requestTimeout: 10_000 },
+        {
+          ignore: [404],
+          maxRetries: 0,
+          requestTimeout: 10_000,
+          headers: path.startsWith('/_dashboards/') ? dashboardsHeaders : {},
+        },
       );
       const answer = { status: statusCode ?? 0, body: (content || {}) as Record<string, unknown> };
-      if (method === 'PUT') assertDone(what, answer);
+      if (method === 'PUT' || method === 'POST') assertDone(what, answer);
       return answer;
     } catch (error) {
       if (error instanceof errors.ConnectionError || error instanceof errors.TimeoutError) {

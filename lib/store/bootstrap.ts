@@ -8,6 +8,7 @@ import type { EnvironmentConfig } from '../../config/schema';
 import { DeploymentFunction } from '../function';
 import { subnets } from '../network/network-stack';
 import type { StoreDocument } from './documents';
+import type { Grant } from './grants';
 
 export interface StoreBootstrapProps {
   readonly config: EnvironmentConfig;
@@ -19,6 +20,7 @@ export interface StoreBootstrapProps {
   /** Host name of the domain. */
   readonly domainEndpoint: string;
   readonly documents: readonly StoreDocument[];
+  readonly grants: readonly Grant[];
 }
 
 /**
@@ -46,6 +48,7 @@ export class StoreBootstrap extends Construct {
       serviceTimeout: Duration.minutes(15),
       properties: {
         Documents: Object.fromEntries(props.documents.map(({ id, body }) => [id, stack.toJsonString(body)])),
+        ...(props.grants.length > 0 ? { Grants: props.grants } : {}),
       },
     });
   }

@@ -7,7 +7,14 @@ import {
   Port,
   SecurityGroup,
 } from 'aws-cdk-lib/aws-ec2';
-import { ArnPrincipal, type IRole, PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  AnyPrincipal,
+  ArnPrincipal,
+  type IRole,
+  PolicyDocument,
+  PolicyStatement,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, ResourcePolicy } from 'aws-cdk-lib/aws-logs';
 import { type CfnDomain, Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cdk-lib/aws-opensearchservice';
@@ -26,7 +33,7 @@ export interface TraceDomainProps {
   readonly master: IRole;
   /** Everyone who may speak to the domain at all. What each may do there is OpenSearch's own access control. */
   readonly principals: readonly IRole[];
-  /** Roles outside this stack that may read, by ARN. */
+  /** Roles outside this stack that may read, or have a grant, by ARN. */
   readonly readerRoleArns: readonly string[];
 }
 
@@ -77,7 +84,20 @@ export class TraceDomain extends Construct {
       nodeToNodeEncryption: true,
       enforceHttps: true,
       tlsSecurityPolicy: TLSSecurityPolicy.TLS_1_2_PFS,
-      fineGrainedAccessControl: { masterUserArn: props.master.roleArn },
+      fineGrainedAccessControl: {
+        masterUserArn: props.master.roleArn,
+        ...(store.saml
+          ? {
+              samlAuthenticationEnabled: true,
+              samlAuthenticationOptions: {
+                idpEntityId: store.saml.entityId,
+                idpMetadataContent: store.saml.metadata,
+                rolesKey: store.saml.groupsKey,
+                sessionTimeoutMinutes: store.saml.sessionMinutes,
+              },
+            }
+          : {}),
+      },
       logging: {
         auditLogEnabled: true,
         auditLogGroup: logGroups.audit,
@@ -114,6 +134,7 @@ export class TraceDomain extends Construct {
           ],
           resources: [`${domainArn}/*`],
         }),
+        ...(store.saml ? [this.browsers(domainArn)] : []),
       ],
     });
 
@@ -124,10 +145,30 @@ export class TraceDomain extends Construct {
           'An environment without production load: data nodes manage the cluster. The configuration refuses this in production.',
       });
     }
+    if (store.saml) {
+      acknowledge(this.domain, {
+        id: 'AwsSolutions-OS5',
+        reason:
+          'Whoever signs in by SAML has no IAM identity to sign with. Only the pages of Dashboards are opened, they ask the identity provider, and the security group still decides who reaches them.',
+      });
+    }
     acknowledge(this.domain, {
       id: 'AwsSolutions-OS3',
       reason:
         'AWS refuses IP conditions on a domain in a VPC. The network control is the security group: HTTPS from members of the client group only, in isolated subnets.',
+    });
+  }
+
+  /**
+   * Whoever signs in by SAML has no IAM identity: the browser's requests are let through to Dashboards, which asks the
+   * identity provider. Only to its pages: the API of the domain stays with the roles above.
+   */
+  private browsers(domainArn: string): PolicyStatement {
+    return new PolicyStatement({
+      sid: 'BrowsersThatSignInBySaml',
+      principals: [new AnyPrincipal()],
+      actions: ['es:ESHttpGet', 'es:ESHttpHead', 'es:ESHttpPost', 'es:ESHttpPut', 'es:ESHttpDelete'],
+      resources: [`${domainArn}/_dashboards*`],
     });
   }
 

@@ -2,12 +2,15 @@ import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { type IRole, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema';
 import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
 import { serviceRole } from '../iam';
 import { subnets } from '../network/network-stack';
 import { StoreBootstrap } from './bootstrap';
+import { StoreCheck } from './check';
 import { storeDocuments } from './documents';
 import { TraceDomain } from './domain';
+import type { Grant } from './grants';
 
 export interface StoreStackProps extends EnvironmentStackProps {
   readonly vpc: IVpc;
@@ -33,7 +36,7 @@ export class StoreStack extends EnvironmentStack {
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
     });
     const bootstrapRole = serviceRole(this, 'BootstrapRole', {
-      description: 'IAM master of the trace store: the bootstrap function, no person',
+      description: 'IAM master of the trace store: the bootstrap function and the hourly check, no person',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
 
@@ -44,27 +47,43 @@ export class StoreStack extends EnvironmentStack {
       logsKey: props.logsKey,
       master: bootstrapRole,
       principals: [bootstrapRole, this.writerRole],
-      readerRoleArns: store.readerRoleArns,
+      readerRoleArns: [...new Set([...store.readerRoleArns, ...store.grants.flatMap(({ roleArn }) => roleArn ?? [])])],
     });
     this.clientSecurityGroup = clientSecurityGroup;
     this.domainEndpoint = domain.domainEndpoint;
     this.domainName = domain.domainName;
 
-    new StoreBootstrap(this, 'Access', {
+    const master = {
       config: this.config,
       vpc: props.vpc,
       clientSecurityGroup,
       logsKey: props.logsKey,
       role: bootstrapRole,
       domainEndpoint: domain.domainEndpoint,
+      grants: store.grants.map(grantOf),
+    };
+    new StoreBootstrap(this, 'Access', {
+      ...master,
       documents: storeDocuments({
         retentionDays: store.retentionDays,
         shards: store.shards,
         replicas: store.replicas,
         codec: store.codec,
         refreshIntervalSeconds: store.refreshIntervalSeconds,
-        roles: { writer: [this.writerRole.roleArn], reader: [...store.readerRoleArns] },
+        roles: {
+          writer: [this.writerRole.roleArn],
+          reader: [...store.readerRoleArns, ...store.readerGroups],
+          granted: master.grants.map(({ principal }) => principal),
+        },
       }),
     });
+    new StoreCheck(this, 'Check', master);
   }
 }
+
+/** A day ends in Hong Kong, where whoever was granted it works. */
+const grantOf = ({ role, roleArn, group, until }: EnvironmentConfig['store']['grants'][number]): Grant => ({
+  role,
+  principal: roleArn ?? group ?? '',
+  until: `${until}T24:00:00+08:00`,
+});

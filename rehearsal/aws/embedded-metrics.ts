@@ -23,6 +23,7 @@ const units = [
   'Count',
   'Count/Second',
   'Bytes/Second',
+  'Kilobits/Second',
   'Percent',
   'None',
 ] as const;

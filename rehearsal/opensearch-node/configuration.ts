@@ -81,6 +81,8 @@ const settings = ({ directory, address, port }: Configuration) => ({
   'node.name': 'node-1',
   'path.data': join(directory, 'data'),
   'path.logs': join(directory, 'logs'),
+  // Where a restore drill may keep its snapshot.
+  'path.repo': join(directory, 'snapshots'),
   'network.host': address,
   'http.port': port,
   'transport.port': 0,

@@ -1,56 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ports } from '../../lib/collect/ports';
+import { collectorMetrics, metricNamespace, tierDimension } from '../../lib/observe/metrics';
 import { seeded, text } from '../driver/random';
+import { post } from '../legacy-clients';
 import { addresses } from '../places';
 import { count } from '../report';
+import type { Site } from '../site';
 import { nothing, type Scenario } from './scenario';
-import { telemetry } from './telemetry';
 
 /** Spans with each wrong environment. */
 const each = 200;
+const stranger = 'stranger';
 
-/** Services of another environment, or of none, point at this one's agent: none of their spans comes through. */
+/** Services of another environment, or of none, point at this one's agent and gateways: none of their spans comes through. */
 export const foreignEnv: Scenario = {
   name: 'foreign-env',
-  summary: 'a service of another environment sends here: none of its spans is counted or stored',
+  summary: 'a service of another environment sends here: none of its spans is counted or stored, and it is named',
   seconds: 30,
-  async during(site, { at }) {
+  async during(site, { at, signal }) {
     await at(0.2);
     const random = seeded(site.props.seed);
-    const statuses = await Promise.all(
-      ['another', undefined].map(async (environment) => {
-        const attributes = [
-          { key: 'service.name', value: { stringValue: 'stranger' } },
-          ...(environment ? [{ key: 'deployment.environment.name', value: { stringValue: environment } }] : []),
-        ];
-        const now = BigInt(Date.now()) * 1_000_000n;
-        const spans = Array.from({ length: each }, () => ({
-          traceId: text(random, 32, '123456789abcdef'),
-          spanId: text(random, 16, '123456789abcdef'),
-          name: 'stranger',
-          kind: 2,
-          startTimeUnixNano: `${now - 1_000_000n}`,
-          endTimeUnixNano: `${now}`,
-          status: { code: 2 },
-        }));
-        const { status } = await fetch(`http://${addresses.agent}:${ports.otlpHttp}/v1/traces`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }] }),
-        });
-        return status;
-      }),
-    );
-    const filtered = (await telemetry(addresses.agent)).get('otelcol_processor_filter_spans_filtered') ?? 0;
+    const body = (environment: string | undefined) => {
+      const attributes = [
+        { key: 'service.name', value: { stringValue: stranger } },
+        ...(environment ? [{ key: 'deployment.environment.name', value: { stringValue: environment } }] : []),
+      ];
+      const now = BigInt(Date.now()) * 1_000_000n;
+      const spans = Array.from({ length: each }, () => ({
+        traceId: text(random, 32, '123456789abcdef'),
+        spanId: text(random, 16, '123456789abcdef'),
+        name: stranger,
+        kind: 2,
+        startTimeUnixNano: `${now - 1_000_000n}`,
+        endTimeUnixNano: `${now}`,
+        status: { code: 2 },
+      }));
+      return Buffer.from(JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }] }));
+    };
+    const toAgent = async (sent: Buffer) => {
+      const headers = { 'content-type': 'application/json' };
+      const to = `http://${addresses.agent}:${ports.otlpHttp}/v1/traces`;
+      return (await fetch(to, { method: 'POST', headers, body: sent })).status;
+    };
+    const toGateway = (sent: Buffer) => {
+      const target = { ...site.gatewayTrust, address: addresses.balancer, port: ports.otlpHttp };
+      return post(target, '/v1/traces', 'application/json', sent);
+    };
+    const statuses: number[] = [];
+    for (const environment of ['another', undefined]) {
+      for (const send of [toAgent, toGateway]) statuses.push(await send(body(environment)));
+    }
+    // Collectors read themselves once a minute.
+    const deadline = performance.now() + 90_000;
+    const refused = () => (['agent', 'gateway'] as const).map((tier) => refusedBy(site, tier));
+    while (refused().some((spans) => spans === 0) && performance.now() < deadline) {
+      await sleep(500, undefined, { signal });
+    }
+    const [agent, gateway] = refused();
     return {
       ...nothing,
       lines: [
         {
           what: 'spans of a foreign environment',
-          seen: `${count(2 * each)} sent (HTTP ${statuses.join(', ')}), ${count(filtered)} filtered at the agent`,
-          expected: 'all filtered, none of them above',
-          ok: filtered === 2 * each,
+          seen: `${count(4 * each)} sent (HTTP ${statuses.join(', ')}); of "${stranger}" refused: ${count(agent ?? 0)} at the agent, ${count(gateway ?? 0)} at the gateways`,
+          expected: 'all refused, counted by service in CloudWatch, none of them above',
+          ok: agent === 2 * each && gateway === 2 * each,
         },
       ],
     };
   },
 };
+
+/** What CloudWatch was told of the stranger. */
+const refusedBy = ({ aws, props }: Site, tier: string): number =>
+  aws.metrics.total({
+    namespace: metricNamespace(props.config.environment),
+    name: collectorMetrics.foreign.name,
+    dimensions: { [tierDimension]: tier, service: stranger },
+    statistic: 'Sum',
+  }) ?? 0;

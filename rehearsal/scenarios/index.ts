@@ -1,6 +1,7 @@
 import { fairDay } from './fair-day';
 import { foreignEnv } from './foreign-env';
 import { gatewayDies } from './gateway-dies';
+import { overload } from './overload';
 import { rollingReplace } from './rolling-replace';
 import { samplerDies } from './sampler-dies';
 import type { Scenario } from './scenario';
@@ -14,6 +15,7 @@ export const scenarios: readonly Scenario[] = [
   gatewayDies,
   rollingReplace,
   storeAway,
+  overload,
   foreignEnv,
   zipkinAndJaeger,
 ];

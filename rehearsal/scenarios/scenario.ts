@@ -1,4 +1,5 @@
 /** What may happen to the line while payments are made, and what it may cost. */
+import type { EnvironmentConfig } from '../../config/schema';
 import type { Line } from '../report';
 import type { LedgerEntry } from '../services/ledger';
 import type { Site } from '../site';
@@ -46,6 +47,8 @@ export interface Scenario {
   readonly ratePerSecond?: number;
   /** How long to pay. @default 60 */
   readonly seconds?: number;
+  /** What the environment must have for it, before it is synthesised. @default as it is */
+  readonly configure?: (config: EnvironmentConfig) => Promise<EnvironmentConfig>;
   /** Happens beside the payments. */
   readonly during?: (site: Site, watch: Watch) => Promise<Allowance>;
 }

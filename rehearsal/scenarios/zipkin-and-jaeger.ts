@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ports } from '../../lib/collect/ports';
+import { type Backend, startBackend } from '../backends';
 import { seeded, text } from '../driver/random';
 import { sensitive } from '../driver/sensitive';
 import {
@@ -10,24 +12,49 @@ import {
   zipkinJson,
   zipkinProtobuf,
 } from '../legacy-clients';
+import { issueNodeCertificate, type NodeCertificate } from '../opensearch-node/certificates';
 import { addresses } from '../places';
-import { nothing, type Scenario } from './scenario';
+import { count, type Line } from '../report';
+import { nothing, type Scenario, type Watch } from './scenario';
 
 /** Spans of each kind of client. */
 const each = 25;
 
-/** Clients of older systems send to the gateways, over TLS: their spans are stored, masked, counted like all others. */
+const backendPorts = { otlp: 4318, zipkin: 9411 } as const;
+let certificate: NodeCertificate;
+
+/** Clients of older systems send to the gateways, over TLS: their spans are stored, masked, counted like all others, and kept
+ * ones reach the older backends too. */
 export const zipkinAndJaeger: Scenario = {
   name: 'zipkin-and-jaeger',
   summary: 'Zipkin and Jaeger clients send their four formats to the gateways',
-  seconds: 30,
-  async during(site, { at }) {
-    const { legacyClients } = site.props.config.collect;
-    if (legacyClients.length < 2) {
-      throw new Error(
-        `${site.props.config.environment} admits ${legacyClients.join(', ') || 'no legacy clients'}: set collect.legacyClients to ['zipkin', 'jaeger'].`,
-      );
-    }
+  seconds: 40,
+  async configure(config) {
+    certificate = await issueNodeCertificate(addresses.backends);
+    const prefix = `${addresses.backends}/32`;
+    const at = (port: number) => `https://${addresses.backends}:${port}`;
+    return {
+      ...config,
+      collect: {
+        ...config.collect,
+        legacyClients: ['zipkin', 'jaeger'],
+        forward: {
+          authority: certificate.authority,
+          otlp: { prefix, endpoint: at(backendPorts.otlp) },
+          zipkin: { prefix, endpoint: `${at(backendPorts.zipkin)}/api/v2/spans` },
+        },
+      },
+    };
+  },
+  async during(site, watch) {
+    const { at } = watch;
+    const start = async (protocol: keyof typeof backendPorts) => {
+      const port = backendPorts[protocol];
+      const backend = await startBackend({ protocol, address: addresses.backends, port, certificate });
+      site.props.cleanUp.add(backend);
+      return backend;
+    };
+    const jaeger = await start('otlp');
     await at(0.2);
     const random = seeded(site.props.seed);
     const hex = (length: number) => text(random, length, '123456789abcdef');
@@ -65,6 +92,11 @@ export const zipkinAndJaeger: Scenario = {
       }),
     };
     const good: readonly unknown[] = [202, 202, 0, 202, 0];
+    const kept = Object.values(sent).flat();
+    // The other backend is away meanwhile, and holds up neither this one nor the store.
+    await arrived(jaeger, kept, watch);
+    const zipkin = await start('zipkin');
+    await arrived(zipkin, kept, watch);
     return {
       ...nothing,
       made: Object.values(sent).flat().map(ledgerEntry),
@@ -78,7 +110,29 @@ export const zipkinAndJaeger: Scenario = {
           expected: `HTTP 202, gRPC 0; ${each} spans each are stored, ${each} foreign ones are not`,
           ok: Object.values(answers).every((status, index) => status === good[index]),
         },
+        forwarded('Jaeger (OTLP)', jaeger, kept, planted),
+        forwarded('Zipkin, away at first', zipkin, kept, planted),
       ],
     };
   },
 };
+
+/** Kept spans that a backend has. */
+const has = (backend: Backend, spans: readonly LegacySpan[]): number =>
+  spans.filter(({ spanId }) => backend.spanIds.has(spanId)).length;
+
+/** Waits until a backend has them all, for a minute at the most: what has not come by then is judged as it is. */
+async function arrived(backend: Backend, spans: readonly LegacySpan[], { signal }: Watch): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (has(backend, spans) < spans.length && performance.now() < deadline) await sleep(200, undefined, { signal });
+}
+
+function forwarded(name: string, backend: Backend, spans: readonly LegacySpan[], planted: readonly string[]): Line {
+  const leaked = planted.filter((value) => backend.text().includes(value)).length;
+  return {
+    what: `forwarded to ${name}`,
+    seen: `${has(backend, spans)} of ${spans.length} kept spans, ${count(backend.spanIds.size)} in all; ${leaked} sensitive values`,
+    expected: 'all that are kept, masked',
+    ok: has(backend, spans) === spans.length && leaked === 0,
+  };
+}

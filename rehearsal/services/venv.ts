@@ -33,12 +33,22 @@ const candidates = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python
  * @param packages folders of further Python packages of this repository; their build backend must be in the locks
  * @throws Error that says what is missing, or with the last lines of pip
  */
-export async function preparePython(
+export const preparePython = (
   progress: (line: string) => void = () => {},
   packages: readonly string[] = [],
+): Promise<Python> => pythonEnvironment(locks, [ledger, ...packages], progress);
+
+/**
+ * An environment for some locks, with packages of this repository installed, made now if the cache does not hold it.
+ *
+ * @throws Error as {@link preparePython}
+ */
+export async function pythonEnvironment(
+  locks: readonly string[],
+  local: readonly string[],
+  progress: (line: string) => void,
 ): Promise<Python> {
   const interpreter = findPython();
-  const local = [ledger, ...packages];
   const hash = createHash('sha256').update(interpreter.identity);
   for (const file of [script, ...locks, ...local.flatMap(sources)]) hash.update(readFileSync(file));
   const folder = join(cacheDirectory('python'), hash.digest('hex').slice(0, 16));
@@ -54,7 +64,7 @@ export async function preparePython(
   });
   createInterface(child.stdout).on('line', progress);
   const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-  if (code !== 0) throw new Error(`The Python packages of the rehearsal could not be installed.\n${errors.trim()}`);
+  if (code !== 0) throw new Error(`The Python packages could not be installed.\n${errors.trim()}`);
   return { python: join(folder, 'bin', 'python'), bin: join(folder, 'bin') };
 }
 

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { issueCertificates } from '../../lib/collect/certificates.issue';
 import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
 import { variablesIn } from '../../lib/collect/pipelines/render';
@@ -30,6 +31,8 @@ function validate(text: string) {
     DATA_DIRECTORY: folder,
     TLS_DIRECTORY: folder,
     GATEWAY_ENDPOINT: 'gateway:4317',
+    PSEUDONYM_SECRET: 'x'.repeat(64),
+    FORWARD_AUTHORITY: join(folder, 'authority.pem'),
   };
   const env = Object.fromEntries(variablesIn(text).map((name) => [name, 'x']));
   const { status, stderr } = spawnSync(binary, ['validate', '--config', file], {
@@ -45,6 +48,30 @@ describe.each(environmentNames)('the synthesised configurations of %s', (environ
     dispose();
     for (const text of [agent, gateway.configuration, sampler.configuration]) {
       expect(validate(text)).toEqual({ status: 0, stderr: '' });
+    }
+  });
+
+  test('and with backends to forward to', () => {
+    const config = configOf(environment);
+    const prefix = '10.40.0.0/24';
+    const forward = {
+      authority: readFileSync(join(folder, 'authority.pem'), 'utf8'),
+      otlp: { prefix, endpoint: 'https://10.40.0.10:4318' },
+      zipkin: { prefix, endpoint: 'https://10.40.0.11:9411/api/v2/spans' },
+    };
+    const { sampler, dispose } = synthesise({ ...config, collect: { ...config.collect, forward } });
+    dispose();
+    expect(validate(sampler.configuration)).toEqual({ status: 0, stderr: '' });
+    const { exporters, service } = parse(sampler.configuration);
+    expect(service.pipelines['traces/kept'].exporters).toEqual([
+      'otlp_http/writer',
+      'otlp_http/forward',
+      'zipkin/forward',
+    ]);
+    // A queue of its own, and no waiting for room in it: the store is not held up.
+    for (const name of ['otlp_http/forward', 'zipkin/forward']) {
+      expect(exporters[name].sending_queue).toMatchObject({ enabled: true, storage: 'file_storage/queue' });
+      expect(exporters[name].sending_queue.block_on_overflow).toBeUndefined();
     }
   });
 

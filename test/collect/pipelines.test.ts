@@ -17,12 +17,14 @@ const texts = {
   gateway: gatewayConfiguration({
     region: 'ap-east-1',
     environment: 'dev',
+    instanceType: 't4g.medium',
     volumeGiB: 20,
     samplers: { namespace: 'n', service: 's' },
   }),
   sampler: samplerConfiguration({
     environment: 'dev',
     region: 'ap-east-1',
+    instanceType: 't4g.medium',
     volumeGiB: 20,
     instances: 2,
     mainland: { prefixes: ['10.20.0.0/16'], hostSuffixes: ['.cn.example.internal'] },
@@ -75,7 +77,7 @@ describe('every tier', () => {
             : addresses(inner),
       );
     const receivers = Object.values(parsed).flatMap(({ receivers: listening }) => addresses(listening));
-    expect(receivers).toHaveLength(7);
+    expect(receivers).toHaveLength(8);
     for (const [endpoint, tls] of receivers) {
       expect(endpoint).toMatch(tls ? /^\$\{env:BIND_ADDRESS\}:/ : /^\$\{env:LOOPBACK_ADDRESS\}:/);
     }
@@ -100,7 +102,7 @@ describe('the gateway', () => {
   test('drops spans of another environment before it does anything else with them', () => {
     for (const tier of ['agent', 'gateway']) {
       const { processors } = parsed[tier].service.pipelines.traces;
-      expect(processors.slice(0, 2)).toEqual(['memory_limiter', 'filter/environment']);
+      expect(processors.slice(0, 2)).toEqual(['memory_limiter', 'harbourline_environment']);
     }
   });
 });
@@ -142,7 +144,16 @@ describe('the sampler', () => {
   });
 
   test('no dimension can hold free text', () => {
-    const allowed = ['crossing', 'span.kind', 'service.name', 'status.code', 'traceparent', 'tier', 'sampled'];
+    const allowed = [
+      'crossing',
+      'span.kind',
+      'service.name',
+      'status.code',
+      'traceparent',
+      'tier',
+      'sampled',
+      'exporter',
+    ];
     const declared = parsed.sampler.exporters.awsemf.metric_declarations.flatMap(
       ({ dimensions }: { dimensions: string[][] }) => dimensions.flat(),
     );

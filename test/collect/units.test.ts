@@ -38,9 +38,10 @@ test.each(units)('%s takes no new privileges and names only files that boot writ
     paths.instanceEnvironment,
     paths.scriptsEnvironment,
     paths.writerEnvironment,
+    paths.pseudonymEnvironment,
     paths.probeEnvironment,
   ];
-  for (const [, file] of text.matchAll(/^EnvironmentFile=(.*)$/gm)) expect(known).toContain(file);
+  for (const [, file] of text.matchAll(/^EnvironmentFile=-?(.*)$/gm)) expect(known).toContain(file);
 });
 
 // The files are static: what they share with the code is held together here.

@@ -173,6 +173,65 @@ const fixtures: Record<string, { red: [string, [string, Properties]][]; green: [
     ],
     green: [domain(), domain({ ClusterConfig: { MultiAZWithStandbyEnabled: false, InstanceCount: 2 } })],
   },
+  SearchNodeType: {
+    red: [
+      [
+        'manager-m7gd.large.search',
+        domain({ ClusterConfig: { DedicatedMasterEnabled: true, DedicatedMasterType: 'm7gd.large.search' } }),
+      ],
+      [
+        'manager-m7g.huge.search',
+        domain({ ClusterConfig: { DedicatedMasterEnabled: true, DedicatedMasterType: 'm7g.huge.search' } }),
+      ],
+      [
+        'warm-r7g.large.search',
+        domain({ ClusterConfig: { DedicatedMasterEnabled: true, WarmEnabled: true, WarmType: 'r7g.large.search' } }),
+      ],
+      ['warm-without-managers', domain({ ClusterConfig: { WarmEnabled: true, WarmType: 'ultrawarm1.medium.search' } })],
+    ],
+    green: [
+      domain({
+        ClusterConfig: {
+          DedicatedMasterEnabled: true,
+          DedicatedMasterType: 'm7g.large.search',
+          WarmEnabled: true,
+          WarmType: 'ultrawarm1.medium.search',
+        },
+      }),
+    ],
+  },
+  EngineVersion: {
+    red: [
+      ['OpenSearch_9.9', domain({ EngineVersion: 'OpenSearch_9.9' })],
+      ['Elasticsearch_7.10', domain({ EngineVersion: 'Elasticsearch_7.10' })],
+    ],
+    green: [domain({ EngineVersion: 'OpenSearch_3.3' }), domain({ EngineVersion: { Ref: 'Version' } })],
+  },
+  DomainSubnets: {
+    red: [
+      ['subnets-2-zones-3', domain({ VPCOptions: { SubnetIds: ['a', 'b'] } })],
+      ['subnets-2-zones-1', domain({ ClusterConfig: {}, VPCOptions: { SubnetIds: ['a', 'b'] } })],
+    ],
+    green: [domain({ VPCOptions: { SubnetIds: ['a', 'b', 'c'] } })],
+  },
+  EndpointService: {
+    red: [
+      ['com.amazonaws.ap-east-1.osis', ['AWS::EC2::VPCEndpoint', { ServiceName: 'com.amazonaws.ap-east-1.osis' }]],
+      ['com.amazonaws.us-east-1.logs', ['AWS::EC2::VPCEndpoint', { ServiceName: 'com.amazonaws.us-east-1.logs' }]],
+      [
+        'com.amazonaws.vpce.us-east-1.vpce-svc-1',
+        ['AWS::EC2::VPCEndpoint', { ServiceName: 'com.amazonaws.vpce.us-east-1.vpce-svc-1' }],
+      ],
+    ],
+    green: [
+      ['AWS::EC2::VPCEndpoint', { ServiceName: 'com.amazonaws.ap-east-1.logs' }],
+      ['AWS::EC2::VPCEndpoint', { ServiceName: 'com.amazonaws.vpce.ap-east-1.vpce-svc-1' }],
+      [
+        'AWS::EC2::VPCEndpoint',
+        { ServiceName: { 'Fn::Join': ['', ['com.amazonaws.', { Ref: 'AWS::Region' }, '.s3']] } },
+      ],
+    ],
+  },
   PublicAddress: {
     red: [
       ['MapPublicIpOnLaunch', ['AWS::EC2::Subnet', { MapPublicIpOnLaunch: true }]],

@@ -127,6 +127,40 @@ const broken: [title: string, base: object, changes: Record<Path, unknown>, path
     'collect.sampler.instanceType',
     /fixed performance/,
   ],
+  [
+    'a gateway without memory',
+    dev,
+    { 'collect.gateway.instanceType': 't4g.micro' },
+    'collect.gateway.instanceType',
+    /t4g\.small/,
+  ],
+  [
+    'a pseudonym of a secret',
+    dev,
+    { 'redaction.pseudonymKeys': ['customer.hkid'] },
+    'redaction.pseudonymKeys[0]',
+    /enduser\.id/,
+  ],
+  [
+    'forwarding without TLS',
+    dev,
+    {
+      'collect.forward.zipkin': {
+        endpoint: 'http://zipkin.example.internal:9411/api/v2/spans',
+        prefix: '10.40.0.0/24',
+      },
+    },
+    'collect.forward.zipkin.endpoint',
+    /https:/,
+  ],
+  [
+    'forwarding to an address beyond the prefix',
+    dev,
+    { 'collect.forward.otlp': { endpoint: 'https://10.41.0.10:4318', prefix: '10.40.0.0/24' } },
+    'collect.forward.otlp.endpoint',
+    /prefix/,
+  ],
+  ['an agent without a limit', dev, { 'agent.egressKilobits': 0 }, 'agent.egressKilobits', /64/],
   ['one gateway', dev, { 'collect.gateway.minInstances': 1 }, 'collect.gateway.minInstances', /2 or more/],
   ['two gateways in production', prod, { 'collect.gateway.minInstances': 2 }, 'collect.gateway.minInstances', /3/],
   ['fewer at most than at least', dev, { 'collect.gateway.minInstances': 5 }, 'collect.gateway.maxInstances', /5/],
@@ -255,6 +289,74 @@ const broken: [title: string, base: object, changes: Record<Path, unknown>, path
     'observe.objectives.p99Ms.none',
     /number/,
   ],
+  [
+    'a store that its declared load would fill',
+    prod,
+    { 'store.load': { spansPerSecond: 10_000, bytesPerSpan: 4_000 } },
+    'store.dataNodes.volumeGiB',
+    /npm run size/,
+  ],
+  [
+    'a day of spans that is too large for its shards',
+    prod,
+    { 'store.shards': 1, 'store.load': { spansPerSecond: 20_000 } },
+    'store.shards',
+    /^Use \d+\.$/,
+  ],
+  [
+    'nodes that are too small for the peak',
+    prod,
+    { 'store.load': { spansPerSecond: 10_000, peak: 40 } },
+    'store.dataNodes.instanceType',
+    /larger size/,
+  ],
+  [
+    'a grant to nobody',
+    prod,
+    { 'store.grants': [{ role: 'investigator', until: '2026-12-31', reason: 'INC-1234' }] },
+    'store.grants[0]',
+    /roleArn or group/,
+  ],
+  [
+    'a grant without an end',
+    prod,
+    { 'store.grants': [{ role: 'investigator', roleArn: 'arn:aws:iam::333333333333:role/a', reason: 'INC-1234' }] },
+    'store.grants[0].until',
+    /./,
+  ],
+  [
+    'a grant to a role of another partition',
+    prod,
+    {
+      'store.grants': [
+        {
+          role: 'administrator',
+          roleArn: 'arn:aws-cn:iam::333333333333:role/a',
+          until: '2026-12-31',
+          reason: 'INC-1234',
+        },
+      ],
+    },
+    'store.grants[0].roleArn',
+    /partition aws/,
+  ],
+  [
+    'a grant to a reader, who would see masks all the same',
+    prod,
+    {
+      'store.grants': [
+        {
+          role: 'investigator',
+          roleArn: 'arn:aws:iam::333333333333:role/trace-readers',
+          until: '2026-12-31',
+          reason: 'INC-1234',
+        },
+      ],
+    },
+    'store.grants[0]',
+    /of its own/,
+  ],
+  ['groups that no provider names', prod, { 'store.readerGroups': ['analysts'] }, 'store.saml', /Set store.saml/],
 ];
 
 describe('a broken configuration', () => {

@@ -220,6 +220,29 @@ describe('role mappings', () => {
   });
 });
 
+test('what was changed is said, member by member', async () => {
+  answers[`GET ${security}/roles/harbourline-x`] = [
+    200,
+    { 'harbourline-x': { description: 'as it was', cluster_permissions: ['read', '*'] } },
+  ];
+  await apply({ 'role/harbourline-x': { description: 'as it is', cluster_permissions: ['read', 'write'] } });
+  expect(lines).toEqual(['role/harbourline-x: updated\n  description\n  cluster_permissions: +write -*']);
+});
+
+describe('the audit configuration', () => {
+  const path = `${security}/audit`;
+  test('is put right where it differs, and left where it is in what the store has', async () => {
+    answers[`GET ${path}`] = [
+      200,
+      { _readonly: [], config: { enabled: true, audit: { log_request_body: true, more: 1 } } },
+    ];
+    const wanted = (log_request_body: boolean) => ({ 'audit-config/config': { audit: { log_request_body } } });
+    expect(await apply(wanted(true))).toEqual({ 'audit-config/config': 'unchanged' });
+    expect(await apply(wanted(false))).toEqual({ 'audit-config/config': 'updated' });
+    expect(writes()).toEqual([{ what: `PUT ${path}/config`, body: { audit: { log_request_body: false } } }]);
+  });
+});
+
 describe('the retention policy', () => {
   const path = '/_plugins/_ism/policies/spans';
   const policy = (age: string) => ({
@@ -260,7 +283,7 @@ describe('the function', () => {
     answers['GET /_component_template/same'] = [200, { component_templates: [{ component_template: { version: 1 } }] }];
     const documents = { 'component-template/same': '{"version":1}', 'component-template/new': '{"version":1}' };
     const response = await handler(event('Create', documents), undefined, { client, patience, log });
-    expect(response).toEqual({ PhysicalResourceId: 'store-documents', Data: { created: 1, unchanged: 1 } });
+    expect(response).toEqual({ PhysicalResourceId: 'store-documents', Data: { created: 3, unchanged: 1 } });
   });
 
   test('does nothing on delete but say so', async () => {
@@ -273,8 +296,18 @@ describe('the function', () => {
   test('leaves what is no longer deployed, and says so', async () => {
     const before = { 'role/harbourline-old': '{}' };
     await handler(event('Update', {}, before), undefined, { client, patience, log });
-    expect(lines).toEqual([expect.stringContaining('role/harbourline-old is no longer deployed')]);
-    expect(asked).toEqual([]);
+    expect(lines[0]).toContain('role/harbourline-old is no longer deployed');
+    expect(asked.filter(({ what }) => what.includes('harbourline-old'))).toEqual([]);
+  });
+
+  test('gives grants until they end, and says which have ended', async () => {
+    const grant = (principal: string, until: string) => ({ role: 'investigator', principal, until });
+    const Grants = [grant('arn:a', '2026-03-02T00:00:00+08:00'), grant('arn:b', '2026-02-01T00:00:00+08:00')];
+    const now = new Date('2026-03-01T15:59:00Z');
+    const properties = { RequestType: 'Create', ResourceProperties: { Documents: {}, Grants } };
+    await handler(properties as unknown as CdkCustomResourceEvent, undefined, { client, patience, log, now });
+    expect(lines[0]).toContain('investigator of arn:b ended');
+    expect(writes().map(({ body }) => (body as { backend_roles: string[] }).backend_roles)).toEqual([['arn:a'], []]);
   });
 
   test('says what its environment lacks', async () => {

@@ -8,13 +8,15 @@ import { Agent, createServer, request } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { loadEnvironments } from '../../config';
 import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
 import { ports } from '../../lib/collect/ports';
+import { payload, randomise, spansInPayload, tracesInPayload } from '../../rehearsal/payload';
 import { telemetry } from '../../rehearsal/scenarios/telemetry';
 import { synthesise } from '../../rehearsal/synthesised';
-import { payload, randomise, spansInPayload } from './payload';
+import { command } from '../command';
 import { writeSection } from './section';
 
 const rounds = 4;
@@ -34,6 +36,9 @@ interface Variant {
 
 interface Running extends Variant {
   readonly pid: number;
+  /** Memory of its own before the first span, and the most right after a round was sent, in KiB. */
+  readonly emptyKibibytes: number;
+  fullKibibytes: number;
   readonly stop: () => Promise<void>;
   readonly microseconds: number[];
 }
@@ -66,7 +71,7 @@ function variant(name: string, address: string, text: string, sink: string, reda
     pipeline.exporters = pipeline.exporters.map((exporter) =>
       ['load_balancing', 'otlp_grpc', 'otlp_http/writer'].includes(exporter)
         ? 'otlp_http/sink'
-        : exporter === 'awsemf'
+        : ['awsemf', 'otlp_grpc/metrics'].includes(exporter)
           ? 'debug'
           : exporter,
     );
@@ -106,7 +111,8 @@ async function start(of: Variant, binary: string, folder: string): Promise<Runni
     child.kill();
     await ended;
   };
-  return { ...of, pid: child.pid ?? 0, stop, microseconds: [] };
+  const pid = child.pid ?? 0;
+  return { ...of, pid, emptyKibibytes: ownKibibytes(pid), fullKibibytes: 0, stop, microseconds: [] };
 }
 
 const cpuSeconds = (pid: number): number => {
@@ -115,6 +121,10 @@ const cpuSeconds = (pid: number): number => {
 };
 const peakMebibytes = (pid: number): number =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+
+/** Without pages of files: the program's, and those of the queue. */
+const ownKibibytes = (pid: number): number =>
+  Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 
 const agent = new Agent({ keepAlive: true, maxSockets: 4 });
 const post = (url: string, body: Buffer): Promise<number> =>
@@ -145,6 +155,7 @@ async function round(collector: Running, body: Buffer): Promise<number> {
       }
     }),
   );
+  collector.fullKibibytes = Math.max(collector.fullKibibytes, ownKibibytes(collector.pid));
   await sleep(collector.settleSeconds * 1000);
   while (((await telemetry(collector.address)).get('otelcol_exporter_queue_size') ?? 0) > 0) await sleep(50);
   return ((cpuSeconds(collector.pid) - before) * 1e6) / (sent * spansInPayload);
@@ -189,6 +200,9 @@ async function main(): Promise<void> {
       return `| ${name} | ${cost.toFixed(1)} | ${Math.round(1e6 / cost).toLocaleString('en-US')} | ${peakMebibytes(pid).toFixed(0)} |`;
     });
     const [, full, without] = running.map(({ microseconds }) => median(microseconds));
+    const sampler = running.find(({ name }) => name === 'sampler');
+    const traceKibibytes =
+      ((sampler?.fullKibibytes ?? 0) - (sampler?.emptyKibibytes ?? 0)) / (payloadsARound * tracesInPayload);
     const text = [
       `Medians of ${rounds} rounds of ${(payloadsARound * spansInPayload).toLocaleString('en-US')} spans, variants in turn, on ${cpus().length} cores; a span has ${(body.length / spansInPayload).toFixed(0)} bytes. The next tier is a sink; queues are on disk.`,
       '',
@@ -197,6 +211,8 @@ async function main(): Promise<void> {
       ...rows,
       '',
       `A gateway with redaction has ${((100 * (without ?? 0)) / (full ?? 1)).toFixed(0)} % of its throughput without (aim: at least 60 %).`,
+      '',
+      `A trace of ${spansInPayload / tracesInPayload} spans that waits for its decision takes ${traceKibibytes.toFixed(0)} KiB of a sampler's memory.`,
     ].join('\n');
     console.log(`\n${text}`);
     writeSection('bench:collect', text);
@@ -208,7 +224,13 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+const help = `Measures what a span costs in each collector tier, and what redaction adds. Figures go to docs/performance.md.
+
+npm run bench:collect
+  --help   this text
+`;
+
+command(help, () => {
+  parseArgs({ options: {} });
+  return main();
 });

@@ -1,19 +1,35 @@
 import { join } from 'node:path';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CfnAssociation, CfnDocument, ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { CfnAssociation, CfnDocument, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { Artifact } from '../artifact';
 import type { TierCertificate } from '../certificates';
+import { paths } from '../instance';
 import { agentConfiguration } from '../pipelines/agent';
+import type { Pseudonyms } from '../pseudonyms';
+import { goMemoryMiB } from '../sizing';
 
 export interface AgentProps {
   readonly config: EnvironmentConfig;
   readonly collector: Artifact;
   readonly certificate: TierCertificate;
+  /** Secret of the pseudonyms, where there are any. */
+  readonly pseudonyms?: Pseudonyms | undefined;
   /** `host:port` of the gateways. */
   readonly gatewayEndpoint: string;
+}
+
+const { scripts } = paths;
+const [before, after] = [`cat > ${scripts}/agent.yaml << 'END_OF_CONFIGURATION'\n`, 'END_OF_CONFIGURATION'];
+
+/** Command that writes the collector's configuration. In the document itself: a parameter takes 8 KiB, a document 64. */
+const writeConfiguration = (text: string): string => `${before}${text}${after}`;
+
+/** The configuration that a document's commands write. */
+export function configurationIn(commands: readonly string[]): string | undefined {
+  return commands.find((command) => command.startsWith(before))?.slice(before.length, -after.length);
 }
 
 /** Level of security of an environment, in the names of tracer providers. */
@@ -21,7 +37,7 @@ export const securityLevel = ({ production, environment }: EnvironmentConfig): s
   production ? 'production' : environment === 'dev' ? 'development' : 'staging';
 
 /**
- * The agent on service nodes: what it needs, as parameters; an SSM document that installs, mends or removes it; and an
+ * The agent on service nodes: an SSM document that installs, mends or removes it; what it needs, as parameters; and an
  * association that runs the document on every instance with the tag, again and again.
  */
 export class Agent extends Construct {
@@ -43,6 +59,7 @@ export class Agent extends Construct {
         collector.readStatement(),
         files.readStatement(),
         ...certificate.readStatements(),
+        ...(props.pseudonyms?.readStatements ?? []),
       ],
     });
     new CfnOutput(this, 'AgentNodePolicy', {
@@ -91,21 +108,13 @@ export class Agent extends Construct {
   /** Physical names, because nodes are in other stacks and VPCs and look them up by name. */
   private parameters({ config, certificate, gatewayEndpoint }: AgentProps): StringParameter[] {
     const { environment } = config;
-    const parameter = (id: string, name: string, description: string, stringValue: string, tier?: ParameterTier) =>
+    const parameter = (id: string, name: string, description: string, stringValue: string) =>
       new StringParameter(this, id, {
         parameterName: `/harbourline/${environment}/agent/${name}`,
         description,
         stringValue,
-        tier: tier ?? ParameterTier.STANDARD,
       });
     return [
-      parameter(
-        'AgentConfiguration',
-        'configuration',
-        'Configuration of the collector on a service node',
-        agentConfiguration({ environment, redaction: config.redaction }),
-        ParameterTier.ADVANCED, // more than 4 KiB
-      ),
       parameter(
         'AgentCertificate',
         'certificate',
@@ -116,19 +125,20 @@ export class Agent extends Construct {
     ];
   }
 
-  /** What the document runs: fetches the installer and hands over to it. */
-  private commands({ config, collector }: AgentProps, files: Artifact): string[] {
+  /** What the document runs: fetches the installer, writes the collector's configuration and hands over. */
+  private commands({ config, collector, pseudonyms }: AgentProps, files: Artifact): string[] {
     const { agent, environment } = config;
-    const scripts = '/opt/harbourline/scripts';
     return [
       '#!/bin/bash',
       'set -euo pipefail',
       `export AWS_REGION=${Stack.of(this).region} ENVIRONMENT=${environment} ACTION={{ action }}`,
       `export COLLECTOR=s3://${collector.bucketName}/${collector.objectKey} SECURITY_LEVEL=${securityLevel(config)}`,
-      `export MEMORY_MIB=${agent.memoryMiB} CPU_PERCENT=${agent.cpuPercent}`,
+      `export MEMORY_MIB=${agent.memoryMiB} GO_MEMORY_MIB=${goMemoryMiB(agent.memoryMiB)} CPU_PERCENT=${agent.cpuPercent}`,
+      `export EGRESS_KILOBITS=${agent.egressKilobits} PSEUDONYM_SECRET_ID=${pseudonyms?.secret.secretArn ?? ''}`,
       'for tool in aws unzip; do command -v $tool > /dev/null || { echo "harbourline: this node lacks $tool"; exit 1; }; done',
       `mkdir -p ${scripts}`,
       files.unpackInto(scripts),
+      writeConfiguration(agentConfiguration({ environment, redaction: config.redaction })),
       `${scripts}/agent.sh`,
       `if [ "$ACTION" = uninstall ]; then rm -rf ${scripts}; fi`,
     ];

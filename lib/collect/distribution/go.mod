@@ -9,6 +9,7 @@ require (
 	github.com/open-telemetry/opentelemetry-collector-contrib/exporter/awsemfexporter v0.158.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter v0.158.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/exporter/loadbalancingexporter v0.158.0
+	github.com/open-telemetry/opentelemetry-collector-contrib/exporter/zipkinexporter v0.158.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckextension v0.158.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage v0.158.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/processor/cumulativetodeltaprocessor v0.158.0
@@ -37,6 +38,7 @@ require (
 	go.opentelemetry.io/collector/service v0.158.0
 	golang.org/x/sys v0.47.0
 	harbourline.dev/collector/aggregatesprocessor v0.0.0
+	harbourline.dev/collector/environmentprocessor v0.0.0
 	harbourline.dev/collector/redactionprocessor v0.0.0
 )
 
@@ -284,6 +286,8 @@ require (
 )
 
 replace harbourline.dev/collector/redactionprocessor => ./redactionprocessor
+
+replace harbourline.dev/collector/environmentprocessor => ./environmentprocessor
 
 replace harbourline.dev/collector/aggregatesprocessor => ./aggregatesprocessor
 

@@ -2,7 +2,7 @@
 # Installs, updates, checks or removes the agent on a service node. Run as root by the SSM document of agent/agent.ts, again
 # and again: what is as it should be stays untouched.
 #
-# ROOT is empty on a node; tests set it to a folder.
+# ROOT is empty on a node, and the document writes the configuration beside this file; tests set ROOT and CONFIGURATION.
 set -euo pipefail
 : "${ACTION:?}" "${ENVIRONMENT:?}" "${TIER:=agent}"
 ROOT=${ROOT:-}
@@ -29,8 +29,8 @@ put() {
 
 check_node() {
   local missing=()
-  for tool in aws jq curl openssl unzip systemctl; do command -v "$tool" > /dev/null || missing+=("$tool"); done
-  [ ${#missing[@]} -eq 0 ] || fail "this node lacks ${missing[*]}. On Amazon Linux: dnf install -y awscli-2 jq openssl unzip"
+  for tool in aws jq curl openssl unzip systemctl nft; do command -v "$tool" > /dev/null || missing+=("$tool"); done
+  [ ${#missing[@]} -eq 0 ] || fail "this node lacks ${missing[*]}. On Amazon Linux: dnf install -y awscli-2 jq openssl unzip nftables"
   [ "$(uname -m)" = aarch64 ] || fail "the agent is built for arm64, this node is $(uname -m). Use a Graviton instance, or do not tag this one."
 }
 
@@ -62,41 +62,46 @@ install_agent() {
   # All that is needed is fetched before anything is replaced.
   local fresh endpoint secret
   fresh=$(mktemp -d)
-  parameter configuration > "$fresh/collector.yaml"
+  cp "${CONFIGURATION:-$files/agent.yaml}" "$fresh/collector.yaml"
   endpoint=$(parameter gateway-endpoint)
   secret=$(parameter certificate)
   fetch_collector
 
   printf 'AWS_REGION=%s\nLOOPBACK_ADDRESS=127.0.0.1\nDATA_DIRECTORY=/var/lib/harbourline\nTLS_DIRECTORY=/etc/harbourline/tls\nGATEWAY_ENDPOINT=%s\n' \
     "$AWS_REGION" "$endpoint" > "$fresh/collector.env"
-  printf 'TIER=agent\nCERTIFICATE_SECRET=%s\n' "$secret" > "$fresh/scripts.env"
+  printf 'TIER=agent\nCERTIFICATE_SECRET=%s\nEGRESS_KILOBITS=%s\nPSEUDONYM_SECRET_ID=%s\n' "$secret" "$EGRESS_KILOBITS" "${PSEUDONYM_SECRET_ID:-}" > "$fresh/scripts.env"
   : > "$fresh/instance.env"
   CERTIFICATE_SECRET=$secret "$files/certificate.sh"
 
   # A configuration that the installed collector refuses never replaces one that works.
-  env -i AWS_REGION="$AWS_REGION" LOOPBACK_ADDRESS=127.0.0.1 DATA_DIRECTORY="$data" TLS_DIRECTORY="$etc/tls" GATEWAY_ENDPOINT="$endpoint" \
+  local pseudonyms=()
+  [ -z "${PSEUDONYM_SECRET_ID:-}" ] || pseudonyms=("$(cat "$etc/pseudonym.env")")
+  env -i "${pseudonyms[@]}" AWS_REGION="$AWS_REGION" LOOPBACK_ADDRESS=127.0.0.1 DATA_DIRECTORY="$data" TLS_DIRECTORY="$etc/tls" GATEWAY_ENDPOINT="$endpoint" \
     "$program/otelcol-harbourline" validate --config "$fresh/collector.yaml" || fail 'the configuration is not valid: the one in use stays'
 
   put "$fresh/collector.yaml" "$etc/collector.yaml"
   put "$fresh/collector.env" "$etc/collector.env"
   put "$fresh/scripts.env" "$etc/scripts.env"
   put "$fresh/instance.env" "$etc/instance.env"
-  for unit in harbourline-collector.service harbourline-certificate.service harbourline-certificate.timer; do
+  for unit in harbourline-collector.service harbourline-bandwidth.service harbourline-certificate.{service,timer}; do
     cp "$files/$unit" "$fresh/$unit"
     put "$fresh/$unit" "$units/$unit"
   done
+  cp "$files/bandwidth.sh" "$fresh/bandwidth.sh"
+  put "$fresh/bandwidth.sh" "$program/bandwidth.sh" 0755
   # The node belongs to its services: what the agent may take is bounded, and its memory limiter goes by it.
-  printf '[Service]\nMemoryMax=%sM\nCPUQuota=%s%%\n' "$MEMORY_MIB" "$CPU_PERCENT" > "$fresh/limits.conf"
+  printf '[Service]\nMemoryMax=%sM\nEnvironment=GOMEMLIMIT=%sMiB\nCPUQuota=%s%%\n' "$MEMORY_MIB" "$GO_MEMORY_MIB" "$CPU_PERCENT" > "$fresh/limits.conf"
   put "$fresh/limits.conf" "$units/harbourline-collector.service.d/limits.conf"
   cp "$files/service.env" "$fresh/service.env"
   sed -i "s/@ENVIRONMENT@/$ENVIRONMENT/; s/@LEVEL@/$SECURITY_LEVEL/" "$fresh/service.env"
   put "$fresh/service.env" "$etc/service.env"
   rm -rf "$fresh"
 
-  if [ $changed = yes ] || ! systemctl is-active --quiet harbourline-collector; then
+  if [ $changed = yes ] || ! systemctl is-active --quiet harbourline-collector harbourline-bandwidth; then
     systemctl daemon-reload
     systemctl enable --now harbourline-certificate.timer
-    systemctl enable harbourline-collector
+    systemctl enable harbourline-collector harbourline-bandwidth
+    systemctl restart harbourline-bandwidth
     systemctl restart harbourline-collector
     say 'restarted'
   fi
@@ -113,8 +118,9 @@ uninstall_agent() {
   # What waits in the queue goes to the gateways first, for a while.
   local deadline=$((SECONDS + ${QUEUE_SECONDS:-60}))
   until [ "$(queued || echo 0)" = 0 ] || [ $SECONDS -ge $deadline ]; do sleep 1; done
-  for unit in harbourline-certificate.timer harbourline-collector.service; do systemctl disable --now "$unit" || true; done
-  rm -rf "$units"/harbourline-{collector,certificate}.* "$etc" "$data" "$program/otelcol-harbourline" "$program/version"
+  for unit in harbourline-certificate.timer harbourline-collector.service harbourline-bandwidth.service; do systemctl disable --now "$unit" || true; done
+  nft delete table inet harbourline || true
+  rm -rf "$units"/harbourline-{collector,bandwidth,certificate}.* "$etc" "$data" "$program"/{otelcol-harbourline,version,bandwidth.sh}
   systemctl daemon-reload
   ! id harbourline > /dev/null 2>&1 || userdel harbourline
   say 'the agent is gone'

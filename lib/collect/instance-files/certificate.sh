@@ -1,12 +1,21 @@
 #!/usr/bin/env bash
-# Fetches the tier's certificate, its key and whom it trusts. Run at first boot and every day by
-# harbourline-certificate.timer. A relay has a second one, for the link.
+# Fetches the tier's certificate, its key and whom it trusts; where there are pseudonyms, their secret; and a relay's second
+# certificate, for the link. Run at first boot and every day by harbourline-certificate.timer.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 umask 077
 
 if [ -n "${LINK_CERTIFICATE_SECRET:-}" ]; then
   CERTIFICATE_SECRET=$LINK_CERTIFICATE_SECRET TLS_DIRECTORY=$LINK_TLS_DIRECTORY LINK_CERTIFICATE_SECRET='' "$0"
+fi
+
+# The collector has it from its environment, which systemd reads as root; a new one counts from the next start.
+if [ -n "${PSEUDONYM_SECRET_ID:-}" ]; then
+  environment=$(dirname "$TLS_DIRECTORY")/pseudonym.env
+  value=$(aws secretsmanager get-secret-value --secret-id "$PSEUDONYM_SECRET_ID" --query SecretString --output text)
+  printf 'PSEUDONYM_SECRET=%s\n' "$value" > "$environment.new"
+  unset value
+  mv -f "$environment.new" "$environment"
 fi
 
 secret=$(aws secretsmanager get-secret-value --secret-id "$CERTIFICATE_SECRET" --query SecretString --output text)

@@ -1,24 +1,21 @@
 /** Components that several tiers share. */
 import { ports } from '../ports';
+import { limitShare, spikeShare } from '../sizing';
 import { env, variables } from './render';
 
-/**
- * Refuses data before memory runs out; always the first processor.
- *
- * @param limitPercentage of the memory that the unit may use. 75 leaves room for the Go runtime's garbage between two
- * checks; less where another process shares the machine.
- */
-export const memoryLimiter = (limitPercentage = 75) => ({
-  memory_limiter: { check_interval: '500ms', limit_percentage: limitPercentage, spike_limit_percentage: 15 },
-});
-
-/** Drops spans that are not of this environment, or do not say of which they are: they may be of any. */
-export const environmentGuard = (environment: string) => ({
-  'filter/environment': {
-    error_mode: 'ignore',
-    trace_conditions: [`resource.attributes["deployment.environment.name"] != "${environment}"`],
+/** Refuses data before memory runs out; always the first processor. Shares are of what the collector may have. */
+export const memoryLimiter = (memoryMiB?: number) => ({
+  memory_limiter: {
+    check_interval: '500ms',
+    ...(memoryMiB
+      ? { limit_mib: Math.floor(memoryMiB * limitShare), spike_limit_mib: Math.floor(memoryMiB * spikeShare) }
+      : // Of the unit's MemoryMax.
+        { limit_percentage: 100 * limitShare, spike_limit_percentage: 100 * spikeShare }),
   },
 });
+
+/** Drops spans and metrics that are not of this environment, or do not say of which they are: they may be of any. */
+export const environmentGuard = (environment: string) => ({ harbourline_environment: { environment } });
 
 /** The extensions that each tier runs: a disk queue and a health check on `healthAddress`. */
 export const extensions = (healthAddress: string) => ({
@@ -94,9 +91,3 @@ export const clientTls = (serverName: string) => ({
 /** Name in the certificate of a tier. `.internal` is reserved for private use by ICANN (2024). */
 export const tierName = (tier: 'agent' | 'gateway' | 'sampler' | 'relay', environment: string): string =>
   `${tier}.${environment}.harbourline.internal`;
-
-/**
- * Length of a disk queue in spans: half of the volume, at 1 KiB a span (400 to 1,900 bytes were measured raw); the
- * other half is for the file's own growth while it is compacted.
- */
-export const queueLength = (volumeGiB: number): number => (volumeGiB / 2) * 1024 * 1024;

@@ -1,20 +1,21 @@
 /**
- * The gateway: behind the load balancer. Takes OTLP over TLS, drops spans of a foreign environment, redacts, and routes
- * all spans of a trace to one sampler.
+ * The gateway: behind the load balancer. Takes OTLP over TLS, drops what is of a foreign environment, redacts, and routes
+ * all spans of a trace to one sampler. Metrics of nodes go to CloudWatch from here: nodes need no access to it.
  */
 import { ports } from '../ports';
+import { queueLength, sizesOf } from '../sizing';
 import {
   clientTls,
   environmentGuard,
   extensions,
   memoryLimiter,
-  queueLength,
   retryForever,
   serverTls,
   service,
   tierName,
 } from './components';
 import { type LegacyClient, legacyReceivers } from './legacy';
+import { metricsOfNodes, nodeMetricProcessors } from './node-metrics';
 import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './own-metrics';
 import { type RedactionOptions, redactionProcessors } from './redaction';
 import { env, renderConfiguration, variables } from './render';
@@ -25,6 +26,7 @@ export interface GatewayOptions {
   readonly region: string;
   /** Clients of older systems that are admitted. @default none */
   readonly legacyClients?: readonly LegacyClient[];
+  readonly instanceType: string;
   /** Volume of the disk queue in GiB. */
   readonly volumeGiB: number;
   /** Cloud Map namespace and service in which the samplers are registered. */
@@ -41,6 +43,7 @@ export const backendRetrySeconds = 60;
 export function gatewayConfiguration({
   environment,
   region,
+  instanceType,
   volumeGiB,
   samplers,
   legacyClients = [],
@@ -49,7 +52,12 @@ export function gatewayConfiguration({
   const bind = env(variables.bind);
   const own = ownMetrics('gateway');
   const legacy = legacyReceivers(legacyClients, environment);
-  const processors = { ...memoryLimiter(), ...environmentGuard(environment), ...redactionProcessors(redaction) };
+  const guards = {
+    ...memoryLimiter(sizesOf('gateway', instanceType).collectorMiB),
+    ...environmentGuard(environment),
+  };
+  const processors = { ...guards, ...redactionProcessors(redaction) };
+  const nodes = nodeMetricProcessors();
   return renderConfiguration({
     extensions: extensions(bind),
     receivers: {
@@ -68,9 +76,9 @@ export function gatewayConfiguration({
         },
       },
     },
-    processors: { ...own.processors, ...legacy.processors, ...processors },
+    processors: { ...own.processors, ...legacy.processors, ...processors, ...nodes },
     exporters: {
-      ...embeddedMetrics(environment, region, metricsOf('gateway')),
+      ...embeddedMetrics(environment, region, [...new Set([...metricsOf('gateway'), ...metricsOfNodes])]),
       load_balancing: {
         routing_key: 'traceID',
         // Retries stand at both levels on purpose. Retried at the top alone, a whole batch is sent again each time that one
@@ -115,6 +123,11 @@ export function gatewayConfiguration({
     service: service(
       {
         ...own.pipelines,
+        'metrics/nodes': {
+          receivers: ['otlp'],
+          processors: [...Object.keys(guards), ...Object.keys(nodes)],
+          exporters: ['awsemf'],
+        },
         traces: { receivers: ['otlp'], processors: Object.keys(processors), exporters: ['load_balancing'] },
         ...legacy.pipelines(Object.keys(processors), ['load_balancing']),
       },

@@ -1,5 +1,6 @@
 /** What a collector says about itself, to CloudWatch: what scaling, alarms and dashboards of the pipeline go by. */
 import {
+  type CollectorTier,
   collectorMetrics,
   type EmittedMetric,
   metricLogGroup,
@@ -7,11 +8,17 @@ import {
   probeMetrics,
   relayMetrics,
   tierDimension,
+  writerMetrics,
+  writerPrefix,
 } from '../../observe/metrics';
 import { ports } from '../ports';
 import { env, variables } from './render';
 
-const escapeName = (name: string): string => `^${name.replace(/\./g, '\\.')}$`;
+const isWriters = ({ name }: EmittedMetric): boolean => name.startsWith(writerPrefix);
+
+/** Selects a metric; those of span writers all at once. */
+const selector = (metric: EmittedMetric): string =>
+  isWriters(metric) ? `^${writerPrefix}` : `^${metric.name.replace(/\./g, '\\.')}$`;
 
 /** Metrics that share their dimensions share a declaration: user data has little room. */
 function byDimensions(metrics: readonly EmittedMetric[]): EmittedMetric[][] {
@@ -36,21 +43,34 @@ export const embeddedMetrics = (environment: string, region: string, metrics: re
     version: '1',
     metric_declarations: byDimensions(metrics).map((group) => ({
       dimensions: group[0]?.dimensions,
-      metric_name_selectors: group.map(({ name }) => escapeName(name)),
+      metric_name_selectors: [...new Set(group.map(selector))],
     })),
     // OpenTelemetry's units are not all units that CloudWatch knows.
-    metric_descriptors: metrics.map(({ name, unit }) => ({ metric_name: name, unit, overwrite: true })),
+    metric_descriptors: metrics
+      .filter((metric) => !isWriters(metric))
+      .map(({ name, unit }) => ({ metric_name: name, unit, overwrite: true })),
   },
 });
 
-/** Tiers that have CloudWatch within reach. */
-type MeasuredTier = 'gateway' | 'sampler' | 'relay';
+/** Tiers that have CloudWatch within reach, by themselves or by another. */
+type MeasuredTier = CollectorTier | 'relay';
 
-/** Metrics of a tier's collectors, and of what runs beside them. */
-export const metricsOf = (tier: MeasuredTier): readonly EmittedMetric[] =>
-  tier === 'relay'
-    ? [...Object.values(relayMetrics), ...Object.values(probeMetrics)]
-    : Object.values(collectorMetrics).filter(({ tiers }) => tiers.some((one) => one === tier));
+/** Metrics of a tier's instances. */
+export const metricsOf = (tier: MeasuredTier): readonly EmittedMetric[] => [
+  ...Object.values(collectorMetrics).filter(({ tiers }) => tiers.some((one) => one === tier)),
+  // The span writer beside a sampler sends its own the same way.
+  ...(tier === 'sampler' ? Object.values(writerMetrics) : []),
+  // And the probe beside a relay.
+  ...(tier === 'relay' ? [...Object.values(relayMetrics), ...Object.values(probeMetrics)] : []),
+];
+
+/** Drops metrics of other names. */
+export function only(metrics: readonly EmittedMetric[]) {
+  const others = metrics.map((metric) =>
+    isWriters(metric) ? `not IsMatch(metric.name, "^${writerPrefix}")` : `metric.name != "${metric.name}"`,
+  );
+  return { error_mode: 'ignore', metric_conditions: [[...new Set(others)].join(' and ')] };
+}
 
 /** Seconds between two readings: CloudWatch's standard period. */
 const interval = 60;
@@ -69,14 +89,18 @@ export const ownReader = {
   },
 };
 
-/** Receiver, processors and pipeline of a tier's own metrics. */
-export function ownMetrics(tier: MeasuredTier) {
-  const names = metricsOf(tier).map(({ name }) => `metric.name != "${name}"`);
+/**
+ * Receiver, processors and pipeline of a tier's own metrics.
+ *
+ * @param exporter who takes them
+ * @param marks further statements that mark them
+ */
+export function ownMetrics(tier: MeasuredTier, exporter = 'awsemf', marks: readonly string[] = []) {
   const processors = {
-    'filter/own': { error_mode: 'ignore', metric_conditions: [names.join(' and ')] },
+    'filter/own': only(metricsOf(tier)),
     'transform/own': {
       error_mode: 'ignore',
-      metric_statements: [{ statements: [`set(datapoint.attributes["${tierDimension}"], "${tier}")`] }],
+      metric_statements: [{ statements: [`set(datapoint.attributes["${tierDimension}"], "${tier}")`, ...marks] }],
     },
   };
   return {
@@ -85,7 +109,7 @@ export function ownMetrics(tier: MeasuredTier) {
     },
     processors,
     pipelines: {
-      'metrics/own': { receivers: ['otlp/own'], processors: Object.keys(processors), exporters: ['awsemf'] },
+      'metrics/own': { receivers: ['otlp/own'], processors: Object.keys(processors), exporters: [exporter] },
     },
   };
 }

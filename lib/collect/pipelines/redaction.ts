@@ -1,5 +1,6 @@
 /** Redaction by the processor of our own, at the agent and again at the gateway. */
 import { sensitiveKeys, sensitiveValues } from '../redaction';
+import { env, variables } from './render';
 
 /** Resource attributes that tiers and dashboards read: never masked, or a service name like a phone number would vanish. */
 const untouchedKeys = [
@@ -26,18 +27,23 @@ export interface RedactionOptions {
    * other is masked. @default every key is let through
    */
   readonly allowedKeys?: readonly string[];
+  /** Attribute keys whose value becomes a pseudonym. @default none */
+  readonly pseudonymKeys?: readonly string[];
 }
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** The processors, in the order in which a pipeline must run them. */
-export const redactionProcessors = ({ allowedKeys }: RedactionOptions = {}) => ({
+export const redactionProcessors = ({ allowedKeys, pseudonymKeys = [] }: RedactionOptions = {}) => ({
   harbourline_redaction: {
     values: sensitiveValues.map(({ kind, pattern }) => ({ kind, pattern })),
     sensitive_keys: `(?i)${sensitiveKeys}`,
     untouched_keys: untouchedKeys,
     ...(allowedKeys
       ? { allowed_keys: `^(?:${[knownNamespaces, ...allowedKeys.map(escapeRegExp)].join('|')})(?:\\.|$)` }
+      : {}),
+    ...(pseudonymKeys.length > 0
+      ? { pseudonym_keys: pseudonymKeys, pseudonym_secret: env(variables.pseudonymSecret) }
       : {}),
   },
 });

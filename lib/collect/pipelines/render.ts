@@ -27,6 +27,10 @@ export const variables = {
   gatewayEndpoint: 'GATEWAY_ENDPOINT',
   /** Tells instances apart in log streams. */
   instance: 'INSTANCE_ID',
+  /** File with whom to trust for the backends that kept traces are forwarded to. */
+  forwardAuthority: 'FORWARD_AUTHORITY',
+  /** Key of the pseudonyms, where there are any. */
+  pseudonymSecret: 'PSEUDONYM_SECRET',
 } as const;
 
 /** Renders a configuration. A literal `$` becomes `$$`, as the collector wants; `${env:…}` stays. */
@@ -34,7 +38,7 @@ export function renderConfiguration(configuration: object): string {
   const escaped = JSON.parse(JSON.stringify(configuration), (_key, value) =>
     typeof value === 'string' ? value.replace(/\$(?!\{env:)/g, '$$$$') : value,
   );
-  return stringify(escaped, { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(escaped, { lineWidth: 0, aliasDuplicateObjects: false, indentSeq: false });
 }
 
 /** Names of the variables in a rendered configuration, sorted. */

@@ -4,25 +4,21 @@
  */
 import { crossingAttribute, metrics, traceparentAttribute } from '../../observe/metrics';
 import { ports } from '../ports';
-import {
-  clientTls,
-  extensions,
-  memoryLimiter,
-  queueLength,
-  retryForever,
-  serverTls,
-  service,
-  tierName,
-} from './components';
+import { forwardQueueLength, queueLength, sizesOf } from '../sizing';
+import { clientTls, extensions, memoryLimiter, retryForever, serverTls, service, tierName } from './components';
 import { crossingProcessor, type MainlandPeers } from './crossing';
+import { type ForwardOptions, forwarders } from './forward';
 import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './own-metrics';
 import { env, renderConfiguration, variables } from './render';
 
 export interface SamplerOptions {
   readonly environment: string;
   readonly region: string;
+  readonly instanceType: string;
   /** Volume of the disk queue in GiB. */
   readonly volumeGiB: number;
+  /** Backends that get kept traces too. @default none */
+  readonly forward?: ForwardOptions;
   /**
    * Most samplers that there may be: budgets are the fleet's, limits are per instance. With fewer of them there is less to
    * keep, so the share that is kept stays about the same.
@@ -56,9 +52,6 @@ export const hashSalt = 'harbourline-band-1';
 /** Seconds between two flushes of the RED metrics. CloudWatch's finest standard period is 60 s: four flushes each. */
 export const metricsFlushSeconds = 15;
 
-/** Traces held in memory at once, at about 5 KiB each: half a GiB. At 10 s of wait that is 10,000 traces a second. */
-const tracesInMemory = 100_000;
-
 /** The sampler's configuration as text. */
 export function samplerConfiguration(options: SamplerOptions): string {
   const { environment, region, sampling, instances } = options;
@@ -83,6 +76,8 @@ export function samplerConfiguration(options: SamplerOptions): string {
     },
   });
 
+  const sizes = sizesOf('sampler', options.instanceType);
+  const forward = forwarders(options.forward, forwardQueueLength(options.volumeGiB));
   const own = ownMetrics('sampler');
   const relays = options.relays ? toRelays(environment, options.relays) : {};
   return renderConfiguration({
@@ -97,14 +92,14 @@ export function samplerConfiguration(options: SamplerOptions): string {
     },
     processors: {
       ...own.processors,
-      ...memoryLimiter(55), // the span writer shares the machine
+      ...memoryLimiter(sizes.collectorMiB),
       ...crossingProcessor(options.mainland),
       tail_sampling: {
         decision_wait: `${sampling.decisionWaitSeconds}s`,
-        num_traces: tracesInMemory,
+        num_traces: sizes.traces,
         sample_on_first_match: true,
         // Spans that come after the decision follow it.
-        decision_cache: { sampled_cache_size: 2 * tracesInMemory, non_sampled_cache_size: 2 * tracesInMemory },
+        decision_cache: { sampled_cache_size: 2 * sizes.traces, non_sampled_cache_size: 2 * sizes.traces },
         policies: [
           within('errors', sampling.errorBytesPerSecond, {
             name: 'error',
@@ -145,6 +140,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
     },
     exporters: {
       ...embeddedMetrics(environment, region, [...Object.values(metrics), ...metricsOf('sampler')]),
+      ...forward,
       ...relays,
       'otlp_http/writer': {
         endpoint: `http://${env(variables.loopback)}:${ports.spanWriter}`,
@@ -174,7 +170,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
         'traces/kept': {
           receivers: ['forward/sampling'],
           processors: ['tail_sampling'],
-          exporters: ['otlp_http/writer'],
+          exporters: ['otlp_http/writer', ...Object.keys(forward)],
         },
         metrics: { receivers: ['span_metrics'], exporters: ['awsemf', ...Object.keys(relays)] },
       },

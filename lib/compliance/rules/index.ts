@@ -1,8 +1,9 @@
 import { dashboardBody } from './dashboard';
+import { endpointService } from './endpoints';
 import { instanceMetadata, instanceType, volumeEncryption } from './instances';
 import { linkDefaultRoute, linkPipelines, openPrefix } from './link';
 import { openSecurityGroup, publicAddress } from './network';
-import { fineGrainedAccess, standby } from './open-search';
+import { domainSubnets, engineVersion, fineGrainedAccess, searchNodeType, standby } from './open-search';
 import type { Rule } from './rule';
 import { clearTextSecret } from './secrets';
 import {
@@ -20,6 +21,9 @@ import {
 export const rules: readonly Rule[] = [
   clearTextSecret,
   dashboardBody,
+  domainSubnets,
+  endpointService,
+  engineVersion,
   fineGrainedAccess,
   instanceMetadata,
   instanceType,
@@ -28,6 +32,7 @@ export const rules: readonly Rule[] = [
   openPrefix,
   openSecurityGroup,
   publicAddress,
+  searchNodeType,
   standby,
   volumeEncryption,
   vpnCipher,

@@ -1,3 +1,4 @@
+import { engineVersions, searchFamilies, searchFamiliesWithoutEbs } from '../../../config/hong-kong';
 import type { Rule } from './rule';
 
 const domain = 'AWS::OpenSearchService::Domain';
@@ -32,5 +33,52 @@ export const standby: Rule = {
       ...(nodes % 3 === 0 ? [] : [`data-nodes-${nodes}`]),
       ...(cluster.DedicatedMasterEnabled === true ? [] : ['managers']),
     ];
+  },
+};
+
+/** The built-in validation looks at data nodes alone. UltraWarm has types of its own, and needs managers. */
+export const searchNodeType: Rule = {
+  id: 'SearchNodeType',
+  message:
+    'A manager or warm node is of a type that OpenSearch Service does not have in Hong Kong, or warm nodes have no managers. Use m7g.large.search and the like; ultrawarm1.medium.search or ultrawarm1.large.search.',
+  check: ({ Type, Properties }, { region }) => {
+    const cluster = Properties?.ClusterConfig;
+    if (Type !== domain || !cluster || region !== 'ap-east-1') return [];
+    const { DedicatedMasterType: manager, WarmType: warm } = cluster;
+    return [
+      ...(typeof manager === 'string' && !isOffered(manager) ? [`manager-${manager}`] : []),
+      ...(typeof warm === 'string' && !/^ultrawarm1\.(medium|large)\.search$/.test(warm) ? [`warm-${warm}`] : []),
+      ...(cluster.WarmEnabled === true && cluster.DedicatedMasterEnabled !== true ? ['warm-without-managers'] : []),
+    ];
+  },
+};
+
+const isOffered = (type: string): boolean => {
+  const [family = '', size = ''] = type.split('.');
+  return searchFamilies[family]?.includes(size) || searchFamiliesWithoutEbs.includes(family);
+};
+
+/** A version that the service lacks fails after half an hour; one that the documents were not tried with, later. */
+export const engineVersion: Rule = {
+  id: 'EngineVersion',
+  message: `The documents of the store were not tried with this version. Use one of: ${engineVersions.join(', ')}.`,
+  check: ({ Type, Properties }) => {
+    const version = Properties?.EngineVersion;
+    return Type === domain && typeof version === 'string' && !(engineVersions as readonly string[]).includes(version)
+      ? [version]
+      : [];
+  },
+};
+
+/** OpenSearch Service developer guide, VPC support: one subnet for each zone, no more and no fewer. */
+export const domainSubnets: Rule = {
+  id: 'DomainSubnets',
+  message: 'A domain takes exactly one subnet for each of its zones. Mend the subnets or the number of zones.',
+  check: ({ Type, Properties }) => {
+    const subnets = Properties?.VPCOptions?.SubnetIds;
+    if (Type !== domain || !Array.isArray(subnets)) return [];
+    const cluster = Properties?.ClusterConfig;
+    const zones = cluster?.ZoneAwarenessEnabled ? (cluster.ZoneAwarenessConfig?.AvailabilityZoneCount ?? 2) : 1;
+    return subnets.length === zones ? [] : [`subnets-${subnets.length}-zones-${zones}`];
   },
 };

@@ -96,7 +96,7 @@ export class Relays extends Construct {
       extra: {
         packages: ['nftables', 'nodejs22'],
         unitsBefore: ['rate'],
-        variables: {
+        environment: {
           [variables.linkTlsDirectory]: paths.linkTls,
           [variables.receiverEndpoint]: `https://${link.receiver.address}:${link.receiver.port}`,
         },

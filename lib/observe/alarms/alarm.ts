@@ -25,8 +25,10 @@ export interface AlarmDefinition {
   readonly threshold: number;
   /** @default greater than the threshold */
   readonly comparison?: ComparisonOperator;
-  /** Minutes, of the last five, that must breach. @default 3: one slow minute is noise, three are not */
+  /** Minutes (the metric's periods), of the last five, that must breach. @default 3: one slow minute is noise, three are not */
   readonly minutes?: number;
+  /** Periods that are looked at. @default 5 */
+  readonly of?: number;
   /** What a minute without data means, with the reason beside it. */
   readonly missing: TreatMissingData;
   /** What broke, and what it means for users. */

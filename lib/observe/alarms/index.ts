@@ -41,14 +41,14 @@ export function createAlarms(
   const { environment } = config;
   const { region } = Stack.of(scope);
   const dashboard = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/harbourline-${environment}-cross-region`;
-  for (const { heading, metric, threshold, comparison, minutes = 3, missing, text } of alarms) {
+  for (const { heading, metric, threshold, comparison, minutes = 3, of = 5, missing, text } of alarms) {
     new Alarm(scope, heading.replace(/[^A-Za-z0-9]/g, ''), {
       alarmName: alarmName(environment, heading),
       alarmDescription: `${text}\n\nRunbook: docs/runbook.md#${anchor(heading)}\nDashboard: ${dashboard}`,
       metric,
       threshold,
       comparisonOperator: comparison ?? ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 5,
+      evaluationPeriods: of,
       datapointsToAlarm: minutes,
       treatMissingData: missing,
     }).addAlarmAction(new SnsAction(topic));

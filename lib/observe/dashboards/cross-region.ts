@@ -1,7 +1,7 @@
 import { Color, Dashboard, GraphWidget, type IMetric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../../config/schema';
-import { byService, continuity, errorRate, percentile, volume } from '../expressions';
+import { byService, continuity, errorRate, keptShare, percentile, volume } from '../expressions';
 import { type Crossing, crossings } from '../metrics';
 
 const titles: Readonly<Record<Crossing, string>> = {
@@ -57,7 +57,8 @@ export function crossRegionDashboard(scope: Construct, id: string, config: Envir
   );
   dashboard.addWidgets(
     graph('By service, within Hong Kong: p99', [byService(environment, 'none', 'duration', 'p99')], 12),
-    graph('Trace continuity over the border', [continuity(environment)], 12, undefined, '%'),
+    graph('Trace continuity over the border', [continuity(environment)], 6, undefined, '%'),
+    graph('Traces kept, errors and slow ones included', [keptShare(environment)], 6, undefined, '%'),
   );
   return dashboard;
 }

@@ -6,6 +6,10 @@ export const tierDimension = 'tier';
 
 const byTier = [tierDimension] as const;
 
+/** Tiers of collectors. */
+export const collectorTiers = ['agent', 'gateway', 'sampler'] as const;
+export type CollectorTier = (typeof collectorTiers)[number];
+
 /** What collectors measure of themselves, summed or averaged over the instances of a tier. */
 export const collectorMetrics = {
   /** Spans that came in and were taken. */
@@ -13,40 +17,58 @@ export const collectorMetrics = {
     name: 'otelcol_receiver_accepted_spans',
     unit: 'Count',
     dimensions: [byTier],
-    emitter: 'gateway, sampler: receivers',
-    tiers: ['gateway', 'sampler'],
+    emitter: 'agent, gateway, sampler: receivers',
+    tiers: collectorTiers,
   },
   /** Spans that came in and were sent back: memory or queue was full. The sender tries again. */
   refused: {
     name: 'otelcol_receiver_refused_spans',
     unit: 'Count',
     dimensions: [byTier],
-    emitter: 'gateway, sampler: receivers',
-    tiers: ['gateway', 'sampler'],
+    emitter: 'agent, gateway, sampler: receivers',
+    tiers: collectorTiers,
   },
-  /** Spans in the disk queue of an instance. */
+  /** Spans in the disk queue of an instance; of an agent, data points of metrics in another one too. */
   queued: {
     name: 'otelcol_exporter_queue_size',
     unit: 'Count',
     dimensions: [byTier],
-    emitter: 'gateway, sampler: exporters',
-    tiers: ['gateway', 'sampler'],
+    emitter: 'agent, gateway, sampler: exporters',
+    tiers: collectorTiers,
   },
-  /** Kept spans that the full queue of a sampler did not take: they are lost. */
+  /** Kept spans that a full queue of a sampler did not take: lost to the store, or to a backend that they are forwarded to. */
   notQueued: {
     name: 'otelcol_exporter_enqueue_failed_spans',
     unit: 'Count',
-    dimensions: [byTier],
-    emitter: 'sampler: otlp_http/writer',
+    dimensions: [byTier, [tierDimension, 'exporter']],
+    emitter: 'sampler: otlp_http/writer, forwarding exporters',
     tiers: ['sampler'],
   },
-  /** Spans of a foreign environment, or of none. */
+  /** Spans of a foreign environment, or of none, by the service that sent them. */
   foreign: {
-    name: 'otelcol_processor_filter_spans_filtered',
+    name: 'otelcol_processor_environment_refused_spans',
+    unit: 'Count',
+    dimensions: [byTier, [tierDimension, 'service']],
+    emitter: 'agent, gateway: harbourline_environment',
+    tiers: ['agent', 'gateway'],
+    fields: ['environment'],
+  },
+  /** Attributes that were masked because their key is not on the allow-list, by key. */
+  unknownKeys: {
+    name: 'otelcol_processor_redaction_unknown_keys',
     unit: 'Count',
     dimensions: [byTier],
-    emitter: 'gateway: filter/environment',
-    tiers: ['gateway'],
+    emitter: 'agent, gateway: harbourline_redaction',
+    tiers: ['agent', 'gateway'],
+    fields: ['key'],
+  },
+  /** What an agent's node sends to the gateways, as its kernel counts it. `Maximum` is the busiest node. */
+  egress: {
+    name: 'harbourline.agent.egress',
+    unit: 'Kilobits/Second',
+    dimensions: [byTier],
+    emitter: 'agent: bandwidth.sh',
+    tiers: ['agent'],
   },
   /** Traces that were decided, kept (`sampled` is true) or not. */
   decided: {
@@ -64,4 +86,4 @@ export const collectorMetrics = {
     emitter: 'sampler: tail_sampling',
     tiers: ['sampler'],
   },
-} as const satisfies Record<string, EmittedMetric & { readonly tiers: readonly ('gateway' | 'sampler')[] }>;
+} as const satisfies Record<string, EmittedMetric & { readonly tiers: readonly CollectorTier[] }>;

@@ -5,4 +5,6 @@
 export * from './collectors';
 export * from './link';
 export * from './metric';
+export * from './services';
 export * from './spans';
+export * from './store';

@@ -4,11 +4,13 @@
 export interface EmittedMetric {
   readonly name: string;
   /** CloudWatch's unit. */
-  readonly unit: 'Milliseconds' | 'Count';
+  readonly unit: 'Milliseconds' | 'Seconds' | 'Count' | 'Bytes' | 'Kilobits/Second';
   /** The sets of dimensions under which it is published. Each combination of values is a paid metric. */
   readonly dimensions: readonly (readonly string[])[];
   /** Tier and component that emit it. */
   readonly emitter: string;
+  /** Kept in the log event, where a query finds them, and no dimension: they cost nothing. @default none */
+  readonly fields?: readonly string[];
 }
 
 /** CloudWatch namespace of an environment's metrics: two environments in one account stay apart. */

@@ -1,6 +1,6 @@
-/** Who may do what in the store: one role that writes, one that reads, mapped to IAM roles by ARN. */
+/** Who may do what in the store. Roles here, mapped to IAM roles by ARN and to groups of the identity provider by name. */
 import type { Documents, StoreDocumentOptions } from '.';
-import { serviceMapIndex, spanAlias, spanIndices } from './names';
+import { dashboardsTenant, serviceMapIndex, spanAlias, spanIndices } from './names';
 
 const indices = [spanAlias, spanIndices, serviceMapIndex];
 
@@ -8,7 +8,8 @@ const indices = [spanAlias, spanIndices, serviceMapIndex];
  * What a reader sees as a hash: addresses and names of whoever called from outside. A masked field can still be counted
  * and grouped by, not searched for. `*` covers span, resource and event attributes.
  *
- * A role that gives the same indices without the mask would undo it for whoever has both.
+ * It holds for whoever has another role without it, too: OpenSearch keeps what hides more. So an investigator must not be a
+ * reader at the same time.
  */
 export const maskedFields = [
   'client@address',
@@ -21,35 +22,96 @@ export const maskedFields = [
   'user@id',
 ].map((key) => `*attributes.${key}`);
 
+/** What a reader does not get at all: attributes that were moved into a text, where no mask finds them. */
+export const hiddenFields = ['~harbourline.original'];
+
 /** A role as the security API gives it back: what we do not use is said, so that it cannot be added unseen. */
 const role = (
   description: string,
   cluster_permissions: string[],
-  index: { allowed_actions: string[]; masked_fields?: string[] },
+  index: { index_patterns?: string[]; allowed_actions: string[]; fls?: string[]; masked_fields?: string[] },
+  tenant_permissions: object[] = [],
 ) => ({
   description,
   cluster_permissions,
   index_permissions: [{ index_patterns: indices, fls: [], masked_fields: [], ...index }],
-  tenant_permissions: [],
+  tenant_permissions,
 });
 
 const mapping = (backend_roles: readonly string[]) => ({ backend_roles, hosts: [], users: [], and_backend_roles: [] });
 
-/** Roles and mappings. */
-export const accessDocuments = ({ roles }: StoreDocumentOptions): Documents => ({
-  'role/harbourline-writer': role(
-    'Span writers: bulk into existing indices. No reading, no deleting, no creating: an index that was created under the name of the alias would break the alias for good.',
-    ['indices:data/write/bulk'],
-    // A new attribute key adds a field to the mapping, hence mapping/put.
-    { allowed_actions: ['indices:data/write/index', 'indices:data/write/bulk*', 'indices:admin/mapping/put'] },
-  ),
-  'role/harbourline-reader': role(
-    'Analysts: search spans and the service map, client addresses masked',
-    ['cluster_composite_ops_ro'],
-    { allowed_actions: ['read', 'indices:admin/get', 'indices:admin/mappings/get'], masked_fields: maskedFields },
-  ),
-  'role-mapping/harbourline-writer': mapping(roles.writer),
-  'role-mapping/harbourline-reader': mapping(roles.reader),
-  // The domain's own role for using Dashboards at all; others may be mapped to it, so ours are added.
-  ...(roles.reader.length > 0 ? { 'role-mapping/opensearch_dashboards_user': { backend_roles: roles.reader } } : {}),
-});
+const reading = ['read', 'indices:admin/get', 'indices:admin/mappings/get'];
+const sharedObjects = [{ tenant_patterns: [dashboardsTenant], allowed_actions: ['kibana_all_read'] }];
+
+/**
+ * What is written down of requests: who asked for what of which index and when, allowed or not; never what was sent or
+ * found. `internal_config` records changes of access.
+ */
+const auditConfig = {
+  enabled: true,
+  audit: {
+    enable_rest: true,
+    enable_transport: true,
+    // A bulk of 500 spans is one line, not 500.
+    resolve_bulk_requests: false,
+    log_request_body: false,
+    resolve_indices: true,
+    exclude_sensitive_headers: true,
+    // Each of these is a span being written or a health check.
+    ignore_requests: ['indices:data/write/bulk*', 'indices:data/write/index', 'cluster:monitor/*', 'indices:monitor/*'],
+    ignore_users: [],
+    disabled_rest_categories: ['AUTHENTICATED'],
+    disabled_transport_categories: ['AUTHENTICATED'],
+  },
+  compliance: {
+    enabled: true,
+    internal_config: true,
+    external_config: false,
+    read_metadata_only: true,
+    read_watched_fields: {},
+    read_ignore_users: [],
+    write_metadata_only: true,
+    write_log_diffs: false,
+    write_watched_indices: [],
+    write_ignore_users: [],
+  },
+};
+
+/**
+ * Roles and mappings. Investigators and administrators are mapped by grants, which end: their mappings are made from the
+ * clock when they are applied, by `lib/store/grants.ts`.
+ */
+export const accessDocuments = ({ roles }: StoreDocumentOptions): Documents => {
+  const visitors = [...roles.reader, ...(roles.granted ?? [])];
+  return {
+    'role/harbourline-writer': role(
+      'Span writers: bulk into existing indices. No reading, no deleting, no creating: an index that was created under the name of the alias would break the alias for good.',
+      ['indices:data/write/bulk'],
+      // A new attribute key adds a field to the mapping, hence mapping/put.
+      { allowed_actions: ['indices:data/write/index', 'indices:data/write/bulk*', 'indices:admin/mapping/put'] },
+    ),
+    'role/harbourline-reader': role(
+      'Analysts: search spans and the service map, client addresses masked',
+      ['cluster_composite_ops_ro'],
+      { allowed_actions: reading, masked_fields: maskedFields, fls: hiddenFields },
+      sharedObjects,
+    ),
+    'role/harbourline-investigator': role(
+      'Investigators of an incident: as analysts, without masks, until a day that their grant names',
+      ['cluster_composite_ops_ro'],
+      { allowed_actions: reading },
+      sharedObjects,
+    ),
+    'role/harbourline-administrator': role(
+      'Break-glass: everything in the cluster and its indices, until a day that the grant names. Access itself stays with the bootstrap.',
+      ['*'],
+      { index_patterns: ['*'], allowed_actions: ['*'] },
+      [{ tenant_patterns: ['*'], allowed_actions: ['kibana_all_write'] }],
+    ),
+    'role-mapping/harbourline-writer': mapping(roles.writer),
+    'role-mapping/harbourline-reader': mapping(roles.reader),
+    // The domain's own role for using Dashboards at all; others may be mapped to it, so ours are added. It shows no span.
+    ...(visitors.length > 0 ? { 'role-mapping/opensearch_dashboards_user': { backend_roles: visitors } } : {}),
+    'audit-config/config': auditConfig,
+  };
+};

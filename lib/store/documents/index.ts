@@ -3,10 +3,11 @@
  * bootstrap function applies them; a rehearsal applies the same ones to a node of its own.
  */
 import { accessDocuments } from './access';
+import { dashboardsDocuments } from './dashboards';
 import { indexDocuments } from './indices';
 import { retentionPolicy } from './retention';
 
-/** In the order in which they are applied: access comes last, so that nobody writes before everything is in place. */
+/** In the order in which they are applied: access after indices, so that nobody writes before everything is in place; what people look at comes last. */
 export const documentKinds = [
   'component-template',
   'index-template',
@@ -14,6 +15,9 @@ export const documentKinds = [
   'index',
   'role',
   'role-mapping',
+  'audit-config',
+  'dashboards-objects',
+  'dashboards-settings',
 ] as const;
 
 export type DocumentKind = (typeof documentKinds)[number];
@@ -48,13 +52,23 @@ export interface StoreDocumentOptions {
    * @default 1000, OpenSearch's own
    */
   readonly maximumFields?: number;
-  /** ARNs of the IAM roles that get an OpenSearch role. */
-  readonly roles: { readonly writer: readonly string[]; readonly reader: readonly string[] };
+  /** Who gets a role for good: ARNs of IAM roles, and groups of the identity provider. */
+  readonly roles: {
+    readonly writer: readonly string[];
+    readonly reader: readonly string[];
+    /** Whoever has a grant: may open Dashboards like a reader, and is none. @default none */
+    readonly granted?: readonly string[];
+  };
 }
 
 /** The documents of an environment. */
 export function storeDocuments(options: StoreDocumentOptions): StoreDocument[] {
-  const documents = { ...indexDocuments(options), ...retentionPolicy(options), ...accessDocuments(options) };
+  const documents = {
+    ...indexDocuments(options),
+    ...retentionPolicy(options),
+    ...accessDocuments(options),
+    ...dashboardsDocuments(),
+  };
   return Object.entries(documents).map(([id, body]) => {
     const [kind, name] = id.split('/') as [DocumentKind, string];
     return { id, kind, name, body };

@@ -63,6 +63,8 @@ const spanMappings = {
     droppedLinksCount: integer,
     span: closed({ attributes }),
     resource: closed({ attributes }),
+    // Of a document that was refused as it came: why, and what was moved out of the fields' way.
+    harbourline: closed({ defused: keyword(), original: { type: 'text', norms: false } }),
   },
 };
 

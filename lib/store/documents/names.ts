@@ -11,3 +11,6 @@ export const firstSpanIndex = `${spanAlias}-000001`;
 
 /** Edges of the service map: one index for good, since an edge is written to the same document again and again. */
 export const serviceMapIndex = 'otel-v1-apm-service-map';
+
+/** The tenant of Dashboards whose objects everybody sees. */
+export const dashboardsTenant = 'global_tenant';

@@ -1,6 +1,7 @@
 /** Bulk requests to the store, and what its answers mean. */
 import { type Client, errors } from '@opensearch-project/opensearch';
 import type { DeadLetter } from './dead-letters';
+import { defused } from './defuse';
 import type { StoreDocument } from './documents';
 
 /** The request cannot be served now, for a reason that is not its content: the same one is to come again. */
@@ -47,12 +48,19 @@ interface BulkItem {
   readonly error?: { readonly type?: string; readonly reason?: string };
 }
 
+/** What became of documents that could not be stored as they came. All others are stored. */
+export interface Refused {
+  /** Stored with their attributes in one text. */
+  readonly defused: readonly DeadLetter[];
+  /** Not stored. */
+  readonly dead: readonly DeadLetter[];
+}
+
 /**
- * Stores documents.
+ * Stores documents; one that is refused for its content is defused and tried once more.
  *
  * @param limit Bytes of one bulk body. A document that is larger goes alone.
  * @param onBulk Called after each request with its duration in seconds and the documents it stored.
- * @returns the documents refused for their content. All others are stored.
  * @throws TryLater at the first refusal of another kind. Some documents may be stored by then.
  */
 export async function storeDocuments(
@@ -60,10 +68,21 @@ export async function storeDocuments(
   documents: Iterable<StoreDocument>,
   limit: number,
   onBulk: (seconds: number, stored: readonly StoreDocument[]) => void,
-): Promise<DeadLetter[]> {
+): Promise<Refused> {
   const refused: DeadLetter[] = [];
   for (const chunk of chunks(documents, limit)) refused.push(...(await storeChunk(client, chunk, onBulk)));
-  return refused;
+  if (refused.length === 0) return { defused: [], dead: [] };
+
+  const again = refused.flatMap((letter) => defused(letter, letter.type) ?? []);
+  const dead = new Set<string>();
+  for (const chunk of chunks(again, limit)) {
+    for (const { id } of await storeChunk(client, chunk, onBulk)) dead.add(id);
+  }
+  const stored = new Set(again.map(({ id }) => id).filter((id) => !dead.has(id)));
+  return {
+    defused: refused.filter(({ id }) => stored.has(id)),
+    dead: refused.filter(({ id }) => !stored.has(id)),
+  };
 }
 
 const actionOf = ({ index, id }: StoreDocument): string => JSON.stringify({ index: { _index: index, _id: id } });

@@ -1,5 +1,5 @@
 /** A safe place on disk for documents that the store refuses for their content. */
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreDocument } from './documents';
@@ -10,6 +10,17 @@ export interface DeadLetter extends StoreDocument {
   readonly type: string;
   /** The store's own words. They may quote values, so they go to the file alone. */
   readonly reason: string;
+}
+
+const fileName = /^dead-letters-(\d{4}-\d\d-\d\d)\.jsonl$/;
+
+/** A line of a file: what {@link DeadLetters} writes and a replay reads. */
+export interface DeadLetterLine {
+  readonly time: string;
+  readonly index: string;
+  readonly id: string;
+  readonly reason: string;
+  readonly document: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -23,9 +34,21 @@ export class DeadLetters {
   constructor(
     private readonly directory: string,
     private readonly now: () => Date = () => new Date(),
+    /** Days after which a file is deleted: raw spans must not outlive their retention here. */
+    private readonly days: number = 7,
   ) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     accessSync(directory, constants.W_OK);
+    this.expire();
+  }
+
+  /** Deletes the files whose time is over. By name: a file that was read, packed or copied keeps its day. */
+  expire(): void {
+    const first = new Date(this.now().getTime() - (this.days - 1) * 86_400_000).toISOString().slice(0, 10);
+    for (const name of readdirSync(this.directory)) {
+      const day = fileName.exec(name)?.[1];
+      if (day && day < first) rmSync(join(this.directory, name), { force: true });
+    }
   }
 
   /** Resolves when all of `letters` are on the disk (fsync), rejects when they are not. One write at a time. */

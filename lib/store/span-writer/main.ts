@@ -4,6 +4,8 @@
  */
 import type { AddressInfo } from 'node:net';
 import { storeClient } from '../client';
+import { publishMetrics } from './publish';
+import { replay } from './replay';
 import { type Log, WriterServer } from './server';
 import { writerSettingsFromEnv } from './settings';
 
@@ -17,6 +19,9 @@ const log: Log = (level, message, fields = {}) => {
 function main(): void {
   const settings = writerSettingsFromEnv(process.env);
   const writer = new WriterServer({ settings, client: storeClient(settings.store), log });
+  const stopPublishing = settings.metricsEndpoint
+    ? publishMetrics(writer.metrics, settings.metricsEndpoint)
+    : async () => {};
   writer.server.listen(settings.port, settings.host, () => {
     const { address, port } = writer.server.address() as AddressInfo;
     log('info', 'listening', { address, port });
@@ -31,6 +36,7 @@ function main(): void {
     stopping = true;
     log('info', 'stopping', { signal });
     await writer.stop(graceMs);
+    await stopPublishing();
     log('info', 'stopped');
     process.exit(0);
   };
@@ -38,9 +44,19 @@ function main(): void {
   process.on('SIGINT', stop);
 }
 
-try {
-  main();
-} catch (error) {
+const fail = (error: unknown): void => {
   log('error', (error as Error).message);
   process.exitCode = 1;
+};
+
+const [command, ...rest] = process.argv.slice(2);
+if (command === 'replay') replay(rest, process.env, console.log).catch(fail);
+else if (command !== undefined)
+  fail(new Error(`There is no command ${command}. Without one the writer serves; replay PATH… stores dead letters.`));
+else {
+  try {
+    main();
+  } catch (error) {
+    fail(error);
+  }
 }

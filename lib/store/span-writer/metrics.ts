@@ -5,6 +5,10 @@ export const writerMetrics = {
   harbourline_writer_spans_received_total: ['counter', 'Spans in requests that were decoded, retries included'],
   harbourline_writer_documents_stored_total: ['counter', 'Documents that the store acknowledged, by index'],
   harbourline_writer_requests_refused_total: ['counter', 'Requests not answered with 200, by status and reason'],
+  harbourline_writer_documents_defused_total: [
+    'counter',
+    'Documents refused as they came and stored with their attributes in one text, by reason',
+  ],
   harbourline_writer_dead_letters_total: ['counter', 'Documents refused for their content, by reason'],
   harbourline_writer_redactions_total: ['counter', 'Values masked by the last net, by kind'],
   harbourline_writer_bulk_seconds: ['summary', 'Duration of bulk requests to the store'],
@@ -16,6 +20,9 @@ export type WriterMetric = keyof typeof writerMetrics;
 /** Adds up numbers by metric and labels. */
 export class Metrics {
   private readonly series = new Map<string, Map<string, number>>();
+
+  /** Called with the duration of each bulk request in seconds. */
+  onBulk: (seconds: number) => void = () => {};
 
   constructor() {
     this.add('harbourline_writer_spans_received_total', 0);
@@ -33,6 +40,13 @@ export class Metrics {
   observe(seconds: number, count = 1): void {
     this.increase('harbourline_writer_bulk_seconds', '_sum', seconds);
     this.increase('harbourline_writer_bulk_seconds', '_count', count);
+    if (count > 0) this.onBulk(seconds);
+  }
+
+  /** Sum over the labels of a metric, or over those that match. */
+  total(metric: WriterMetric, labels = /./): number {
+    const series = [...(this.series.get(metric) ?? [])];
+    return series.filter(([suffix]) => suffix === '' || labels.test(suffix)).reduce((sum, [, value]) => sum + value, 0);
   }
 
   /** The exposition text. */

@@ -26,7 +26,7 @@ export type Log = (
 ) => void;
 
 export interface WriterServerProps {
-  readonly settings: Omit<WriterSettings, 'store' | 'host' | 'port'>;
+  readonly settings: Omit<WriterSettings, 'store' | 'host' | 'port' | 'metricsEndpoint'>;
   readonly client: Client;
   readonly log: Log;
 }
@@ -50,12 +50,15 @@ export class WriterServer {
   readonly server: Server;
   readonly metrics = new Metrics();
   private readonly writer: SpanWriter;
+  private readonly daily: NodeJS.Timeout;
   private inFlight = 0;
+  private bytesInFlight = 0;
   private stopping = false;
 
   constructor(private readonly props: WriterServerProps) {
     const { settings, client } = props;
-    const deadLetters = new DeadLetters(settings.deadLetterDirectory);
+    const deadLetters = new DeadLetters(settings.deadLetterDirectory, undefined, settings.deadLetterDays);
+    this.daily = setInterval(() => deadLetters.expire(), 3_600_000).unref();
     this.writer = new SpanWriter({ client, deadLetters, metrics: this.metrics, bulkBytes: settings.bulkBytes });
     this.server = createServer((request, response) => void this.handle(request, response));
     this.server.keepAliveTimeout = keepAliveMs;
@@ -67,6 +70,7 @@ export class WriterServer {
    */
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
+    clearInterval(this.daily);
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeIdleConnections();
     const timer = setTimeout(() => this.server.closeAllConnections(), graceMs);
@@ -92,7 +96,14 @@ export class WriterServer {
     if (this.inFlight >= settings.maxInFlight) {
       throw new TryLater(429, 'too_many_requests_in_flight');
     }
-    this.flight(1);
+    // Told by the sender; without it, the most that it may be. A packed body may unpack to the most, too.
+    const { 'content-length': length, 'content-encoding': encoding } = request.headers;
+    const bytes =
+      encoding === undefined && length ? Math.min(Number(length), settings.maxBodyBytes) : settings.maxBodyBytes;
+    if (this.inFlight > 0 && this.bytesInFlight + bytes > settings.maxBytesInFlight) {
+      throw new TryLater(429, 'too_many_bytes_in_flight');
+    }
+    this.flight(1, bytes);
     try {
       const body = await this.body(request);
       const { spans, edges, types } = await this.writer.write(decode(body));
@@ -102,12 +113,13 @@ export class WriterServer {
       const partialSuccess = dead > 0 ? { rejectedSpans: spans, errorMessage } : undefined;
       this.answer(response, 200, protobuf, encodeResponse(partialSuccess));
     } finally {
-      this.flight(-1);
+      this.flight(-1, -bytes);
     }
   }
 
-  private flight(change: 1 | -1): void {
+  private flight(change: 1 | -1, bytes: number): void {
     this.inFlight += change;
+    this.bytesInFlight += bytes;
     this.metrics.add('harbourline_writer_requests_in_flight', change);
   }
 

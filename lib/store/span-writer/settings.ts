@@ -8,6 +8,9 @@ export const writerVariables = [
   'DEAD_LETTER_DIR',
   'WRITER_MAX_BODY_BYTES',
   'WRITER_MAX_IN_FLIGHT',
+  'WRITER_MAX_BYTES_IN_FLIGHT',
+  'WRITER_METRICS_ENDPOINT',
+  'DEAD_LETTER_DAYS',
   'WRITER_BULK_BYTES',
   'STORE_ENDPOINT',
   'STORE_AUTH',
@@ -28,6 +31,15 @@ export interface WriterSettings {
   readonly maxBodyBytes: number;
   /** Requests at once: each is in memory, packed and decoded. @default 8: twice the collector's consumers */
   readonly maxInFlight: number;
+  /**
+   * Bytes of all requests at once, unpacked: a request that does not fit is sent back, one alone always fits. A byte
+   * takes several in memory until it is stored. @default 32 MiB, for a heap of 512 MiB
+   */
+  readonly maxBytesInFlight: number;
+  /** Where its own metrics go every minute, OTLP/HTTP: the receiver of the collector beside it. @default nowhere */
+  readonly metricsEndpoint?: string;
+  /** Days that dead letters stay on the disk. @default 7: with 7 more in the bucket they stay no longer than spans */
+  readonly deadLetterDays: number;
   /** Bytes of a bulk body. @default 8 MiB: a domain's limit may be 10 MiB, depending on its instance type */
   readonly bulkBytes: number;
   readonly store: StoreSettings;
@@ -37,7 +49,7 @@ const mebibyte = 1024 * 1024;
 
 /**
  * Reads {@link WriterSettings}: `WRITER_LISTEN` (`127.0.0.1:4418`), `DEAD_LETTER_DIR` (required),
- * `WRITER_MAX_BODY_BYTES`, `WRITER_MAX_IN_FLIGHT`, `WRITER_BULK_BYTES`, and what {@link storeSettingsFromEnv} reads.
+ * and the others of {@link writerVariables}; the store's by what {@link storeSettingsFromEnv} reads.
  *
  * @throws Error that lists every problem, not just the first.
  */
@@ -65,6 +77,9 @@ export function writerSettingsFromEnv(env: Readonly<Record<string, string | unde
     deadLetterDirectory: env.DEAD_LETTER_DIR ?? '',
     maxBodyBytes: amount('WRITER_MAX_BODY_BYTES', 16 * mebibyte),
     maxInFlight: amount('WRITER_MAX_IN_FLIGHT', 8),
+    maxBytesInFlight: amount('WRITER_MAX_BYTES_IN_FLIGHT', 32 * mebibyte),
+    deadLetterDays: amount('DEAD_LETTER_DAYS', 7),
+    ...(env.WRITER_METRICS_ENDPOINT ? { metricsEndpoint: env.WRITER_METRICS_ENDPOINT } : {}),
     bulkBytes: amount('WRITER_BULK_BYTES', 8 * mebibyte),
   };
   let store: StoreSettings | undefined;

@@ -55,13 +55,14 @@ export class SpanWriter {
       for (const span of spans) yield spanDocument(span, groups.get(span.traceId)!);
       yield* edges;
     }
-    const refused = await storeDocuments(client, documents(), bulkBytes, (seconds, stored) => {
+    const { defused, dead: refused } = await storeDocuments(client, documents(), bulkBytes, (seconds, stored) => {
       metrics.observe(seconds);
       for (const index of [spanAlias, serviceMapIndex]) {
         const count = stored.filter((document) => document.index === index).length;
         if (count > 0) metrics.add('harbourline_writer_documents_stored_total', count, { index });
       }
     });
+    for (const { type } of defused) metrics.add('harbourline_writer_documents_defused_total', 1, { reason: type });
     const dead = [...refused, ...all.filter((span) => !isIdentified(span)).map(unidentified)];
 
     function unidentified(span: (typeof all)[number]): DeadLetter {

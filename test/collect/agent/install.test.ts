@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { issueCertificates } from '../../../lib/collect/certificates.issue';
@@ -30,6 +30,9 @@ function parameters(values: Record<string, string>): void {
   for (const [name, value] of Object.entries(values)) writeFileSync(join(machine.folder, `parameter-${name}`), value);
 }
 
+/** What the document writes before it runs the installer. */
+const configure = (text: string) => writeFileSync(join(machine.folder, 'agent.yaml'), text);
+
 beforeEach(async () => {
   machine = new Machine();
   await machine.start();
@@ -47,7 +50,7 @@ esac`,
   machine.command('systemctl', `[ "$1" != is-active ] || [ -e ${join(here, 'active')} ]`);
   machine.command('uname', 'echo aarch64');
   machine.command('id', 'exit 1');
-  for (const name of ['useradd', 'userdel', 'chown']) machine.command(name);
+  for (const name of ['useradd', 'userdel', 'chown', 'nft']) machine.command(name);
   // No such user on this machine.
   machine.command(
     'install',
@@ -58,7 +61,8 @@ exec /usr/bin/install "\${arguments[@]}"`,
   await machine.serve('127.0.0.1', 0, () => undefined);
   health = await machine.serve('127.0.0.1', 0, () => 'ok');
   publish('v1');
-  parameters({ configuration: 'receivers: {}\n', 'gateway-endpoint': 'gateway:4317', certificate: 'arn:secret' });
+  configure('receivers: {}\n');
+  parameters({ 'gateway-endpoint': 'gateway:4317', certificate: 'arn:secret' });
 });
 afterEach(() => machine.stop());
 
@@ -67,11 +71,14 @@ const run = (action = 'install', variables: Record<string, string> = {}) =>
   machine.run('agent.sh', {
     ACTION: action,
     ROOT: root(),
+    CONFIGURATION: join(machine.folder, 'agent.yaml'),
     ENVIRONMENT: 'prod',
     COLLECTOR: 's3://assets/v1',
     SECURITY_LEVEL: 'production',
     MEMORY_MIB: '256',
+    GO_MEMORY_MIB: '179',
     CPU_PERCENT: '50',
+    EGRESS_KILOBITS: '1000',
     HEALTH_PORT: `${health}`,
     QUEUE_SECONDS: '0',
     TIER: 'agent',
@@ -87,12 +94,36 @@ describe('installing the agent', () => {
     expect(read('collector.env')).toContain('GATEWAY_ENDPOINT=gateway:4317\n');
     expect(existsSync(etc('tls/certificate.pem'))).toBe(true);
     expect(readFileSync(join(root(), 'etc/systemd/system/harbourline-collector.service.d/limits.conf'), 'utf8')).toBe(
-      '[Service]\nMemoryMax=256M\nCPUQuota=50%\n',
+      '[Service]\nMemoryMax=256M\nEnvironment=GOMEMLIMIT=179MiB\nCPUQuota=50%\n',
     );
     expect(read('service.env')).toContain('OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317\n');
     expect(read('service.env')).toContain('OTEL_RESOURCE_ATTRIBUTES=deployment.environment.name=prod\n');
     expect(read('service.env')).not.toContain('@');
     expect(restarts()).toBe(1);
+    // The limit is there before the agent sends.
+    const bounded = machine.calls().indexOf('systemctl restart harbourline-bandwidth');
+    expect(bounded).toBeGreaterThan(0);
+    expect(bounded).toBeLessThan(machine.calls().indexOf('systemctl restart harbourline-collector'));
+    expect(read('scripts.env')).toContain('EGRESS_KILOBITS=1000\n');
+  });
+
+  test('where there are pseudonyms, their secret stands in a file of root alone, and the collector is asked with it', async () => {
+    // One line, as Secrets Manager generates it.
+    writeFileSync(join(machine.folder, 'pseudonym'), 'x'.repeat(64));
+    machine.command(
+      'aws',
+      `case "$1 $2 $*" in
+  "s3 cp"*) cp "${machine.folder}/\${4##*/}.zip" "$5" ;;
+  "ssm get-parameter"*) cat "${machine.folder}/parameter-\${4##*/}" ;;
+  *arn:pseudonyms*) cat ${machine.folder}/pseudonym ;;
+  "secretsmanager get-secret-value"*) cat ${machine.folder}/secret ;;
+esac`,
+    );
+    publish('v3', collector('v3').replace('! grep', `[ "$PSEUDONYM_SECRET" = ${'x'.repeat(64)} ] && ! grep`));
+    const given = { COLLECTOR: 's3://assets/v3', PSEUDONYM_SECRET_ID: 'arn:pseudonyms' };
+    expect((await run('install', given)).code).toBe(0);
+    expect(read('pseudonym.env')).toBe(`PSEUDONYM_SECRET=${'x'.repeat(64)}\n`);
+    expect(statSync(etc('pseudonym.env')).mode & 0o777).toBe(0o600);
   });
 
   test('a second run changes nothing', async () => {
@@ -107,7 +138,7 @@ describe('installing the agent', () => {
   test('a changed configuration is taken, with one restart', async () => {
     await run();
     running();
-    parameters({ configuration: 'receivers: {otlp: {}}\n' });
+    configure('receivers: {otlp: {}}\n');
     expect((await run()).code).toBe(0);
     expect(read('collector.yaml')).toBe('receivers: {otlp: {}}\n');
     expect(restarts()).toBe(2);
@@ -136,7 +167,7 @@ describe('what does not work replaces nothing', () => {
   });
 
   test('a configuration that the collector refuses', async () => {
-    parameters({ configuration: 'broken\n' });
+    configure('broken\n');
     const { code, output } = await run();
     expect(code).not.toBe(0);
     expect(output).toContain('the configuration is not valid: the one in use stays');
@@ -198,9 +229,12 @@ test('uninstalling leaves nothing of it', async () => {
     'etc/systemd/system/harbourline-collector.service',
     'etc/systemd/system/harbourline-collector.service.d',
     'etc/systemd/system/harbourline-certificate.timer',
+    'etc/systemd/system/harbourline-bandwidth.service',
+    'opt/harbourline/bandwidth.sh',
   ]) {
     expect([path, existsSync(join(root(), path))]).toEqual([path, false]);
   }
   expect(machine.calls()).toContain('systemctl disable --now harbourline-collector.service');
+  expect(machine.calls()).toContain('nft delete table inet harbourline');
   expect(machine.calls()).toContain('userdel harbourline');
 });

@@ -1,23 +1,22 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { collectorBinary, hostTarget } from '../../../lib/collect/distribution/build';
-import { redactionProcessors } from '../../../lib/collect/pipelines/redaction';
+import { type RedactionOptions, redactionProcessors } from '../../../lib/collect/pipelines/redaction';
+import { freePort } from '../../support/ports';
 import { mutations, negatives, positives } from './corpus';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
 /** Sends every text as a span's name and attribute through the real binary and returns what came out, in order. */
-async function through(texts: readonly string[], allowedKeys?: readonly string[]): Promise<any[]> {
+async function through(texts: readonly string[], options: RedactionOptions = {}): Promise<any[]> {
   const folder = mkdtempSync(join(tmpdir(), 'harbourline-corpus-'));
   const port = await freePort();
   const output = join(folder, 'out.json');
-  const processors = redactionProcessors(allowedKeys ? { allowedKeys } : {});
+  const processors = redactionProcessors(options);
   const configuration = {
     receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
     processors,
@@ -28,7 +27,9 @@ async function through(texts: readonly string[], allowedKeys?: readonly string[]
     },
   };
   writeFileSync(join(folder, 'collector.yaml'), stringify(configuration));
-  const child = spawn(await collectorBinary(hostTarget()), ['--config', join(folder, 'collector.yaml')]);
+  const child = spawn(await collectorBinary(hostTarget()), ['--config', join(folder, 'collector.yaml')], {
+    env: { PSEUDONYM_SECRET: 'x'.repeat(64) },
+  });
   let log = '';
   child.stderr.on('data', (chunk) => (log += chunk));
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
@@ -73,14 +74,6 @@ async function through(texts: readonly string[], allowedKeys?: readonly string[]
   expect(out).toHaveLength(texts.length);
   return out;
 }
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 const cases = Object.entries(positives).flatMap(([kind, values]) => values.map((value) => ({ kind, value })));
 
@@ -136,11 +129,22 @@ test('mutations: what is masked of them', async () => {
 });
 
 test('with an allow-list, an unknown key is masked and a known one is not', async () => {
-  const [span] = await through(['/orders'], ['payment']);
+  const [span] = await through(['/orders'], { allowedKeys: ['payment'] });
   expect(Object.fromEntries(span.attributes.map(({ key, value }: any) => [key, value.stringValue]))).toEqual({
     'http.route': '/orders',
     note: '****',
   });
+});
+
+test('values of the keys to join by become pseudonyms, the same for the same value', async () => {
+  const of = async (text: string) => {
+    const [span] = await through([text], { allowedKeys: [], pseudonymKeys: ['note'] });
+    return span.attributes.find(({ key }: any) => key === 'note').value.stringValue;
+  };
+  const [first, again, other] = [await of('A1234563'), await of('A1234563'), await of('B1234562')];
+  expect(first).toMatch(/^hmac:[a-p]{32}$/);
+  expect(again).toBe(first);
+  expect(other).not.toBe(first);
 });
 
 function decode(text: string): string {

@@ -14,6 +14,8 @@ test('defaults', () => {
     host: '127.0.0.1',
     port: 4418,
     deadLetterDirectory: '/var/lib/dead-letters',
+    deadLetterDays: 7,
+    maxBytesInFlight: 32 * 1024 * 1024,
     maxBodyBytes: 16_777_216,
     maxInFlight: 8,
     bulkBytes: 8_388_608,

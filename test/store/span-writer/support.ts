@@ -144,6 +144,8 @@ export class Rig {
         deadLetterDirectory: this.deadLetterDirectory,
         maxBodyBytes: 1_000_000,
         maxInFlight: 4,
+        maxBytesInFlight: 32_000_000,
+        deadLetterDays: 7,
         bulkBytes: 1_000_000,
         ...settings,
       },

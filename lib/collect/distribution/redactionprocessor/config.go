@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+
+	"go.opentelemetry.io/collector/config/configopaque"
 )
 
 // Value is a kind of sensitive value and the pattern that finds it wherever it stands.
@@ -23,7 +25,14 @@ type Config struct {
 	UntouchedKeys []string `mapstructure:"untouched_keys"`
 	// AllowedKeys is a pattern of attribute keys: what does not match is masked, and counted by key. Empty allows all.
 	AllowedKeys string `mapstructure:"allowed_keys"`
+	// PseudonymKeys are attribute keys whose value becomes a pseudonym: spans can be joined by it, and it says nothing else.
+	PseudonymKeys []string `mapstructure:"pseudonym_keys"`
+	// PseudonymSecret is the key of the pseudonyms. Who has it can try values.
+	PseudonymSecret configopaque.String `mapstructure:"pseudonym_secret"`
 }
+
+// Fewer characters than that could be guessed.
+const minSecret = 32
 
 // Validate tells everything that is wrong at once.
 func (c *Config) Validate() error {
@@ -41,5 +50,8 @@ func (c *Config) Validate() error {
 	}
 	compile("sensitive_keys", c.SensitiveKeys)
 	compile("allowed_keys", c.AllowedKeys)
+	if len(c.PseudonymKeys) > 0 && len(c.PseudonymSecret) < minSecret {
+		problems = append(problems, fmt.Errorf("pseudonym_secret: it has %d characters, pseudonyms need %d or more", len(c.PseudonymSecret), minSecret))
+	}
 	return errors.Join(problems...)
 }

@@ -33,6 +33,7 @@ type scrubber struct {
 	sensitive *regexp.Regexp
 	allowed   *regexp.Regexp
 	untouched map[string]struct{}
+	pseudonym pseudonyms
 	counts    *counts
 
 	// What was decided about keys: services use the same ones all the time.
@@ -44,8 +45,8 @@ type scrubber struct {
 const maxCachedKeys = 10_000
 
 type decision struct {
-	sensitive, unknown bool
-	masked             string
+	sensitive, unknown, pseudonymous bool
+	masked                           string
 }
 
 func (s *scrubber) decide(key string) decision {
@@ -56,6 +57,8 @@ func (s *scrubber) decide(key string) decision {
 		sensitive: s.sensitive != nil && s.sensitive.MatchString(key),
 		unknown:   s.allowed != nil && !s.allowed.MatchString(key),
 		masked:    s.text(key),
+
+		pseudonymous: s.pseudonym.has(key),
 	}
 	if s.cached.Load() < maxCachedKeys {
 		if _, loaded := s.keys.LoadOrStore(strings.Clone(key), made); !loaded {
@@ -66,7 +69,10 @@ func (s *scrubber) decide(key string) decision {
 }
 
 func newScrubber(cfg *Config, counts *counts) (*scrubber, error) {
-	s := &scrubber{counts: counts, untouched: map[string]struct{}{}}
+	s := &scrubber{
+		counts: counts, untouched: map[string]struct{}{},
+		pseudonym: newPseudonyms(cfg.PseudonymKeys, cfg.PseudonymSecret),
+	}
 	for _, value := range cfg.Values {
 		// Groups of digits may be separated by dots too.
 		compiled, err := regexp.Compile(strings.ReplaceAll(value.Pattern, `(?:[ -]|%20)?`, `(?:[ .-]|%20)?`))
@@ -151,6 +157,9 @@ func (s *scrubber) attributes(attributes pcommon.Map, untouched map[string]struc
 		}
 		decided := s.decide(key)
 		switch {
+		case decided.pseudonymous:
+			s.counts.value("pseudonym")
+			value.SetStr(s.pseudonym.of(value))
 		case decided.sensitive:
 			s.counts.value("sensitive-key")
 			value.SetStr(mask)

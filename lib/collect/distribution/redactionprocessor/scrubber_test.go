@@ -217,3 +217,40 @@ func BenchmarkTraces(b *testing.B) {
 		_, _ = s.traces(context.Background(), td)
 	}
 }
+
+func TestPseudonymsJoinAndSayNothingElse(t *testing.T) {
+	cfg := rendered(t)
+	cfg.PseudonymKeys, cfg.PseudonymSecret = []string{"enduser.id"}, "0123456789abcdef0123456789abcdef"
+	masked := func(cfg *Config, key, value string) string {
+		td := ptrace.NewTraces()
+		attributes := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty().Attributes()
+		attributes.PutStr(key, value)
+		if _, err := scrubberFor(t, cfg).traces(context.Background(), td); err != nil {
+			t.Fatal(err)
+		}
+		got, _ := attributes.Get(key)
+		return got.Str()
+	}
+	one := masked(cfg, "enduser.id", secret)
+	if !isPseudonym.MatchString(one) || one != masked(cfg, "enduser.id", " "+secret) {
+		t.Errorf("%s does not join", one)
+	}
+	if other := masked(cfg, "enduser.id", "b@example.com"); other == one {
+		t.Error("two values, one pseudonym")
+	}
+	if again := masked(cfg, "enduser.id", one); again != one {
+		t.Errorf("the next tier made %s of %s", again, one)
+	}
+	if elsewhere := masked(cfg, "note", secret); elsewhere != mask {
+		t.Errorf("%s under another key", elsewhere)
+	}
+	changed := *cfg
+	changed.PseudonymSecret = "another secret of 32 characters!"
+	if masked(&changed, "enduser.id", secret) == one {
+		t.Error("the secret does not matter")
+	}
+	cfg.PseudonymSecret = "short"
+	if err := cfg.Validate(); err == nil || strings.Contains(err.Error(), "short") {
+		t.Errorf("a short secret: %v", err)
+	}
+}

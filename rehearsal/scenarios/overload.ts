@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
+import { ports } from '../../lib/collect/ports';
+import { Balancer } from '../balancer';
+import { startCollector } from '../collectors';
+import { entriesOf, payload, randomise, spansInPayload } from '../payload';
+import { addresses } from '../places';
+import { count } from '../report';
+import type { LedgerEntry } from '../services/ledger';
+import type { Site } from '../site';
+import { nothing, type Scenario, type Watch } from './scenario';
+import { telemetry } from './telemetry';
+
+/** How many times the rate that a node sustains. */
+const times = 5;
+/** What the node's network carries, in kbit/s: little, because spans that are all alike shrink to a few bytes. */
+const kilobits = 60;
+/** Length of its queue in spans, in place of half a million: full within seconds. */
+const queue = 10_000;
+const measuredSeconds = 8;
+const overloadedSeconds = 15;
+
+/** A node whose services send five times what its network carries. Its agent runs as deployed, with a short queue. */
+export const overload: Scenario = {
+  name: 'overload',
+  summary: `a node sends ${times} times what its network carries: refused visibly, nothing taken is lost, no crash, recovers`,
+  seconds: 90,
+  async during(site, watch) {
+    await watch.at(0.05);
+    const network = await Balancer.open({
+      address: addresses.busyNetwork,
+      ports: [ports.otlpGrpc],
+      healthPort: ports.health,
+      healthIntervalSeconds: 1,
+      kilobits,
+    });
+    site.props.cleanUp.add(() => network.close());
+    for (const { address } of site.gateways) network.register(address);
+    const agent = await startBusyAgent(site);
+    site.props.cleanUp.add(agent);
+
+    // What its unit bounds: pages of files, the program's own and the queue's, are given back when memory is short.
+    let peak = 0;
+    const watching = setInterval(() => {
+      const [, kibibytes] = /RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${agent.pid}/status`, 'utf8')) ?? [];
+      peak = Math.max(peak, Number(kibibytes) / 1024);
+    }, 100);
+    site.props.cleanUp.add(() => clearInterval(watching));
+
+    const made: LedgerEntry[] = [];
+    const body = payload(site.props.config.environment);
+    const answers = new Map<number, number>();
+    /** One request; true where it was taken. */
+    const send = async (): Promise<boolean> => {
+      const own = Buffer.from(body);
+      const fresh = randomise(own);
+      const { status } = await fetch(`http://${addresses.busyNode}:${ports.otlpHttp}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-protobuf' },
+        body: own,
+        signal: watch.signal,
+      });
+      answers.set(status, (answers.get(status) ?? 0) + 1);
+      if (status === 200) for (const entry of entriesOf(fresh)) made.push(entry);
+      return status === 200;
+    };
+
+    const sustained = await sustainedRate(send, watch);
+    watch.progress(`the node sustains ${count(Math.round(sustained))} spans a second; now ${times} times that`);
+    answers.clear();
+    const offered = Math.ceil((times * sustained * overloadedSeconds) / spansInPayload);
+    const pause = (overloadedSeconds * 1000) / offered;
+    await Promise.all(Array.from({ length: offered }, (_, n) => sleep(n * pause).then(send)));
+    const overloaded = new Map(answers);
+    const taken = overloaded.get(200) ?? 0;
+    const refused = (await telemetry(addresses.busyNode)).get('otelcol_receiver_refused_spans') ?? 0;
+    clearInterval(watching);
+
+    const start = performance.now();
+    while (((await telemetry(addresses.busyNode)).get('otelcol_exporter_queue_size') ?? 1) > 0) {
+      await sleep(250, undefined, { signal: watch.signal });
+    }
+    const drained = (performance.now() - start) / 1000;
+    const again = await send();
+    watch.progress('the node has caught up');
+    const { memoryMiB } = site.props.config.agent;
+    const others = [...overloaded.keys()].filter((status) => status !== 200 && status !== 503);
+    return {
+      ...nothing,
+      made,
+      lines: [
+        {
+          what: 'spans a second sustained, offered',
+          seen: `${count(Math.round(sustained))}, ${count(Math.round((offered * spansInPayload) / overloadedSeconds))} for ${overloadedSeconds} s`,
+          expected: `${times} times, over ${kilobits} kbit/s`,
+        },
+        {
+          what: 'requests taken, refused',
+          seen: `${count(taken)}, ${count(overloaded.get(503) ?? 0)} with HTTP 503${others.length > 0 ? `, others with ${others.join(', ')}` : ''}`,
+          expected: 'refused with "try again" (503), and with nothing else',
+          ok: taken > 0 && (overloaded.get(503) ?? 0) > 0 && others.length === 0,
+        },
+        {
+          what: 'spans refused, by the metric',
+          seen: count(refused),
+          expected: 'seen by scaling and dashboards',
+          ok: refused > 0,
+        },
+        {
+          what: 'memory of the agent',
+          seen: `${peak.toFixed(0)} MiB at the most`,
+          expected: `below the ${memoryMiB} MiB of its unit`,
+          ok: peak < memoryMiB,
+        },
+        {
+          what: 'recovered',
+          seen: `queue empty after ${drained.toFixed(1)} s, the next request ${again ? 'taken' : 'refused'}; the same process`,
+          expected: 'without a restart',
+          ok: again,
+        },
+      ],
+    };
+  },
+};
+
+/** Fills the queue, then counts for a while what is taken as fast as it is offered: as much as leaves. */
+async function sustainedRate(send: () => Promise<boolean>, { signal }: Watch): Promise<number> {
+  while (await send());
+  const start = performance.now();
+  let taken = 0;
+  while (performance.now() - start < measuredSeconds * 1000) {
+    if (await send()) taken += spansInPayload;
+    else await sleep(50, undefined, { signal });
+  }
+  return (taken * 1000) / (performance.now() - start);
+}
+
+/** The agent as deployed, but for its queue; with the memory that its unit would give it. */
+async function startBusyAgent(site: Site) {
+  const { binary, folder, synthesised, config } = site.props;
+  const configuration = parse(synthesised.agent);
+  configuration.exporters.otlp_grpc.sending_queue.queue_size = queue;
+  const {
+    limit_percentage: limit,
+    spike_limit_percentage: spike,
+    ...limiter
+  } = configuration.processors.memory_limiter;
+  configuration.processors.memory_limiter = {
+    ...limiter,
+    limit_mib: Math.floor((limit / 100) * config.agent.memoryMiB),
+    spike_limit_mib: Math.floor((spike / 100) * config.agent.memoryMiB),
+  };
+  return startCollector({
+    name: 'busy-agent',
+    binary,
+    directory: folder,
+    address: addresses.busyNode,
+    tier: { configuration: stringify(configuration), environment: site.agentTier.environment, drain: {} },
+    certificate: site.agentCertificate,
+    environment: { GATEWAY_ENDPOINT: `${addresses.busyNetwork}:${ports.otlpGrpc}` },
+  });
+}

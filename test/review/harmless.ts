@@ -1,0 +1,109 @@
+import type { Case } from './support';
+
+/** Changes that a reviewer may wave through: no finding, not even a note. */
+export const harmless: readonly Case[] = [
+  { name: 'nothing', edit: () => {} },
+  {
+    name: 'a policy under another logical id, its statements in another order',
+    edit: (draft) => {
+      const policy = draft.remove('Collect', 'AWS::IAM::ManagedPolicy', 'Gateways');
+      policy.Properties.PolicyDocument.Statement.reverse();
+      draft.stacks.Collect!.resources.RenamedPolicy = policy;
+    },
+  },
+  {
+    name: 'a statement in two',
+    edit: (draft) => {
+      const { Statement } = draft.properties('Store', 'AWS::IAM::ManagedPolicy', 'AccessBootstrap').PolicyDocument;
+      const [first, ...others] = [Statement[0].Action].flat();
+      Statement.push({ ...Statement[0], Sid: 'Rest', Action: others.length > 0 ? others : first });
+      Statement[0].Action = first;
+    },
+  },
+  {
+    name: 'a permission fewer',
+    edit: (draft) => {
+      draft.domain.AccessPolicies.Statement[0].Action.pop();
+    },
+  },
+  {
+    name: 'a narrower prefix of who may send',
+    edit: (draft) => {
+      for (const rule of draft.properties('Collect', 'AWS::EC2::SecurityGroup', 'GatewaysSecurityGroup')
+        .SecurityGroupIngress)
+        rule.CidrIp = '10.32.8.0/24';
+    },
+  },
+  {
+    name: 'an inline rule of a security group as a resource of its own',
+    edit: (draft) => {
+      const id = draft.id('Network', 'AWS::EC2::SecurityGroup');
+      const [rule] = draft.properties('Network', 'AWS::EC2::SecurityGroup').SecurityGroupIngress.splice(0, 1);
+      draft.add('Network', 'Rule', 'AWS::EC2::SecurityGroupIngress', {
+        ...rule,
+        GroupId: { 'Fn::GetAtt': [id, 'GroupId'] },
+      });
+    },
+  },
+  {
+    name: 'logs are kept for longer',
+    edit: (draft) => {
+      draft.properties('Store', 'AWS::Logs::LogGroup').RetentionInDays = 731;
+    },
+  },
+  {
+    name: 'a tighter alarm, with another text',
+    edit: (draft) => {
+      const alarm = draft.properties('Observe', 'AWS::CloudWatch::Alarm');
+      alarm.Threshold *= alarm.ComparisonOperator.startsWith('Greater') ? 0.9 : 1.1;
+      alarm.AlarmDescription = 'Another text';
+    },
+  },
+  {
+    name: 'one alarm more, and another title on the dashboard',
+    edit: (draft) => {
+      draft.add('Observe', 'More', 'AWS::CloudWatch::Alarm', {
+        ...draft.properties('Observe', 'AWS::CloudWatch::Alarm'),
+        AlarmName: 'More',
+      });
+      draft.replaceText(draft.properties('Observe', 'AWS::CloudWatch::Dashboard'), 'Hong Kong calls', 'Hong Kong asks');
+    },
+  },
+  {
+    name: 'a tag',
+    edit: (draft) => {
+      draft.domain.Tags.push({ Key: 'cost-centre', Value: '42' });
+    },
+  },
+  {
+    name: 'more nodes of a store with managers',
+    edit: (draft) => {
+      draft.domain.ClusterConfig.InstanceCount = 9;
+    },
+  },
+  {
+    name: 'more gateways',
+    edit: (draft) => {
+      draft.properties('Collect', 'AWS::AutoScaling::AutoScalingGroup', 'Gateways').MaxSize = '20';
+    },
+  },
+  {
+    name: 'the reason of an acknowledgment in other words',
+    given: (draft) => {
+      draft.resource('Store', 'AWS::OpenSearchService::Domain').Metadata = {
+        cdk_nag: { rules_to_suppress: [{ id: 'AwsSolutions-OS3', reason: 'There is no such condition.' }] },
+      };
+    },
+    edit: (draft) => {
+      draft.resource('Store', 'AWS::OpenSearchService::Domain').Metadata!.cdk_nag.rules_to_suppress[0].reason =
+        'AWS refuses it.';
+    },
+  },
+  {
+    name: 'another version of CDK, other paths of assets',
+    edit: (draft) => {
+      draft.add('Store', 'CDKMetadata', 'AWS::CDK::Metadata', { Analytics: 'v2:deflate64:AAA' });
+      draft.resource('Store', 'AWS::Lambda::Function').Metadata = { 'aws:asset:path': '../asset.0' };
+    },
+  },
+];

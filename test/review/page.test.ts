@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { accept, acceptedFile, readAcceptances } from '../../tools/review/accepted';
+import type { Environment } from '../../tools/review/changes';
+import { exitCode, review } from '../../tools/review/findings';
+import { headline, page } from '../../tools/review/page';
+
+const store = (retention: number, zones = 3): Environment => ({
+  Store: {
+    template: {},
+    terminationProtection: true,
+    resources: {
+      Log: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: retention } },
+      Fleet: {
+        Type: 'AWS::AutoScaling::AutoScalingGroup',
+        Properties: { VPCZoneIdentifier: Array.from({ length: zones }, (_, at) => `subnet-${at}`) },
+      },
+    },
+  },
+});
+const ends = { base: 'abc1234 (main)', head: 'def5678' };
+
+test('dangers come first, with what they mean, how to accept them, and the lines', () => {
+  const result = review('prod', store(400), store(30, 2));
+  const [danger, caution] = result.findings;
+  const text = page(result, ends);
+  expect(text.split('\n').slice(0, 5)).toEqual([
+    '# prod: 1 danger, 1 caution',
+    '',
+    'What deploying `def5678` instead of `abc1234 (main)` does to AWS.',
+    '',
+    '## Danger',
+  ]);
+  expect(text).toContain(`| Store/Log | RetentionInDays: 400 → 30 days | \`${danger?.id}\` |`);
+  expect(text).toContain(`| Store/Fleet | zones: 3 → 2 | \`${caution?.id}\` |`);
+  expect(text).toContain('- 400\n+ 30');
+  expect(exitCode([result])).toBe(3);
+});
+
+test('what is accepted counts no more, is shown with its reason, and holds for these values only', () => {
+  const root = mkdtempSync(join(tmpdir(), 'harbourline-test-'));
+  mkdirSync(join(root, 'review'));
+  const [danger] = review('prod', store(400), store(30)).findings;
+  accept(root, { id: danger!.id, reason: 'The auditors agreed, ticket 42.' });
+  expect(readFileSync(join(root, acceptedFile), 'utf8')).toMatch(/^# Findings of/);
+
+  const result = review('prod', store(400), store(30), readAcceptances(root));
+  expect(exitCode([result])).toBe(0);
+  expect(headline(result)).toBe('1 accepted');
+  expect(page(result, ends)).toContain('| The auditors agreed, ticket 42. |');
+  expect(exitCode([review('prod', store(400), store(14), readAcceptances(root))])).toBe(3);
+  expect(exitCode([review('dev', store(400), store(30), readAcceptances(root))])).toBe(3);
+});
+
+test('an acceptance without a reason is refused, wherever it comes from', () => {
+  const root = mkdtempSync(join(tmpdir(), 'harbourline-test-'));
+  mkdirSync(join(root, 'review'));
+  expect(() => accept(root, { id: 'x', reason: 'ok' })).toThrow('three words');
+  writeFileSync(join(root, acceptedFile), '- id: x\n  reason: ok\n');
+  expect(() => readAcceptances(root)).toThrow(acceptedFile);
+});
+
+test('cautions alone give another exit code than dangers, notes none', () => {
+  expect(exitCode([review('prod', store(30), store(30, 2))])).toBe(2);
+  expect(exitCode([review('prod', store(30), store(30))])).toBe(0);
+});
+
+test('an environment that comes or goes is reviewed as a whole', () => {
+  const { findings, changes } = review('prod', store(30), {});
+  expect(changes.map(({ action }) => action)).toEqual(['removed', 'removed']);
+  expect(findings.map(({ rule }) => rule.id)).toEqual(['stateful-removed', 'termination-protection']);
+});

@@ -1,0 +1,103 @@
+/** What the cases of change review share: the real templates of prod, and a way to change them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Environment, Resource } from '../../tools/review/changes';
+import { readEnvironments } from '../../tools/review/commits';
+import { configOf, freshApp } from '../support/app';
+
+type Mutable<T> = T extends (infer E)[]
+  ? Mutable<E>[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Mutable<T[K]> }
+    : T;
+
+/** A resource that a case may change. */
+export type Editable = Mutable<Resource> & { Properties: Record<string, any> };
+
+/** An environment that a case may change. */
+export class Draft {
+  readonly stacks: Record<
+    string,
+    { resources: Record<string, Editable>; template: any; terminationProtection: boolean }
+  >;
+
+  constructor(environment: Environment) {
+    this.stacks = structuredClone(environment) as Draft['stacks'];
+  }
+
+  /** Logical id of the first resource of a type whose id begins so. */
+  id(stack: string, type: string, begin = ''): string {
+    const found = Object.entries(this.stacks[stack]!.resources).find(
+      ([id, { Type }]) => Type === type && id.startsWith(begin),
+    );
+    if (!found) throw new Error(`${stack} has no ${type} that begins with ${begin}.`);
+    return found[0];
+  }
+
+  resource(stack: string, type: string, begin?: string): Editable {
+    return this.stacks[stack]!.resources[this.id(stack, type, begin)]!;
+  }
+
+  properties(stack: string, type: string, begin?: string): Record<string, any> {
+    return this.resource(stack, type, begin).Properties;
+  }
+
+  add(stack: string, id: string, Type: string, Properties: Record<string, any>): void {
+    this.stacks[stack]!.resources[id] = { Type, Properties };
+  }
+
+  remove(stack: string, type: string, begin?: string): Editable {
+    const id = this.id(stack, type, begin);
+    const resource = this.stacks[stack]!.resources[id]!;
+    delete this.stacks[stack]!.resources[id];
+    return resource;
+  }
+
+  get domain(): Record<string, any> {
+    return this.properties('Store', 'AWS::OpenSearchService::Domain');
+  }
+
+  /** The first literal text of a property tree that holds `from`. */
+  replaceText(tree: any, from: string | RegExp, to: string): boolean {
+    for (const [key, value] of Object.entries(tree)) {
+      if (typeof value === 'string' && value.search(from) >= 0) {
+        tree[key] = value.replace(from, to);
+        return true;
+      }
+      if (typeof value === 'object' && value !== null && this.replaceText(value, from, to)) return true;
+    }
+    return false;
+  }
+}
+
+let prod: Environment | undefined;
+
+/** `prod` as it is deployed, synthesised once. */
+export const production = (): Environment => {
+  prod ??= readEnvironments(freshApp([configOf('prod')]).synth().directory).get('prod')!;
+  return prod;
+};
+
+/** `prod` as committed for reviewers: at once there, and what it holds as text is unfolded. */
+export const committed = (): Environment =>
+  Object.fromEntries(
+    readdirSync(folder).map((file) => {
+      const template = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+      return [basename(file, '.json'), { resources: template.Resources, template, terminationProtection: true }];
+    }),
+  );
+
+const folder = join(__dirname, '..', '..', 'review', 'prod');
+
+/** A small change, and what is to be found: rule ids, and a part of the sentence. */
+export interface Case {
+  readonly name: string;
+  /** What both sides have, where today's environments lack it. */
+  readonly given?: (draft: Draft) => void;
+  readonly edit: (draft: Draft) => void;
+}
+
+export interface DangerousCase extends Case {
+  /** Rule → what its sentence contains. No other rule may find anything. */
+  readonly finds: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { scripts } from '../../package.json';
+
+// biome has a help of its own.
+const commands = Object.entries(scripts).filter(([, line]) => line.startsWith('tsx '));
+
+type Results = Record<string, { code: number; out: string }>;
+
+function run(argument: string, lines: readonly string[]): Results {
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', 'test/tools/refusals.ts', argument, ...lines],
+    // One that does not know the option has begun its work.
+    { cwd: join(__dirname, '..', '..'), encoding: 'utf8', timeout: 120_000 },
+  );
+  if (!stdout.startsWith('{')) throw new Error(`No answer of all commands.\n${stdout}${stderr}`);
+  return JSON.parse(stdout);
+}
+
+describe('a command', () => {
+  let results: Results;
+  beforeAll(() => {
+    results = run(
+      '--no-such-option',
+      Object.values(scripts).filter((line) => line.startsWith('tsx ')),
+    );
+  }, 130_000);
+
+  // One that takes a mistyped option for none does something else than it was asked for.
+  test.each(commands)('%s refuses an option that it does not know, and shows those that it does', (name, line) => {
+    const { code, out } = results[line]!;
+    expect([name, code]).toEqual([name, 1]);
+    expect(out).toContain("Unknown option '--no-such-option'");
+    expect(out).toMatch(/^ +--help +\S/m);
+    expect(out).toMatch(new RegExp(`npm (run )?${name.split(':')[0]}`));
+    expect(out).not.toMatch(/^\s+at /m);
+  });
+});
+
+test('help is no error', () => {
+  expect(run('--help', [scripts.review])).toEqual({
+    [scripts.review]: { code: 0, out: expect.stringContaining('--base') },
+  });
+}, 130_000);

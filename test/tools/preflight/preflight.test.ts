@@ -1,0 +1,271 @@
+import type { Plan } from '../../../tools/preflight/check';
+import { checks } from '../../../tools/preflight/checks';
+import { exitCode, type Line, NoCredentials, preflight, table } from '../../../tools/preflight/preflight';
+import { committed } from '../../review/support';
+import { configOf } from '../../support/app';
+import { type Answers, AwsError, doubles, ready } from './recorded';
+
+const withLine = (plan: Plan): Plan => ({
+  ...plan,
+  environment: {
+    ...plan.environment,
+    Link: {
+      template: {},
+      terminationProtection: false,
+      resources: {
+        Line: { Type: 'AWS::DirectConnect::TransitVirtualInterface', Properties: { ConnectionId: 'dxcon-1' } },
+      },
+    },
+  },
+});
+const plan = (): Plan => withLine({ config: configOf('prod'), environment: committed() });
+
+async function judge(change: (answers: Answers) => void = () => {}): Promise<{ lines: Line[]; asked: string[] }> {
+  const answers = ready();
+  change(answers);
+  const { aws, asked } = doubles(answers);
+  return { lines: await preflight(checks, aws, plan(), () => {}), asked };
+}
+
+const bad = (lines: readonly Line[]) =>
+  lines.filter(({ ok }) => ok !== true).map(({ check, found }) => `${check}: ${found}`);
+
+test('a ready account: every check is answered, by exactly the calls that it names', async () => {
+  const { lines, asked } = await judge();
+  expect(bad(lines)).toEqual([]);
+  expect(exitCode(lines)).toBe(0);
+  expect([...new Set(lines.map(({ check }) => check))]).toEqual(checks.map(({ name }) => name));
+  const operations = new Set(asked.map((each) => each.split(':')[1]));
+  const named = new Set(checks.flatMap(({ asks }) => asks.map((each) => each.split(':')[1])));
+  // prod pins its image: the parameter of the newest one is not asked for, that of the bootstrap is.
+  expect([...operations].sort()).toEqual([...named].sort());
+});
+
+const fail = (name: string) => () => {
+  throw new AwsError(name);
+};
+
+test.each<[string, (answers: Answers) => void, string[], number]>([
+  [
+    'credentials of another account',
+    (a) => {
+      a.sts.GetCallerIdentity = () => ({ Account: '999999999999' });
+    },
+    ['account: 999999999999'],
+    1,
+  ],
+  [
+    'a region that is off',
+    (a) => {
+      a.account.GetRegionOptStatus = () => ({ RegionOptStatus: 'DISABLED' });
+    },
+    ['region: DISABLED'],
+    1,
+  ],
+  [
+    'a zone that is away',
+    (a) => {
+      a.ec2.DescribeAvailabilityZones = () => ({ AvailabilityZones: [{ ZoneName: 'ap-east-1a', State: 'available' }] });
+    },
+    ['region: ap-east-1b, ap-east-1c not available'],
+    1,
+  ],
+  [
+    'no service-linked role',
+    (a) => {
+      a.iam.GetRole = fail('NoSuchEntityException');
+    },
+    ['service-linked roles: missing', 'service-linked roles: missing'],
+    1,
+  ],
+  [
+    'no bootstrap',
+    (a) => {
+      a.ssm.GetParameter = fail('ParameterNotFound');
+    },
+    ['bootstrap: missing', 'bootstrap: missing', 'bootstrap: missing', 'bootstrap: missing'],
+    1,
+  ],
+  [
+    'an old bootstrap',
+    (a) => {
+      a.ssm.GetParameter = () => ({ Parameter: { Value: '5' } });
+    },
+    ['bootstrap: version 5'],
+    1,
+  ],
+  [
+    'an endpoint service less',
+    (a) => {
+      a.ec2.DescribeVpcEndpointServices = () => ({ ServiceDetails: [] });
+    },
+    ['endpoint services: not in ap-east-1'],
+    1,
+  ],
+  [
+    'no VPC left',
+    (a) => {
+      a.ec2.DescribeVpcs = () => ({ Vpcs: [{}, {}, {}, {}, {}] });
+    },
+    ['quota: network and logs: 6 of 5'],
+    1,
+  ],
+  [
+    'no log policy left',
+    (a) => {
+      a.logs.DescribeResourcePolicies = () => ({ resourcePolicies: Array(10).fill({ policyDocument: '{}' }) });
+    },
+    ['quota: network and logs: 11 of 10'],
+    1,
+  ],
+  [
+    'a zone without the type',
+    (a) => {
+      a.ec2.DescribeInstanceTypeOfferings = () => ({
+        InstanceTypeOfferings: ['m7g.large', 'm7g.xlarge'].flatMap((InstanceType) =>
+          ['ap-east-1a', 'ap-east-1b'].map((Location) => ({ InstanceType, Location })),
+        ),
+      });
+    },
+    ['instance types: not in ap-east-1c', 'instance types: not in ap-east-1c'],
+    1,
+  ],
+  [
+    'too few processors',
+    (a) => {
+      const { GetServiceQuota } = a.quotas;
+      a.quotas.GetServiceQuota = (input) =>
+        input.ServiceCode === 'ec2' ? { Quota: { Value: 32 } } : GetServiceQuota!(input);
+    },
+    ['quota: processors: quota 32, shared with all else in the account'],
+    1,
+  ],
+  [
+    'an image that is gone',
+    (a) => {
+      a.ec2.DescribeImages = () => ({ Images: [] });
+    },
+    ['image: not there, or not shared with this account'],
+    1,
+  ],
+  [
+    'an image of another processor',
+    (a) => {
+      a.ec2.DescribeImages = () => ({ Images: [{ State: 'available', Architecture: 'x86_64' }] });
+    },
+    ['image: architecture x86_64'],
+    1,
+  ],
+  [
+    'a deprecated image',
+    (a) => {
+      a.ec2.DescribeImages = () => ({
+        Images: [{ State: 'available', Architecture: 'arm64', DeprecationTime: '2020-01-01T00:00:00Z' }],
+      });
+    },
+    ['image: deprecated on 2020-01-01'],
+    1,
+  ],
+  [
+    'an engine that is gone',
+    (a) => {
+      a.openSearch.ListVersions = () => ({ Versions: ['OpenSearch_3.5', 'Elasticsearch_7.10'] });
+    },
+    ['store: engine: offered are OpenSearch_3.5'],
+    1,
+  ],
+  [
+    'a node type that is gone',
+    (a) => {
+      a.openSearch.ListInstanceTypeDetails = () => ({ InstanceTypeDetails: [{ InstanceType: 'r7g.xlarge.search' }] });
+    },
+    ['store: node types: not offered'],
+    1,
+  ],
+  [
+    'a store that is busy',
+    (a) => {
+      a.openSearch.DescribeDomain = () => ({ DomainStatus: { Processing: true } });
+    },
+    ['store: dry run: a change is under way'],
+    1,
+  ],
+  [
+    'a line that is down',
+    (a) => {
+      a.directConnect.DescribeConnections = () => ({
+        connections: [{ connectionState: 'down', location: 'EQHK1', bandwidth: '1Gbps' }],
+      });
+    },
+    ['leased line: down, EQHK1, 1Gbps'],
+    1,
+  ],
+  [
+    'a question that may not be asked',
+    (a) => {
+      a.openSearch.UpdateDomainConfig = fail('AccessDeniedException');
+    },
+    ['store: dry run: not allowed to ask (AccessDeniedException)'],
+    2,
+  ],
+  [
+    'an answer that does not come',
+    (a) => {
+      a.quotas.GetServiceQuota = fail('ThrottlingException');
+    },
+    [
+      'quota: network and logs: ThrottlingException: as recorded',
+      'quota: processors: ThrottlingException: as recorded',
+    ],
+    2,
+  ],
+])('%s', async (name, change, found, code) => {
+  const { lines } = await judge(change);
+  // How many of a kind there are is the templates' business.
+  expect([...new Set(bad(lines))]).toEqual([...new Set(found)]);
+  expect(exitCode(lines)).toBe(code);
+  for (const line of lines) if (line.ok !== true) expect(line.remedy).toMatch(/\S/);
+  if (name.startsWith('credentials')) expect(lines).toHaveLength(1);
+});
+
+test('a blue/green change and an upgrade are said, and are no failure', async () => {
+  const { lines } = await judge((answers) => {
+    answers.openSearch.DescribeDomain = () => ({ DomainStatus: { EngineVersion: 'OpenSearch_3.1' } });
+    answers.openSearch.UpdateDomainConfig = () => ({ DryRunResults: { DeploymentType: 'Blue/Green' } });
+  });
+  expect(exitCode(lines)).toBe(0);
+  expect(lines.map(({ found }) => found)).toEqual(
+    expect.arrayContaining([
+      'OpenSearch_3.1 → OpenSearch_3.3: cannot be undone',
+      'Blue/Green: hours, twice the nodes meanwhile',
+    ]),
+  );
+});
+
+test('a domain that is not there yet is not asked about', async () => {
+  const { lines, asked } = await judge((answers) => {
+    answers.openSearch.DescribeDomain = fail('ResourceNotFoundException');
+  });
+  expect(bad(lines)).toEqual([]);
+  expect(asked).not.toContain('openSearch:UpdateDomainConfig');
+});
+
+test.each(['CredentialsProviderError', 'ExpiredTokenException', 'UnrecognizedClientException'])(
+  '%s ends it at once',
+  async (name) => {
+    await expect(
+      judge((answers) => {
+        answers.sts.GetCallerIdentity = fail(name);
+      }),
+    ).rejects.toThrow(NoCredentials);
+  },
+);
+
+test('the table says what is wrong and how to mend it', async () => {
+  const { lines } = await judge((answers) => {
+    answers.iam.GetRole = fail('NoSuchEntityException');
+  });
+  const text = table(lines);
+  expect(text).toMatch(/^FAIL {2}service-linked roles +AWSServiceRoleForAutoScaling +missing$/m);
+  expect(text).toMatch(/^ +→ aws iam create-service-linked-role --aws-service-name autoscaling\.amazonaws\.com$/m);
+});

@@ -1,0 +1,124 @@
+/** Answers of AWS as a ready account gives them, and doubles of the clients that give them. */
+import type { Aws } from '../../../tools/preflight/check';
+
+type Respond = (input: any) => unknown;
+/** Client → command → what it answers. A function looks at what it is asked, and throws where that is wrong. */
+export type Answers = Record<keyof Aws, Record<string, Respond>>;
+
+export class AwsError extends Error {
+  constructor(name: string, message = 'as recorded') {
+    super(message);
+    this.name = name;
+  }
+}
+
+/** Clients that answer as told. A command that a client does not know, or that is asked wrongly, fails. */
+export function doubles(answers: Answers): { aws: Aws; asked: string[] } {
+  const asked: string[] = [];
+  const client = (name: keyof Aws) => ({
+    send: async (command: { constructor: { name: string }; input: unknown }) => {
+      const operation = command.constructor.name.replace(/Command$/, '');
+      asked.push(`${name}:${operation}`);
+      const respond = answers[name][operation];
+      if (!respond) throw new Error(`${name} has no recorded answer to ${operation}.`);
+      return respond(command.input);
+    },
+  });
+  const names = Object.keys(answers) as (keyof Aws)[];
+  return { aws: Object.fromEntries(names.map((name) => [name, client(name)])) as unknown as Aws, asked };
+}
+
+const zones = ['ap-east-1a', 'ap-east-1b', 'ap-east-1c'];
+const valuesOf = (input: any, filter: string): string[] => {
+  const found = input.Filters?.find(({ Name }: { Name: string }) => Name === filter);
+  if (!found) throw new Error(`asked without the filter ${filter}`);
+  return found.Values;
+};
+
+/** An account in which prod can be deployed. */
+export const ready = (): Answers => ({
+  sts: { GetCallerIdentity: () => ({ Account: '333333333333' }) },
+  account: {
+    GetRegionOptStatus: ({ RegionName }) => {
+      expect(RegionName).toBe('ap-east-1');
+      return { RegionOptStatus: 'ENABLED' };
+    },
+  },
+  iam: { GetRole: ({ RoleName }) => ({ Role: { RoleName } }) },
+  ssm: {
+    GetParameter: ({ Name }) => {
+      expect(Name).toMatch(/^\/(cdk-bootstrap|aws\/service)\//);
+      return { Parameter: { Value: '24' } };
+    },
+  },
+  logs: { DescribeResourcePolicies: () => ({ resourcePolicies: [] }) },
+  quotas: {
+    GetServiceQuota: ({ ServiceCode, QuotaCode }) => ({
+      Quota: {
+        Value: ({ 'ec2/L-1216C47A': 128, 'vpc/L-F678F1CE': 5, 'vpc/L-29B6F2EB': 50 } as Record<string, number>)[
+          `${ServiceCode}/${QuotaCode}`
+        ],
+      },
+    }),
+  },
+  directConnect: {
+    DescribeConnections: ({ connectionId }) => ({
+      connections: [{ connectionId, connectionState: 'available', location: 'EQHK1', bandwidth: '1Gbps' }],
+    }),
+  },
+  ec2: {
+    DescribeAvailabilityZones: () => ({
+      AvailabilityZones: zones.map((ZoneName) => ({ ZoneName, State: 'available' })),
+    }),
+    DescribeVpcs: () => ({ Vpcs: [{ VpcId: 'vpc-default' }] }),
+    DescribeVpcEndpointServices: (input) => ({
+      ServiceDetails: valuesOf(input, 'service-name').map((ServiceName) => ({ ServiceName, AvailabilityZones: zones })),
+    }),
+    DescribeInstanceTypeOfferings: (input) => {
+      expect(input.LocationType).toBe('availability-zone');
+      return {
+        InstanceTypeOfferings: valuesOf(input, 'instance-type').flatMap((InstanceType) =>
+          zones.map((Location) => ({ InstanceType, Location })),
+        ),
+      };
+    },
+    DescribeInstanceTypes: ({ InstanceTypes }) => ({
+      InstanceTypes: InstanceTypes.map((InstanceType: string) => ({
+        InstanceType,
+        VCpuInfo: { DefaultVCpus: InstanceType.endsWith('.xlarge') ? 4 : 2 },
+      })),
+    }),
+    DescribeImages: (input) => ({
+      Images: [{ ImageId: valuesOf(input, 'image-id')[0], State: 'available', Architecture: 'arm64', Name: 'al2023' }],
+    }),
+  },
+  openSearch: {
+    // Two pages: the second is asked for by the token of the first.
+    ListVersions: ({ NextToken }) =>
+      NextToken === undefined ? { Versions: ['OpenSearch_3.5'], NextToken: 'more' } : { Versions: ['OpenSearch_3.3'] },
+    ListInstanceTypeDetails: ({ EngineVersion }) => {
+      expect(EngineVersion).toBe('OpenSearch_3.3');
+      return {
+        InstanceTypeDetails: ['r7g.xlarge.search', 'm7g.large.search'].map((InstanceType) => ({
+          InstanceType,
+          EncryptionEnabled: true,
+          AdvancedSecurityEnabled: true,
+        })),
+      };
+    },
+    DescribeDomain: ({ DomainName }) => {
+      expect(DomainName).toBe('harbourline-prod');
+      return { DomainStatus: { Processing: false, EngineVersion: 'OpenSearch_3.3' } };
+    },
+    UpdateDomainConfig: (input) => {
+      // Anything but a dry run would change production.
+      expect(input).toMatchObject({
+        DomainName: 'harbourline-prod',
+        DryRun: true,
+        ClusterConfig: { InstanceCount: 6 },
+      });
+      expect(JSON.stringify(input)).not.toMatch(/"Ref"|Fn::/);
+      return { DryRunResults: { DeploymentType: 'DynamicUpdate' } };
+    },
+  },
+});

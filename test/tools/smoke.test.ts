@@ -1,0 +1,156 @@
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Client } from '@opensearch-project/opensearch';
+import { issueCertificates } from '../../lib/collect/certificates.issue';
+import { type Aws, alarms, dashboards, tunnels } from '../../tools/smoke/aws';
+import { find, type Gateways, send, smokeTrace } from '../../tools/smoke/trace';
+import { committed, Draft } from '../review/support';
+
+describe('the trace', () => {
+  let server: Server;
+  let gateways: Gateways;
+  let answer = 200;
+  const taken: { type: string | undefined; body: any }[] = [];
+
+  beforeAll(async () => {
+    const { gateway, agent } = await issueCertificates({
+      tiers: { gateway: ['gateway.test.internal'], agent: ['agent.test.internal'] },
+      now: new Date(),
+    });
+    server = createServer(
+      {
+        cert: gateway!.certificate,
+        key: gateway!.key,
+        ca: gateway!.authority,
+        requestCert: true,
+        rejectUnauthorized: true,
+      },
+      async (request, response) => {
+        let body = '';
+        for await (const chunk of request) body += chunk;
+        taken.push({ type: request.headers['content-type'], body: JSON.parse(body) });
+        response.writeHead(answer).end('{}');
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    gateways = {
+      host: '127.0.0.1',
+      port: (server.address() as AddressInfo).port,
+      servername: 'gateway.test.internal',
+      cert: agent!.certificate,
+      key: agent!.key,
+      ca: agent!.authority,
+    };
+  });
+  afterAll(() => server.close());
+
+  test('goes to the gateways over mutual TLS, of this environment and marked as failed', async () => {
+    const { traceId, body } = smokeTrace('dev');
+    await send(gateways, body);
+    const [{ type, body: got }] = taken as any;
+    expect(type).toBe('application/json');
+    const [{ resource, scopeSpans }] = got.resourceSpans;
+    expect(resource.attributes).toContainEqual({ key: 'deployment.environment.name', value: { stringValue: 'dev' } });
+    expect(scopeSpans[0].spans[0]).toMatchObject({ traceId, status: { code: 2 } });
+  });
+
+  test('a gateway of another name, one that refuses, and one that is not there are errors', async () => {
+    await expect(send({ ...gateways, servername: 'other.test.internal' }, '{}')).rejects.toThrow('other.test.internal');
+    answer = 503;
+    await expect(send(gateways, '{}')).rejects.toThrow('answer 503');
+    await expect(send({ ...gateways, port: 1 }, '{}')).rejects.toThrow('ECONNREFUSED');
+  });
+
+  test('is looked for by its id until it is there, or the time is over', async () => {
+    const asked: unknown[] = [];
+    const store = (answers: number) =>
+      ({
+        search: async (query: unknown) => {
+          asked.push(query);
+          const hits = asked.length > answers ? [{ _source: { traceId: 'abc', serviceName: 'smoke' } }] : [];
+          return { body: { hits: { hits } } };
+        },
+      }) as unknown as Client;
+    expect(await find(store(1), 'abc', 5)).toHaveLength(1);
+    expect(asked[0]).toEqual({ index: 'otel-v1-apm-span-*', body: { query: { term: { traceId: 'abc' } } } });
+    expect(await find(store(99), 'abc', 0)).toEqual([]);
+  });
+});
+
+describe('what AWS says', () => {
+  const environment = () => {
+    const draft = new Draft(committed());
+    draft.add('Network', 'Tunnels', 'AWS::EC2::VPNConnection', {});
+    return draft.stacks;
+  };
+  const names = () =>
+    Object.values(environment()).flatMap(({ resources }) =>
+      Object.values(resources)
+        .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+        .flatMap(({ Properties }) => Properties.AlarmName ?? []),
+    );
+  const clients = (answers: Record<string, (input: any) => unknown>): Aws => {
+    const send = async (command: { constructor: { name: string }; input: unknown }) =>
+      answers[command.constructor.name]!(command.input);
+    return { cloudWatch: { send }, ec2: { send } } as unknown as Aws;
+  };
+  const found = (answers: { ok: boolean; found: string }[]) => answers.map(({ ok, found }) => `${ok} ${found}`);
+
+  test('alarms: all there, able to tell, quiet', async () => {
+    const describe = (change: object, drop = 0) =>
+      alarms(
+        clients({
+          DescribeAlarmsCommand: ({ AlarmNames }) => {
+            expect([...AlarmNames].sort()).toEqual([...names()].sort());
+            return {
+              MetricAlarms: AlarmNames.slice(drop).map((AlarmName: string) => ({
+                AlarmName,
+                ActionsEnabled: true,
+                StateValue: 'OK',
+                ...change,
+              })),
+            };
+          },
+        }),
+        environment(),
+      );
+    expect(found(await describe({}))).toEqual(['true there', 'true actions are on', 'true none in alarm']);
+    expect((await describe({}, 1)).map(({ ok }) => ok)).toEqual([false, true, true]);
+    expect((await describe({ ActionsEnabled: false })).map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect((await describe({ StateValue: 'ALARM' })).map(({ ok }) => ok)).toEqual([true, true, false]);
+  });
+
+  test('dashboards: there, with widgets', async () => {
+    const get = (respond: () => unknown) => dashboards(clients({ GetDashboardCommand: respond }), environment());
+    expect(found(await get(() => ({ DashboardBody: '{"widgets":[{}]}' })))).toEqual(['true 1 widgets']);
+    const missing = Object.assign(new Error('gone'), { name: 'ResourceNotFound' });
+    expect(
+      found(
+        await get(() => {
+          throw missing;
+        }),
+      ),
+    ).toEqual(['false 0 widgets']);
+  });
+
+  test('tunnels: both of each connection of this environment', async () => {
+    const describe = (...statuses: string[]) =>
+      tunnels(
+        clients({
+          DescribeVpnConnectionsCommand: ({ Filters }) => {
+            expect(Filters).toContainEqual({ Name: 'tag:harbourline:environment', Values: ['prod'] });
+            return {
+              VpnConnections: [
+                { VpnConnectionId: 'vpn-1', VgwTelemetry: statuses.map((Status) => ({ Status, StatusMessage: '' })) },
+              ],
+            };
+          },
+        }),
+        environment(),
+        'prod',
+      );
+    expect(found(await describe('UP', 'UP'))).toEqual(['true 2 of 2 up']);
+    expect(found(await describe('UP', 'DOWN'))).toEqual(['false 1 of 2 up']);
+    expect(await tunnels(clients({}), committed(), 'prod')).toEqual([]);
+  });
+});

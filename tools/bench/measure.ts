@@ -1,0 +1,32 @@
+/** What measuring a store takes: rounds, processor time, memory, and requests that overlap. */
+import { readFileSync } from 'node:fs';
+
+export const rounds = 5;
+export const requestsARound = 60;
+/** As the collector's consumers. */
+export const connections = 4;
+/** Kernel clock ticks a second: `getconf CLK_TCK`, 100 on Linux. */
+const ticks = 100;
+
+export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+/** Processor seconds of a process. */
+export function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / ticks;
+}
+export const peakMiB = (pid: number): number =>
+  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+
+/** Does all of the work, so many at a time. @returns seconds */
+export async function timed<T>(work: readonly T[], one: (item: T) => Promise<void>): Promise<number> {
+  const queue = [...work];
+  const started = performance.now();
+  const consume = async (): Promise<void> => {
+    for (let item = queue.pop(); item !== undefined; item = queue.pop()) await one(item);
+  };
+  await Promise.all(Array.from({ length: connections }, consume));
+  return (performance.now() - started) / 1000;
+}

@@ -1,0 +1,42 @@
+/** `npm run compliance`: see `--help`. */
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { App } from 'aws-cdk-lib';
+import { context } from '../../cdk.json';
+import { loadEnvironments } from '../../config';
+import { buildApp } from '../../lib/app';
+import { owners } from '../../lib/compliance/owners';
+import { auditPolicy } from '../../lib/compliance/policy';
+import { command } from '../command';
+import { complianceSections } from './report';
+import { writeSections } from './sections';
+
+const help = `Writes the generated sections of docs/compliance.md: packs, findings that are lived with, controls, PCI DSS.
+
+npm run compliance [-- options]
+  --due           writes nothing; fails where the day of a review has passed
+  --date DAY      day to compare with, 2026-11-24 (default: today)
+  --help          this text
+`;
+
+command(help, () => {
+  const { values } = parseArgs({ options: { due: { type: 'boolean', default: false }, date: { type: 'string' } } });
+  const today = values.date ?? new Date().toISOString().slice(0, 10);
+  if (!/^\d{4}-\d\d-\d\d$/.test(today)) throw new Error(`--date ${today}: write year, month and day, 2026-11-24.`);
+  if (values.due) {
+    const late = Object.entries(owners).filter(([, { reviewBy }]) => reviewBy < today);
+    for (const [stack, { owner, reviewBy }] of late) {
+      console.log(
+        `${stack}: ${owner} had to look through what is acknowledged by ${reviewBy} (lib/compliance/owners.ts)`,
+      );
+    }
+    if (late.length === 0) console.log(`No review is due on ${today}.`);
+    return late.length > 0 ? 1 : 0;
+  }
+  const app: App = buildApp(loadEnvironments(), { context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  const sections = complianceSections(app, auditPolicy(app));
+  const file = resolve(join(__dirname, '../../docs/compliance.md'));
+  writeSections(file, sections);
+  console.log(`${file}: ${Object.keys(sections).join(', ')}`);
+  return 0;
+});

@@ -1,0 +1,65 @@
+import type { AccountClient } from '@aws-sdk/client-account';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { DirectConnectClient } from '@aws-sdk/client-direct-connect';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { OpenSearchClient } from '@aws-sdk/client-opensearch';
+import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { STSClient } from '@aws-sdk/client-sts';
+import type { EnvironmentConfig } from '../../config/schema';
+import type { Environment } from '../review/changes';
+
+/** What is asked, and nothing else of each client. */
+export interface Aws {
+  readonly account: Pick<AccountClient, 'send'>;
+  readonly directConnect: Pick<DirectConnectClient, 'send'>;
+  readonly ec2: Pick<EC2Client, 'send'>;
+  readonly iam: Pick<IAMClient, 'send'>;
+  readonly logs: Pick<CloudWatchLogsClient, 'send'>;
+  readonly openSearch: Pick<OpenSearchClient, 'send'>;
+  readonly quotas: Pick<ServiceQuotasClient, 'send'>;
+  readonly ssm: Pick<SSMClient, 'send'>;
+  readonly sts: Pick<STSClient, 'send'>;
+}
+
+/** What will be deployed. */
+export interface Plan {
+  readonly config: EnvironmentConfig;
+  /** Its synthesised stacks. */
+  readonly environment: Environment;
+}
+
+/** One line of the table. */
+export interface Answer {
+  readonly ok: boolean;
+  readonly what: string;
+  readonly found: string;
+  /** How to mend it: a command where there is one. */
+  readonly remedy?: string;
+}
+
+/** Something that fails a deployment late, asked before. */
+export interface Check {
+  readonly name: string;
+  /** The calls, by the name that an IAM policy allows them by. */
+  readonly asks: readonly string[];
+  /** What goes wrong otherwise. */
+  readonly because: string;
+  run(aws: Aws, plan: Plan): Promise<readonly Answer[]>;
+}
+
+/** An answer that holds or not, with what to do about it where not. */
+export const answer = (ok: boolean, what: string, found: string, remedy: string): Answer =>
+  ok ? { ok, what, found } : { ok, what, found, remedy };
+
+/** Does a call fail with one of these errors of AWS? Any other goes on. */
+export async function failsWith(names: readonly string[], call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return false;
+  } catch (error) {
+    if (names.includes((error as Error).name)) return true;
+    throw error;
+  }
+}

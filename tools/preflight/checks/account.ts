@@ -1,0 +1,79 @@
+import { GetRegionOptStatusCommand } from '@aws-sdk/client-account';
+import { DescribeAvailabilityZonesCommand } from '@aws-sdk/client-ec2';
+import { GetRoleCommand } from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { answer, type Check, failsWith } from '../check';
+
+export const identity: Check = {
+  name: 'account',
+  asks: ['sts:GetCallerIdentity'],
+  because: 'credentials of another account would deploy this environment there',
+  async run({ sts }, { config }) {
+    const { Account: found = 'none' } = await sts.send(new GetCallerIdentityCommand({}));
+    return [
+      answer(
+        found === config.account,
+        `account ${config.account}`,
+        found,
+        `Use credentials of ${config.account}, or mend \`account\` in config/${config.environment}.ts.`,
+      ),
+    ];
+  },
+};
+
+export const region: Check = {
+  name: 'region',
+  asks: ['account:GetRegionOptStatus', 'ec2:DescribeAvailabilityZones'],
+  because: 'Hong Kong is an opt-in region; every call fails until it is enabled',
+  async run({ account, ec2 }, { config }) {
+    const { RegionOptStatus: status = 'unknown' } = await account.send(
+      new GetRegionOptStatusCommand({ RegionName: config.region }),
+    );
+    const enabled = answer(
+      status === 'ENABLED' || status === 'ENABLED_BY_DEFAULT',
+      `${config.region} is enabled`,
+      status,
+      `aws account enable-region --region-name ${config.region}   # can take hours`,
+    );
+    if (!enabled.ok) return [enabled];
+    const { AvailabilityZones: zones = [] } = await ec2.send(new DescribeAvailabilityZonesCommand({}));
+    const available = zones.filter(({ State }) => State === 'available').map(({ ZoneName }) => ZoneName);
+    const missing = config.network.availabilityZones.filter((zone) => !available.includes(zone));
+    return [
+      enabled,
+      answer(
+        missing.length === 0,
+        `zones ${config.network.availabilityZones.join(', ')}`,
+        missing.length === 0 ? 'available' : `${missing.join(', ')} not available`,
+        'Wait until AWS has them back, or take them out of `network.availabilityZones` of a new environment.',
+      ),
+    ];
+  },
+};
+
+/** Service → the role that must exist before the first deployment. Creating one that exists fails, so no resource does. */
+const linkedRoles = {
+  'opensearchservice.amazonaws.com': 'AWSServiceRoleForAmazonOpenSearchService',
+  'autoscaling.amazonaws.com': 'AWSServiceRoleForAutoScaling',
+};
+
+export const serviceLinkedRoles: Check = {
+  name: 'service-linked roles',
+  asks: ['iam:GetRole'],
+  because: 'the domain is refused, and instances die because their key does not know the role',
+  run: ({ iam }) =>
+    Promise.all(
+      Object.entries(linkedRoles).map(async ([service, role]) => {
+        const missing = await failsWith(
+          ['NoSuchEntityException', 'NoSuchEntity'],
+          iam.send(new GetRoleCommand({ RoleName: role })),
+        );
+        return answer(
+          !missing,
+          role,
+          missing ? 'missing' : 'there',
+          `aws iam create-service-linked-role --aws-service-name ${service}`,
+        );
+      }),
+    ),
+};

@@ -1,0 +1,48 @@
+/** `npm run preflight`: see `--help`. */
+import { parseArgs } from 'node:util';
+import { command } from '../command';
+import { checks } from './checks';
+import { clients } from './clients';
+import { plan } from './plan';
+import { exitCode, NoCredentials, preflight, table } from './preflight';
+
+const help = `Asks AWS before a deployment what would fail during it. Reads only; the dry run of the store changes nothing.
+
+npm run preflight -- --env NAME
+  --env NAME   environment that is to be deployed
+  --asks       lists the questions and the IAM actions that they need, and asks nothing
+  --help       this text
+
+Credentials are found as by the AWS CLI (profile, environment, role). Exit code: 0 all well · 1 something will fail ·
+2 not everything could be asked.
+`;
+
+const questions = (): string =>
+  checks
+    .map(({ name, asks, because }) => `${name.padEnd(24)} ${because}\n${' '.repeat(24)} ${asks.join(', ')}`)
+    .join('\n');
+
+command(help, async () => {
+  const { values } = parseArgs({ options: { env: { type: 'string' }, asks: { type: 'boolean', default: false } } });
+  if (values.asks) {
+    console.log(questions());
+    return 0;
+  }
+  if (!values.env) throw new Error(`--env is missing: which environment is to be deployed?\n\n${help}`);
+  const planned = plan(values.env);
+  const { region } = planned.config;
+  const aws = clients(region);
+  try {
+    const lines = await preflight(checks, aws, planned, (name) => process.stderr.write(`asking: ${name}\n`));
+    console.log(table(lines));
+    const failing = lines.filter(({ ok }) => ok === false).length;
+    const unknown = lines.filter(({ ok }) => ok === undefined).length;
+    console.log(`\n${lines.length} answers, ${failing} that will fail, ${unknown} that could not be had`);
+    return exitCode(lines);
+  } catch (error) {
+    if (!(error instanceof NoCredentials)) throw error;
+    console.log(`No credentials of AWS here, so nothing was asked (${error.message}). With some, this would be:\n`);
+    console.log(questions());
+    return 2;
+  }
+});

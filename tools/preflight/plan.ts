@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { context } from '../../cdk.json';
+import { loadEnvironments } from '../../config';
+import type { EnvironmentConfig } from '../../config/schema';
+import { buildApp } from '../../lib/app';
+import { type Environment, type Resource, resourcesOf } from '../review/changes';
+import { readEnvironments } from '../review/commits';
+import type { Plan } from './check';
+
+/** A configured environment. @throws Error that names those there are */
+export function environmentNamed(name: string): EnvironmentConfig {
+  const environments = loadEnvironments();
+  const config = environments.find(({ environment }) => environment === name);
+  if (config) return config;
+  throw new Error(
+    `There is no environment ${name}. There are: ${environments.map((each) => each.environment).join(', ')}.`,
+  );
+}
+
+/** An environment and its templates, synthesised here and now. */
+export function plan(name: string): Plan {
+  const config = environmentNamed(name);
+  const outdir = mkdtempSync(join(tmpdir(), 'harbourline-plan-'));
+  try {
+    buildApp([config], { outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } }).synth();
+    return { config, environment: readEnvironments(outdir).get(name) ?? {} };
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+/** The resources of a type. */
+export const ofType = (environment: Environment, type: string): Resource[] =>
+  resourcesOf(environment)
+    .map(({ resource }) => resource)
+    .filter(({ Type }) => Type === type);
+
+/** The fleets: instance type and how many there may be. A new version stands beside the old one meanwhile. */
+export function fleets(environment: Environment): { instanceType: string; most: number }[] {
+  return Object.values(environment).flatMap(({ resources }) =>
+    Object.values(resources)
+      .filter(({ Type }) => Type === 'AWS::AutoScaling::AutoScalingGroup')
+      .map(({ Properties }) => {
+        const template = resources[Properties?.LaunchTemplate?.LaunchTemplateId?.Ref];
+        return {
+          instanceType: String(template?.Properties?.LaunchTemplateData?.InstanceType),
+          most: Number(Properties?.MaxSize),
+        };
+      }),
+  );
+}
+
+/** SSM parameters that the templates read at deployment: the image, the version of the bootstrap stack. */
+export const parameters = (environment: Environment): string[] => [
+  ...new Set(
+    Object.values(environment).flatMap(({ template }) =>
+      Object.values((template.Parameters ?? {}) as Record<string, { Type: string; Default?: string }>)
+        .filter(({ Type }) => Type.startsWith('AWS::SSM::Parameter::Value'))
+        .map(({ Default }) => String(Default)),
+    ),
+  ),
+];

@@ -1,0 +1,133 @@
+import { IPv4 } from 'ipaddr.js';
+import { within } from '../../config/cidr';
+import { type Environment, type Resource, resourcesOf } from './changes';
+
+/** Something that lets traffic through, in one direction, at one place. */
+export interface Opening {
+  /** `Collect/GatewaysSecurityGroup ingress`. */
+  readonly at: string;
+  readonly protocol: string;
+  readonly from: number;
+  readonly to: number;
+  /** Prefix, security group, prefix list or target. */
+  readonly peer: string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: properties of network resources, as they stand in a template
+type Properties = Readonly<Record<string, any>>;
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const list = (value: unknown): Properties[] => (value === undefined ? [] : ([value].flat() as Properties[]));
+const idOf = (value: unknown): string => {
+  const { Ref, 'Fn::GetAtt': attribute } = (value ?? {}) as { Ref?: string; 'Fn::GetAtt'?: string[] };
+  return Ref ?? attribute?.[0] ?? text(value);
+};
+
+const rule = (at: string, { IpProtocol, FromPort, ToPort, ...others }: Properties): Opening => ({
+  at,
+  protocol: String(IpProtocol ?? '-1'),
+  from: Number(FromPort ?? 0),
+  to: Number(ToPort ?? 65_535),
+  peer: text(
+    others.CidrIp ??
+      others.CidrIpv6 ??
+      others.SourceSecurityGroupId ??
+      others.DestinationSecurityGroupId ??
+      others.SourcePrefixListId ??
+      others.DestinationPrefixListId,
+  ),
+});
+
+const whole = (at: string, peer: unknown): Opening => ({ at, protocol: '-1', from: 0, to: 65_535, peer: text(peer) });
+
+/** Everything that lets traffic through: security groups, network ACLs, prefix lists, routes, what a link announces. */
+export const openings = (environment: Environment): Opening[] =>
+  resourcesOf(environment).flatMap(({ at, stack, resource }) => opened(at, stack, resource));
+
+function opened(at: string, stack: string, { Type, Properties = {} }: Resource): Opening[] {
+  switch (Type) {
+    case 'AWS::EC2::SecurityGroup':
+      return [
+        ...list(Properties.SecurityGroupIngress).map((each) => rule(`${at} ingress`, each)),
+        ...list(Properties.SecurityGroupEgress).map((each) => rule(`${at} egress`, each)),
+      ];
+    case 'AWS::EC2::SecurityGroupIngress':
+      return [rule(`${stack}/${idOf(Properties.GroupId)} ingress`, Properties)];
+    case 'AWS::EC2::SecurityGroupEgress':
+      return [rule(`${stack}/${idOf(Properties.GroupId)} egress`, Properties)];
+    case 'AWS::EC2::NetworkAclEntry':
+      if (Properties.RuleAction !== 'allow') return [];
+      return [
+        {
+          at: `${stack}/${idOf(Properties.NetworkAclId)} ${Properties.Egress ? 'egress' : 'ingress'}`,
+          protocol: String(Properties.Protocol),
+          from: Number(Properties.PortRange?.From ?? 0),
+          to: Number(Properties.PortRange?.To ?? 65_535),
+          peer: text(Properties.CidrBlock ?? Properties.Ipv6CidrBlock),
+        },
+      ];
+    case 'AWS::EC2::PrefixList':
+      return list(Properties.Entries).map(({ Cidr }) => whole(`${at} prefix list`, Cidr));
+    case 'AWS::EC2::Route':
+    case 'AWS::EC2::TransitGatewayRoute':
+    case 'AWS::EC2::VPNConnectionRoute': {
+      if (Properties.Blackhole === true || Properties.Blackhole === 'true') return [];
+      const table = Properties.RouteTableId ?? Properties.TransitGatewayRouteTableId ?? Properties.VpnConnectionId;
+      const peer =
+        Properties.DestinationCidrBlock ?? Properties.DestinationIpv6CidrBlock ?? Properties.DestinationPrefixListId;
+      return [whole(`${stack}/${idOf(table)} route`, peer)];
+    }
+    case 'AWS::EC2::TransitGatewayRouteTablePropagation':
+      return [
+        whole(
+          `${stack}/${idOf(Properties.TransitGatewayRouteTableId)} propagates`,
+          Properties.TransitGatewayAttachmentId,
+        ),
+      ];
+    case 'AWS::EC2::InternetGateway':
+    case 'AWS::EC2::EgressOnlyInternetGateway':
+    case 'AWS::EC2::NatGateway':
+    case 'AWS::EC2::EIP':
+      return [whole(`${at} ${Type.slice(10)}`, '0.0.0.0/0')];
+    case 'AWS::EC2::Subnet':
+      return Properties.MapPublicIpOnLaunch === true ? [whole(`${at} public addresses`, '0.0.0.0/0')] : [];
+    case 'AWS::ElasticLoadBalancingV2::LoadBalancer':
+      return Properties.Scheme === 'internal' ? [] : [whole(`${at} public load balancer`, '0.0.0.0/0')];
+    case 'AWS::EC2::VPCEndpointServicePermissions':
+      return list(Properties.AllowedPrincipals).map((principal) => whole(`${at} may connect`, principal));
+    case 'AWS::DirectConnect::DirectConnectGatewayAssociation':
+      return list(Properties.AllowedPrefixesToDirectConnectGateway).map((prefix) =>
+        whole(`${at} announces`, text(prefix)),
+      );
+    default:
+      return [];
+  }
+}
+
+const isPrefix = (peer: string): boolean => IPv4.isValidCIDR(peer);
+
+/** Does one opening hold all of another? */
+export const holds = (outer: Opening, inner: Opening): boolean =>
+  outer.at === inner.at &&
+  (outer.protocol === '-1' || outer.protocol === inner.protocol) &&
+  outer.from <= inner.from &&
+  outer.to >= inner.to &&
+  (outer.peer === inner.peer || (isPrefix(outer.peer) && isPrefix(inner.peer) && within(inner.peer, outer.peer)));
+
+/** Wider than any private network, and no address of AWS that a policy guards. */
+export const isWorld = ({ peer }: Opening): boolean =>
+  peer === '::/0' || peer === '*' || (isPrefix(peer) && Number(peer.split('/')[1]) < 8);
+
+/** NACL entries that refuse, and who they refuse. */
+export const refusals = (environment: Environment): Map<string, string> =>
+  new Map(
+    resourcesOf(environment)
+      .filter(
+        ({ resource: { Type, Properties } }) =>
+          Type === 'AWS::EC2::NetworkAclEntry' && Properties?.RuleAction === 'deny',
+      )
+      .map(({ at, resource: { Properties = {} } }) => [
+        at,
+        `${Properties.Egress ? 'egress' : 'ingress'} ${text(Properties.CidrBlock)} protocol ${Properties.Protocol}`,
+      ]),
+  );

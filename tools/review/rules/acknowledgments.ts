@@ -1,0 +1,33 @@
+import { type Environment, resourcesOf, short } from '../changes';
+import type { ReviewRule } from './rule';
+
+interface Acknowledged {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** As lib/compliance writes them beside every resource that they cover, by place and rule: another wording is no other. */
+const acknowledged = (environment: Environment): Map<string, { at: string } & Acknowledged> =>
+  new Map(
+    resourcesOf(environment).flatMap(({ at, resource }) =>
+      ((resource.Metadata?.cdk_nag?.rules_to_suppress ?? []) as Acknowledged[]).map(
+        (each) => [`${at} ${each.id}`, { at, ...each }] as const,
+      ),
+    ),
+  );
+
+export const acknowledgmentRules: readonly ReviewRule[] = [
+  {
+    id: 'acknowledgment-added',
+    severity: 'caution',
+    effect:
+      'A finding of the compliance packs is lived with instead of mended: is the reason true, and true next year?',
+    source: 'docs/compliance.md',
+    find: ({ before, after }) => {
+      const known = acknowledged(before);
+      return [...acknowledged(after)]
+        .filter(([key]) => !known.has(key))
+        .map(([, { at, id, reason }]) => ({ at, what: `${id}: ${short(reason)}` }));
+    },
+  },
+];

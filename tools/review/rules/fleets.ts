@@ -1,0 +1,57 @@
+import { type Change, place } from '../changes';
+import type { Hit, ReviewRule } from './rule';
+
+const of =
+  (type: string, what: (change: Change) => string | undefined) =>
+  ({ changes }: { changes: readonly Change[] }): Hit[] =>
+    changes
+      .filter((change) => change.type === type && change.before && change.after)
+      .flatMap((change) => {
+        const text = what(change);
+        return text ? [{ at: place(change), what: text }] : [];
+      });
+
+const names = ({ properties }: Change, ...wanted: string[]): string[] =>
+  properties.map(({ name }) => name).filter((name) => wanted.includes(name));
+
+export const fleetRules: readonly ReviewRule[] = [
+  {
+    id: 'fleet-shrinks',
+    severity: 'caution',
+    effect:
+      'Fewer instances, or fewer zones, carry the same spans. With fewer than one for each zone a zone that fails takes its share along.',
+    source: 'https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html',
+    find: of('AWS::AutoScaling::AutoScalingGroup', ({ before, after }) => {
+      const [was, is] = [before?.Properties ?? {}, after?.Properties ?? {}];
+      const smaller = ['MinSize', 'MaxSize'].filter((name) => Number(is[name]) < Number(was[name]));
+      const zones = [was.VPCZoneIdentifier?.length, is.VPCZoneIdentifier?.length];
+      const parts = [
+        ...smaller.map((name) => `${name}: ${was[name]} → ${is[name]}`),
+        ...(zones[1] < zones[0] ? [`zones: ${zones[0]} → ${zones[1]}`] : []),
+      ];
+      return parts.join(', ') || undefined;
+    }),
+  },
+  {
+    id: 'fleet-refresh',
+    severity: 'note',
+    effect:
+      'Every instance is replaced, one after the other, each drained first: no span is lost, traces under way may be decided in two halves. Rolls back by itself when spans stop.',
+    source: 'https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-refresh.html',
+    find: of('AWS::EC2::LaunchTemplate', (change) =>
+      names(change, 'LaunchTemplateData').length > 0
+        ? 'instances are replaced by ones with the new template'
+        : undefined,
+    ),
+  },
+  {
+    id: 'code-changes',
+    severity: 'note',
+    effect: 'Other code, or another runtime, from the next call on. The template does not show it: read the source.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-function-zip.html',
+    find: of('AWS::Lambda::Function', (change) => {
+      const changed = names(change, 'Code', 'Runtime', 'Handler', 'Layers');
+      return changed.length > 0 ? `${changed.join(', ')} of the function` : undefined;
+    }),
+  },
+];

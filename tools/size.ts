@@ -1,0 +1,102 @@
+/** `npm run size`: see `--help`. */
+import { parseArgs } from 'node:util';
+import { type Plan, planOf, type Row, rowsOf } from './size/plan';
+
+const help = `Says what a load needs: data nodes, shards, storage, gateways and samplers, and what was assumed.
+
+npm run size -- --spans-per-second N [options]
+  --spans-per-second N  spans of all services before sampling, average of the busiest day
+  --kept SHARE          share that is stored, 0.1 to 1 (default 0.3, the ceiling of sampling)
+  --bytes-per-span B    bytes of a span as it is sent (default 400)
+  --peak N              busiest minute over the average of its day (default 3)
+  --days N              retention (default 14)
+  --replicas N          copies of each shard beyond the first (default 1)
+  --node TYPE           data nodes (default r7g.large.search)
+  --collector TYPE      gateways and samplers (default m7g.large)
+  --env NAME            take all of it from an environment, and say what that environment has
+  --help                this text
+`;
+
+/** @throws Error that lists every wrong option */
+function parse(): Plan | undefined {
+  const { values } = parseArgs({
+    options: {
+      'spans-per-second': { type: 'string' },
+      kept: { type: 'string', default: '0.3' },
+      'bytes-per-span': { type: 'string', default: '400' },
+      peak: { type: 'string', default: '3' },
+      days: { type: 'string', default: '14' },
+      replicas: { type: 'string', default: '1' },
+      node: { type: 'string', default: 'r7g.large.search' },
+      collector: { type: 'string', default: 'm7g.large' },
+      env: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  if (values.env !== undefined) return planOf(values.env);
+  const problems: string[] = [];
+  const number = (
+    name: 'spans-per-second' | 'kept' | 'bytes-per-span' | 'peak' | 'days' | 'replicas',
+    least: number,
+    most: number,
+  ): number => {
+    const value = Number(values[name]);
+    if (values[name] === undefined || !(value >= least && value <= most)) {
+      problems.push(`--${name} ${values[name] ?? 'is missing'}: use a number from ${least} to ${most}`);
+    }
+    return value;
+  };
+  const plan: Plan = {
+    spansPerSecond: number('spans-per-second', 1, 10_000_000),
+    kept: number('kept', 0.1, 1),
+    bytesPerSpan: number('bytes-per-span', 50, 100_000),
+    peak: number('peak', 1, 100),
+    retentionDays: number('days', 1, 365),
+    replicas: number('replicas', 0, 4),
+    codec: 'best_compression',
+    node: values.node,
+    gateway: values.collector,
+    sampler: values.collector,
+    zones: 3,
+  };
+  if (problems.length > 0) throw new Error(`${problems.join('\n')}\nnpm run size -- --help says more.`);
+  return plan;
+}
+
+/** Columns as wide as they need. */
+function table(rows: readonly Row[]): string {
+  const head: Row = ['what', 'needed', rows.some((row) => row[2]) ? 'has' : '', 'from'];
+  const all = [head, ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell))
+        .filter((_, column) => widths[column] !== 0)
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function main(): void {
+  const plan = parse();
+  if (!plan) {
+    console.log(help);
+    return;
+  }
+  console.log(table(rowsOf(plan)));
+  console.log(
+    '\nMeasured on a workstation by npm run bench:store and npm run bench:collect: compare with your own before you rely on it.',
+  );
+}
+
+try {
+  main();
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  if ('code' in (error as object) && `${(error as { code: unknown }).code}`.startsWith('ERR_PARSE_ARGS'))
+    process.stderr.write(help);
+  process.exitCode = 1;
+}

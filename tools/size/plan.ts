@@ -1,0 +1,117 @@
+/** What a load needs, as rows: the command prints them, and an estimate of costs can go by them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadEnvironments } from '../../config';
+import type { EnvironmentConfig } from '../../config/schema';
+import { assumptions, capacityFor, type Load, processorsOf } from '../../lib/store/capacity';
+import measured from '../../lib/store/measured.json';
+
+/** A load, and the types that are to bear it. */
+export interface Plan extends Load {
+  readonly node: string;
+  readonly gateway: string;
+  readonly sampler: string;
+  readonly zones: number;
+  /** What an environment has, where one was named. */
+  readonly has?: EnvironmentConfig;
+}
+
+/** The plan of an environment. @throws Error where there is none, or where it declares no load */
+export function planOf(name: string): Plan {
+  const environments = loadEnvironments();
+  const has = environments.find(({ environment }) => environment === name);
+  if (!has)
+    throw new Error(
+      `There is no environment ${name}. There are: ${environments.map(({ environment }) => environment).join(', ')}.`,
+    );
+  const { store, sampling, collect, network } = has;
+  if (!store.load) throw new Error(`config/${name}.ts › store.load is not set: what are services expected to send?`);
+  return {
+    ...store,
+    ...store.load,
+    kept: sampling.ceilingPercent / 100,
+    node: store.dataNodes.instanceType,
+    gateway: collect.gateway.instanceType,
+    sampler: collect.sampler.instanceType,
+    zones: network.availabilityZones.length,
+    has,
+  };
+}
+
+/** Spans a second and processor of a tier, as `npm run bench:collect` wrote them down. */
+function measuredTier(tier: 'gateway' | 'sampler'): number {
+  const text = readFileSync(join(__dirname, '..', '..', 'docs', 'performance.md'), 'utf8');
+  const figure = new RegExp(`^\\| ${tier} \\| [\\d.]+ \\| ([\\d,]+) \\|`, 'm').exec(text)?.[1];
+  if (!figure) throw new Error(`docs/performance.md has no figure for ${tier}: npm run bench:collect`);
+  return Number(figure.replaceAll(',', ''));
+}
+
+/** A row: what, how much, what the environment has, and where the number comes from. */
+export type Row = readonly [what: string, needed: string, has: string, from: string];
+
+const count = (value: number): string => Math.ceil(value).toLocaleString('en-US');
+
+/** Fleets and store for a plan. */
+export function rowsOf(plan: Plan): Row[] {
+  const { has } = plan;
+  const needs = capacityFor(plan);
+  const busiest = plan.spansPerSecond * plan.peak;
+  // Redundant whatever the load: one for each zone, a multiple of the zones where OpenSearch Service asks for it.
+  const byProcessors = Math.ceil(needs.processors / processorsOf(plan.node));
+  const nodes = Math.ceil(Math.max(byProcessors, plan.replicas + 1) / plan.zones) * plan.zones;
+  const instances = (perSecond: number, type: string, tier: 'gateway' | 'sampler', extra = 0): number => {
+    const cost = 1 / measuredTier(tier) + extra;
+    return Math.max(
+      tier === 'gateway' ? plan.zones : 2,
+      Math.ceil((perSecond * cost) / (processorsOf(type) * assumptions.busy)),
+    );
+  };
+  const gateways = instances(busiest, plan.gateway, 'gateway');
+  const samplers = instances(busiest, plan.sampler, 'sampler', plan.kept / measured.writerSpansPerCoreSecond);
+  const storage = `${count(needs.storageGiB / nodes)} GiB each`;
+  return [
+    [
+      'spans stored a second, at the peak',
+      count(needs.storedPerSecond),
+      '',
+      `${plan.spansPerSecond} × ${plan.kept} kept × ${plan.peak}`,
+    ],
+    [
+      'a stored span',
+      `${count(needs.bytesPerStoredSpan)} bytes`,
+      '',
+      `measured: ${measured.storedBytesPerSpan[plan.codec]} for ${measured.otlpBytesPerSpan} sent, ${plan.codec}`,
+    ],
+    ['a day of spans', `${needs.dailyGiB.toFixed(1)} GiB`, '', 'one copy'],
+    [
+      'data nodes',
+      `${nodes} × ${plan.node}`,
+      has ? `${has.store.dataNodes.count}` : '',
+      `${needs.processors.toFixed(1)} processors at ${assumptions.busy * 100} %, measured ${count(measured.nodeSpansPerCoreSecond)} spans/s each; ${plan.zones} zones`,
+    ],
+    [
+      'storage',
+      `${count(needs.storageGiB)} GiB, ${storage}`,
+      has ? `${has.store.dataNodes.volumeGiB} GiB each` : '',
+      `${plan.retentionDays} + ${assumptions.openDays} days × ${1 + plan.replicas} copies × ${assumptions.overhead} for the service, merges`,
+    ],
+    [
+      'primary shards a day',
+      `${needs.shards}`,
+      has ? `${has.store.shards}` : '',
+      `at most ${assumptions.shardGiB} GiB each`,
+    ],
+    [
+      'gateways',
+      `${gateways} × ${plan.gateway}`,
+      has ? `${has.collect.gateway.minInstances} to ${has.collect.gateway.maxInstances}` : '',
+      `measured ${count(measuredTier('gateway'))} spans/s a processor, at ${assumptions.busy * 100} %`,
+    ],
+    [
+      'samplers with writers',
+      `${samplers} × ${plan.sampler}`,
+      has ? `${has.collect.sampler.minInstances} to ${has.collect.sampler.maxInstances}` : '',
+      `measured ${count(measuredTier('sampler'))} and ${count(measured.writerSpansPerCoreSecond)} of those kept`,
+    ],
+  ];
+}

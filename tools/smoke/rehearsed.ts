@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import type { Client } from '@opensearch-project/opensearch';
+import type { EnvironmentConfig } from '../../config/schema';
+import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
+import { ports } from '../../lib/collect/ports';
+import { CleanUp } from '../../rehearsal/clean-up';
+import { prepareOpenSearch } from '../../rehearsal/opensearch-node/node';
+import { addresses, endpoints } from '../../rehearsal/places';
+import { assertFree, claim, runFolder } from '../../rehearsal/run-folder';
+import { preparePython } from '../../rehearsal/services/venv';
+import { Site } from '../../rehearsal/site';
+import { synthesise } from '../../rehearsal/synthesised';
+import type { Gateways } from './trace';
+
+const reader = 'arn:aws:iam::111111111111:role/trace-readers';
+
+/** The line of a rehearsal, without payments: what was synthesised, on this machine. */
+export interface Rehearsed {
+  readonly gateways: Gateways;
+  /** Signed in as a user who stands in for a reader's role. */
+  readonly store: Client;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts it. */
+export async function rehearsed(given: EnvironmentConfig, progress: (line: string) => void): Promise<Rehearsed> {
+  const config = { ...given, store: { ...given.store, readerRoleArns: [reader] } };
+  const cleanUp = new CleanUp();
+  cleanUp.add(claim());
+  const folder = runFolder();
+  const close = async (): Promise<void> => {
+    await cleanUp.run();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await assertFree(endpoints);
+    const synthesised = synthesise(config);
+    cleanUp.add(synthesised.dispose);
+    const [binary, python, node] = await Promise.all([
+      collectorBinary(hostTarget(), progress),
+      preparePython(progress),
+      prepareOpenSearch(progress),
+    ]);
+    const site = await Site.open({ config, synthesised, binary, python, node, folder, seed: 1, cleanUp, progress });
+    const { ca, servername, cert, key } = site.gatewayTrust;
+    return {
+      gateways: { host: addresses.balancer, port: ports.otlpHttp, servername, cert, key, ca },
+      store: await readerOf(site.client('master')),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A user with the reader's backend role, and a client that is signed in as it. */
+async function readerOf(master: Client): Promise<Client> {
+  const password = randomBytes(18).toString('base64url');
+  await master.transport.request({
+    method: 'PUT',
+    path: '/_plugins/_security/api/internalusers/smoke-reader',
+    body: { password, backend_roles: [reader] },
+  });
+  return master.child({ auth: { username: 'smoke-reader', password } });
+}
