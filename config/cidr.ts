@@ -28,11 +28,17 @@ export interface CidrProblem {
  * @param widest smallest permitted prefix length
  * @param narrowest greatest permitted prefix length
  * @param onlyPrivate whether it must lie in RFC 1918 or RFC 6598 space
+ * @param linkLocal whether it must lie in 169.254.0.0/16, as the inside of a tunnel does
  * @returns nothing where it is fine
  */
 export function cidrProblem(
   text: string,
-  { widest, narrowest, onlyPrivate }: { widest: number; narrowest: number; onlyPrivate: boolean },
+  {
+    widest,
+    narrowest,
+    onlyPrivate,
+    linkLocal = false,
+  }: { widest: number; narrowest: number; onlyPrivate: boolean; linkLocal?: boolean },
 ): CidrProblem | undefined {
   if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text) || !IPv4.isValidCIDR(text)) {
     return { why: 'This is not an IPv4 prefix.', fix: 'Write four numbers and a length, such as 10.10.0.0/16.' };
@@ -57,6 +63,14 @@ export function cidrProblem(
       fix: `Use a prefix within ${privateRanges.join(', ')}.`,
     };
   }
+  if (linkLocal) {
+    return within(text, '169.254.0.0/16')
+      ? undefined
+      : {
+          why: 'AWS takes addresses of 169.254.0.0/16 only for the inside of a session.',
+          fix: 'Write a /30 such as 169.254.10.0/30.',
+        };
+  }
   if (!['unicast', 'private', 'carrierGradeNat'].includes(parse(text)[0].range())) {
     return {
       why: `These addresses are reserved (${parse(text)[0].range()}).`,
@@ -65,3 +79,15 @@ export function cidrProblem(
   }
   return undefined;
 }
+
+/** Is `inner` within `outer`? */
+export const contains = within;
+
+const asNumber = (address: string): number => IPv4.parse(address).octets.reduce((sum, octet) => sum * 256 + octet, 0);
+
+const asAddress = (value: number): string =>
+  [24, 16, 8, 0].map((bits) => Math.floor(value / 2 ** bits) % 256).join('.');
+
+/** The address that is `offset` beyond the first of a prefix: `addressIn('169.254.10.0/30', 1)` → `169.254.10.1`. */
+export const addressIn = (prefix: string, offset: number): string =>
+  asAddress(asNumber(prefix.split('/')[0] as string) + offset);

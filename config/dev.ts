@@ -1,3 +1,4 @@
+import { allowlist } from './allowlist';
 import type { EnvironmentConfigInput } from './schema';
 
 /** For trials: the smallest that is still redundant, burstable machines, a budget small enough to see it work. */
@@ -24,6 +25,41 @@ export const dev: EnvironmentConfigInput = {
     dataNodes: { instanceType: 'r7g.large.search', count: 3, volumeGiB: 50 },
     load: { spansPerSecond: 200 },
     readerRoleArns: ['arn:aws:iam::111111111111:role/trace-readers'],
+  },
+  link: {
+    transports: ['siteToSiteVpn'],
+    siteToSiteVpn: {
+      customerGatewayAddress: '203.0.113.10',
+      insideCidrs: ['169.254.10.0/30', '169.254.11.0/30'],
+      probeAddresses: ['10.20.255.1', '10.20.255.2'],
+      internetAcknowledged:
+        'Trial without production data until the leased line is ordered, approved in NET-1200 to June 2027',
+    },
+    farEnd: { asn: 65010, prefixes: ['10.20.1.0/24', '10.20.2.0/24', '10.20.8.0/24'] },
+    allowlist: allowlist('dev.txt'),
+    serviceAttachments: [{ attachmentId: 'tgw-attach-0123456789abcdef0', prefix: '10.30.4.0/24' }],
+    receiver: { address: '10.20.8.10', name: 'receiver.dev.cn.example.internal' },
+    relay: {
+      instanceType: 't4g.small',
+      volumeGiB: 30,
+      certificate: {
+        secretArn: 'arn:aws:secretsmanager:ap-east-1:111111111111:secret:link-relay-a1B2c3',
+        keyArn: 'arn:aws:kms:ap-east-1:111111111111:key/00000000-0000-4000-8000-111111111111',
+      },
+    },
+    probe: { rttMs: 80 },
+    analysis: {
+      account: '111111111112',
+      vpcId: 'vpc-00123456789abcdef',
+      vpcCidr: '10.20.8.0/24',
+      subnetId: 'subnet-00123456789abcdef',
+      availabilityZone: 'cn-north-1a',
+      instanceType: 't4g.small',
+      certificate: {
+        secretArn: 'arn:aws-cn:secretsmanager:cn-north-1:111111111112:secret:link-receiver-a1B2c3',
+        keyArn: 'arn:aws-cn:kms:cn-north-1:111111111112:key/00000000-0000-4000-8000-111111111112',
+      },
+    },
   },
   observe: {
     objectives: { p99Ms: { 'hk-cn': 500, 'cn-hk': 300, none: 300 } },

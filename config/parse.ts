@@ -93,6 +93,27 @@ const specimen = environmentSchema.parse({
     managerNodes: { instanceType: 'm7g.large.search', count: 3 },
   },
   observe: { objectives: { p99Ms: { 'hk-cn': 500, 'cn-hk': 300, none: 300 } } },
+  link: {
+    transports: ['siteToSiteVpn'],
+    siteToSiteVpn: {
+      customerGatewayAddress: '192.0.2.1',
+      insideCidrs: ['169.254.10.0/30', '169.254.11.0/30'],
+      probeAddresses: ['10.2.0.1', '10.2.0.2'],
+      internetAcknowledged: 'Stands in for what somebody wrote and is never deployed',
+    },
+    farEnd: { asn: 65_000, prefixes: ['10.2.0.0/24'] },
+    allowlist: { file: '', text: '' },
+    receiver: { address: '10.2.0.3', name: 'receiver' },
+    relay: {
+      instanceType: 't4g.small',
+      volumeGiB: 30,
+      certificate: {
+        secretArn: 'arn:aws:secretsmanager:ap-east-1:000000000000:secret:link-000000',
+        keyArn: 'arn:aws:kms:ap-east-1:000000000000:key/00000000-0000-4000-8000-000000000000',
+      },
+    },
+    probe: { rttMs: 100 },
+  },
 });
 
 /** Conditions between environments. */

@@ -3,38 +3,15 @@
  * numbers come from. Conditions between fields stand in rules.ts.
  */
 import { z } from 'zod';
-import { cidrProblem } from './cidr';
+import { ec2InstanceType, prefix, section, text, whole } from './fields';
 import { engineVersions } from './hong-kong';
-
-/** A section: unknown settings are refused, with the known ones in the answer. */
-const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: ({ code }) =>
-      code === 'unrecognized_keys' ? `Remove it, or use one of: ${Object.keys(shape).join(', ')}.` : undefined,
-  });
-
-const whole = (least: number, most: number) => z.int().min(least).max(most);
-
-/** A string that must match, with the reason and the remedy in words. */
-const text = (pattern: RegExp, why: string, fix: string) =>
-  z.string().refine((value) => pattern.test(value), { error: why, params: { fix } });
-
-const prefix = (limits: { widest: number; narrowest: number; onlyPrivate: boolean }) =>
-  z.string().superRefine((value, context) => {
-    const problem = cidrProblem(value, limits);
-    if (problem) context.addIssue({ code: 'custom', message: problem.why, params: { fix: problem.fix } });
-  });
+import { link } from './link-schema';
 
 /** CloudWatch Logs API, PutRetentionPolicy: the only values it takes. */
 const logRetentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-const ec2InstanceType = text(
-  /^[a-z]+\d+[a-z]*\.[a-z0-9]+$/,
-  'This is not an EC2 instance type.',
-  'Write family and size, such as m7g.large.',
-);
 const searchInstanceType = text(
   /^[a-z]+\d+[a-z]*\.[a-z0-9]+\.search$/,
   'This is not an instance type of OpenSearch Service.',
@@ -45,7 +22,7 @@ const time = text(/^([01]\d|2[0-3]):[0-5]\d$/, 'This is not a time of day.', 'Wr
 
 const network = section({
   /**
-   * Addresses of the environment's VPC: private, /16 to /20. It holds two /24 and one /28 for each zone.
+   * Addresses of the environment's VPC: private, /16 to /20. It holds two /24 and two /28 for each zone.
    * Must not overlap any other prefix of any environment: all may meet on the link.
    */
   cidr: prefix({ widest: 16, narrowest: 20, onlyPrivate: true }),
@@ -360,6 +337,8 @@ export const environmentSchema = section({
   sampling,
   store,
   observe,
+  /** The line to the mainland. Without it nothing crosses: lines take months to get. @default none */
+  link: link.optional(),
 });
 
 /** What a file in this folder writes: fields with defaults may be left out. */

@@ -2,6 +2,7 @@ import { ArnFormat, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { regionalService } from './partition';
 
 /**
  * A customer-managed key for one purpose, rotated every year, kept when its stack goes: data that it encrypted may
@@ -21,7 +22,7 @@ export function allowCloudWatchLogs(key: Key): void {
   key.addToResourcePolicy(
     new PolicyStatement({
       sid: 'LogGroupsOfThisAccount',
-      principals: [new ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
+      principals: [new ServicePrincipal(regionalService('logs', stack.region))],
       actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
       resources: ['*'],
       conditions: {

@@ -2,6 +2,7 @@ import { Stage, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/schema';
 import { CollectStack } from './collect/collect-stack';
+import { LinkStack } from './link/link-stack';
 import { NetworkStack } from './network/network-stack';
 import { ObserveStack } from './observe/observe-stack';
 import { StoreStack } from './store/store-stack';
@@ -34,12 +35,23 @@ export class TracingStage extends Stage {
       domainEndpoint: store.domainEndpoint,
     });
 
-    new ObserveStack(this, 'Observe', {
+    const observe = new ObserveStack(this, 'Observe', {
       config,
       description: 'Harbourline: dashboards and alarms',
       domainName: store.domainName,
       certificatesFunction: collect.certificatesFunction,
     });
+
+    if (config.link) {
+      new LinkStack(this, 'Link', {
+        config,
+        description: 'Harbourline: the link to the mainland, what may cross it, the relays that aggregates leave by',
+        vpc: network.vpc,
+        logsKey: network.logsKey,
+        topic: observe.topic,
+        ...collect.forRelays,
+      });
+    }
 
     Tags.of(this).add('harbourline:environment', config.environment);
   }

@@ -61,7 +61,10 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
   const folder = runFolder();
   try {
     await assertFree(endpoints);
-    const synthesised = await phase('synthesising', async () => synthesise(config));
+    const synthesised = await phase('synthesising', async () =>
+      // Hong Kong by itself: without a far end, aggregates would only wait.
+      synthesise({ ...config, link: undefined }),
+    );
     cleanUp.add(synthesised.dispose);
     const [binary, python, node] = await phase('preparing collector, Python and OpenSearch', () =>
       Promise.all([collectorBinary(hostTarget(), progress), preparePython(progress), prepareOpenSearch(progress)]),

@@ -130,7 +130,10 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
     'AWS::ElasticLoadBalancingV2::TargetGroup',
   );
   const { properties: domain } = environment.resource<DomainProperties>('AWS::OpenSearchService::Domain');
-  const { properties: discovery } = environment.resource<{ Name: string }>('AWS::ServiceDiscovery::Service');
+  const { properties: discovery } = environment.resource<{ Name: string }>(
+    'AWS::ServiceDiscovery::Service',
+    'SamplerService',
+  );
   const { properties: namespace } = environment.resource<{ Name: string }>('AWS::ServiceDiscovery::HttpNamespace');
   const { properties: certificates } = environment.resource<{ Names: Record<string, string[]> }>(
     'Custom::HarbourlineTierCertificates',

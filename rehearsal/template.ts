@@ -23,7 +23,9 @@ export class Environment {
     private readonly account: string,
     private readonly region: string,
   ) {
-    this.templates = new Map(assembly.stacksRecursively.map((stack) => [stack.stackName, stack.template as Template]));
+    // The mainland's stage has stacks of its own, which refer to nothing here.
+    const stacks = assembly.stacksRecursively.filter((stack) => stack.environment.account === account);
+    this.templates = new Map(stacks.map((stack) => [stack.stackName, stack.template as Template]));
     for (const [stack, { Outputs = {} }] of this.templates) {
       for (const { Value, Export } of Object.values(Outputs)) {
         if (Export) this.exports.set(String(this.resolve(Export.Name, stack)), { stack, value: Value });

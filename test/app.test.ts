@@ -57,9 +57,15 @@ describe.each(environmentNames)('environment %s', (environment) => {
         'AWS::EC2::EgressOnlyInternetGateway',
         'AWS::EC2::EIP',
         'AWS::EC2::VPCPeeringConnection',
-        'AWS::EC2::Route',
       ),
     ).toEqual([]);
+    // The only routes beyond the VPC: from the link subnets, to what the allow-list names.
+    for (const [id, { Properties }] of ofType('AWS::EC2::Route')) {
+      expect([id, Object.keys(Properties).sort()]).toEqual([
+        expect.stringMatching(/^Link\//),
+        ['DestinationPrefixListId', 'RouteTableId', 'TransitGatewayId'],
+      ]);
+    }
     for (const [id, { Properties }] of ofType('AWS::EC2::Subnet')) {
       expect([id, Properties.MapPublicIpOnLaunch]).toEqual([id, false]);
     }
@@ -68,7 +74,7 @@ describe.each(environmentNames)('environment %s', (environment) => {
     }
   });
 
-  test('admits the service VPCs to the gateways, the gateways to the samplers, and nobody else', () => {
+  test('admits the service VPCs to the gateways, the gateways to the samplers, those to the relays, and nobody else', () => {
     const rules = [
       ...ofType('AWS::EC2::SecurityGroup').flatMap(([id, { Properties }]) =>
         (Properties.SecurityGroupIngress ?? []).map((rule: any) => ({ id, rule })),
@@ -93,6 +99,7 @@ describe.each(environmentNames)('environment %s', (environment) => {
         'group 443-443', // the domain, from its clients
         ...gatewayPorts.map((port) => `group ${port}-${port}`), // gateways, from their load balancer
         'group 4317-4317', // samplers, from the gateways
+        'group 4317-4317', // relays, from the samplers
         'group 13133-13133', // health checks
       ].sort(),
     );
@@ -130,12 +137,15 @@ describe.each(environmentNames)('environment %s', (environment) => {
     expect(JSON.stringify(statement.Action)).not.toContain('*');
   });
 
-  test('no function but those that deploy one for dead samplers, one that checks the store; none for the logging or the policy of the domain', () => {
+  test('no function but those that deploy, those for dead samplers and relays, one that checks the store; none for the logging or the policy of the domain', () => {
     const functions = ofType('AWS::Lambda::Function').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
     expect(functions.sort()).toEqual([
       'Collect/CertificatesIssuerFunction',
       'Collect/CertificatesIssuerProviderframeworkonEvent',
       'Collect/DepartedFunction',
+      'Link/RelaysDepartedFunction',
+      'Link/TransitReadBackReaderFunction',
+      'Link/TransitReadBackReaderProviderframeworkonEvent',
       expect.stringContaining('Network/CustomVpcRestrictDefaultSG'),
       'Store/AccessBootstrapFunction',
       'Store/AccessBootstrapProviderframeworkonEvent',

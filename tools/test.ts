@@ -104,6 +104,7 @@ async function main(files: readonly string[]): Promise<void> {
     await check('types', 'npx', ['tsc', '--noEmit']),
     await goTest('lib/collect/distribution/environmentprocessor'),
     await goTest('lib/collect/distribution/redactionprocessor'),
+    await goTest('lib/collect/distribution/aggregatesprocessor'),
     await jest(join(scratch, 'jest.json'), files),
     await pytest(python.bin, otel, join(scratch, 'otel.xml')),
     await pytest(oldest.bin, otel, join(scratch, 'otel-oldest.xml'), 'the oldest OpenTelemetry'),

@@ -3,10 +3,11 @@
  * production must not do without.
  */
 import { collectRules } from './collect';
+import { linkRules } from './link';
 import { networkRules } from './network';
 import { observeRules } from './observe';
 import type { Rule } from './rule';
 import { storeRules } from './store';
 
 /** All conditions of one environment. */
-export const rules: readonly Rule[] = [...networkRules, ...collectRules, ...storeRules, ...observeRules];
+export const rules: readonly Rule[] = [...networkRules, ...collectRules, ...storeRules, ...observeRules, ...linkRules];

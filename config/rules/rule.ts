@@ -2,6 +2,8 @@ import type { EnvironmentConfig } from '../schema';
 
 /** A broken condition, at a place in the configuration. */
 export interface Finding {
+  /** Where it stands, if not in the environment's own file. */
+  readonly file?: string;
   readonly path: string;
   readonly value: unknown;
   readonly why: string;

@@ -27,7 +27,7 @@ export interface TierCertificate {
 /** Raise it to renew with the next deployment, out of turn. */
 const generation = '1';
 
-const tiers = ['agent', 'gateway', 'sampler'] as const;
+const tiers = ['agent', 'gateway', 'sampler', 'relay'] as const;
 type Tier = (typeof tiers)[number];
 
 /**
@@ -58,7 +58,12 @@ export class TierCertificates extends Construct {
       );
       return { secret: made, readStatements: () => readSecret('OwnCertificate', made, key) };
     };
-    this.of = { agent: certificate('agent'), gateway: certificate('gateway'), sampler: certificate('sampler') };
+    this.of = {
+      agent: certificate('agent'),
+      gateway: certificate('gateway'),
+      sampler: certificate('sampler'),
+      relay: certificate('relay'),
+    };
 
     const secretArns = tiers.map((tier) => this.of[tier].secret.secretArn);
     const issuer = new DeploymentFunction(this, 'Issuer', {

@@ -8,10 +8,12 @@ import type { Construct } from 'constructs';
 import { encryptionKey } from '../encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
 import { serviceRole } from '../iam';
+import type { LinkStackProps } from '../link/link-stack';
 import { metricLogGroup } from '../observe/metrics';
 import { Agent } from './agent/agent';
 import { Artifact } from './artifact';
 import { TierCertificates } from './certificates';
+import { cloudMapNamespace, cloudMapServices } from './cloud-map';
 import { Departed } from './departed';
 import { Gateways } from './gateways';
 import { writeMetrics } from './metric-log';
@@ -36,6 +38,11 @@ export interface CollectStackProps extends EnvironmentStackProps {
 export class CollectStack extends EnvironmentStack {
   /** Name of the function that renews the certificates. */
   readonly certificatesFunction: string;
+  /** What the relays of the link share with the other tiers. */
+  readonly forRelays: Pick<
+    LinkStackProps,
+    'volumesKey' | 'remainders' | 'collector' | 'relayCertificate' | 'metricLogGroup' | 'namespace' | 'samplers'
+  >;
 
   constructor(scope: Construct, id: string, props: CollectStackProps) {
     super(scope, id, props);
@@ -52,8 +59,8 @@ export class CollectStack extends EnvironmentStack {
 
     const remainders = new Remainders(this, 'Remainders', { config, key: volumesKey });
 
-    // Physical names, because the collectors' static configuration names them.
-    const names = { namespace: `harbourline-${environment}`, service: 'sampler' };
+    const names = { namespace: cloudMapNamespace(environment), service: cloudMapServices.sampler };
+    const relays = config.link ? { namespace: names.namespace, service: cloudMapServices.relay } : undefined;
     const namespace = new HttpNamespace(this, 'Namespace', { name: names.namespace });
     const discovery = namespace.createService('SamplerService', {
       name: names.service,
@@ -109,6 +116,7 @@ export class CollectStack extends EnvironmentStack {
         forward: collect.forward,
         instances: collect.sampler.maxInstances,
         mainland: config.mainland,
+        ...(relays ? { relays } : {}),
         sampling: config.sampling,
       }),
       gateways: gateways.fleet.securityGroup,
@@ -116,7 +124,17 @@ export class CollectStack extends EnvironmentStack {
       discovery,
       metricLogGroup: logGroup,
       domainEndpoint: props.domainEndpoint,
+      statements: relays ? [discoverInstances(relays)] : [],
     });
+    this.forRelays = {
+      volumesKey,
+      remainders,
+      collector,
+      relayCertificate: certificates.of.relay,
+      metricLogGroup: logGroup,
+      namespace,
+      samplers: samplers.fleet.securityGroup,
+    };
     new Departed(this, 'Departed', { config, logsKey, group: samplers.fleet.group, discovery });
     gateways.fleet.securityGroup.connections.allowTo(samplers.fleet.securityGroup, Port.tcp(ports.otlpGrpc));
 
@@ -133,7 +151,7 @@ export class CollectStack extends EnvironmentStack {
 /** DiscoverInstances takes no resource, so conditions say which namespace and service. */
 const discoverInstances = ({ namespace, service }: { namespace: string; service: string }): PolicyStatement =>
   new PolicyStatement({
-    sid: 'FindSamplers',
+    sid: 'FindPeers',
     actions: ['servicediscovery:DiscoverInstances'],
     resources: ['*'],
     conditions: {

@@ -22,6 +22,7 @@ import {
   Peer,
   Port,
   SecurityGroup,
+  type SubnetSelection,
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -46,7 +47,9 @@ export interface FleetProps {
   readonly config: EnvironmentConfig;
   readonly vpc: IVpc;
   /** What the fleet is, in one word: names units, tags and logs. */
-  readonly tier: 'gateway' | 'sampler';
+  readonly tier: 'gateway' | 'sampler' | 'relay';
+  /** @default the subnets of the collectors */
+  readonly subnets?: SubnetSelection;
   readonly role: IRole;
   readonly instanceType: string;
   readonly minInstances: number;
@@ -72,6 +75,8 @@ export interface FleetProps {
   /** What this tier needs beyond a collector. */
   readonly extra?: {
     readonly packages?: readonly string[];
+    /** Units that must run before the collector does. */
+    readonly unitsBefore?: readonly string[];
     readonly files?: readonly InstanceFile[];
     readonly commands?: readonly string[];
     /** Variables of the collector's configuration. */
@@ -162,7 +167,7 @@ export class Fleet extends Construct {
           scripts.unpackInto(paths.scripts),
           runScript('certificate'),
           runScript('replay'),
-          startUnits('collector', 'drain', 'certificate'),
+          startUnits(...(props.extra?.unitsBefore ?? []), 'collector', 'drain', 'certificate'),
           ...(props.extra?.commands ?? []),
           runScript('join'),
         ],
@@ -195,7 +200,7 @@ export class Fleet extends Construct {
 
     this.group = new AutoScalingGroup(this, 'Group', {
       vpc,
-      vpcSubnets: subnets.collect,
+      vpcSubnets: props.subnets ?? subnets.collect,
       launchTemplate,
       minCapacity: props.minInstances,
       maxCapacity: props.maxInstances,

@@ -31,7 +31,8 @@ export function cloudConfig({ packages, files, commands }: InstanceSetUp): strin
     // One script that stops at the first error: runcmd by itself would go on.
     runcmd: [['bash', '-euo', 'pipefail', '-c', `${commands.join('\n')}\n`]],
   };
-  const text = `#cloud-config\n${stringify(document, { lineWidth: 0, indentSeq: false })}`;
+  // Indented by one: every line of every file bears the indentation, and EC2 has little room.
+  const text = `#cloud-config\n${stringify(document, { lineWidth: 0, indent: 1, indentSeq: false })}`;
   const size = Buffer.byteLength(text);
   if (size > userDataLimit) {
     throw new Error(
@@ -77,5 +78,7 @@ export const paths = {
   pseudonymEnvironment: '/etc/harbourline/pseudonym.env',
   forwardAuthority: '/etc/harbourline/forward-authority.pem',
   tls: '/etc/harbourline/tls',
+  linkTls: '/etc/harbourline/link-tls',
+  probeEnvironment: '/etc/harbourline/probe.env',
   data: '/var/lib/harbourline',
 } as const;

@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
 import { acknowledge } from '../compliance/acknowledge';
@@ -74,7 +74,7 @@ export class Remainders extends Construct {
       new PolicyStatement({
         sid: 'RemaindersOfItsTier',
         actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'],
-        resources: folders(tier).map((name) => this.bucket.arnForObjects(name)),
+        resources: folders(tier).map((name) => this.objects(name)),
       }),
       new PolicyStatement({
         sid: 'FindRemainders',
@@ -91,13 +91,17 @@ export class Remainders extends Construct {
     ];
   }
 
+  /** By the bucket's physical name, so that policies of other stacks read the same. */
+  private objects(name: string): string {
+    const resource = remaindersBucketName(this.props.config);
+    return Stack.of(this).formatArn({ service: 's3', region: '', account: '', resource, resourceName: name });
+  }
+
   /** Acknowledges the wildcards of {@link statements} on the policy that holds them. */
   acknowledgeOn(policy: Construct, tier: string): void {
-    const stack = Stack.of(this);
-    const bucket = stack.getLogicalId(this.bucket.node.defaultChild as CfnBucket);
     for (const name of folders(tier)) {
       acknowledge(policy, {
-        id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${name}]`,
+        id: `AwsSolutions-IAM5[Resource::${this.objects(name)}]`,
         reason:
           'Objects are named after instances, which nobody knows beforehand. The folder is that of the tier, and the bucket is emptied after 14 days.',
       });

@@ -21,7 +21,7 @@ import { sizesOf } from './sizing';
 export interface SamplersProps
   extends Omit<
     FleetProps,
-    'tier' | 'leaveSeconds' | 'extra' | 'statements' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'
+    'tier' | 'leaveSeconds' | 'extra' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'
   > {
   /** The gateways, who alone may send to samplers. */
   readonly gateways: ISecurityGroup;
@@ -46,6 +46,7 @@ export class Samplers extends Construct {
       ...props,
       tier: 'sampler',
       statements: [
+        ...props.statements,
         writer.readStatement(),
         new PolicyStatement({
           sid: 'RegisterItself',
@@ -61,7 +62,7 @@ export class Samplers extends Construct {
       extra: {
         packages: ['nodejs22'],
         ...(authority ? { environment: { [variables.forwardAuthority]: paths.forwardAuthority } } : {}),
-        scripts: { SAMPLER_SERVICE: discovery.serviceId },
+        scripts: { CLOUD_MAP_SERVICE: discovery.serviceId },
         files: [
           ...(authority ? [{ path: paths.forwardAuthority, content: authority }] : []),
           {

@@ -33,7 +33,7 @@ export interface Sizes {
 }
 
 /** Sizes of an instance of a tier. */
-export function sizesOf(tier: 'gateway' | 'sampler', instanceType: string): Sizes {
+export function sizesOf(tier: 'gateway' | 'sampler' | 'relay', instanceType: string): Sizes {
   const memoryMiB = memoryGiB(instanceType) * 1024;
   const writerHeapMiB = tier === 'sampler' ? Math.min(2048, Math.floor(memoryMiB / 8)) : 0;
   // Node takes about half as much again beside its heap.

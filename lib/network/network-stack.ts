@@ -20,6 +20,7 @@ import { acknowledge } from '../compliance/acknowledge';
 import { allowCloudWatchLogs, encryptionKey } from '../encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
 import { serviceRole } from '../iam';
+import { subnetMasks } from './addresses';
 import { interfaceEndpoints } from './endpoints';
 
 /** Names of the subnet groups. None has a route out of the VPC. */
@@ -28,8 +29,13 @@ export const subnets = {
   collect: { subnetGroupName: 'collect' },
   /** The OpenSearch domain. */
   store: { subnetGroupName: 'store' },
-  /** Where the link to the mainland will be attached: the only subnets that it may reach. */
+  /** Relays: the only instances that the mainland may reach, the only ones with a route to it. */
   link: { subnetGroupName: 'link' },
+  /**
+   * The transit gateway's interfaces, and nothing else: in a subnet of their own, because network ACLs do not judge what comes
+   * from a transit gateway that is attached in the same subnet.
+   */
+  transit: { subnetGroupName: 'transit' },
 } as const;
 
 /**
@@ -53,11 +59,11 @@ export class NetworkStack extends EnvironmentStack {
       natGateways: 0,
       // Nothing of ours uses the default security group; this empties it, so that nothing else can by mistake.
       restrictDefaultSecurityGroup: true,
-      subnetConfiguration: [
-        { name: subnets.collect.subnetGroupName, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
-        { name: subnets.store.subnetGroupName, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
-        { name: subnets.link.subnetGroupName, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 28 },
-      ],
+      subnetConfiguration: Object.entries(subnetMasks).map(([name, cidrMask]) => ({
+        name,
+        subnetType: SubnetType.PRIVATE_ISOLATED,
+        cidrMask,
+      })),
     });
 
     acknowledge(this.vpc, {
@@ -72,7 +78,7 @@ export class NetworkStack extends EnvironmentStack {
   private addEndpoints(): void {
     const s3 = this.vpc.addGatewayEndpoint('S3', {
       service: GatewayVpcEndpointAwsService.S3,
-      subnets: [subnets.collect],
+      subnets: [subnets.collect, subnets.link],
     });
     s3.addToPolicy(
       new PolicyStatement({

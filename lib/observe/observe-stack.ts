@@ -16,14 +16,18 @@ export interface ObserveStackProps extends EnvironmentStackProps {
 
 /** What operators look at and what wakes them. */
 export class ObserveStack extends EnvironmentStack {
+  /** Whom alarms tell, those of the link too. */
+  readonly topic: ITopic;
+
   constructor(scope: Construct, id: string, props: ObserveStackProps) {
     super(scope, id, props);
     dashboards(this, this.config);
-    new Alarms(this, 'Alarms', { ...props, config: this.config, topic: this.topic() });
+    this.topic = this.alarmTopic();
+    new Alarms(this, 'Alarms', { ...props, config: this.config, topic: this.topic });
   }
 
   /** The configured topic, or one of our own: encrypted, TLS only, written to by alarms of this account only. */
-  private topic(): ITopic {
+  private alarmTopic(): ITopic {
     const { notify } = this.config.observe;
     if (notify.topicArn) return Topic.fromTopicArn(this, 'Topic', notify.topicArn);
 

@@ -39,6 +39,7 @@ test.each(units)('%s takes no new privileges and names only files that boot writ
     paths.scriptsEnvironment,
     paths.writerEnvironment,
     paths.pseudonymEnvironment,
+    paths.probeEnvironment,
   ];
   for (const [, file] of text.matchAll(/^EnvironmentFile=-?(.*)$/gm)) expect(known).toContain(file);
 });

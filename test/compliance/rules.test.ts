@@ -1,4 +1,6 @@
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { stringify } from 'yaml';
+import { cloudConfig, paths } from '../../lib/collect/instance';
 import { HarbourlineChecks } from '../../lib/compliance/harbourline-checks';
 import { rules } from '../../lib/compliance/rules';
 
@@ -60,6 +62,56 @@ const dashboard = (body: unknown): [string, Properties] => [
 const widget = (properties: Properties = {}, metrics = 1) => ({
   properties: { region: 'ap-east-1', metrics: Array.from({ length: metrics }, () => ['N', 'm']), ...properties },
 });
+
+const tunnel = (changes: Properties = {}): Properties => ({
+  TunnelInsideCidr: '169.254.10.0/30',
+  IKEVersions: [{ Value: 'ikev2' }],
+  Phase1EncryptionAlgorithms: [{ Value: 'AES256-GCM-16' }],
+  Phase1IntegrityAlgorithms: [{ Value: 'SHA2-384' }],
+  Phase1DHGroupNumbers: [{ Value: 20 }],
+  Phase1LifetimeSeconds: 28_800,
+  Phase2EncryptionAlgorithms: [{ Value: 'AES256-GCM-16' }],
+  Phase2IntegrityAlgorithms: [{ Value: 'SHA2-384' }],
+  Phase2DHGroupNumbers: [{ Value: 20 }],
+  Phase2LifetimeSeconds: 3_600,
+  DPDTimeoutAction: 'restart',
+  LogOptions: { CloudwatchLogOptions: { LogEnabled: true, BgpLogEnabled: true } },
+  ...changes,
+});
+/** A VPN connection whose first tunnel is as given. */
+const vpn = (first: Properties = {}, connection: Properties = {}): [string, Properties] => [
+  'AWS::EC2::VPNConnection',
+  {
+    TransitGatewayId: 'tgw-1',
+    PreSharedKeyStorage: 'SecretsManager',
+    VpnTunnelOptionsSpecifications: [tunnel(first), tunnel({ TunnelInsideCidr: '169.254.11.0/30' })],
+    ...connection,
+  },
+];
+
+/** An instance of a tier with these pipelines in its collector. */
+const collectorOf = (tier: string, pipelines: Properties): [string, Properties] =>
+  template({
+    UserData: {
+      'Fn::Base64': {
+        'Fn::Join': [
+          '',
+          [
+            `${cloudConfig({
+              packages: [],
+              commands: [],
+              files: [
+                { path: paths.scriptsEnvironment, content: `TIER=${tier}\n` },
+                { path: paths.configuration, content: stringify({ service: { pipelines } }) },
+              ],
+            })}# `,
+            { Ref: 'Something' },
+          ],
+        ],
+      },
+    },
+  });
+const aggregates = { processors: ['harbourline_aggregates'], exporters: ['otlp_http/mainland'] };
 
 /** Rule → red: what it is to find there; green: nothing. */
 const fixtures: Record<string, { red: [string, [string, Properties]][]; green: [string, Properties][] }> = {
@@ -246,10 +298,7 @@ const fixtures: Record<string, { red: [string, [string, Properties]][]; green: [
     red: [
       ['MasterUserPassword', ['AWS::RDS::DBInstance', { MasterUserPassword: 'hunter2' }]],
       ['SecretString', ['AWS::SecretsManager::Secret', { SecretString: 'hunter2' }]],
-      [
-        'VpnTunnelOptionsSpecifications.0.PreSharedKey',
-        ['AWS::EC2::VPNConnection', { VpnTunnelOptionsSpecifications: [{ PreSharedKey: 'hunter2' }] }],
-      ],
+      ['Options.PreSharedKey', ['AWS::EC2::SomethingWithATunnel', { Options: { PreSharedKey: 'hunter2' } }]],
       [
         'Environment.Variables.STORE_PASSWORD',
         ['AWS::Lambda::Function', { Environment: { Variables: { STORE_PASSWORD: 'hunter2' } } }],
@@ -257,8 +306,113 @@ const fixtures: Record<string, { red: [string, [string, Properties]][]; green: [
     ],
     green: [
       ['AWS::RDS::DBInstance', { MasterUserPassword: '{{resolve:secretsmanager:arn:SecretString:password}}' }],
-      ['AWS::EC2::VPNConnection', { VpnTunnelOptionsSpecifications: [{ PreSharedKey: { Ref: 'Key' } }] }],
+      ['AWS::EC2::SomethingWithATunnel', { Options: { PreSharedKey: { Ref: 'Key' } } }],
       ['AWS::SecretsManager::Secret', { GenerateSecretString: { PasswordLength: 40, GenerateStringKey: 'password' } }],
+    ],
+  },
+  VpnCipher: {
+    red: [
+      ['1.Phase1EncryptionAlgorithms', vpn({ Phase1EncryptionAlgorithms: [{ Value: 'AES128' }] })],
+      [
+        '1.Phase2EncryptionAlgorithms',
+        vpn({ Phase2EncryptionAlgorithms: [{ Value: 'AES256-GCM-16' }, { Value: 'AES256' }] }),
+      ],
+      ['1.Phase1IntegrityAlgorithms', vpn({ Phase1IntegrityAlgorithms: [{ Value: 'SHA1' }] })],
+      ['1.Phase2IntegrityAlgorithms', vpn({ Phase2IntegrityAlgorithms: [] })],
+      ['1.Phase1DHGroupNumbers', vpn({ Phase1DHGroupNumbers: [{ Value: 2 }] })],
+      ['1.Phase2DHGroupNumbers', vpn({ Phase2DHGroupNumbers: undefined })],
+      ['1.Phase1LifetimeSeconds', vpn({ Phase1LifetimeSeconds: undefined })],
+      ['1.Phase2LifetimeSeconds', vpn({ Phase2LifetimeSeconds: 28_800 })],
+    ],
+    green: [vpn(), vpn({ Phase1IntegrityAlgorithms: [{ Value: 'SHA2-512' }], Phase1DHGroupNumbers: [{ Value: 21 }] })],
+  },
+  VpnIkeVersion: {
+    red: [
+      ['1.IKEVersions', vpn({ IKEVersions: [{ Value: 'ikev1' }, { Value: 'ikev2' }] })],
+      ['1.IKEVersions', vpn({ IKEVersions: undefined })],
+    ],
+    green: [vpn()],
+  },
+  VpnKey: {
+    red: [
+      ['1.PreSharedKey', vpn({ PreSharedKey: { Ref: 'Key' } })],
+      ['PreSharedKeyStorage', vpn({}, { PreSharedKeyStorage: undefined })],
+      ['PreSharedKeyStorage', vpn({}, { PreSharedKeyStorage: 'Standard' })],
+    ],
+    green: [vpn()],
+  },
+  VpnSecondTunnel: {
+    red: [
+      ['missing-1', vpn({}, { VpnTunnelOptionsSpecifications: [tunnel()] })],
+      ['missing-2', vpn({}, { VpnTunnelOptionsSpecifications: undefined })],
+    ],
+    green: [vpn()],
+  },
+  VpnLogs: {
+    red: [
+      ['1.LogEnabled', vpn({ LogOptions: { CloudwatchLogOptions: { BgpLogEnabled: true } } })],
+      ['1.BgpLogEnabled', vpn({ LogOptions: { CloudwatchLogOptions: { LogEnabled: true } } })],
+    ],
+    green: [vpn()],
+  },
+  VpnDeadPeer: {
+    red: [['1.DPDTimeoutAction', vpn({ DPDTimeoutAction: 'clear' })]],
+    green: [vpn()],
+  },
+  VpnInsideCidr: {
+    red: [
+      ['169.254.5.0/30', vpn({ TunnelInsideCidr: '169.254.5.0/30' })],
+      ['169.254.169.252/30', vpn({ TunnelInsideCidr: '169.254.169.252/30' })],
+      ['169.254.11.0/30', vpn({ TunnelInsideCidr: '169.254.11.0/30' })],
+      ['undefined', vpn({ TunnelInsideCidr: undefined })],
+    ],
+    green: [vpn(), vpn({ TunnelInsideCidr: '169.254.6.0/30' })],
+  },
+  VpnGateway: {
+    red: [
+      ['gateway', vpn({}, { TransitGatewayId: undefined })],
+      ['gateway', vpn({}, { VpnGatewayId: 'vgw-1' })],
+      ['TransportTransitGatewayAttachmentId', vpn({}, { OutsideIpAddressType: 'PrivateIpv4' })],
+    ],
+    green: [vpn({}, { OutsideIpAddressType: 'PrivateIpv4', TransportTransitGatewayAttachmentId: 'tgw-attach-1' })],
+  },
+  OpenPrefix: {
+    red: [
+      ['0.0.0.0/0', ['AWS::EC2::PrefixList', { Entries: [{ Cidr: '10.20.8.10/32' }, { Cidr: '0.0.0.0/0' }] }]],
+      ['128.0.0.0/1', ['AWS::EC2::PrefixList', { Entries: [{ Cidr: '128.0.0.0/1' }] }]],
+      [
+        '0.0.0.0/0',
+        [
+          'AWS::DirectConnect::DirectConnectGatewayAssociation',
+          { AllowedPrefixesToDirectConnectGateway: ['10.10.6.0/28', '0.0.0.0/0'] },
+        ],
+      ],
+    ],
+    green: [
+      ['AWS::EC2::PrefixList', { Entries: [{ Cidr: '10.20.8.10/32' }] }],
+      ['AWS::EC2::PrefixList', { Entries: [{ Cidr: { Ref: 'Prefix' } }] }],
+    ],
+  },
+  LinkDefaultRoute: {
+    red: [
+      ['0.0.0.0/0', ['AWS::EC2::TransitGatewayRoute', { DestinationCidrBlock: '0.0.0.0/0' }]],
+      ['0.0.0.0/0', ['AWS::EC2::Route', { DestinationCidrBlock: '0.0.0.0/0', TransitGatewayId: 'tgw-1' }]],
+    ],
+    green: [
+      ['AWS::EC2::TransitGatewayRoute', { DestinationCidrBlock: '10.10.6.0/28' }],
+      ['AWS::EC2::Route', { DestinationPrefixListId: 'pl-1', TransitGatewayId: 'tgw-1' }],
+    ],
+  },
+  LinkPipelines: {
+    red: [
+      ['traces', collectorOf('relay', { traces: { exporters: ['otlp_http/mainland'] } })],
+      ['logs/all', collectorOf('receiver', { 'logs/all': { exporters: ['awsemf'] } })],
+      ['metrics-unfiltered', collectorOf('relay', { metrics: { ...aggregates, processors: ['memory_limiter'] } })],
+    ],
+    green: [
+      collectorOf('relay', { 'metrics/aggregates': aggregates, 'metrics/own': { exporters: ['awsemf'] } }),
+      collectorOf('gateway', { traces: { exporters: ['load_balancing'] } }),
+      template({ UserData: { 'Fn::Base64': '#!/bin/bash' } }),
     ],
   },
 };

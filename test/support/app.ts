@@ -29,7 +29,7 @@ export function resourcesOf(
   environment: string,
 ): Map<string, { Type: string; Properties: any; DeletionPolicy?: string; UpdatePolicy?: any }> {
   return new Map(
-    ['Network', 'Store', 'Collect', 'Observe'].flatMap((stack) =>
+    ['Network', 'Store', 'Collect', 'Link', 'Observe'].flatMap((stack) =>
       Object.entries(templateOf(environment, stack).toJSON().Resources as Record<string, never>).map(
         ([id, resource]) => [`${stack}/${id}`, resource] as const,
       ),

@@ -27,6 +27,7 @@ import (
 	transformprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
 	environmentprocessor "harbourline.dev/collector/environmentprocessor"
 	redactionprocessor "harbourline.dev/collector/redactionprocessor"
+	aggregatesprocessor "harbourline.dev/collector/aggregatesprocessor"
 	resourceprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/resourceprocessor"
 	tailsamplingprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor"
 	cumulativetodeltaprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/cumulativetodeltaprocessor"
@@ -109,6 +110,7 @@ func components() (otelcol.Factories, error) {
 		transformprocessor.NewFactory(),
 		environmentprocessor.NewFactory(),
 		redactionprocessor.NewFactory(),
+		aggregatesprocessor.NewFactory(),
 		resourceprocessor.NewFactory(),
 		tailsamplingprocessor.NewFactory(),
 		cumulativetodeltaprocessor.NewFactory(),
@@ -122,6 +124,7 @@ func components() (otelcol.Factories, error) {
 		transformprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor v0.158.0",
 		environmentprocessor.NewFactory().Type(): "harbourline.dev/collector/environmentprocessor v0.0.0",
 		redactionprocessor.NewFactory().Type(): "harbourline.dev/collector/redactionprocessor v0.0.0",
+		aggregatesprocessor.NewFactory().Type(): "harbourline.dev/collector/aggregatesprocessor v0.0.0",
 		resourceprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/resourceprocessor v0.158.0",
 		tailsamplingprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor v0.158.0",
 		cumulativetodeltaprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/cumulativetodeltaprocessor v0.158.0",

@@ -37,6 +37,7 @@ require (
 	go.opentelemetry.io/collector/receiver/otlpreceiver v0.158.0
 	go.opentelemetry.io/collector/service v0.158.0
 	golang.org/x/sys v0.47.0
+	harbourline.dev/collector/aggregatesprocessor v0.0.0
 	harbourline.dev/collector/environmentprocessor v0.0.0
 	harbourline.dev/collector/redactionprocessor v0.0.0
 )
@@ -287,6 +288,8 @@ require (
 replace harbourline.dev/collector/redactionprocessor => ./redactionprocessor
 
 replace harbourline.dev/collector/environmentprocessor => ./environmentprocessor
+
+replace harbourline.dev/collector/aggregatesprocessor => ./aggregatesprocessor
 
 replace github.com/open-telemetry/opentelemetry-collector-contrib/internal/aws/metrics => github.com/open-telemetry/opentelemetry-collector-contrib/internal/aws/metrics v0.157.0
 

@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
-# Fetches the tier's certificate, its key and whom it trusts; and, where there are pseudonyms, their secret. Run at first
-# boot and every day by harbourline-certificate.timer.
+# Fetches the tier's certificate, its key and whom it trusts; where there are pseudonyms, their secret; and a relay's second
+# certificate, for the link. Run at first boot and every day by harbourline-certificate.timer.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 umask 077
+
+if [ -n "${LINK_CERTIFICATE_SECRET:-}" ]; then
+  CERTIFICATE_SECRET=$LINK_CERTIFICATE_SECRET TLS_DIRECTORY=$LINK_TLS_DIRECTORY LINK_CERTIFICATE_SECRET='' "$0"
+fi
 
 # The collector has it from its environment, which systemd reads as root; a new one counts from the next start.
 if [ -n "${PSEUDONYM_SECRET_ID:-}" ]; then

@@ -89,5 +89,5 @@ export const clientTls = (serverName: string) => ({
 });
 
 /** Name in the certificate of a tier. `.internal` is reserved for private use by ICANN (2024). */
-export const tierName = (tier: 'agent' | 'gateway' | 'sampler', environment: string): string =>
+export const tierName = (tier: 'agent' | 'gateway' | 'sampler' | 'relay', environment: string): string =>
   `${tier}.${environment}.harbourline.internal`;

@@ -5,6 +5,8 @@ import {
   type EmittedMetric,
   metricLogGroup,
   metricNamespace,
+  probeMetrics,
+  relayMetrics,
   tierDimension,
   writerMetrics,
   writerPrefix,
@@ -50,11 +52,16 @@ export const embeddedMetrics = (environment: string, region: string, metrics: re
   },
 });
 
+/** Tiers that have CloudWatch within reach, by themselves or by another. */
+type MeasuredTier = CollectorTier | 'relay';
+
 /** Metrics of a tier's instances. */
-export const metricsOf = (tier: CollectorTier): readonly EmittedMetric[] => [
+export const metricsOf = (tier: MeasuredTier): readonly EmittedMetric[] => [
   ...Object.values(collectorMetrics).filter(({ tiers }) => tiers.some((one) => one === tier)),
   // The span writer beside a sampler sends its own the same way.
   ...(tier === 'sampler' ? Object.values(writerMetrics) : []),
+  // And the probe beside a relay.
+  ...(tier === 'relay' ? [...Object.values(relayMetrics), ...Object.values(probeMetrics)] : []),
 ];
 
 /** Drops metrics of other names. */
@@ -88,7 +95,7 @@ export const ownReader = {
  * @param exporter who takes them
  * @param marks further statements that mark them
  */
-export function ownMetrics(tier: CollectorTier, exporter = 'awsemf', marks: readonly string[] = []) {
+export function ownMetrics(tier: MeasuredTier, exporter = 'awsemf', marks: readonly string[] = []) {
   const processors = {
     'filter/own': only(metricsOf(tier)),
     'transform/own': {

@@ -19,6 +19,10 @@ export const variables = {
   dataDirectory: 'DATA_DIRECTORY',
   /** Folder with `certificate.pem`, `key.pem` (this tier) and `authority.pem` (whom it trusts). */
   tlsDirectory: 'TLS_DIRECTORY',
+  /** The same three files of the link, for the relay: signed by the organisation's own authority. */
+  linkTlsDirectory: 'LINK_TLS_DIRECTORY',
+  /** URL of the mainland's receiver, for the relay. */
+  receiverEndpoint: 'RECEIVER_ENDPOINT',
   /** `host:port` of the gateways, for the agent. */
   gatewayEndpoint: 'GATEWAY_ENDPOINT',
   /** Tells instances apart in log streams. */

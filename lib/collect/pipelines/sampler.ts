@@ -5,7 +5,7 @@
 import { crossingAttribute, metrics, traceparentAttribute } from '../../observe/metrics';
 import { ports } from '../ports';
 import { forwardQueueLength, queueLength, sizesOf } from '../sizing';
-import { extensions, memoryLimiter, retryForever, serverTls, service } from './components';
+import { clientTls, extensions, memoryLimiter, retryForever, serverTls, service, tierName } from './components';
 import { crossingProcessor, type MainlandPeers } from './crossing';
 import { type ForwardOptions, forwarders } from './forward';
 import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './own-metrics';
@@ -25,6 +25,8 @@ export interface SamplerOptions {
    */
   readonly instances: number;
   readonly mainland: MainlandPeers;
+  /** Cloud Map namespace and service in which the relays are registered. @default no link: aggregates stay */
+  readonly relays?: { readonly namespace: string; readonly service: string };
   readonly sampling: {
     /** Share of ordinary traces that is always kept, in per cent. */
     readonly floorPercent: number;
@@ -77,6 +79,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
   const sizes = sizesOf('sampler', options.instanceType);
   const forward = forwarders(options.forward, forwardQueueLength(options.volumeGiB));
   const own = ownMetrics('sampler');
+  const relays = options.relays ? toRelays(environment, options.relays) : {};
   return renderConfiguration({
     extensions: extensions(env(variables.loopback)),
     receivers: {
@@ -138,6 +141,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
     exporters: {
       ...embeddedMetrics(environment, region, [...Object.values(metrics), ...metricsOf('sampler')]),
       ...forward,
+      ...relays,
       'otlp_http/writer': {
         endpoint: `http://${env(variables.loopback)}:${ports.spanWriter}`,
         encoding: 'proto',
@@ -168,9 +172,49 @@ export function samplerConfiguration(options: SamplerOptions): string {
           processors: ['tail_sampling'],
           exporters: ['otlp_http/writer', ...Object.keys(forward)],
         },
-        metrics: { receivers: ['span_metrics'], exporters: ['awsemf'] },
+        metrics: { receivers: ['span_metrics'], exporters: ['awsemf', ...Object.keys(relays)] },
       },
       [ownReader],
     ),
   });
 }
+
+/**
+ * The exporter to the relays. By service, so that one relay sees the whole of a group and can judge its size. A relay
+ * answers when what it got is on its disk, after its window: so there are many at once, and each waits long.
+ */
+const toRelays = (environment: string, { namespace, service }: { namespace: string; service: string }) => ({
+  'load_balancing/relays': {
+    routing_key: 'service',
+    timeout: '1h', // as at the gateway: "0s" would mean 5 s
+    retry_on_failure: retryForever(),
+    sending_queue: {
+      enabled: true,
+      storage: 'file_storage/queue',
+      sizer: 'items',
+      // An hour of a hundred services at a flush every 15 s, some 20 points each: relays away, not the link.
+      queue_size: 500_000,
+      num_consumers: 16,
+      batch: { flush_timeout: '5s', min_size: 2_000, max_size: 10_000 },
+    },
+    protocol: {
+      otlp: {
+        tls: clientTls(tierName('relay', environment)),
+        timeout: '90s',
+        compression: 'zstd',
+        sending_queue: { enabled: false },
+        retry_on_failure: { ...retryForever('5s'), max_elapsed_time: '60s' },
+      },
+    },
+    resolver: {
+      aws_cloud_map: {
+        namespace,
+        service_name: service,
+        port: ports.otlpGrpc,
+        interval: '5s',
+        timeout: '3s',
+        health_status: 'HEALTHY',
+      },
+    },
+  },
+});

@@ -1,10 +1,21 @@
 import { dashboardBody } from './dashboard';
 import { endpointService } from './endpoints';
 import { instanceMetadata, instanceType, volumeEncryption } from './instances';
+import { linkDefaultRoute, linkPipelines, openPrefix } from './link';
 import { openSecurityGroup, publicAddress } from './network';
 import { domainSubnets, engineVersion, fineGrainedAccess, searchNodeType, standby } from './open-search';
 import type { Rule } from './rule';
 import { clearTextSecret } from './secrets';
+import {
+  vpnCipher,
+  vpnDeadPeer,
+  vpnGateway,
+  vpnIkeVersion,
+  vpnInsideCidr,
+  vpnKey,
+  vpnLogs,
+  vpnSecondTunnel,
+} from './vpn';
 
 /** What no public pack and no built-in validation sees. */
 export const rules: readonly Rule[] = [
@@ -16,9 +27,20 @@ export const rules: readonly Rule[] = [
   fineGrainedAccess,
   instanceMetadata,
   instanceType,
+  linkDefaultRoute,
+  linkPipelines,
+  openPrefix,
   openSecurityGroup,
   publicAddress,
   searchNodeType,
   standby,
   volumeEncryption,
+  vpnCipher,
+  vpnDeadPeer,
+  vpnGateway,
+  vpnIkeVersion,
+  vpnInsideCidr,
+  vpnKey,
+  vpnLogs,
+  vpnSecondTunnel,
 ];

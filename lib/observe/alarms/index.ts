@@ -24,24 +24,33 @@ const definitions = (watched: Watched): AlarmDefinition[] => [
   ...certificateAlarms(watched),
 ];
 
-/** The alarms of an environment. */
+/** The alarms of an environment, those of its link apart. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { environment } = props.config;
-    const { region } = Stack.of(this);
-    const dashboard = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/harbourline-${environment}-cross-region`;
-    for (const { heading, metric, threshold, comparison, minutes = 3, of = 5, missing, text } of definitions(props)) {
-      new Alarm(this, heading.replace(/[^A-Za-z0-9]/g, ''), {
-        alarmName: alarmName(environment, heading),
-        alarmDescription: `${text}\n\nRunbook: docs/runbook.md#${anchor(heading)}\nDashboard: ${dashboard}`,
-        metric,
-        threshold,
-        comparisonOperator: comparison ?? ComparisonOperator.GREATER_THAN_THRESHOLD,
-        evaluationPeriods: of,
-        datapointsToAlarm: minutes,
-        treatMissingData: missing,
-      }).addAlarmAction(new SnsAction(props.topic));
-    }
+    createAlarms(this, props, definitions(props));
+  }
+}
+
+/** Alarms in `scope`, to one topic. */
+export function createAlarms(
+  scope: Construct,
+  { config, topic }: Pick<AlarmsProps, 'config' | 'topic'>,
+  alarms: readonly AlarmDefinition[],
+): void {
+  const { environment } = config;
+  const { region } = Stack.of(scope);
+  const dashboard = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/harbourline-${environment}-cross-region`;
+  for (const { heading, metric, threshold, comparison, minutes = 3, of = 5, missing, text } of alarms) {
+    new Alarm(scope, heading.replace(/[^A-Za-z0-9]/g, ''), {
+      alarmName: alarmName(environment, heading),
+      alarmDescription: `${text}\n\nRunbook: docs/runbook.md#${anchor(heading)}\nDashboard: ${dashboard}`,
+      metric,
+      threshold,
+      comparisonOperator: comparison ?? ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: of,
+      datapointsToAlarm: minutes,
+      treatMissingData: missing,
+    }).addAlarmAction(new SnsAction(topic));
   }
 }

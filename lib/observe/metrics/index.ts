@@ -3,6 +3,7 @@
  * dashboards, alarms and tests import them, so a dashboard cannot show a metric that nothing sends.
  */
 export * from './collectors';
+export * from './link';
 export * from './metric';
 export * from './services';
 export * from './spans';

@@ -1,0 +1,111 @@
+/**
+ * The allow-list of an environment: every flow that may cross the link, one on a line, each with an owner, a ticket and
+ * an end. Security groups, network ACLs, routes, announced prefixes and the far end's firewall are derived from it.
+ *
+ * ```
+ * # from            to              port  owner           ticket    expires
+ * relay             10.20.8.10/32   4318  trace-platform  NET-1201  2027-06-30
+ * 10.30.4.0/28      10.20.1.20/32   8443  payments        NET-1204  2027-03-31
+ * ```
+ *
+ * `relay` stands for the link subnets. TCP only. What follows a `#` is for people.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cidrProblem } from './cidr';
+
+/** One line: who may open connections to whom. */
+export interface AllowlistEntry {
+  /** Line in the file, from 1. */
+  readonly line: number;
+  /** A prefix, or `relay`. */
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly owner: string;
+  readonly ticket: string;
+  /** Last day on which it holds: `2027-06-30`. */
+  readonly expires: string;
+}
+
+/** What is wrong with a line. */
+export interface AllowlistProblem {
+  readonly line: number;
+  readonly value: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** The text of an allow-list and where it stands. */
+export interface AllowlistFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A file of config/allowlists. */
+export const allowlist = (name: string): AllowlistFile => ({
+  file: `config/allowlists/${name}`,
+  text: readFileSync(join(__dirname, 'allowlists', name), 'utf8'),
+});
+
+/** The source that stands for the relays, wherever in the link subnets they are. */
+export const relaySource = 'relay';
+
+/**
+ * The widest prefix that a line may hold. A /24 is one server subnet: whoever needs more asks for several, each with its
+ * owner.
+ */
+export const widestPrefix = 24;
+
+const columns = ['from', 'to', 'port', 'owner', 'ticket', 'expires'] as const;
+
+/** Reads the lines; those that cannot be read are problems. */
+export function parseAllowlist(text: string): { entries: AllowlistEntry[]; problems: AllowlistProblem[] } {
+  const entries: AllowlistEntry[] = [];
+  const problems: AllowlistProblem[] = [];
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    const value = raw.replace(/#.*/, '').trim();
+    if (value === '') continue;
+    const line = index + 1;
+    const words = value.split(/\s+/);
+    const found = words.length === columns.length ? objections(words) : [wrongCount(words.length)];
+    problems.push(...found.map((problem) => ({ line, value, ...problem })));
+    if (found.length > 0) continue;
+    const [from, to, port, owner, ticket, expires] = words as [string, string, string, string, string, string];
+    entries.push({ line, from, to, port: Number(port), owner, ticket, expires });
+  }
+  return { entries, problems };
+}
+
+type Objection = Pick<AllowlistProblem, 'why' | 'fix'>;
+
+const wrongCount = (count: number): Objection => ({
+  why: `The line has ${count} columns instead of ${columns.length}.`,
+  fix: `Write: ${columns.join(' ')}`,
+});
+
+function objections(words: readonly string[]): Objection[] {
+  const [from = '', to = '', port = '', owner = '', ticket = '', expires = ''] = words;
+  const wrong = (holds: boolean, why: string, fix: string): Objection[] => (holds ? [] : [{ why, fix }]);
+  return [
+    ...(from === relaySource ? [] : prefixObjection('from', from)),
+    ...prefixObjection('to', to),
+    ...wrong(
+      /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535,
+      `${port} is not a TCP port.`,
+      'Write one number from 1 to 65535: a range would admit what nobody asked for.',
+    ),
+    ...wrong(/^[\w.@-]+$/.test(owner), `${owner} is not an owner.`, 'Name a team or an address, without spaces.'),
+    ...wrong(/^[A-Z][A-Z0-9]*-\d+$/.test(ticket), `${ticket} is not a ticket.`, 'Write it as NET-1204.'),
+    ...wrong(isDate(expires), `${expires} is not a date.`, 'Write year, month and day: 2027-06-30.'),
+  ];
+}
+
+function prefixObjection(column: string, prefix: string): Objection[] {
+  const problem = cidrProblem(prefix, { widest: widestPrefix, narrowest: 32, onlyPrivate: false });
+  return problem ? [{ why: `${column} ${prefix}: ${problem.why}`, fix: problem.fix }] : [];
+}
+
+/** Is it a day of the calendar? */
+export const isDate = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;

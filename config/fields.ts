@@ -1,0 +1,29 @@
+/** Kinds of fields that the schema is made of. */
+import { z } from 'zod';
+import { cidrProblem } from './cidr';
+
+/** A section: unknown settings are refused, with the known ones in the answer. */
+export const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? `Remove it, or use one of: ${Object.keys(shape).join(', ')}.` : undefined,
+  });
+
+export const whole = (least: number, most: number) => z.int().min(least).max(most);
+
+/** A string that must match, with the reason and the remedy in words. */
+export const text = (pattern: RegExp, why: string, fix: string) =>
+  z.string().refine((value) => pattern.test(value), { error: why, params: { fix } });
+
+export const prefix = (limits: { widest: number; narrowest: number; onlyPrivate: boolean; linkLocal?: boolean }) =>
+  z.string().superRefine((value, context) => {
+    const problem = cidrProblem(value, limits);
+    if (problem) context.addIssue({ code: 'custom', message: problem.why, params: { fix: problem.fix } });
+  });
+
+/** An EC2 instance type. */
+export const ec2InstanceType = text(
+  /^[a-z]+\d+[a-z]*\.[a-z0-9]+$/,
+  'This is not an EC2 instance type.',
+  'Write family and size, such as m7g.large.',
+);

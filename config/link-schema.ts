@@ -1,0 +1,195 @@
+/** The `link` section: the line to the mainland, what may cross it, and the mainland's own stage. */
+import { z } from 'zod';
+import { ec2InstanceType, prefix, section, text, whole } from './fields';
+
+const address = text(
+  /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/,
+  'This is not an IPv4 address.',
+  'Write four numbers, such as 10.20.8.10.',
+);
+const port = whole(1, 65_535);
+
+/** Private ASNs of two bytes (RFC 6996): what carriers' routers of any age take. */
+const privateAsn = whole(64_512, 65_534);
+
+const secretArn = text(
+  /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
+  'This is not the whole ARN of a secret.',
+  'Write the ARN with the six characters that Secrets Manager appended.',
+);
+const keyArn = text(
+  /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-f-]{36}$/,
+  'This is not the ARN of a KMS key.',
+  'Write the ARN of the key, not of an alias.',
+);
+
+/** A certificate with its key, signed by the organisation's own authority: docs/link.md says how it gets there. */
+const certificate = section({
+  /** Secret with `certificate`, `key` and `authority` (whom the other end must be signed by), all PEM. */
+  secretArn,
+  /** KMS key of the secret. */
+  keyArn,
+});
+
+/** What each of the two tunnels of a VPN needs. */
+const tunnels = {
+  /** The far end's router: immutable in AWS, another address is another customer gateway. */
+  customerGatewayAddress: address,
+  /** Inside /30 of each tunnel, from 169.254.0.0/16: the first address is AWS's, the second the far end's. */
+  insideCidrs: z.array(prefix({ widest: 30, narrowest: 30, onlyPrivate: false, linkLocal: true })).length(2),
+  /** An address at the far end for each tunnel, announced over that tunnel only: what the probe measures the path with. */
+  probeAddresses: z.array(address).length(2),
+};
+
+/** IPsec over the public internet. */
+const siteToSiteVpn = section({
+  ...tunnels,
+  /**
+   * Why this environment crosses the border over the public internet. MIIT [2017] No. 32: cross-border business needs lines
+   * leased from licensed operators, VPN included.
+   */
+  internetAcknowledged: text(
+    /^(?:\S+\s+){7,}\S+/,
+    'IPsec over the public internet is the exception, and this is not a reason for it.',
+    'Say in eight words or more why, who approved it and until when, or use vpnOverDirectConnect.',
+  ),
+});
+
+/** A transit virtual interface on a connection that exists: ordering one takes a person and a cross-connect. */
+const directConnect = section({
+  connectionId: text(
+    /^dxcon-[a-z0-9]{8}$/,
+    'This is not the id of a Direct Connect connection.',
+    'Write dxcon- and eight characters.',
+  ),
+  vlan: whole(1, 4094),
+  /** ASN of the Direct Connect gateway: another one than the transit gateway's. @default 64513 */
+  gatewayAsn: privateAsn.default(64_513),
+  /** /30 of the BGP session: the first address is AWS's, the second the far end's. */
+  peerCidr: prefix({ widest: 30, narrowest: 30, onlyPrivate: false, linkLocal: true }),
+  /** Bytes. 8500 needs jumbo frames on the whole way, the carrier's included. @default 1500 */
+  mtu: z.union([z.literal(1500), z.literal(8500)]).default(1500),
+  /** An address at the far end that is announced over this interface only. */
+  probeAddress: address.optional(),
+});
+
+/** IPsec between private addresses over the virtual interface: the line is leased and encrypted. Needs `directConnect`. */
+const vpnOverDirectConnect = section({
+  ...tunnels,
+  /** Addresses of AWS's tunnel ends: /24 or wider (AWS's rule for transit gateways), of nothing else. */
+  transitGatewayCidr: prefix({ widest: 16, narrowest: 24, onlyPrivate: true }),
+});
+
+const analysis = section({
+  /** Account of partition aws-cn. */
+  account: text(/^\d{12}$/, 'This is not an AWS account.', 'Write twelve digits, in quotes: zeros may lead.'),
+  /** Beijing or Ningxia. @default cn-north-1 */
+  region: z.enum(['cn-north-1', 'cn-northwest-1']).default('cn-north-1'),
+  /** A VPC that exists and that the far end routes to, with endpoints for S3, CloudWatch Logs, Secrets Manager and SSM. */
+  vpcId: text(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, 'This is not the id of a VPC.', 'Write vpc- and 17 digits.'),
+  /** Its addresses: endpoints are called within them. */
+  vpcCidr: prefix({ widest: 16, narrowest: 28, onlyPrivate: true }),
+  /** The subnet that holds `receiver.address`, and its zone. */
+  subnetId: text(
+    /^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/,
+    'This is not the id of a subnet.',
+    'Write subnet- and 17 digits.',
+  ),
+  availabilityZone: z.enum([
+    'cn-north-1a',
+    'cn-north-1b',
+    'cn-north-1d',
+    'cn-northwest-1a',
+    'cn-northwest-1b',
+    'cn-northwest-1c',
+  ]),
+  /** Amazon Linux 2023 image for arm64. @default the newest, by AWS's public SSM parameter */
+  imageId: text(
+    /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/,
+    'This is not the id of an image.',
+    'Write ami- and 17 hexadecimal digits.',
+  ).optional(),
+  /** A Graviton type. */
+  instanceType: ec2InstanceType,
+  /** Certificate of the receiver, in a secret of that account. */
+  certificate,
+  /** Namespace of the mainland's own service metrics, shown beside Hong Kong's. @default none */
+  ownNamespace: z.string().min(1).max(255).optional(),
+});
+
+export const link = section({
+  /** One transport, or two of which the first is preferred and the second takes over. */
+  transports: z
+    .array(z.enum(['vpnOverDirectConnect', 'directConnect', 'siteToSiteVpn']))
+    .min(1)
+    .max(2),
+  siteToSiteVpn: siteToSiteVpn.optional(),
+  directConnect: directConnect.optional(),
+  vpnOverDirectConnect: vpnOverDirectConnect.optional(),
+  /** ASN of the transit gateway. @default 64512, AWS's own default */
+  amazonAsn: privateAsn.default(64_512),
+  farEnd: section({
+    /** ASN of the far end's router. */
+    asn: privateAsn,
+    /** What the far end announces: within `mainland.prefixes`, none wider than /16. */
+    prefixes: z.array(prefix({ widest: 16, narrowest: 32, onlyPrivate: false })).min(1),
+  }),
+  /**
+   * Seconds. Fail-over between paths takes the hold time; AWS offers 10 and 30, both ends use the lower.
+   * @default 10 and 30
+   */
+  bgp: section({ keepaliveSeconds: whole(1, 30).default(10), holdSeconds: whole(3, 90).default(30) }).prefault({}),
+  /** Every flow that may cross: `allowlist('dev.txt')`. */
+  allowlist: section({ file: z.string(), text: z.string() }),
+  /** VPCs of services that may cross as the allow-list says, attached to the transit gateway by their owners. @default none */
+  serviceAttachments: z
+    .array(
+      section({
+        attachmentId: text(
+          /^tgw-attach-([0-9a-f]{8}|[0-9a-f]{17})$/,
+          'This is not the id of an attachment.',
+          'Write tgw-attach- and 17 digits.',
+        ),
+        /** Its addresses, within `network.serviceVpcPrefixes`. */
+        prefix: prefix({ widest: 12, narrowest: 28, onlyPrivate: true }),
+      }),
+    )
+    .default([]),
+  /** The two instances that aggregates leave by. */
+  relay: section({
+    /** A Graviton type that Hong Kong has. */
+    instanceType: ec2InstanceType,
+    /** Size of each volume in GiB: twice what `outageHours` ask for, and 8 for the system. */
+    volumeGiB: whole(10, 16_384),
+    /** Hours without the link after which nothing may be lost. @default 24 */
+    outageHours: whole(1, 168).default(24),
+    /** Bits a second that both relays together may send into the mainland. @default 1,000,000 */
+    bitsPerSecond: whole(64_000, 1_000_000_000).default(1_000_000),
+    /** Calls a minute below which a group of them is not reported: fewer could point at a person. @default 10 */
+    minimumCalls: whole(2, 10_000).default(10),
+    certificate,
+  }),
+  /** Where aggregates go: the mainland's receiver. */
+  receiver: section({
+    address,
+    /** OTLP over HTTP, mutual TLS. @default 4318 */
+    port: port.default(4318),
+    /** Port of the service that answers with the `traceparent` it got. @default 8088 */
+    continuityPort: port.default(8088),
+    /** Name in the receiver's certificate. */
+    name: text(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'This is not a DNS name.', 'Use lower case letters and dots.'),
+  }),
+  /** TCP connects that time each path. */
+  probe: section({
+    /** Seconds between two of a path. @default 2 */
+    everySeconds: whole(1, 60).default(2),
+    /** A refusal is an answer too, so nothing need listen. @default 7 */
+    port: port.default(7),
+    /** Round trips beyond it are alarmed on, in milliseconds. */
+    rttMs: whole(1, 10_000),
+    /** Lost connects beyond it are alarmed on, in per cent. @default 2 */
+    lossPercent: z.number().gt(0).max(100).default(2),
+  }),
+  /** The mainland stage. Without it the far end gets the receiver's configuration as files. @default none */
+  analysis: analysis.optional(),
+});

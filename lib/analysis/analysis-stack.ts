@@ -1,0 +1,52 @@
+import { Annotations, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { allowCloudWatchLogs, encryptionKey } from '../encryption-key';
+import type { LinkedConfig } from '../link/parameters';
+import { analysisDashboard } from './dashboard';
+import { Receivers } from './receivers';
+
+export type AnalysisConfig = NonNullable<LinkedConfig['link']['analysis']>;
+
+export interface AnalysisStackProps extends StackProps {
+  readonly config: LinkedConfig;
+  readonly analysis: AnalysisConfig;
+}
+
+/**
+ * The mainland side, on AWS in China: receivers behind the one address that the allow-list names, and a dashboard of Hong
+ * Kong's aggregates. It knows nothing of Hong Kong's account but addresses.
+ */
+export class AnalysisStack extends Stack {
+  constructor(scope: Construct, id: string, props: AnalysisStackProps) {
+    super(scope, id, props);
+    const { config, analysis } = props;
+    const key = encryptionKey(this, 'LogsKey', 'aggregates of Hong Kong');
+    allowCloudWatchLogs(key);
+    const logGroup = new LogGroup(this, 'Aggregates', {
+      logGroupName: aggregatesLogGroup(config.environment),
+      encryptionKey: key,
+      retention: config.observe.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId: analysis.vpcId,
+      vpcCidrBlock: analysis.vpcCidr,
+      availabilityZones: [analysis.availabilityZone],
+      isolatedSubnetIds: [analysis.subnetId],
+    });
+    Annotations.of(vpc).acknowledgeWarning(
+      '@aws-cdk/aws-ec2:noSubnetRouteTableId',
+      "Routes of this VPC are its owner's: nothing here adds one.",
+    );
+    new Receivers(this, 'Receivers', { ...props, vpc, logGroup });
+    analysisDashboard(this, 'Dashboard', {
+      environment: config.environment,
+      ownNamespace: analysis.ownNamespace,
+    });
+  }
+}
+
+/** A physical name, because the collector's static configuration names it. */
+export const aggregatesLogGroup = (environment: string): string => `/harbourline/${environment}/aggregates`;

@@ -1,0 +1,21 @@
+import { Stage, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { LinkedConfig } from '../link/parameters';
+import { type AnalysisConfig, AnalysisStack } from './analysis-stack';
+
+/**
+ * The mainland side of an environment: a stage of its own, in partition aws-cn, deployed with credentials of that account:
+ * `npx cdk deploy 'dev-mainland/*'`. Nothing refers to it, and it refers to nothing.
+ */
+export class AnalysisStage extends Stage {
+  constructor(scope: Construct, config: LinkedConfig, analysis: AnalysisConfig) {
+    super(scope, `${config.environment}-mainland`, { env: { account: analysis.account, region: analysis.region } });
+    new AnalysisStack(this, 'Analysis', {
+      config,
+      analysis,
+      description: 'Harbourline: aggregates of Hong Kong, received and shown in the mainland',
+      terminationProtection: config.production,
+    });
+    Tags.of(this).add('harbourline:environment', config.environment);
+  }
+}

@@ -1,0 +1,110 @@
+package aggregatesprocessor
+
+import "go.opentelemetry.io/collector/pdata/pmetric"
+
+// Most buckets of a histogram, as OpenTelemetry's SDKs have it: 160 of them span five orders of magnitude at 4 %.
+const maxBuckets = 160
+
+// histogram is an exponential histogram of values from zero up.
+type histogram struct {
+	scale     int32
+	offset    int32
+	buckets   []uint64
+	zeroCount uint64
+	count     uint64
+	sum       float64
+	min, max  float64
+	hasRange  bool
+}
+
+// histogramOf reads a point. False where it holds negative values, or counts more than zero itself as zero.
+func histogramOf(point pmetric.ExponentialHistogramDataPoint) (histogram, bool) {
+	for _, negative := range point.Negative().BucketCounts().All() {
+		if negative > 0 {
+			return histogram{}, false
+		}
+	}
+	return histogram{
+		scale:     point.Scale(),
+		offset:    point.Positive().Offset(),
+		buckets:   point.Positive().BucketCounts().AsRaw(),
+		zeroCount: point.ZeroCount(),
+		count:     point.Count(),
+		sum:       point.Sum(),
+		min:       point.Min(),
+		max:       point.Max(),
+		hasRange:  point.HasMin() && point.HasMax(),
+	}, point.ZeroThreshold() == 0 && point.Scale() >= -10 && point.Scale() <= 20
+}
+
+// coarser halves the resolution `steps` times: each bucket falls into the one that covers it.
+func (h *histogram) coarser(steps int32) {
+	if steps <= 0 {
+		return
+	}
+	if len(h.buckets) > 0 {
+		offset := h.offset >> steps
+		buckets := make([]uint64, (h.offset+int32(len(h.buckets))-1)>>steps-offset+1)
+		for i, count := range h.buckets {
+			buckets[(h.offset+int32(i))>>steps-offset] += count
+		}
+		h.offset, h.buckets = offset, buckets
+	}
+	h.scale -= steps
+}
+
+// add adds what another has counted.
+func (h *histogram) add(other histogram) {
+	scale := min(h.scale, other.scale)
+	h.coarser(h.scale - scale)
+	other.coarser(other.scale - scale)
+	for len(h.buckets) > 0 && len(other.buckets) > 0 && span(*h, other) > maxBuckets {
+		h.coarser(1)
+		other.coarser(1)
+	}
+	h.buckets, h.offset = union(*h, other)
+	h.zeroCount += other.zeroCount
+	h.sum += other.sum
+	switch {
+	case h.count == 0:
+		h.min, h.max, h.hasRange = other.min, other.max, other.hasRange
+	case other.count > 0:
+		h.min, h.max, h.hasRange = min(h.min, other.min), max(h.max, other.max), h.hasRange && other.hasRange
+	}
+	h.count += other.count
+}
+
+// span is the number of buckets that both together need.
+func span(one, other histogram) int32 {
+	return max(one.offset+int32(len(one.buckets)), other.offset+int32(len(other.buckets))) - min(one.offset, other.offset)
+}
+
+func union(one, other histogram) ([]uint64, int32) {
+	if len(one.buckets) == 0 {
+		return other.buckets, other.offset
+	}
+	if len(other.buckets) == 0 {
+		return one.buckets, one.offset
+	}
+	offset := min(one.offset, other.offset)
+	buckets := make([]uint64, span(one, other))
+	for _, each := range []histogram{one, other} {
+		for i, count := range each.buckets {
+			buckets[each.offset-offset+int32(i)] += count
+		}
+	}
+	return buckets, offset
+}
+
+func (h *histogram) write(point pmetric.ExponentialHistogramDataPoint) {
+	point.SetScale(h.scale)
+	point.Positive().SetOffset(h.offset)
+	point.Positive().BucketCounts().FromRaw(h.buckets)
+	point.SetZeroCount(h.zeroCount)
+	point.SetCount(h.count)
+	point.SetSum(h.sum)
+	if h.hasRange {
+		point.SetMin(h.min)
+		point.SetMax(h.max)
+	}
+}

@@ -1,0 +1,265 @@
+package aggregatesprocessor
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+)
+
+func config() *Config {
+	return &Config{
+		Window:        time.Hour, // tests end it by shutting down
+		MinimumCount:  10,
+		Metrics:       []string{"calls", "duration"},
+		Attributes:    map[string]string{"service.name": "[a-z-]+", "crossing": "hk-cn|cn-hk|none"},
+		RefusedValues: "[0-9a-fA-F]{16,}",
+	}
+}
+
+var minute = time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
+
+func metricOf(service, name string) (pmetric.Metrics, pmetric.Metric) {
+	all := pmetric.NewMetrics()
+	made := all.ResourceMetrics().AppendEmpty()
+	made.Resource().Attributes().PutStr("service.name", service)
+	one := made.ScopeMetrics().AppendEmpty().Metrics().AppendEmpty()
+	one.SetName(name)
+	return all, one
+}
+
+func calls(service, crossing string, number int64, at time.Time) pmetric.Metrics {
+	all, one := metricOf(service, "calls")
+	sum := one.SetEmptySum()
+	sum.SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
+	point := sum.DataPoints().AppendEmpty()
+	point.SetTimestamp(pcommon.NewTimestampFromTime(at))
+	point.SetIntValue(number)
+	point.Attributes().PutStr("crossing", crossing)
+	return all
+}
+
+// durations puts each value into its bucket, as an SDK does.
+func durations(scale int32, values ...float64) pmetric.Metrics {
+	all, one := metricOf("payment", "duration")
+	one.SetUnit("ms")
+	one.SetEmptyExponentialHistogram().SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
+	point := one.ExponentialHistogram().DataPoints().AppendEmpty()
+	point.SetTimestamp(pcommon.NewTimestampFromTime(minute))
+	indices := map[int32]uint64{}
+	lowest, highest := int32(math.MaxInt32), int32(math.MinInt32)
+	for _, value := range values {
+		index := int32(math.Ceil(math.Log2(value)*math.Ldexp(1, int(scale)))) - 1
+		indices[index]++
+		lowest, highest = min(lowest, index), max(highest, index)
+		point.SetSum(point.Sum() + value)
+	}
+	buckets := make([]uint64, highest-lowest+1)
+	for index, count := range indices {
+		buckets[index-lowest] = count
+	}
+	point.SetScale(scale)
+	point.SetCount(uint64(len(values)))
+	point.Positive().SetOffset(lowest)
+	point.Positive().BucketCounts().FromRaw(buckets)
+	return all
+}
+
+// pass sends all within one window and returns what came out.
+func pass(t *testing.T, all ...pmetric.Metrics) pmetric.Metrics {
+	t.Helper()
+	sink := new(consumertest.MetricsSink)
+	w := start(t, sink)
+	answers := make(chan error)
+	for _, one := range all {
+		go func() { answers <- w.ConsumeMetrics(context.Background(), one) }()
+	}
+	awaitSenders(w, all)
+	if err := w.Shutdown(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for range all {
+		if err := <-answers; err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := pmetric.NewMetrics()
+	for _, sent := range sink.AllMetrics() {
+		sent.ResourceMetrics().MoveAndAppendTo(out.ResourceMetrics())
+	}
+	return out
+}
+
+func start(t *testing.T, next consumer.Metrics) *windows {
+	t.Helper()
+	w, err := newWindows(config(), componenttest.NewNopTelemetrySettings(), next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.arrived = make(chan struct{}, 100)
+	return w
+}
+
+func awaitSenders(w *windows, all []pmetric.Metrics) {
+	for range all {
+		<-w.arrived
+	}
+}
+
+func only(t *testing.T, out pmetric.Metrics) pmetric.Metric {
+	t.Helper()
+	if out.DataPointCount() != 1 {
+		t.Fatalf("%d points instead of one", out.DataPointCount())
+	}
+	return out.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0)
+}
+
+func TestAddsUpOverSenders(t *testing.T) {
+	out := pass(t, calls("payment", "hk-cn", 6, minute), calls("payment", "hk-cn", 7, minute.Add(59*time.Second)))
+	if got := only(t, out).Sum().DataPoints().At(0).IntValue(); got != 13 {
+		t.Errorf("%d calls instead of 13", got)
+	}
+}
+
+func TestMinutesStayApart(t *testing.T) {
+	out := pass(t, calls("payment", "hk-cn", 10, minute), calls("payment", "hk-cn", 20, minute.Add(time.Minute)))
+	if out.DataPointCount() != 2 {
+		t.Errorf("%d points instead of 2", out.DataPointCount())
+	}
+}
+
+func TestSmallGroupsAreSuppressed(t *testing.T) {
+	out := pass(t, calls("payment", "hk-cn", 9, minute), calls("payment", "none", 10, minute), durations(3, 5, 6, 7))
+	if got, _ := only(t, out).Sum().DataPoints().At(0).Attributes().Get("crossing"); got.Str() != "none" {
+		t.Errorf("the group of %s passed", got.Str())
+	}
+}
+
+func TestOnlyWhatIsListedPasses(t *testing.T) {
+	const secret = "planted"
+	good := calls("payment", "hk-cn", 10, minute)
+	resource := good.ResourceMetrics().At(0)
+	resource.SetSchemaUrl(secret)
+	resource.Resource().Attributes().PutStr("host.name", secret)
+	resource.ScopeMetrics().At(0).SetSchemaUrl(secret)
+	resource.ScopeMetrics().At(0).Scope().SetName(secret)
+	resource.ScopeMetrics().At(0).Scope().Attributes().PutStr("key", secret)
+	named := resource.ScopeMetrics().At(0).Metrics().At(0)
+	named.SetDescription(secret)
+	named.SetUnit(secret)
+	named.Metadata().PutStr("key", secret)
+	point := named.Sum().DataPoints().At(0)
+	point.Attributes().PutStr("customer", secret)
+	exemplar := point.Exemplars().AppendEmpty()
+	exemplar.SetTraceID([16]byte{1})
+	exemplar.FilteredAttributes().PutStr("key", secret)
+	unlisted, other := metricOf("payment", secret)
+	other.SetEmptySum().DataPoints().AppendEmpty().SetIntValue(100)
+
+	out := pass(t, good, unlisted,
+		calls(secret+" text", "hk-cn", 100, minute),                     // free text for a name
+		calls("payment", secret, 100, minute),                           // not a crossing
+		calls("4bf92f3577b34da6a3ce929d0e0e4736", "hk-cn", 100, minute), // a trace id
+		calls("abcdefabcdefabcdef", "hk-cn", 100, minute))               // letters only, but hexadecimal
+
+	sum := only(t, out).Sum().DataPoints().At(0)
+	if sum.Exemplars().Len() != 0 || sum.IntValue() != 10 {
+		t.Errorf("%d exemplars, %d calls", sum.Exemplars().Len(), sum.IntValue())
+	}
+	bytes, err := (&pmetric.JSONMarshaler{}).MarshalMetrics(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(bytes), secret) {
+		t.Errorf("what is not listed passed: %s", bytes)
+	}
+}
+
+func TestOtherTypesAreDropped(t *testing.T) {
+	gauge, one := metricOf("payment", "calls")
+	one.SetEmptyGauge().DataPoints().AppendEmpty().SetIntValue(100)
+	cumulative := calls("payment", "hk-cn", 100, minute)
+	cumulative.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+	if out := pass(t, gauge, cumulative); out.DataPointCount() != 0 {
+		t.Errorf("%d points passed", out.DataPointCount())
+	}
+}
+
+func TestHistogramsOfDifferentScaleAddUp(t *testing.T) {
+	one := []float64{1, 2, 3, 5, 8, 13, 21, 1e-3}
+	other := []float64{100, 250.5, 1e4, 7, 0.2}
+	out := pass(t, durations(5, one...), durations(2, other...))
+	metric := only(t, out)
+	if metric.Unit() != "ms" {
+		t.Errorf("unit %q", metric.Unit())
+	}
+	point := metric.ExponentialHistogram().DataPoints().At(0)
+	if point.Count() != 13 || point.Positive().BucketCounts().Len() > maxBuckets {
+		t.Errorf("%d values in %d buckets", point.Count(), point.Positive().BucketCounts().Len())
+	}
+	// Every value must be counted in the bucket that covers it.
+	want := map[int32]uint64{}
+	for _, value := range append(one, other...) {
+		want[int32(math.Ceil(math.Log2(value)*math.Ldexp(1, int(point.Scale()))))-1]++
+	}
+	for i, count := range point.Positive().BucketCounts().All() {
+		index := point.Positive().Offset() + int32(i)
+		if count != want[index] {
+			t.Errorf("bucket %d counts %d instead of %d", index, count, want[index])
+		}
+		delete(want, index)
+	}
+	if len(want) > 0 {
+		t.Errorf("buckets are missing: %v", want)
+	}
+}
+
+func TestWideHistogramsStaySmall(t *testing.T) {
+	point := only(t, pass(t, durations(5, 1, 1, 1, 1, 1), durations(5, 1e6, 1e6, 1e6, 1e6, 1e6))).ExponentialHistogram().DataPoints().At(0)
+	if got := point.Positive().BucketCounts().Len(); got > maxBuckets {
+		t.Errorf("%d buckets", got)
+	}
+}
+
+// What is behind refuses: every sender of the window is told, and still has what it sent.
+func TestRefusalReachesTheSenders(t *testing.T) {
+	full := errors.New("the queue is full")
+	w := start(t, consumertest.NewErr(full))
+	answer := make(chan error)
+	go func() { answer <- w.ConsumeMetrics(context.Background(), calls("payment", "hk-cn", 10, minute)) }()
+	<-w.arrived
+	_ = w.Shutdown(context.Background())
+	if err := <-answer; !errors.Is(err, full) {
+		t.Errorf("the sender was told %v", err)
+	}
+}
+
+func TestWindowEndsByItself(t *testing.T) {
+	sink := new(consumertest.MetricsSink)
+	w := start(t, sink)
+	w.cfg.Window = time.Millisecond
+	if err := w.ConsumeMetrics(context.Background(), calls("payment", "hk-cn", 10, minute)); err != nil {
+		t.Fatal(err)
+	}
+	if sink.DataPointCount() != 1 {
+		t.Errorf("%d points were sent before the sender was answered", sink.DataPointCount())
+	}
+}
+
+func TestValidate(t *testing.T) {
+	if err := config().Validate(); err != nil {
+		t.Error(err)
+	}
+	wrong := &Config{Attributes: map[string]string{"a": "("}, RefusedValues: "["}
+	if err := wrong.Validate(); err == nil || strings.Count(err.Error(), "\n") != 3 {
+		t.Errorf("not all at once: %v", err)
+	}
+}

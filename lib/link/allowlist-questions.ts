@@ -1,0 +1,76 @@
+/** What people ask of an allow-list: who admits this, and what ends when? */
+import { relaySource } from '../../config/allowlist';
+import { contains } from '../../config/cidr';
+import { type Flow, flows, type LinkedConfig } from './parameters';
+
+/** Days before the end of a line from which it is warned of: a firewall change takes weeks at most places. */
+export const warningDays = 30;
+
+/** The answer to {@link why}. */
+export interface Answer {
+  readonly admitted: boolean;
+  readonly lines: readonly string[];
+}
+
+/**
+ * Which line admits connections to an address and port, or why none does.
+ *
+ * @param from address of who connects, or `relay`; anybody if left out
+ */
+export function why(config: LinkedConfig, address: string, port: number, from?: string): Answer {
+  const { link, mainland, network } = config;
+  const all = flows(config);
+  const toIt = all.filter(({ to }) => contains(`${address}/32`, to));
+  const byIt = toIt.filter((flow) => !from || isFrom(flow, from));
+  const admitting = byIt.filter((flow) => flow.port === port);
+  const where = (flow: Flow) => `${link.allowlist.file}:${flow.line}`;
+  const shown = (flow: Flow) =>
+    `${where(flow)}  ${flow.fromRelay ? `${relaySource} (${flow.from.join(', ')})` : flow.from} → ${flow.to} port ${flow.port}`;
+  if (admitting.length > 0) {
+    return {
+      admitted: true,
+      lines: admitting.map(
+        (flow) => `admitted by ${shown(flow)}; ${flow.owner}, ${flow.ticket}, until ${flow.expires}`,
+      ),
+    };
+  }
+
+  const otherPort = byIt.length > 0 ? byIt : [];
+  const otherSource = toIt.filter((flow) => flow.port === port && !byIt.includes(flow));
+  const listed = (prefixes: readonly string[]) => prefixes.some((prefix) => contains(`${address}/32`, prefix));
+  const side = listed(mainland.prefixes)
+    ? 'it is in mainland.prefixes, so a line can admit it'
+    : listed(network.serviceVpcPrefixes)
+      ? 'it is in network.serviceVpcPrefixes, so a line can admit it from the mainland'
+      : listed([network.cidr])
+        ? "it is in Harbourline's own VPC, which the mainland never reaches"
+        : 'it is in no prefix of this environment: mainland.prefixes or network.serviceVpcPrefixes must name it first';
+  return {
+    admitted: false,
+    lines: [
+      `not admitted: ${toIt.length === 0 ? `no line of ${link.allowlist.file} holds ${address}; ${side}` : `${address} is listed, but not so`}`,
+      ...otherPort.map((flow) => `other port:   ${shown(flow)}`),
+      ...otherSource.map((flow) => `other source: ${shown(flow)}`),
+    ],
+  };
+}
+
+const isFrom = (flow: Flow, from: string): boolean =>
+  from === relaySource ? flow.fromRelay : flow.from.some((prefix) => contains(`${from}/32`, prefix));
+
+/** Lines that have ended at a date, or end within {@link warningDays} of it. A line still holds on its last day. */
+export function ending(config: LinkedConfig, date: string): { ended: boolean; text: string }[] {
+  const days = (day: string) => Date.parse(`${day}T00:00:00Z`) / 86_400_000;
+  return flows(config).flatMap((flow) => {
+    const left = days(flow.expires) - days(date);
+    if (left > warningDays) return [];
+    const ended = left < 0;
+    const when = ended ? `ended on ${flow.expires}` : `ends on ${flow.expires}, in ${left} days`;
+    return [
+      {
+        ended,
+        text: `${ended ? 'ENDED  ' : 'warning'} ${config.link.allowlist.file}:${flow.line}  ${flow.to} port ${flow.port} (${flow.owner}, ${flow.ticket}) ${when}: renew or remove it`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,27 @@
+/** Asks AWS for what the far end must know, with the credentials of whoever runs the command. Reads only. */
+import { DescribeVpnConnectionsCommand, type EC2Client, type VpnConnection } from '@aws-sdk/client-ec2';
+import { type LinkedConfig, type LinkParameters, linkParameters } from './parameters';
+
+/** Parameters of a deployed link. @throws Error where it is not, or not wholly, deployed */
+export async function readParameters(config: LinkedConfig, client: Pick<EC2Client, 'send'>): Promise<LinkParameters> {
+  const vpns = (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).filter((each) =>
+    config.link.transports.includes(each),
+  );
+  if (vpns.length === 0) return linkParameters(config, {});
+  const { VpnConnections = [] } = await client.send(
+    new DescribeVpnConnectionsCommand({
+      Filters: [
+        { Name: 'tag:harbourline:environment', Values: [config.environment] },
+        { Name: 'state', Values: ['available'] },
+      ],
+    }),
+  );
+  const found = vpns.flatMap((transport): [string, VpnConnection][] => {
+    const cidr = config.link[transport]?.insideCidrs[0];
+    const connection = VpnConnections.find(({ Options }) =>
+      Options?.TunnelOptions?.some(({ TunnelInsideCidr }) => TunnelInsideCidr === cidr),
+    );
+    return connection ? [[transport, connection]] : [];
+  });
+  return linkParameters(config, Object.fromEntries(found));
+}

@@ -1,0 +1,47 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IHttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Artifact } from '../collect/artifact';
+import type { TierCertificate } from '../collect/certificates';
+import type { Remainders } from '../collect/remainders';
+import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
+import { createAlarms } from '../observe/alarms';
+import { linkAlarms } from '../observe/alarms/link';
+import { LinkSubnets } from './link-subnets';
+import { linked } from './parameters';
+import { Relays } from './relay/relays';
+import { Transit } from './transit';
+
+export interface LinkStackProps extends EnvironmentStackProps {
+  readonly vpc: IVpc;
+  readonly logsKey: IKey;
+  readonly volumesKey: IKey;
+  readonly remainders: Remainders;
+  readonly collector: Artifact;
+  readonly relayCertificate: TierCertificate;
+  readonly metricLogGroup: LogGroup;
+  readonly namespace: IHttpNamespace;
+  readonly samplers: ISecurityGroup;
+  /** Whom alarms tell. */
+  readonly topic: ITopic;
+}
+
+/** The link to the mainland: transit gateway and transports, what may cross, and the relays that aggregates leave by. */
+export class LinkStack extends EnvironmentStack {
+  constructor(scope: Construct, id: string, props: LinkStackProps) {
+    super(scope, id, props);
+    const config = linked(this.config);
+    const transit = new Transit(this, 'Transit', { ...props, config });
+    const { targets } = new LinkSubnets(this, 'Subnets', { ...props, config, transit });
+    new Relays(this, 'Relays', { ...props, config, targets, certificate: props.relayCertificate });
+
+    createAlarms(new Construct(this, 'Alarms'), { config, topic: props.topic }, linkAlarms(config, transit.paths));
+
+    // For `npm run link:far-end`, and for owners of service VPCs, who attach them.
+    new CfnOutput(this, 'TransitGatewayId', { value: transit.gateway.ref });
+  }
+}

@@ -1,0 +1,52 @@
+/** The probe: runs beside each relay, measures every path, checks that `traceparent` crosses, reports once a minute. */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { roundTrip } from './connect';
+import { checkContinuity } from './continuity';
+import { Findings } from './report';
+import { probeSettings } from './settings';
+
+const log = (level: 'info' | 'error', message: string): void => {
+  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, message })}\n`);
+};
+
+/** Milliseconds between two reports, and between two continuity checks: CloudWatch's period. */
+const minute = Number(process.env.PROBE_REPORT_SECONDS ?? 60) * 1_000;
+
+function main(): void {
+  const { paths, everySeconds, continuityUrl, reportUrl, certificateFile } = probeSettings(process.env);
+  const findings = new Findings();
+  for (const { name, address, port } of paths) {
+    setInterval(async () => findings.connect(name, await roundTrip(address, port)), everySeconds * 1_000);
+  }
+  setInterval(async () => {
+    findings.continuity(await checkContinuity(continuityUrl));
+    try {
+      findings.certificate(daysLeft(readFileSync(certificateFile)));
+      await report(reportUrl, findings.take());
+    } catch (error) {
+      log('error', (error as Error).message);
+    }
+  }, minute);
+  log('info', `measuring ${paths.map(({ name }) => name).join(', ')}`);
+}
+
+/** Days until a certificate ends. */
+const daysLeft = (pem: Buffer): number =>
+  Math.floor((Date.parse(new X509Certificate(pem).validTo) - Date.now()) / 86_400_000);
+
+async function report(url: string, request: object): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+  });
+  if (!response.ok) throw new Error(`The collector answered ${response.status} to a report.`);
+}
+
+try {
+  main();
+} catch (error) {
+  log('error', (error as Error).message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,79 @@
+/** The link as a table, for routers of any maker and for whoever must sign it off. */
+import type { Interface, LinkParameters, Phase, Tunnel } from './parameters';
+
+const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+const rows = (head: readonly string[], body: readonly (readonly (string | number)[])[]): string =>
+  [row(...head), row(...head.map(() => '---')), ...body.map((cells) => row(...cells))].join('\n');
+
+const phase = ({ encryption, integrity, dhGroups, lifetimeSeconds }: Phase): string =>
+  `${encryption.join(', ')}; ${integrity.join(', ')}; DH ${dhGroups.join(', ')}; ${lifetimeSeconds} s`;
+
+function sessionTable(path: Tunnel | Interface): string {
+  const common: [string, string][] = [
+    ['preference', `${path.preference} (1 is preferred)`],
+    ['ASN, AWS', `${path.amazonAsn}`],
+    ['inside address, AWS', path.inside.amazon],
+    ['inside address, far end', path.inside.farEnd],
+    ['MTU', `${path.mtu} bytes`],
+    ['AWS announces', path.receives.join(', ')],
+    [
+      'far end announces',
+      [...path.announces, ...(path.probeAddress ? [`${path.probeAddress}/32 (this path only)`] : [])].join(', '),
+    ],
+  ];
+  const own: [string, string][] =
+    path.kind === 'tunnel'
+      ? [
+          ['outside address, AWS', path.outside.amazon],
+          ['outside address, far end', path.outside.farEnd],
+          ['IKE version', path.ikeVersions.join(', ')],
+          ['phase 1 (IKE)', phase(path.ike)],
+          ['phase 2 (ESP)', phase(path.esp)],
+          ['dead peer detection', `${path.dpdTimeoutSeconds} s, then ${path.dpdTimeoutAction}`],
+          ['opened by', path.startedBy === 'amazon' ? 'AWS' : 'far end'],
+          ['encapsulation', 'ESP in UDP 4500'],
+          [
+            'key',
+            `\`aws secretsmanager get-secret-value --secret-id ${path.keySecretArn} --query SecretString --output text\``,
+          ],
+        ]
+      : [
+          ['Direct Connect connection', path.connectionId],
+          ['VLAN', `${path.vlan}`],
+          [
+            'BGP key',
+            "`aws directconnect describe-virtual-interfaces --query 'virtualInterfaces[].bgpPeers[].authKey'`",
+          ],
+        ];
+  return `## ${path.name}\n\n${rows(['parameter', 'value'], [...own, ...common])}`;
+}
+
+/** The table as Markdown. */
+export function table(parameters: LinkParameters): string {
+  const { environment, farEndAsn, bgp, paths, whitelist, receiver, probePort } = parameters;
+  return `# Link of ${environment}
+
+${rows(
+  ['parameter', 'value'],
+  [
+    ['ASN, far end', farEndAsn],
+    ['BGP keepalive', `${bgp.keepaliveSeconds} s`],
+    ['BGP hold time', `${bgp.holdSeconds} s`],
+    ['receiver of aggregates', `${receiver.address}:${receiver.port}, mutual TLS, name ${receiver.name}`],
+    ['probes of each path', `TCP ${probePort}; a refusal is an answer`],
+    ['answers with the traceparent it got', `http://${receiver.address}:${receiver.continuityPort}/traceparent`],
+  ],
+)}
+
+${paths.map(sessionTable).join('\n\n')}
+
+## What may cross
+
+TCP, opened by "from" only. Everything else is dropped at both ends.
+
+${rows(
+  ['from', 'to', 'port', 'owner', 'ticket', 'until'],
+  whitelist.map(({ from, to, port, owner, ticket, expires }) => [from.join(', '), to, port, owner, ticket, expires]),
+)}
+`;
+}

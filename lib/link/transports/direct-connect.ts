@@ -1,0 +1,76 @@
+import {
+  CfnDirectConnectGateway,
+  CfnDirectConnectGatewayAssociation,
+  CfnTransitVirtualInterface,
+} from 'aws-cdk-lib/aws-directconnect';
+import { Construct } from 'constructs';
+import { addressIn } from '../../../config/cidr';
+import { present } from '../parameters';
+import { type BoundTransport, type LinkAttachment, LinkTransport } from './transport';
+
+/** A leased line: the traffic itself on a transit virtual interface. Not encrypted by AWS: MACsec is set up by hand. */
+export class DirectConnect extends LinkTransport {
+  override bind(scope: Construct, attachment: LinkAttachment): BoundTransport {
+    return new LeasedLine(scope, 'DirectConnect', { attachment, announcedPrefixes: attachment.announcedPrefixes })
+      .bound;
+  }
+}
+
+export interface LeasedLineProps {
+  readonly attachment: LinkAttachment;
+  /** What the far end learns by this interface, and nothing else. */
+  readonly announcedPrefixes: readonly string[];
+}
+
+/** Direct Connect gateway, its association with the transit gateway, and a transit virtual interface. */
+export class LeasedLine extends Construct {
+  readonly bound: BoundTransport;
+
+  constructor(scope: Construct, id: string, { attachment, announcedPrefixes }: LeasedLineProps) {
+    super(scope, id);
+    const { config, transitGateway, readBack } = attachment;
+    const { connectionId, vlan, gatewayAsn, peerCidr, mtu } = present(config.link.directConnect, 'link.directConnect');
+    const name = `harbourline-${config.environment}`; // required by AWS, shown in its console
+    const gateway = new CfnDirectConnectGateway(this, 'Gateway', {
+      directConnectGatewayName: name,
+      amazonSideAsn: `${gatewayAsn}`,
+    });
+    // Takes 5 to 20 minutes to create.
+    const association = new CfnDirectConnectGatewayAssociation(this, 'Association', {
+      directConnectGatewayId: gateway.attrDirectConnectGatewayId,
+      associatedGatewayId: transitGateway.ref,
+      allowedPrefixesToDirectConnectGateway: [...announcedPrefixes],
+    });
+    const virtualInterface = new CfnTransitVirtualInterface(this, 'VirtualInterface', {
+      virtualInterfaceName: name,
+      connectionId,
+      directConnectGatewayId: gateway.attrDirectConnectGatewayId,
+      vlan,
+      mtu,
+      bgpPeers: [
+        {
+          addressFamily: 'ipv4',
+          asn: `${config.link.farEnd.asn}`,
+          amazonAddress: `${addressIn(peerCidr, 1)}/30`,
+          customerAddress: `${addressIn(peerCidr, 2)}/30`,
+          // No authKey: AWS makes one, and a template is no place for it.
+        },
+      ],
+    });
+    const attachmentId = readBack.gatewayAttachment(this, 'ReadBack', {
+      directConnectGatewayId: gateway.attrDirectConnectGatewayId,
+      after: association,
+    });
+    this.bound = {
+      attachmentId,
+      paths: [
+        {
+          kind: 'interface',
+          name: 'dx',
+          connectionId,
+          virtualInterfaceId: virtualInterface.attrVirtualInterfaceId,
+        },
+      ],
+    };
+  }
+}

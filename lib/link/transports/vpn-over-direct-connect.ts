@@ -1,0 +1,31 @@
+import type { Construct } from 'constructs';
+import { present } from '../parameters';
+import { LeasedLine } from './direct-connect';
+import { type BoundTransport, type LinkAttachment, LinkTransport } from './transport';
+import { Vpn } from './vpn';
+
+/**
+ * IPsec between private addresses over a leased line, which then carries nothing else: it only announces the tunnels' own
+ * ends. The default of production.
+ */
+export class VpnOverDirectConnect extends LinkTransport {
+  override bind(scope: Construct, attachment: LinkAttachment): BoundTransport {
+    const { transitGatewayCidr, customerGatewayAddress, insideCidrs } = present(
+      attachment.config.link.vpnOverDirectConnect,
+      'link.vpnOverDirectConnect',
+    );
+    const line = new LeasedLine(scope, 'DirectConnect', { attachment, announcedPrefixes: [transitGatewayCidr] });
+    const vpn = new Vpn(scope, 'VpnOverDirectConnect', {
+      attachment,
+      transport: 'vpnOverDirectConnect',
+      customerGatewayAddress,
+      insideCidrs,
+      transportAttachmentId: line.bound.attachmentId,
+    });
+    return {
+      attachmentId: vpn.bound.attachmentId,
+      carrierAttachmentId: line.bound.attachmentId,
+      paths: [...vpn.bound.paths, ...line.bound.paths.map((path) => ({ ...path, onlyTunnels: true }))],
+    };
+  }
+}

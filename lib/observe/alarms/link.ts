@@ -1,0 +1,177 @@
+/**
+ * The link to the mainland. Its alarms stand in its own stack: they name tunnels whose ids and addresses can change, and
+ * CloudFormation refuses to change what another stack imports.
+ */
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { outageGiB } from '../../../config/rules/link';
+import { type LinkedConfig, probedPaths } from '../../link/parameters';
+import type { BoundPath } from '../../link/transports';
+import { period } from '../expressions';
+import {
+  type ContinuityOutcome,
+  flowMetrics,
+  metricNamespace,
+  pathDimension,
+  pathMetrics,
+  probeMetrics,
+  relayMetrics,
+  sideDimension,
+  tierDimension,
+} from '../metrics';
+import type { AlarmDefinition } from './alarm';
+
+/** AWS publishes states of tunnels and interfaces at this pace. */
+const statePeriod = Duration.minutes(5);
+
+/** Share of a relay's queue at which somebody should look: what is left is most of `outageHours`. */
+const queueShare = 0.1;
+
+/** Rejected flows a minute that are no scan and no mistyped address, but a service that cannot work. */
+const rejectedFlows = 5;
+
+/** Days before the end of the link's certificate: an organisation's own authority takes weeks. */
+const certificateDays = 30;
+
+/** State of a path: 1 where its BGP session is established. */
+const state = (path: BoundPath, statistic: string): Metric =>
+  path.kind === 'tunnel'
+    ? new Metric({
+        namespace: pathMetrics.tunnelState.namespace,
+        metricName: pathMetrics.tunnelState.name,
+        dimensionsMap: { VpnId: path.vpnId, TunnelIpAddress: path.tunnelAddress },
+        statistic,
+        period: statePeriod,
+        label: path.name,
+      })
+    : new Metric({
+        namespace: pathMetrics.interfaceState.namespace,
+        metricName: pathMetrics.interfaceState.name,
+        dimensionsMap: { ConnectionId: path.connectionId, VirtualInterfaceId: path.virtualInterfaceId },
+        statistic,
+        period: statePeriod,
+        label: path.name,
+      });
+
+/** `MIN([p1, p2])` or `MAX(…)` of one figure of every path. */
+function over(what: 'MIN' | 'MAX', figures: readonly (Metric | MathExpression)[], length: Duration): MathExpression {
+  const names = figures.map((_figure, index) => `p${index + 1}`);
+  return new MathExpression({
+    expression: `${what}([${names.join(', ')}])`,
+    usingMetrics: Object.fromEntries(figures.map((figure, index) => [`p${index + 1}`, figure])),
+    period: length,
+  });
+}
+
+/** Alarms of an environment's link. */
+export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]): AlarmDefinition[] {
+  const { environment, link } = config;
+  const own = (name: string, dimensionsMap: Record<string, string>, statistic: string) =>
+    new Metric({ namespace: metricNamespace(environment), metricName: name, dimensionsMap, statistic, period });
+  const probed = probedPaths(config).map(({ name }) => ({ [pathDimension]: name }));
+  const outcome = (name: ContinuityOutcome) => own(probeMetrics.continuity.name, { outcome: name }, 'Sum');
+  const queueGiB = outageGiB(link.relay);
+  // A leased line that only carries tunnels is up when they are not, and brings nobody across.
+  const bearing = linkPaths.filter((path) => path.kind === 'tunnel' || !path.onlyTunnels);
+  return [
+    {
+      heading: 'Link down',
+      metric: over(
+        'MAX',
+        bearing.map((path) => state(path, 'Maximum')),
+        statePeriod,
+      ),
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      minutes: 1,
+      missing: TreatMissingData.BREACHING, // AWS reports states always: silence is a deleted path
+      text: 'No path to the mainland is up: calls across the border fail. Aggregates wait on the relays and nothing is lost.',
+    },
+    {
+      heading: 'Path of the link down',
+      metric: over(
+        'MIN',
+        linkPaths.map((path) => state(path, 'Minimum')),
+        statePeriod,
+      ),
+      threshold: 1,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      minutes: 1,
+      missing: TreatMissingData.BREACHING, // AWS reports states always: silence is a deleted path
+      text: 'A tunnel or virtual interface is down: calls use another, and there is one fewer to lose.',
+    },
+    {
+      heading: 'Link round trip',
+      metric: over(
+        'MAX',
+        probed.map((path) => own(probeMetrics.rtt.name, path, 'p95')),
+        period,
+      ),
+      threshold: link.probe.rttMs,
+      missing: TreatMissingData.NOT_BREACHING, // nothing answered: "Link loss" sees it
+      text: `A path to the mainland takes more than ${link.probe.rttMs} ms for a round trip: every call across the border waits for it, once at least.`,
+    },
+    {
+      heading: 'Link loss',
+      metric: over(
+        'MAX',
+        probed.map(
+          (path, index) =>
+            new MathExpression({
+              expression: `100 * FILL(lost${index}, 0) / sent${index}`,
+              usingMetrics: {
+                [`lost${index}`]: own(probeMetrics.lost.name, path, 'Sum'),
+                [`sent${index}`]: own(probeMetrics.sent.name, path, 'Sum'),
+              },
+              period,
+            }),
+        ),
+        period,
+      ),
+      threshold: link.probe.lossPercent,
+      missing: TreatMissingData.BREACHING, // a probe that says nothing leaves us blind
+      text: `More than ${link.probe.lossPercent} % of connects on a path are lost, or no probe reports: calls across the border stall for seconds.`,
+    },
+    {
+      heading: 'Traceparent across the link',
+      metric: new MathExpression({
+        expression: 'FILL(lost, 0) + FILL(changed, 0)',
+        usingMetrics: { lost: outcome('lost'), changed: outcome('changed') },
+        period,
+      }),
+      threshold: 0,
+      missing: TreatMissingData.NOT_BREACHING, // the link is away: other alarms say so
+      text: 'A call across the link lost its traceparent on the way: traces break at the border and diagnosis is blind there.',
+    },
+    {
+      heading: 'Flows rejected on the link',
+      metric: new MathExpression({
+        expression: 'FILL(egress, 0) + FILL(ingress, 0)',
+        usingMetrics: {
+          egress: own(flowMetrics.rejected.name, { [sideDimension]: 'egress' }, 'Sum'),
+          ingress: own(flowMetrics.rejected.name, { [sideDimension]: 'ingress' }, 'Sum'),
+        },
+        period,
+      }),
+      threshold: rejectedFlows,
+      missing: TreatMissingData.NOT_BREACHING, // none rejected
+      text: 'Network ACLs or security groups reject flows in the link subnets: something calls what the allow-list does not admit, or an entry is missing.',
+    },
+    {
+      heading: 'Aggregates wait at the relays',
+      metric: own(relayMetrics.queued.name, { [tierDimension]: 'relay' }, 'Maximum'),
+      threshold: Math.floor(queueShare * queueGiB * 2 ** 30),
+      missing: TreatMissingData.BREACHING, // relays report always
+      text: `A tenth of a relay's queue of ${queueGiB.toFixed(1)} GiB is full, or no relay reports: the mainland's dashboard lags. Nothing is lost before ${link.relay.outageHours} hours.`,
+    },
+    {
+      heading: 'Certificate of the link ends',
+      metric: own(probeMetrics.certificateDays.name, { [tierDimension]: 'relay' }, 'Minimum'),
+      threshold: certificateDays,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      minutes: 1,
+      missing: TreatMissingData.IGNORE, // a probe that is away changes no date
+      text: `The certificate of the link is good for less than ${certificateDays} days: without it no aggregate reaches the mainland.`,
+    },
+  ];
+}

@@ -1,0 +1,90 @@
+/** Every metric of the link: what relays and probes emit, what flow logs are counted into, what AWS says of tunnels. */
+import type { EmittedMetric } from './metric';
+
+/** Metric dimension: the tunnel or virtual interface that something travelled by. */
+export const pathDimension = 'path';
+
+/** Outcomes of the continuity check: the header came back as it was sent, changed or lost, or no answer came. */
+export const continuityOutcomes = ['unchanged', 'changed', 'lost', 'unreachable'] as const;
+export type ContinuityOutcome = (typeof continuityOutcomes)[number];
+
+/** What probes on the relays measure. */
+export const probeMetrics = {
+  /** Round trip of a TCP connect, by path: an exponential histogram, so that percentiles are measured. */
+  rtt: {
+    name: 'link.rtt',
+    unit: 'Milliseconds',
+    dimensions: [[pathDimension]],
+    emitter: 'relay: probe',
+  },
+  /** Connects that were tried. */
+  sent: { name: 'link.probes', unit: 'Count', dimensions: [[pathDimension]], emitter: 'relay: probe' },
+  /** Connects that nobody answered in time. */
+  lost: { name: 'link.probes.lost', unit: 'Count', dimensions: [[pathDimension]], emitter: 'relay: probe' },
+  /** Continuity checks by outcome. */
+  continuity: { name: 'link.traceparent', unit: 'Count', dimensions: [['outcome']], emitter: 'relay: probe' },
+  /** Days that the relay's certificate for the link is still good for. */
+  certificateDays: { name: 'link.certificate.days', unit: 'Count', dimensions: [['tier']], emitter: 'relay: probe' },
+} as const satisfies Record<string, EmittedMetric>;
+
+/** What the relays' collectors measure of themselves. */
+export const relayMetrics = {
+  /** Points that samplers sent and that were taken. */
+  accepted: {
+    name: 'otelcol_receiver_accepted_metric_points',
+    unit: 'Count',
+    dimensions: [['tier']],
+    emitter: 'relay: receiver',
+  },
+  /** Points and parts of points that were not let through, by reason. */
+  dropped: {
+    name: 'otelcol_processor_aggregates_dropped',
+    unit: 'Count',
+    dimensions: [['tier', 'reason']],
+    emitter: 'relay: harbourline_aggregates',
+  },
+  /** Bytes in the queue on disk. */
+  queued: {
+    name: 'otelcol_exporter_queue_size',
+    unit: 'Count',
+    dimensions: [['tier']],
+    emitter: 'relay: otlp_http/mainland',
+  },
+  /** Points that the mainland side took. */
+  sent: {
+    name: 'otelcol_exporter_sent_metric_points',
+    unit: 'Count',
+    dimensions: [['tier', 'exporter']],
+    emitter: 'relay: otlp_http/mainland',
+  },
+  /** Points that the full queue did not take: samplers still have them and try again. */
+  notQueued: {
+    name: 'otelcol_exporter_enqueue_failed_metric_points',
+    unit: 'Count',
+    dimensions: [['tier']],
+    emitter: 'relay: otlp_http/mainland',
+  },
+} as const satisfies Record<string, EmittedMetric>;
+
+/** Metric dimensions of rejected flows: who tried (`egress`: Hong Kong, `ingress`: the mainland), and at which port. */
+export const sideDimension = 'side';
+export const portDimension = 'port';
+
+/** What the flow logs of the link subnets are counted into. */
+export const flowMetrics = {
+  /** Flows that a network ACL or security group rejected. */
+  rejected: {
+    name: 'link.flows.rejected',
+    unit: 'Count',
+    dimensions: [[sideDimension], [sideDimension, portDimension]],
+    emitter: 'flow logs of the link subnets',
+  },
+} as const satisfies Record<string, EmittedMetric>;
+
+/** What AWS says of paths, every five minutes. */
+export const pathMetrics = {
+  /** 1 where the tunnel's BGP session is established. */
+  tunnelState: { namespace: 'AWS/VPN', name: 'TunnelState' },
+  /** 1 where the virtual interface's BGP session is established. */
+  interfaceState: { namespace: 'AWS/DX', name: 'VirtualInterfaceBgpStatus' },
+} as const;

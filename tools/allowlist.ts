@@ -1,0 +1,71 @@
+/**
+ * `npm run allowlist -- why ADDRESS:PORT`       which line admits it, or why nothing does
+ * `npm run allowlist -- check --date YYYY-MM-DD`  which lines end soon or have ended
+ */
+import { parseArgs } from 'node:util';
+import { loadEnvironments } from '../config';
+import { isDate } from '../config/allowlist';
+import { ending, warningDays, why } from '../lib/link/allowlist-questions';
+import { linked } from '../lib/link/parameters';
+
+const usage = `Usage: npm run allowlist -- why ADDRESS:PORT [--from ADDRESS] [--env NAME]
+       npm run allowlist -- check --date YYYY-MM-DD [--env NAME]
+
+  why            which line of config/allowlists admits connections to ADDRESS:PORT, or why none does
+  check          which lines have ended at a date (fails), or end within ${warningDays} days of it (warns)
+
+  --from ADDRESS who connects; "relay" for the relays. Default: anybody
+  --date DATE    today is: date +%F
+  --env NAME     default: all environments that have a link
+  --help         this`;
+
+function main(args: string[]): number {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      from: { type: 'string' },
+      date: { type: 'string' },
+      env: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const [command, target, ...more] = positionals;
+  const all = loadEnvironments().filter(({ link }) => link);
+  const environments = all.filter(({ environment }) => !values.env || environment === values.env).map(linked);
+  if (environments.length === 0) {
+    throw new Error(`--env is ${values.env}: name one of ${all.map(({ environment }) => environment).join(', ')}.`);
+  }
+  if (more.length > 0) throw new Error(usage);
+
+  if (command === 'why') {
+    const [, address, port] = /^(\d+\.\d+\.\d+\.\d+):(\d+)$/.exec(target ?? '') ?? [];
+    if (!address || !port) throw new Error(`why asks for an address and a port, such as 10.20.8.10:4318.\n\n${usage}`);
+    const answers = environments.map((config) => ({ config, ...why(config, address, Number(port), values.from) }));
+    const admitting = answers.filter(({ admitted }) => admitted);
+    for (const { config, lines } of admitting.length > 0 ? admitting : answers) {
+      console.log([`${config.environment}:`, ...lines.map((line) => `  ${line}`)].join('\n'));
+    }
+    return admitting.length > 0 ? 0 : 1;
+  }
+  if (command === 'check' && target === undefined) {
+    if (!isDate(values.date ?? '')) throw new Error(`check asks for --date YYYY-MM-DD: what is today? date +%F`);
+    const findings = environments.flatMap((config) => ending(config, values.date as string));
+    for (const { text } of findings) console.log(text);
+    const ended = findings.filter((finding) => finding.ended).length;
+    console.log(`${ended} ended, ${findings.length - ended} within ${warningDays} days, at ${values.date}`);
+    return ended > 0 ? 1 : 0;
+  }
+  throw new Error(usage);
+}
+
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 2;
+}
