@@ -1,5 +1,7 @@
 /** `npm run size`: see `--help`. */
 import { parseArgs } from 'node:util';
+import { table as costs, estimate, items, readPrices } from './cost/estimate';
+import { plan as synthesised } from './preflight/plan';
 import { type Plan, planOf, type Row, rowsOf } from './size/plan';
 
 const help = `Says what a load needs: data nodes, shards, storage, gateways and samplers, and what was assumed.
@@ -13,12 +15,12 @@ npm run size -- --spans-per-second N [options]
   --replicas N          copies of each shard beyond the first (default 1)
   --node TYPE           data nodes (default r7g.large.search)
   --collector TYPE      gateways and samplers (default m7g.large)
-  --env NAME            take all of it from an environment, and say what that environment has
+  --env NAME            take all of it from an environment, say what that environment has, and what it costs in a month
   --help                this text
 `;
 
 /** @throws Error that lists every wrong option */
-function parse(): Plan | undefined {
+function parse(): { plan: Plan; env?: string } | undefined {
   const { values } = parseArgs({
     options: {
       'spans-per-second': { type: 'string' },
@@ -34,7 +36,7 @@ function parse(): Plan | undefined {
     },
   });
   if (values.help) return undefined;
-  if (values.env !== undefined) return planOf(values.env);
+  if (values.env !== undefined) return { plan: planOf(values.env), env: values.env };
   const problems: string[] = [];
   const number = (
     name: 'spans-per-second' | 'kept' | 'bytes-per-span' | 'peak' | 'days' | 'replicas',
@@ -61,7 +63,7 @@ function parse(): Plan | undefined {
     zones: 3,
   };
   if (problems.length > 0) throw new Error(`${problems.join('\n')}\nnpm run size -- --help says more.`);
-  return plan;
+  return { plan };
 }
 
 /** Columns as wide as they need. */
@@ -81,15 +83,17 @@ function table(rows: readonly Row[]): string {
 }
 
 function main(): void {
-  const plan = parse();
-  if (!plan) {
+  const parsed = parse();
+  if (!parsed) {
     console.log(help);
     return;
   }
-  console.log(table(rowsOf(plan)));
+  console.log(table(rowsOf(parsed.plan)));
   console.log(
     '\nMeasured on a workstation by npm run bench:store and npm run bench:collect: compare with your own before you rely on it.',
   );
+  // What it costs is the environment's question: a load alone has no endpoints, keys and alarms.
+  if (parsed.env) console.log(`\n${costs(estimate(items(synthesised(parsed.env).environment), readPrices()))}`);
 }
 
 try {
