@@ -35,7 +35,7 @@ export const prod: EnvironmentConfigInput = {
     managerNodes: { instanceType: 'm7g.large.search', count: 3 },
     standby: true,
     replicas: 2,
-    shards: 2,
+    shards: 3,
     load: { spansPerSecond: 10_000 },
     readerRoleArns: ['arn:aws:iam::333333333333:role/trace-readers'],
   },

@@ -230,9 +230,12 @@ const store = section({
   replicas: whole(0, 4).default(1),
   /** Primary shards of each daily index. 10 to 50 GiB a shard is AWS's advice. @default 1 */
   shards: whole(1, 100).default(1),
-  /** Compression of stored fields: less disk against more CPU. @default best_compression */
+  /** Compression of stored fields: a quarter less disk against some CPU, as `npm run bench:store` measured. @default best_compression */
   codec: z.enum(['default', 'best_compression']).default('best_compression'),
-  /** Seconds until a stored span can be found. @default 10, the least that or2 and om2 take */
+  /**
+   * Seconds until a stored span can be found. At 1 s small segments took half as much disk again (`npm run bench:store`).
+   * @default 10, the least that or2 and om2 take
+   */
   refreshIntervalSeconds: whole(1, 300).default(10),
   /** Days that raw spans stay. At least 14 in production. @default 14 */
   retentionDays: whole(1, 365).default(14),
