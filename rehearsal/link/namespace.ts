@@ -1,0 +1,81 @@
+/** A network namespace: a machine of its own, as far as packets are concerned. */
+import { join } from 'node:path';
+import type { CleanUp } from '../clean-up';
+import { type Service, startService } from '../services/process';
+import { type RunOptions, run } from './run';
+
+/** A program that runs in a namespace until it is stopped. */
+export interface ProgramProps {
+  readonly name: string;
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Existing folder for its log. */
+  readonly directory: string;
+  readonly isReady: () => Promise<boolean>;
+}
+
+/** Where routing daemons keep their sockets by habit: each program of a namespace gets an empty one of its own. */
+const ownRun = 'mount -t tmpfs tmpfs /run && exec "$@"';
+
+export class Namespace {
+  private constructor(readonly name: string) {}
+
+  /** Makes a namespace whose loopback is up, and which forwards. */
+  static async add(name: string, cleanUp: CleanUp): Promise<Namespace> {
+    await run('ip', ['netns', 'add', name]);
+    cleanUp.add(() => run('ip', ['netns', 'delete', name]));
+    const namespace = new Namespace(name);
+    await namespace.ip('link', 'set', 'lo', 'up');
+    await namespace.run('sysctl', ['-qw', 'net.ipv4.ip_forward=1']);
+    return namespace;
+  }
+
+  /** `ip` with its arguments, in here. */
+  ip(...args: string[]): Promise<string> {
+    return run('ip', ['-n', this.name, ...args]);
+  }
+
+  /** A short command in here. */
+  run(command: string, args: readonly string[], options?: RunOptions): Promise<string> {
+    return run('ip', ['netns', 'exec', this.name, command, ...args], options);
+  }
+
+  /** Starts a program in here, with an empty `/run`. @throws Error with its log's tail */
+  start({ name, command, arguments: args, environment, directory, isReady }: ProgramProps): Promise<Service> {
+    return startService({
+      name,
+      command: 'ip',
+      arguments: ['netns', 'exec', this.name, 'sh', '-c', ownRun, 'sh', command, ...args],
+      directory,
+      environment: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...environment },
+      logFile: join(directory, `${name}.log`),
+      healthUrl: `its own sign in ${this.name}`,
+      isReady,
+    });
+  }
+}
+
+/** Joins two namespaces by a cable, whose ends get these names and addresses; `undefined` is the rehearsal's own. */
+export interface CableEnd {
+  readonly namespace?: Namespace;
+  readonly device: string;
+  /** With prefix length. */
+  readonly addresses: readonly string[];
+}
+
+export async function cable(...ends: readonly [CableEnd, CableEnd]): Promise<void> {
+  const [a, b] = ends;
+  await run('ip', ['link', 'add', a.device, 'type', 'veth', 'peer', 'name', b.device]);
+  for (const { namespace, device } of ends) {
+    if (namespace) await run('ip', ['link', 'set', device, 'netns', namespace.name]);
+  }
+  for (const end of ends) await bringUp(end);
+}
+
+/** Gives a device its addresses and brings it up. */
+export async function bringUp({ namespace, device, addresses }: CableEnd): Promise<void> {
+  const ip = (...args: string[]) => (namespace ? namespace.ip(...args) : run('ip', args));
+  for (const address of addresses) await ip('address', 'add', address, 'dev', device);
+  await ip('link', 'set', device, 'up');
+}
