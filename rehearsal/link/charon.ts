@@ -1,106 +1,87 @@
-/**
- * strongSwan in a namespace. Where the kernel has no ESP, packets are enciphered by the daemon itself (kernel-libipsec)
- * and travel in UDP; the negotiation, the algorithms and the life of the associations are the same.
- */
+/** strongSwan's IKE daemon in a namespace. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CleanUp } from '../clean-up';
-import type { Service } from '../services/process';
 import type { Namespace } from './namespace';
+import { succeeds } from './run';
 import { type Association, associations } from './sas';
 
 export interface CharonProps {
   readonly name: string;
   readonly namespace: Namespace;
-  /** Which of the namespace's daemons this is, from 0: each enciphers for one tunnel. */
-  readonly index: number;
-  /** Text of swanctl.conf, without secrets. */
-  readonly connections: string;
-  /** Text of its secrets. */
-  readonly secrets: string;
+  /** Files of its configuration by name, secrets among them; `swanctl.conf` is the one that is loaded. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Whether the kernel enciphers. */
+  readonly xfrm: boolean;
   /** Existing folder for its files. */
   readonly directory: string;
   readonly cleanUp: CleanUp;
 }
 
-/** UDP ports of a namespace's daemons: the first has those of IKE, another the next ones, since no two share a port. */
-export const ikePorts = (index: number) => ({ ike: 500 + index, nat: 4500 + index });
+/** A daemon that is up. */
+export interface Charon {
+  /** Loads the connections. What they start by themselves goes on behind. */
+  load(): Promise<void>;
+  associations(): Promise<Association[]>;
+  /** Makes new keys for a tunnel's packets, as its lifetime would. */
+  rekey(child: string): Promise<void>;
+}
 
-/** Device at which packets come out of the tunnel. */
-export const tunnelDevice = (index: number): string => `ipsec${index}`;
-
-const plugins =
-  'random nonce openssl pem pkcs1 x509 constraints pubkey kdf gcm aes sha2 hmac drbg kernel-libipsec kernel-netlink socket-default vici counters';
+/** Device that a daemon which enciphers itself makes when it starts. */
+export const ownDevice = 'ipsec0';
 
 /** strongswan.conf of a daemon. */
-export function daemonConfiguration(index: number, socket: string, log: string): string {
-  const { ike, nat } = ikePorts(index);
-  // Eight threads hang swanctl. Routes: the daemon insists on making them, so they go behind the main table, where
-  // nothing looks; the mark keeps its own packets from going into its own tunnel.
+export function daemonConfiguration(xfrm: boolean, directory: string): string {
+  const enciphering = xfrm ? 'kernel-netlink' : 'kernel-libipsec kernel-netlink';
+  // With eight threads swanctl hangs. The routes that kernel-libipsec insists on go behind the main table, where nothing
+  // looks: what enters a tunnel is for BGP to say.
   return `charon {
-  load = ${plugins}
-  port = ${ike}
-  port_nat_t = ${nat}
+  load = random nonce openssl pem pkcs1 x509 constraints pubkey kdf gcm aes sha2 hmac drbg ${enciphering} socket-default vici
   threads = 24
+  install_routes = no
   install_virtual_ip = no
-  routing_table = ${220 + index}
-  routing_table_prio = ${33_000 + index}
+  routing_table_prio = 33000
   retransmit_tries = 3
   retransmit_timeout = 2.0
   retransmit_base = 1.5
   filelog {
     log {
-      path = ${log}
+      path = ${join(directory, 'charon.log')}
       time_format = %H:%M:%S
       flush_line = yes
       default = 1
     }
   }
   plugins {
-    vici { socket = unix://${socket} }
+    vici { socket = unix://${join(directory, 'vici')} }
     kernel-libipsec { allow_peer_ts = yes }
-    kernel-netlink { fwmark = !0x42 }
-    socket-default { fwmark = 0x42 }
   }
 }
 `;
 }
 
-/** A daemon that is up, with its connections loaded. */
-export interface Charon {
-  readonly service: Service;
-  associations(): Promise<Association[]>;
-  /** `swanctl` with its arguments. */
-  swanctl(...args: string[]): Promise<string>;
-}
-
-/** Starts a daemon and loads its connections; what they start by themselves goes on behind. */
-export async function startCharon(props: CharonProps): Promise<Charon> {
-  const { name, namespace, index } = props;
+/** Starts a daemon; it has no connections before {@link Charon.load}. */
+export async function startCharon({ name, namespace, files, xfrm, ...props }: CharonProps): Promise<Charon> {
   const directory = join(props.directory, name);
   mkdirSync(directory, { mode: 0o700 });
-  const socket = join(directory, 'vici');
-  const files = { strongswan: join(directory, 'strongswan.conf'), swanctl: join(directory, 'swanctl.conf') };
-  writeFileSync(files.strongswan, daemonConfiguration(index, socket, join(directory, 'charon.log')));
-  writeFileSync(files.swanctl, `${props.connections}\n${props.secrets}`, { mode: 0o600 });
+  const all = { 'strongswan.conf': daemonConfiguration(xfrm, directory), ...files };
+  for (const [file, text] of Object.entries(all)) writeFileSync(join(directory, file), text, { mode: 0o600 });
+  // swanctl's folder is ours too: keys of this machine's own tunnels stay out.
   const swanctl = (...args: string[]) =>
-    // Its folder is ours: keys of this machine's own tunnels stay out.
-    namespace.run('env', [`SWANCTL_DIR=${directory}`, 'swanctl', ...args, '--uri', `unix://${socket}`], {
-      timeoutMs: 15_000,
-    });
-  const service = await namespace.start({
-    name,
-    command: '/usr/lib/ipsec/charon',
-    arguments: [],
-    environment: { STRONGSWAN_CONF: files.strongswan },
-    directory: props.directory,
-    isReady: () =>
-      swanctl('--stats').then(
-        () => true,
-        () => false,
-      ),
-  });
-  props.cleanUp.add(service);
-  await swanctl('--load-all', '--file', files.swanctl);
-  return { service, swanctl, associations: async () => associations(await swanctl('--list-sas', '--raw')) };
+    namespace.run('env', [`SWANCTL_DIR=${directory}`, 'swanctl', ...args, '--uri', `unix://${directory}/vici`]);
+  props.cleanUp.add(
+    await namespace.start({
+      name,
+      command: '/usr/lib/ipsec/charon',
+      arguments: [],
+      environment: { STRONGSWAN_CONF: join(directory, 'strongswan.conf') },
+      directory: props.directory,
+      isReady: () => succeeds(swanctl('--stats')),
+    }),
+  );
+  return {
+    load: async () => void (await swanctl('--load-all', '--file', join(directory, 'swanctl.conf'))),
+    rekey: async (child) => void (await swanctl('--rekey', '--child', child)),
+    associations: async () => associations(await swanctl('--list-sas', '--raw')),
+  };
 }

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CleanUp } from '../clean-up';
 import type { Namespace } from './namespace';
+import { succeeds } from './run';
 
 export interface FrrProps {
   readonly name: string;
@@ -48,11 +49,7 @@ export async function startFrr({ name, namespace, configuration, directory, clea
           ...['-P', '0'],
         ],
         directory,
-        isReady: () =>
-          vtysh(`show ${daemon === 'zebra' ? 'interface brief' : 'bgp summary'}`).then(
-            () => true,
-            () => false,
-          ),
+        isReady: () => succeeds(vtysh(`show ${daemon === 'zebra' ? 'interface brief' : 'bgp summary'}`)),
       }),
     );
   }

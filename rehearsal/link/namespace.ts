@@ -15,7 +15,7 @@ export interface ProgramProps {
   readonly isReady: () => Promise<boolean>;
 }
 
-/** Where routing daemons keep their sockets by habit: each program of a namespace gets an empty one of its own. */
+/** Daemons keep process ids and sockets there, at fixed paths: each program gets an empty one of its own. */
 const ownRun = 'mount -t tmpfs tmpfs /run && exec "$@"';
 
 export class Namespace {
@@ -27,7 +27,7 @@ export class Namespace {
     cleanUp.add(() => run('ip', ['netns', 'delete', name]));
     const namespace = new Namespace(name);
     await namespace.ip('link', 'set', 'lo', 'up');
-    await namespace.run('sysctl', ['-qw', 'net.ipv4.ip_forward=1']);
+    await namespace.run('sh', ['-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward']);
     return namespace;
   }
 
@@ -65,11 +65,8 @@ export interface CableEnd {
 }
 
 export async function cable(...ends: readonly [CableEnd, CableEnd]): Promise<void> {
-  const [a, b] = ends;
-  await run('ip', ['link', 'add', a.device, 'type', 'veth', 'peer', 'name', b.device]);
-  for (const { namespace, device } of ends) {
-    if (namespace) await run('ip', ['link', 'set', device, 'netns', namespace.name]);
-  }
+  const [a, b] = ends.map(({ namespace, device }) => [device, ...(namespace ? ['netns', namespace.name] : [])]);
+  await run('ip', ['link', 'add', ...(a ?? []), 'type', 'veth', 'peer', 'name', ...(b ?? [])]);
   for (const end of ends) await bringUp(end);
 }
 

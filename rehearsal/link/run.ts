@@ -30,8 +30,8 @@ export function run(command: string, args: readonly string[], options: RunOption
 }
 
 /** Whether a command succeeds. */
-export const succeeds = (command: string, args: readonly string[]): Promise<boolean> =>
-  run(command, args).then(
+export const succeeds = (command: Promise<unknown>): Promise<boolean> =>
+  command.then(
     () => true,
     () => false,
   );
