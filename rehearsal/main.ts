@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../config';
 import { rehearse } from './rehearse';
-import { summary, table } from './report';
+import { passed, summary, table } from './report';
 import { scenarios } from './scenarios';
 import type { Scenario } from './scenarios/scenario';
 
@@ -122,7 +122,7 @@ async function main(): Promise<void> {
   );
   console.log([...phases].map(([name, seconds]) => `${seconds.toFixed(1).padStart(6)} s  ${name}`).join('\n'));
   console.log(`${clock()}  in all\n`);
-  if (lines.some(({ ok }) => ok === false)) {
+  if (!passed(lines)) {
     console.log(`Logs and configurations: ${folder}`);
     process.exitCode = 1;
   }

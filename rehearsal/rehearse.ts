@@ -10,7 +10,7 @@ import { drive } from './driver/drive';
 import { allDocuments, attemptAsWriter, type StoredSpan } from './evidence';
 import { prepareOpenSearch } from './opensearch-node/node';
 import { endpoints } from './places';
-import type { Line as ReportLine } from './report';
+import { passed, type Line as ReportLine } from './report';
 import { assertFree, claim, runFolder } from './run-folder';
 import { type Allowance, nothing, type Scenario } from './scenarios/scenario';
 import { readLedger } from './services/ledger';
@@ -118,7 +118,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       },
       config.environment,
     );
-    if (lines.every(({ ok }) => ok !== false)) rmSync(folder, { recursive: true, force: true });
+    if (passed(lines)) rmSync(folder, { recursive: true, force: true });
     return { lines, phases, folder };
   } catch (error) {
     if (signal.aborted) rmSync(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { CleanUp } from '../clean-up';
 import { type Service, startService } from '../services/process';
-import { type RunOptions, run } from './run';
+import { type RunOptions, run, succeeds } from './run';
 
 /** A program that runs in a namespace until it is stopped. */
 export interface ProgramProps {
@@ -55,6 +55,18 @@ export class Namespace {
     });
   }
 }
+
+/** A command line that runs in a namespace. @param namespace `undefined`: the rehearsal's own */
+export const inNetwork = (namespace: Namespace | undefined, command: string, args: readonly string[]) =>
+  namespace
+    ? { command: 'ip', arguments: ['netns', 'exec', namespace.name, command, ...args] }
+    : { command, arguments: args };
+
+/** How a service in a namespace is asked whether it is ready. */
+export const answersIn = (namespace: Namespace | undefined, healthUrl: string) => ({
+  healthUrl,
+  ...(namespace ? { isReady: () => succeeds(namespace.run('curl', ['-sf', '-m', '1', healthUrl])) } : {}),
+});
 
 /** Joins two namespaces by a cable, whose ends get these names and addresses; `undefined` is the rehearsal's own. */
 export interface CableEnd {
