@@ -1,7 +1,9 @@
 /** `npm run rehearse`: see `--help`. */
 import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../config';
-import { rehearse } from './rehearse';
+import { againInOwnNetwork, inOwnNetwork } from './link/own-network';
+import { missingPrerequisites } from './link/prerequisites';
+import { prepare, rehearse } from './rehearse';
 import { passed, summary, table } from './report';
 import { scenarios } from './scenarios';
 import type { Scenario } from './scenarios/scenario';
@@ -84,6 +86,18 @@ async function main(): Promise<void> {
   if (!config) {
     const names = environments.map(({ environment }) => environment).join(', ');
     throw new Error(`There is no environment ${options.env}. There are: ${names}.`);
+  }
+
+  if (options.scenario.distance && !inOwnNetwork()) {
+    const missing = await missingPrerequisites();
+    if (missing.length > 0) {
+      throw new Error(
+        `Not run. The scenario ${options.scenario.name} needs, and does not find:\n- ${missing.join('\n- ')}`,
+      );
+    }
+    await prepare((line) => process.stderr.write(`${line}\n`));
+    process.exitCode = await againInOwnNetwork();
+    return;
   }
 
   const interrupted = new AbortController();

@@ -40,6 +40,16 @@ export interface RehearsalResult {
   readonly folder: string;
 }
 
+/** Builds and fetches what is not in the cache yet: the only step that needs the network. */
+export async function prepare(progress: (line: string) => void) {
+  const [binary, python, node] = await Promise.all([
+    collectorBinary(hostTarget(), progress),
+    preparePython(progress),
+    prepareOpenSearch(progress),
+  ]);
+  return { binary, python, node };
+}
+
 /** Runs a rehearsal. Whatever happens, it leaves no process behind. @throws Error that says what could not be started */
 export async function rehearse(options: RehearsalOptions): Promise<RehearsalResult> {
   const { scenario, signal, progress } = options;
@@ -66,11 +76,19 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       synthesise({ ...config, link: undefined }),
     );
     cleanUp.add(synthesised.dispose);
-    const [binary, python, node] = await phase('preparing collector, Python and OpenSearch', () =>
-      Promise.all([collectorBinary(hostTarget(), progress), preparePython(progress), prepareOpenSearch(progress)]),
-    );
+    const prepared = await phase('preparing collector, Python and OpenSearch', () => prepare(progress));
+    const { seed, scenario } = options;
     const site = await phase('starting', () =>
-      Site.open({ config, synthesised, binary, python, node, folder, seed: options.seed, cleanUp, progress }),
+      Site.open({
+        config,
+        synthesised,
+        ...prepared,
+        folder,
+        seed,
+        cleanUp,
+        progress,
+        ...(scenario.distance ? { distance: scenario.distance } : {}),
+      }),
     );
 
     const { payments, allowance } = await phase(

@@ -14,7 +14,9 @@ import { Balancer } from './balancer';
 import { startBandwidth } from './bandwidth';
 import type { CleanUp } from './clean-up';
 import { startCollector, startSpanWriter } from './collectors';
-import { Line } from './line/line';
+import { Line, type LineProps } from './line/line';
+import type { Distance } from './link/path';
+import { LinkSite } from './link/site';
 import { issueNodeCertificate } from './opensearch-node/certificates';
 import { type OpenSearchNode, type PreparedNode, startOpenSearch } from './opensearch-node/node';
 import { addresses, instanceAddress, servicePorts, sharedStore, sides, storePort } from './places';
@@ -35,6 +37,8 @@ export interface SiteProps {
   /** Existing folder for everything that is written. */
   readonly folder: string;
   readonly seed: number;
+  /** The sides are joined by the environment's link, this long and lossy. @default by a stand-in on loopback */
+  readonly distance?: Distance;
   readonly cleanUp: CleanUp;
   readonly progress: (line: string) => void;
 }
@@ -59,6 +63,8 @@ export class Site {
   balancer!: Balancer;
   services!: Services;
   agent!: Service;
+  /** Where {@link SiteProps.distance} asks for one. */
+  link?: LinkSite;
   private store!: OpenSearchNode;
   private certificates!: Record<string, TierCertificate>;
   private made = { gateway: 0, sampler: 0 };
@@ -82,7 +88,8 @@ export class Site {
       cloudMap: { ...synthesised.cloudMap, instances: () => [...site.registered] },
     });
     cleanUp.add(site.aws);
-    site.line = await site.openLine();
+    if (props.distance) site.link = await site.openLink(props.distance);
+    site.line = await Line.open(site.link?.line() ?? site.loopbackLine());
     cleanUp.add(() => site.line.close());
     site.certificates = await issueCertificates({ tiers: synthesised.tierNames, now: new Date() });
 
@@ -257,8 +264,15 @@ export class Site {
     return prefix.replace(/\d+\/\d+$/, `${sides.mainlandHost}`);
   }
 
-  private openLine(): Promise<Line> {
-    return Line.open({
+  private openLink(distance: Distance): Promise<LinkSite> {
+    const { synthesised, config, seed, folder, cleanUp } = this.props;
+    if (!synthesised.link)
+      throw new Error(`${config.environment} has no link: config/${config.environment}.ts › link.`);
+    return LinkSite.open({ synthesised: synthesised.link, distance, seed, folder, cleanUp });
+  }
+
+  private loopbackLine(): LineProps {
+    return {
       host: addresses.line,
       routes: {
         [`${this.mainlandAddress}:${servicePorts.settlement}`]: {
@@ -272,7 +286,7 @@ export class Site {
           callerAddress: this.mainlandAddress,
         },
       },
-    });
+    };
   }
 
   private startServices(): Promise<Services> {
@@ -289,6 +303,7 @@ export class Site {
       hongKongAddress: sides.hongKong,
       careless: true,
       settlement: { seed },
+      ...this.link?.services(),
     });
   }
 

@@ -7,6 +7,7 @@ import type { EnvironmentConfig } from '../config/schema';
 import { buildApp } from '../lib/app';
 import { configurationIn } from '../lib/collect/agent/agent';
 import { filesOf, paths, variablesOf } from '../lib/collect/instance';
+import { type SynthesisedLink, synthesisedLink } from './link/synthesised';
 import { assetFolder, Environment } from './template';
 
 /** A collector tier as an instance would be told. */
@@ -28,6 +29,8 @@ export interface AlarmProperties {
   readonly Threshold: number;
   readonly ComparisonOperator: string;
   readonly TreatMissingData: string;
+  readonly EvaluationPeriods: number;
+  readonly DatapointsToAlarm?: number;
   readonly Namespace?: string;
   readonly MetricName?: string;
   readonly Dimensions?: readonly { Name: string; Value: string }[];
@@ -80,6 +83,8 @@ export interface Synthesised {
   readonly tierNames: Readonly<Record<string, string[]>>;
   readonly dashboard: readonly Widget[];
   readonly alarms: readonly AlarmProperties[];
+  /** `undefined` where the environment has none. */
+  readonly link: SynthesisedLink | undefined;
   /** Removes the assembly. */
   dispose(): void;
 }
@@ -168,6 +173,7 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
       ) as { widgets: Widget[] }
     ).widgets,
     alarms: environment.resources<AlarmProperties>('AWS::CloudWatch::Alarm').map(({ properties }) => properties),
+    link: synthesisedLink(environment, config),
   };
 }
 

@@ -37,6 +37,8 @@ export interface OpenPath extends Path {
   readonly parameters: Tunnel | Interface;
   /** The IKE daemons of a tunnel. */
   readonly ends?: { readonly amazon: Charon; readonly farEnd: Charon };
+  /** Hong Kong's side of it: whatever crosses leaves from there. */
+  readonly wire: Namespace;
 }
 
 export interface LinkNetwork {
@@ -176,7 +178,7 @@ async function openTunnel(
   }
   for (const end of ends) await end.load();
   const [first, second] = ends as [Charon, Charon];
-  return { ...path, parameters: tunnel, ends: { amazon: first, farEnd: second } };
+  return { ...path, parameters: tunnel, ends: { amazon: first, farEnd: second }, wire: uplinks[0] as Namespace };
 }
 
 async function openInterface(
@@ -194,7 +196,7 @@ async function openInterface(
       { namespace: router, device: name, addresses: [`${inside.farEnd}/30`] },
     ]),
   });
-  return { ...path, parameters };
+  return { ...path, parameters, wire: amazon };
 }
 
 const longLine = (name: string, number: number, ends: readonly PathProps['ends'][number][]) => ({

@@ -2,6 +2,7 @@ import { fairDay } from './fair-day';
 import { foreignEnv } from './foreign-env';
 import { gatewayDies } from './gateway-dies';
 import { overload } from './overload';
+import { link } from './link';
 import { rollingReplace } from './rolling-replace';
 import { samplerDies } from './sampler-dies';
 import type { Scenario } from './scenario';
@@ -18,4 +19,5 @@ export const scenarios: readonly Scenario[] = [
   overload,
   foreignEnv,
   zipkinAndJaeger,
+  link,
 ];

@@ -1,5 +1,6 @@
 /** What may happen to the line while payments are made, and what it may cost. */
 import type { EnvironmentConfig } from '../../config/schema';
+import type { Distance } from '../link/path';
 import type { Line } from '../report';
 import type { LedgerEntry } from '../services/ledger';
 import type { Site } from '../site';
@@ -49,6 +50,8 @@ export interface Scenario {
   readonly seconds?: number;
   /** What the environment must have for it, before it is synthesised. @default as it is */
   readonly configure?: (config: EnvironmentConfig) => Promise<EnvironmentConfig>;
+  /** The sides are joined by the link, this long and lossy, in a network of the rehearsal's own. @default on loopback */
+  readonly distance?: Distance;
   /** Happens beside the payments. */
   readonly during?: (site: Site, watch: Watch) => Promise<Allowance>;
 }

@@ -32,6 +32,7 @@ describe('alarms by their own definition', () => {
     Threshold: 1,
     ComparisonOperator: 'GreaterThanThreshold',
     TreatMissingData: 'notBreaching',
+    EvaluationPeriods: 5,
     Metrics: [
       { Id: 'e1', Expression: 'IF(calls >= 50, figure, 0)' },
       { Id: 'figure', Expression: '100 * FILL(errors, 0) / calls', ReturnData: false },
