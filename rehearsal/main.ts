@@ -89,7 +89,7 @@ async function main(): Promise<void> {
   }
 
   if (options.scenario.distance && !inOwnNetwork()) {
-    const missing = await missingPrerequisites();
+    const missing = missingPrerequisites();
     if (missing.length > 0) {
       throw new Error(
         `Not run. The scenario ${options.scenario.name} needs, and does not find:\n- ${missing.join('\n- ')}`,

@@ -72,8 +72,8 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
   try {
     await assertFree(endpoints);
     const synthesised = await phase('synthesising', async () =>
-      // Hong Kong by itself: without a far end, aggregates would only wait.
-      synthesise({ ...config, link: undefined }),
+      // Without a far end aggregates would only wait: Hong Kong by itself then.
+      synthesise(options.scenario.distance ? config : { ...config, link: undefined }),
     );
     cleanUp.add(synthesised.dispose);
     const prepared = await phase('preparing collector, Python and OpenSearch', () => prepare(progress));

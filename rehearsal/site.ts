@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Client } from '@opensearch-project/opensearch';
 import type { EnvironmentConfig } from '../config/schema';
 import { issueCertificates, type TierCertificate } from '../lib/collect/certificates.issue';
+import { cloudMapServices } from '../lib/collect/cloud-map';
 import { ports } from '../lib/collect/ports';
 import { goMemoryMiB } from '../lib/collect/sizing';
 import { applyDocuments } from '../lib/store/apply-documents';
@@ -23,7 +24,8 @@ import { addresses, instanceAddress, servicePorts, sharedStore, sides, storePort
 import type { Service } from './services/process';
 import { type Services, startServices } from './services/services';
 import type { Python } from './services/venv';
-import type { Synthesised, Tier } from './synthesised';
+import type { Synthesised } from './synthesised';
+import type { Tier } from './template';
 
 const users = { master: 'bootstrap', writer: 'writer', reader: 'reader' } as const;
 
@@ -85,13 +87,19 @@ export class Site {
       region: config.region,
       credentials: { accessKeyId: 'REHEARSAL', secretAccessKey: randomBytes(30).toString('base64') },
       logGroup: synthesised.metricLogGroup,
-      cloudMap: { ...synthesised.cloudMap, instances: () => [...site.registered] },
+      cloudMap: {
+        namespace: synthesised.cloudMap.namespace,
+        services: {
+          [synthesised.cloudMap.service]: () => [...site.registered],
+          [cloudMapServices.relay]: () => site.link?.relays ?? [],
+        },
+      },
     });
     cleanUp.add(site.aws);
+    site.certificates = await issueCertificates({ tiers: synthesised.tierNames, now: new Date() });
     if (props.distance) site.link = await site.openLink(props.distance);
     site.line = await Line.open(site.link?.line() ?? site.loopbackLine());
     cleanUp.add(() => site.line.close());
-    site.certificates = await issueCertificates({ tiers: synthesised.tierNames, now: new Date() });
 
     await site.prepareStore();
     await site.startStore();
@@ -265,10 +273,18 @@ export class Site {
   }
 
   private openLink(distance: Distance): Promise<LinkSite> {
-    const { synthesised, config, seed, folder, cleanUp } = this.props;
+    const { synthesised, config } = this.props;
     if (!synthesised.link)
       throw new Error(`${config.environment} has no link: config/${config.environment}.ts › link.`);
-    return LinkSite.open({ synthesised: synthesised.link, distance, seed, folder, cleanUp });
+    return LinkSite.open({
+      ...this.props,
+      synthesised: synthesised.link,
+      scripts: synthesised.scripts,
+      relayCertificate: this.certificates.relay!,
+      relayName: synthesised.tierNames.relay?.[0] ?? '',
+      aws: this.aws,
+      distance,
+    });
   }
 
   private loopbackLine(): LineProps {

@@ -1,14 +1,16 @@
 /** Counters of nftables: the far end's own, and some that a rehearsal puts where it wants to look. */
 import type { Namespace } from './namespace';
+import { run } from './run';
 
 export interface Counter {
   readonly packets: number;
   readonly bytes: number;
 }
 
-/** Named counters of a table of the family inet, by name. */
-export async function counters(namespace: Namespace, table: string): Promise<ReadonlyMap<string, Counter>> {
-  return readCounters(await namespace.run('nft', ['-j', 'list', 'counters', 'table', 'inet', table]));
+/** Named counters of a table, such as `inet harbourline`, by name. @param namespace `undefined`: the rehearsal's own */
+export async function counters(namespace: Namespace | undefined, table: string): Promise<ReadonlyMap<string, Counter>> {
+  const command = ['-j', 'list', 'counters', 'table', ...table.split(' ')];
+  return readCounters(await (namespace ? namespace.run('nft', command) : run('nft', command)));
 }
 
 /** Reads `nft -j list counters`. */
@@ -24,11 +26,11 @@ export function readCounters(json: string): Map<string, Counter> {
 /** What a rehearsal counts: a name and the match of nftables that a packet must fit; the first that fits counts. */
 export type Counted = readonly (readonly [name: string, match: string])[];
 
-export const ownTable = 'rehearsal';
+export const ownTable = 'inet rehearsal';
 
 /** Counts in a namespace, on one hook, without deciding anything. */
 export function count(namespace: Namespace, hook: 'forward' | 'output', counted: Counted): Promise<string> {
-  const input = `table inet ${ownTable} {
+  const input = `table ${ownTable} {
 ${counted.map(([name]) => `  counter ${name} { }`).join('\n')}
   chain look {
     type filter hook ${hook} priority -200; policy accept;

@@ -55,7 +55,9 @@ export async function startFrr({ name, namespace, configuration, directory, clea
   }
   return {
     neighbours: async () => neighbours(await vtysh('show bgp neighbors json')),
-    nextHop: async (destination) => /via (\S+)/.exec(await namespace.ip('route', 'get', destination))?.[1],
+    nextHop: async (destination) =>
+      // Where no route leads there, the command fails.
+      /via (\S+)/.exec(await namespace.ip('route', 'get', destination).catch(() => ''))?.[1],
   };
 }
 

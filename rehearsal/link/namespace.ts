@@ -15,6 +15,9 @@ export interface ProgramProps {
   readonly isReady: () => Promise<boolean>;
 }
 
+/** Where the system's own commands are. */
+export const systemPath = '/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** Daemons keep process ids and sockets there, at fixed paths: each program gets an empty one of its own. */
 const ownRun = 'mount -t tmpfs tmpfs /run && exec "$@"';
 
@@ -48,7 +51,7 @@ export class Namespace {
       command: 'ip',
       arguments: ['netns', 'exec', this.name, 'sh', '-c', ownRun, 'sh', command, ...args],
       directory,
-      environment: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...environment },
+      environment: { PATH: systemPath, ...environment },
       logFile: join(directory, `${name}.log`),
       healthUrl: `its own sign in ${this.name}`,
       isReady,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CleanUp } from '../clean-up';
 import { startService } from '../services/process';
 import type { Kernel } from './kernel';
-import { bringUp, type CableEnd, cable, type Namespace } from './namespace';
+import { bringUp, type CableEnd, cable, type Namespace, systemPath } from './namespace';
 
 /** How long and how lossy a path is. */
 export interface Distance {
@@ -65,7 +65,7 @@ async function relay({ name, ends, distance, seed, directory, cleanUp }: PathPro
       ...['--delay-ms', `${distance.delayMs}`, '--loss-percent', `${distance.lossPercent}`, '--seed', `${seed}`],
     ],
     directory,
-    environment: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    environment: { PATH: systemPath },
     logFile,
     healthUrl: 'its word in the log',
     isReady: async () => readFileSync(logFile, 'utf8').includes('ready'),

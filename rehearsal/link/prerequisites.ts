@@ -1,40 +1,40 @@
 /** What the rehearsed link needs of a machine, asked for before anything starts. */
-import { existsSync } from 'node:fs';
-import { run, succeeds } from './run';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-/** A file that must be there, and the Debian package that brings it. */
-interface Needed {
-  readonly file: string;
-  readonly package: string;
+/** What is asked about the machine; tests answer for another. */
+export interface Machine {
+  readonly has: (file: string) => boolean;
+  readonly isRoot: boolean;
+  /** Whether a program may have a network of its own. */
+  readonly mayUnshare: () => boolean;
 }
 
-const needed: readonly Needed[] = [
-  { file: '/usr/sbin/ip', package: 'iproute2' },
-  { file: '/usr/sbin/nft', package: 'nftables' },
-  { file: '/usr/lib/ipsec/charon', package: 'strongswan-charon' },
-  { file: '/usr/sbin/swanctl', package: 'strongswan-swanctl' },
-  { file: '/usr/lib/ipsec/plugins/libstrongswan-openssl.so', package: 'libstrongswan-standard-plugins' },
-  { file: '/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so', package: 'libcharon-extra-plugins' },
-  { file: '/usr/lib/frr/bgpd', package: 'frr' },
-  { file: '/usr/bin/curl', package: 'curl' },
-];
+const thisMachine: Machine = {
+  has: existsSync,
+  isRoot: process.getuid?.() === 0,
+  mayUnshare: () => spawnSync('unshare', ['--net', '--mount', 'true']).status === 0,
+};
+
+/** Debian packages that are needed, each with a file that only it brings. */
+const needed = readFileSync(join(__dirname, 'debian-packages'), 'utf8')
+  .split('\n')
+  .filter(Boolean)
+  .map((line) => line.split(' ') as [name: string, file: string]);
 
 /** Everything that is missing, each with its remedy; empty where the link can be rehearsed. */
-export async function missingPrerequisites(has: (file: string) => boolean = existsSync): Promise<string[]> {
-  const packages = needed.filter(({ file }) => !has(file)).map(({ package: name }) => name);
-  return [
-    ...(packages.length > 0
-      ? [
-          `Debian packages ${packages.join(', ')}. Install them: apt-get install --no-install-recommends ${packages.join(' ')}`,
-        ]
-      : []),
-    ...(process.getuid?.() === 0
-      ? (await succeeds(run('unshare', ['--net', '--mount', 'true'])))
-        ? []
-        : ['network namespaces: `unshare --net --mount` is refused. In a container: --privileged']
-      : ['root, for network namespaces. Run it with sudo -E']),
-    ...(has('/dev/net/tun')
-      ? []
-      : ['/dev/net/tun: the kernel has no TUN devices, or this container is not given them']),
-  ];
+export function missingPrerequisites({ has, isRoot, mayUnshare }: Machine = thisMachine): string[] {
+  const packages = needed.filter(([, file]) => !has(file)).map(([name]) => name);
+  const problems: string[] = [];
+  if (packages.length > 0) {
+    const names = packages.join(' ');
+    problems.push(`Debian packages: ${names}\n  apt-get install --no-install-recommends ${names}`);
+  }
+  if (!isRoot) problems.push('root, for network namespaces\n  sudo -E npm run rehearse -- --scenario link');
+  else if (!mayUnshare())
+    problems.push('network namespaces: unshare is refused. In a container: docker run --privileged');
+  if (!has('/dev/net/tun'))
+    problems.push('/dev/net/tun: the kernel has no TUN devices, or this container none of them');
+  return problems;
 }

@@ -1,8 +1,8 @@
 import { fairDay } from './fair-day';
 import { foreignEnv } from './foreign-env';
 import { gatewayDies } from './gateway-dies';
-import { overload } from './overload';
 import { link } from './link';
+import { overload } from './overload';
 import { rollingReplace } from './rolling-replace';
 import { samplerDies } from './sampler-dies';
 import type { Scenario } from './scenario';

@@ -1,5 +1,6 @@
 /** What may happen to the line while payments are made, and what it may cost. */
 import type { EnvironmentConfig } from '../../config/schema';
+import type { Evidence } from '../evidence';
 import type { Distance } from '../link/path';
 import type { Line } from '../report';
 import type { LedgerEntry } from '../services/ledger';
@@ -25,6 +26,8 @@ export interface Allowance {
   readonly planted?: readonly string[];
   /** What was seen on the way. */
   readonly lines: readonly Line[];
+  /** What is judged when everything has come to rest. @default nothing */
+  readonly atRest?: (evidence: Evidence) => readonly Line[];
 }
 
 const none: Cost = { atMost: 0, because: '' };

@@ -22,7 +22,8 @@ export async function unlisted({ places, parameters, network }: LinkSite): Promi
     { what: 'a listed address to the receiver', from: payment, to: parameters.receiver },
     { what: 'the relay to a service', from: relays[0] as string, to: settlement },
   ].map(({ to, ...attempt }) => ({ ...attempt, to: 'address' in to ? { host: to.address, port: to.port } : to }));
-  const dropped = async () => (await counters(network.router.namespace, 'harbourline')).get('dropped')?.packets ?? 0;
+  const dropped = async () =>
+    (await counters(network.router.namespace, 'inet harbourline')).get('dropped')?.packets ?? 0;
   const listed = await answered({ what: 'listed', from: payment, to: settlement });
   const before = await dropped();
   const open = await Promise.all(attempts.map(answered));

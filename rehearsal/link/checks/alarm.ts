@@ -1,19 +1,20 @@
-/** A proxy on the way takes `traceparent` out: the alarm must say so, by its own definition. */
+/** Whether an alarm of the template would have gone off, by its own definition. */
 
 import type { MetricStore } from '../../aws/cloudwatch';
 import { alarmFigures, breachingMinutes } from '../../evaluate';
 import type { Line } from '../../report';
 import type { AlarmProperties } from '../../synthesised';
 
-/** Whether an alarm would have gone off: so many breaching minutes of so many that follow each other. */
+/** So many breaching minutes of so many that follow each other. */
 export function wentOff(alarm: AlarmProperties, breaching: readonly number[]): boolean {
   const { EvaluationPeriods: of, DatapointsToAlarm: needed = of } = alarm;
   const length = of * 60_000;
   return breaching.some((first) => breaching.filter((at) => at >= first && at < first + length).length >= needed);
 }
 
-export function continuityAlarm(alarms: readonly AlarmProperties[], name: string, store: MetricStore): Line {
-  const alarm = alarms.find(({ AlarmName }) => AlarmName.endsWith(`: ${name}`));
+/** An alarm that must have gone off. @throws Error where the template has none of that name */
+export function alarmWentOff(alarms: readonly AlarmProperties[], name: string, store: MetricStore): Line {
+  const alarm = alarms.find(({ AlarmName }) => AlarmName?.endsWith(`: ${name}`));
   if (!alarm) throw new Error(`The template has no alarm "${name}".`);
   const breaching = breachingMinutes(alarm, alarmFigures(alarm, store));
   return {
