@@ -176,9 +176,10 @@ async function openTunnel(
       }),
     );
   }
-  for (const end of ends) await end.load();
-  const [first, second] = ends as [Charon, Charon];
-  return { ...path, parameters: tunnel, ends: { amazon: first, farEnd: second }, wire: uplinks[0] as Namespace };
+  const [amazonEnd, farEndEnd] = ends as [Charon, Charon];
+  // Who opens the tunnel is last: the other end must know it by then.
+  for (const end of tunnel.startedBy === 'amazon' ? [farEndEnd, amazonEnd] : [amazonEnd, farEndEnd]) await end.load();
+  return { ...path, parameters: tunnel, ends: { amazon: amazonEnd, farEnd: farEndEnd }, wire: uplinks[0] as Namespace };
 }
 
 async function openInterface(
