@@ -1,4 +1,5 @@
 /** What this machine's kernel can do itself, tried out rather than read from a version. */
+import { ownMtu } from './charon';
 import { run, succeeds } from './run';
 
 export interface Kernel {
@@ -31,4 +32,4 @@ export async function probeKernel(): Promise<Kernel> {
 
 /** Which of its own abilities a rehearsal goes by, in words. */
 export const described = ({ netem, xfrm }: Kernel): string =>
-  `delay and loss by ${netem ? 'netem' : 'a relay of TAP devices'}, ESP by ${xfrm ? 'the kernel' : 'strongSwan (kernel-libipsec)'}`;
+  `delay and loss by ${netem ? 'netem' : 'a relay of TAP devices'}, ESP by ${xfrm ? 'the kernel' : `strongSwan (kernel-libipsec, MTU ${ownMtu} inside)`}`;

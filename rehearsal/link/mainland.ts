@@ -24,8 +24,8 @@ export interface MainlandProps {
   readonly cleanUp: CleanUp;
 }
 
-/** Loopback of the mainland's network: nobody else's. */
-const cloudWatchAddress = addresses.aws;
+/** On loopback of the mainland's network, which nobody else has. */
+const loopback = addresses.aws;
 
 export class Mainland {
   private proxy!: Service;
@@ -81,11 +81,16 @@ export class Mainland {
 
   private async startResponder(): Promise<void> {
     const { address, continuityPort } = this.props.synthesised.parameters.receiver;
-    const own = `${addresses.aws}:${continuityPort}`;
     const program = this.props.synthesised.mainland?.responder ?? '';
-    await this.startHttp('responder', [program], { RESPONDER_LISTEN: own });
+    await this.startHttp('responder', [program], {
+      [variables.bind]: loopback,
+      RESPONDER_PORT: `${continuityPort}`,
+    });
     const proxy = [...process.execArgv, join(__dirname, 'careless-proxy.ts')];
-    this.proxy = await this.startHttp('proxy', proxy, { FROM: `${address}:${continuityPort}`, TO: own });
+    this.proxy = await this.startHttp('proxy', proxy, {
+      FROM: `${address}:${continuityPort}`,
+      TO: `${loopback}:${continuityPort}`,
+    });
   }
 
   private async startHttp(name: string, program: readonly string[], environment: Record<string, string>) {
@@ -113,7 +118,7 @@ async function startCloudWatch(
   const environmentFile = join(directory, 'mainland-cloudwatch.json');
   const { region = '', logGroup = '' } = synthesised.mainland ?? {};
   const given: MainlandCloudWatch = {
-    address: cloudWatchAddress,
+    address: loopback,
     region,
     logGroup,
     credentials: { accessKeyId: 'MAINLAND', secretAccessKey: 'of-this-rehearsal-only' },

@@ -130,7 +130,12 @@ export class LinkSite {
         address,
         tier: synthesised.relay,
         certificate: relayCertificate,
-        environment: { ...aws.environment, [variables.linkTlsDirectory]: linkTls },
+        environment: {
+          ...aws.environment,
+          // Its own receiver is on loopback in AWS, where no proxy is asked.
+          NO_PROXY: address,
+          [variables.linkTlsDirectory]: linkTls,
+        },
       }),
     );
     cleanUp.add(await this.startProbe(name, address, join(linkTls, 'certificate.pem')));

@@ -4,7 +4,7 @@
  * ports, and nothing that is inside can leave but through the device.
  */
 import type { CleanUp } from '../clean-up';
-import { type Charon, ownDevice, startCharon } from './charon';
+import { type Charon, ownDevice, ownMtu, startCharon } from './charon';
 import type { Kernel } from './kernel';
 import type { Namespace } from './namespace';
 
@@ -40,6 +40,7 @@ export async function openTunnelEnd(props: TunnelEndProps): Promise<Charon> {
     await namespace.ip('link', 'set', ownDevice, 'up');
   }
   await router.ip('address', 'add', inside.address, 'dev', inside.device);
-  await router.ip('link', 'set', inside.device, 'mtu', `${inside.mtu}`, 'up');
+  const mtu = kernel.xfrm ? inside.mtu : Math.min(inside.mtu, ownMtu);
+  await router.ip('link', 'set', inside.device, 'mtu', `${mtu}`, 'up');
   return charon;
 }

@@ -59,9 +59,11 @@ class Line:
         self.number = 0
 
     def cut(self) -> None:
+        """Lets nothing through."""
         self.whole = False
 
     def mend(self) -> None:
+        """Lets everything through again."""
         self.whole = True
 
     def carry(self, a: int, b: int) -> None:

@@ -84,3 +84,24 @@ describe('dashboards', () => {
     ]);
   });
 });
+
+test('the greatest of several metrics passes over those without a figure, as CloudWatch does', () => {
+  const metric = (Id: string, crossing: string) => ({
+    Id,
+    ReturnData: false,
+    MetricStat: {
+      Metric: { Namespace: 'N', MetricName: 'calls', Dimensions: [{ Name: 'crossing', Value: crossing }] },
+      Period: 60,
+      Stat: 'Sum',
+    },
+  });
+  const alarm: AlarmProperties = {
+    AlarmName: 'most calls',
+    Threshold: 60,
+    ComparisonOperator: 'GreaterThanThreshold',
+    TreatMissingData: 'notBreaching',
+    EvaluationPeriods: 5,
+    Metrics: [{ Id: 'most', Expression: 'MAX([p1, p2])' }, metric('p1', 'hk-cn'), metric('p2', 'never')],
+  };
+  expect([...alarmFigures(alarm, store).values()]).toEqual([100, 10, 200]);
+});
