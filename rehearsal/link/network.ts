@@ -49,6 +49,9 @@ export interface LinkNetwork {
   readonly mainland: Namespace;
 }
 
+/** Device at which a tunnel's end has its line. */
+export const uplinkDevice = 'uplink';
+
 /** Addresses of the cables on either side, which stand for the networks of the two. */
 const cables = {
   hongKong: { inner: '169.254.252.1', outer: '169.254.252.2' },
@@ -143,7 +146,7 @@ async function openTunnel(
     { side: 'amazon', router: amazon, own: 'amazon', other: 'farEnd', text: amazonTunnel(tunnel, number) },
     { side: 'far-end', router, own: 'farEnd', other: 'amazon', text: file(farEnd, `swanctl/conf.d/${name}.conf`) },
   ] as const;
-  const device = 'uplink';
+  const device = uplinkDevice;
   const uplinks: Namespace[] = [];
   for (const { side } of sides) uplinks.push(await Namespace.add(`${side}-${name}`, cleanUp));
   const path = await layPath({

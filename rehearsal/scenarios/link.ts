@@ -15,8 +15,11 @@ import { nothing, type Scenario } from './scenario';
 /** How long every path is cut, in seconds. */
 const away = 120;
 
-/** Seconds without the header: they touch three minutes of the clock, each with enough calls, whenever they begin. */
+/** Seconds without the header: they touch three minutes of the clock, whenever they begin. */
 const withoutHeader = 150;
+
+/** Seconds of calls before a path is cut and after the header is back, so that those minutes have enough calls to be judged. */
+const quiet = 15;
 
 /** Seconds until the last aggregates are there: samplers count for 15, relays for 60, and a try that failed waits 30. */
 const arriveWithin = 120;
@@ -27,7 +30,7 @@ export const link: Scenario = {
   summary: 'payments and aggregates cross real tunnels with BGP; paths are cut, a header is stripped, strangers knock',
   distance: { delayMs: 25, lossPercent: 0.5 },
   ratePerSecond: 4,
-  seconds: 320,
+  seconds: 315,
   async during(site, watch) {
     const { signal, progress } = watch;
     const { link } = site;
@@ -40,11 +43,13 @@ export const link: Scenario = {
     const stripped = performance.now();
     site.line.strips = 'cn-hk';
     link.mainland.careless = true;
+    await sleep(quiet * 1000, undefined, { signal });
     lines.push(await oneCut(link, watch));
     await sleep(Math.max(0, withoutHeader * 1000 - (performance.now() - stripped)), undefined, { signal });
     delete site.line.strips;
     link.mainland.careless = false;
     progress('traceparent crosses again');
+    await sleep(quiet * 1000, undefined, { signal });
 
     const cut = Date.now();
     lines.push(await allCut(link, away, watch));

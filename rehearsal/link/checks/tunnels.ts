@@ -3,7 +3,7 @@ import type { Tunnel } from '../../../lib/link/parameters';
 import { count, type Line } from '../../report';
 import { counters, count as countPackets, ownTable } from '../counters';
 import { described } from '../kernel';
-import type { OpenPath } from '../network';
+import { type OpenPath, uplinkDevice } from '../network';
 import type { Association } from '../sas';
 import type { LinkSite } from '../site';
 import { holds } from '../wait';
@@ -76,9 +76,9 @@ export async function negotiated(link: LinkSite, signal: AbortSignal): Promise<L
 export async function watchWire(link: LinkSite): Promise<void> {
   for (const { wire } of tunnelsOf(link))
     await countPackets(wire, 'output', [
-      ['ike', 'udp dport 500'],
-      ['enciphered', 'udp dport 4500'],
-      ['plain', 'meta l4proto != ipv6-icmp'],
+      ['ike', `oifname ${uplinkDevice} udp dport 500`],
+      ['enciphered', `oifname ${uplinkDevice} udp dport 4500`],
+      ['plain', `oifname ${uplinkDevice} meta l4proto != ipv6-icmp`],
     ]);
 }
 
