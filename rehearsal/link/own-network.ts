@@ -13,8 +13,7 @@ export const inOwnNetwork = (): boolean => process.env[marker] === '1';
 const enter = 'ip link set lo up && mount -t tmpfs tmpfs /run && exec "$@"';
 
 /**
- * Runs this very command again, in a network of its own. Signals of the terminal reach it too; those that only we get
- * are passed on.
+ * Runs this very command again, in a network of its own, and passes on whatever it is told to stop by.
  *
  * @returns its exit code
  */
@@ -22,10 +21,10 @@ export function againInOwnNetwork(): Promise<number> {
   const child = spawn(
     'unshare',
     ['--net', '--mount', 'sh', '-c', enter, 'sh', process.execPath, ...process.execArgv, ...process.argv.slice(1)],
-    { stdio: 'inherit', env: { ...process.env, [marker]: '1' } },
+    // A group of its own: a Ctrl-C in the terminal would reach it twice, which means no more patience.
+    { stdio: 'inherit', env: { ...process.env, [marker]: '1' }, detached: true },
   );
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  process.on('SIGINT', () => {}); // the terminal told it as well
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1)));
