@@ -73,18 +73,17 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
     await assertFree(endpoints);
     const synthesised = await phase('synthesising', async () =>
       // Without a far end aggregates would only wait: Hong Kong by itself then.
-      synthesise(options.scenario.distance ? config : { ...config, link: undefined }),
+      synthesise(scenario.distance ? config : { ...config, link: undefined }),
     );
     cleanUp.add(synthesised.dispose);
     const prepared = await phase('preparing collector, Python and OpenSearch', () => prepare(progress));
-    const { seed, scenario } = options;
     const site = await phase('starting', () =>
       Site.open({
         config,
         synthesised,
         ...prepared,
         folder,
-        seed,
+        seed: options.seed,
         cleanUp,
         progress,
         ...(scenario.distance ? { distance: scenario.distance } : {}),
