@@ -28,6 +28,7 @@ export function judge(evidence: Evidence, environment: string): Line[] {
     ...crossed(evidence),
     ...observed(evidence, environment),
     ...evidence.allowance.lines,
+    ...(evidence.allowance.atRest?.(evidence) ?? []),
   ];
 }
 

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import type { TierCertificate } from '../lib/collect/certificates.issue';
 import { variables, variablesIn } from '../lib/collect/pipelines/render';
 import { ports } from '../lib/collect/ports';
+import { answersIn, inNetwork, type Namespace } from './link/namespace';
 import { type Service, startService } from './services/process';
-import type { Synthesised, Tier } from './synthesised';
+import type { Synthesised } from './synthesised';
+import type { Tier } from './template';
 
 export interface CollectorProps {
   readonly name: string;
@@ -17,6 +19,16 @@ export interface CollectorProps {
   readonly certificate: TierCertificate;
   /** Variables over those of the tier. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it runs. @default the rehearsal's own network */
+  readonly network?: Namespace;
+}
+
+/** Writes certificate, key and authority into a folder, as the instances' own script does. */
+export function writeCertificate(folder: string, certificate: TierCertificate): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const part of ['certificate', 'key', 'authority'] as const) {
+    writeFileSync(join(folder, `${part}.pem`), certificate[part], { mode: 0o600 });
+  }
 }
 
 const pseudonymSecret = randomBytes(48).toString('hex');
@@ -26,10 +38,7 @@ export async function startCollector(props: CollectorProps): Promise<Service> {
   const { name, address, tier } = props;
   const directory = join(props.directory, name);
   const tls = join(directory, 'tls');
-  mkdirSync(tls, { recursive: true, mode: 0o700 });
-  for (const part of ['certificate', 'key', 'authority'] as const) {
-    writeFileSync(join(tls, `${part}.pem`), props.certificate[part], { mode: 0o600 });
-  }
+  writeCertificate(tls, props.certificate);
   const forwardAuthority = join(directory, 'forward-authority.pem');
   if (tier.forwardAuthority) writeFileSync(forwardAuthority, tier.forwardAuthority);
   const configuration = join(directory, 'collector.yaml');
@@ -51,11 +60,10 @@ export async function startCollector(props: CollectorProps): Promise<Service> {
   if (unset.length > 0) throw new Error(`The configuration of ${name} uses ${unset.join(', ')}, which nothing sets.`);
   return startService({
     name,
-    command: props.binary,
-    arguments: ['--config', configuration],
+    ...inNetwork(props.network, props.binary, ['--config', configuration]),
     directory,
     logFile: join(props.directory, `${name}.log`),
-    healthUrl: `http://${address}:${ports.health}/`,
+    ...answersIn(props.network, `http://${address}:${ports.health}/`),
     environment,
   });
 }

@@ -1,5 +1,5 @@
 /** Evaluates dashboards and alarms by their own definitions, over the metrics that a rehearsal received. */
-import { evaluate } from 'mathjs';
+import { evaluate, type Matrix } from 'mathjs';
 import type { MetricQuery, MetricStore } from './aws/cloudwatch';
 import type { AlarmMetric, AlarmProperties, Widget } from './synthesised';
 
@@ -113,6 +113,8 @@ function valueAt(
   if (!entry.Expression) return measured.get(entry.Id)?.get(minute) ?? Number.NaN;
   const scope: Record<string, unknown> = {
     FILL: (value: number, filling: number) => (Number.isNaN(value) ? filling : value),
+    MAX: (values: Matrix<number>) => Math.max(...measuredOf(values)),
+    MIN: (values: Matrix<number>) => Math.min(...measuredOf(values)),
     IF: (condition: boolean | number, then: number, otherwise: number) => (condition ? then : otherwise),
   };
   for (const other of entries) {
@@ -121,6 +123,10 @@ function valueAt(
   }
   return Number(evaluate(entry.Expression, scope));
 }
+
+/** Of several metrics those that have a figure: CloudWatch passes over the others. */
+const measuredOf = (values: Matrix<number>): number[] =>
+  (values.toArray() as number[]).filter((value) => !Number.isNaN(value));
 
 const dimensionsOf = (list: readonly { Name: string; Value: string }[] = []): Record<string, string> =>
   Object.fromEntries(list.map(({ Name, Value }) => [Name, Value]));

@@ -1,7 +1,7 @@
 /** Zipkin and Jaeger clients as older services have them: their four wire formats, over TLS. */
-import { connect as connectHttp2 } from 'node:http2';
 import { request } from 'node:https';
 import { parse as parseProto } from 'protobufjs';
+import { callGrpc, type TlsTarget } from './grpc';
 import type { LedgerEntry } from './services/ledger';
 
 /** A span that such a client sends: a server span that failed, so that it is kept whatever the band does. */
@@ -13,17 +13,6 @@ export interface LegacySpan {
   readonly startMs: number;
   readonly durationMs: number;
   readonly tags: Readonly<Record<string, string>>;
-}
-
-/** Where to send, whom to trust. */
-export interface Target {
-  readonly address: string;
-  readonly port: number;
-  readonly ca: string;
-  readonly servername: string;
-  /** Shown where the other side wants one. */
-  readonly cert?: string;
-  readonly key?: string;
 }
 
 /** The span as the store must have it. */
@@ -41,7 +30,7 @@ export const ledgerEntry = ({ traceId, spanId, name, startMs, durationMs }: Lega
 });
 
 /** Posts over TLS. Resolves with the HTTP status. */
-export function post(target: Target, path: string, type: string, body: Uint8Array): Promise<number> {
+export function post(target: TlsTarget, path: string, type: string, body: Uint8Array): Promise<number> {
   const { address: host, ...rest } = target;
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': type, 'content-length': body.length };
@@ -55,7 +44,7 @@ export function post(target: Target, path: string, type: string, body: Uint8Arra
 }
 
 /** Zipkin v2 JSON. Resolves with the HTTP status. */
-export const zipkinJson = (target: Target, spans: readonly LegacySpan[]): Promise<number> =>
+export const zipkinJson = (target: TlsTarget, spans: readonly LegacySpan[]): Promise<number> =>
   post(
     target,
     '/api/v2/spans',
@@ -101,7 +90,7 @@ const encode = (type: string, value: object): Uint8Array => {
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 
 /** Zipkin v2 protobuf. Resolves with the HTTP status. */
-export const zipkinProtobuf = (target: Target, spans: readonly LegacySpan[]): Promise<number> =>
+export const zipkinProtobuf = (target: TlsTarget, spans: readonly LegacySpan[]): Promise<number> =>
   post(
     target,
     '/api/v2/spans',
@@ -121,7 +110,7 @@ export const zipkinProtobuf = (target: Target, spans: readonly LegacySpan[]): Pr
   );
 
 /** Jaeger over gRPC. Resolves with the gRPC status. */
-export function jaegerGrpc(target: Target, spans: readonly LegacySpan[], process: Record<string, string> = {}) {
+export function jaegerGrpc(target: TlsTarget, spans: readonly LegacySpan[], process: Record<string, string> = {}) {
   const time = (ms: number) => ({ seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1e6 });
   const text = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([key, vStr]) => ({ key, vStr }));
   const message = encode('PostSpansRequest', {
@@ -137,39 +126,11 @@ export function jaegerGrpc(target: Target, spans: readonly LegacySpan[], process
       })),
     },
   });
-  const frame = Buffer.alloc(5 + message.length);
-  frame.writeUInt32BE(message.length, 1);
-  frame.set(message, 5);
-
-  return new Promise<number>((resolve, reject) => {
-    const { address: host, port, ca, servername } = target;
-    const session = connectHttp2(`https://${host}:${port}`, { ca, servername });
-    session.on('error', reject);
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': '/jaeger.api_v2.CollectorService/PostSpans',
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    });
-    let status = Number.NaN;
-    const read = (headers: Record<string, unknown>) => {
-      if ('grpc-status' in headers) status = Number(headers['grpc-status']);
-    };
-    stream
-      .on('response', read)
-      .on('trailers', read)
-      .on('error', reject)
-      .on('close', () => {
-        session.close();
-        resolve(status);
-      });
-    stream.resume();
-    stream.end(frame);
-  });
+  return callGrpc(target, '/jaeger.api_v2.CollectorService/PostSpans', Buffer.from(message));
 }
 
 /** Jaeger's Thrift (binary protocol) over HTTP. Resolves with the HTTP status. */
-export function jaegerThrift(target: Target, spans: readonly LegacySpan[]): Promise<number> {
+export function jaegerThrift(target: TlsTarget, spans: readonly LegacySpan[]): Promise<number> {
   const failed = struct(string(1, 'error'), int32(2, 2), field(2, 5, Buffer.from([1])));
   const tags = (values: Readonly<Record<string, string>>) =>
     list(12, [

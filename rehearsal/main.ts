@@ -1,8 +1,10 @@
 /** `npm run rehearse`: see `--help`. */
 import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../config';
-import { rehearse } from './rehearse';
-import { summary, table } from './report';
+import { againInOwnNetwork, inOwnNetwork } from './link/own-network';
+import { missingPrerequisites } from './link/prerequisites';
+import { prepare, rehearse } from './rehearse';
+import { passed, summary, table } from './report';
 import { scenarios } from './scenarios';
 import type { Scenario } from './scenarios/scenario';
 
@@ -86,6 +88,18 @@ async function main(): Promise<void> {
     throw new Error(`There is no environment ${options.env}. There are: ${names}.`);
   }
 
+  if (options.scenario.distance && !inOwnNetwork()) {
+    const missing = missingPrerequisites();
+    if (missing.length > 0) {
+      throw new Error(
+        `Not run. The scenario ${options.scenario.name} needs, and does not find:\n- ${missing.join('\n- ')}`,
+      );
+    }
+    await prepare((line) => process.stderr.write(`${line}\n`));
+    process.exitCode = await againInOwnNetwork();
+    return;
+  }
+
   const interrupted = new AbortController();
   let release = (): void => {};
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -122,7 +136,7 @@ async function main(): Promise<void> {
   );
   console.log([...phases].map(([name, seconds]) => `${seconds.toFixed(1).padStart(6)} s  ${name}`).join('\n'));
   console.log(`${clock()}  in all\n`);
-  if (lines.some(({ ok }) => ok === false)) {
+  if (!passed(lines)) {
     console.log(`Logs and configurations: ${folder}`);
     process.exitCode = 1;
   }

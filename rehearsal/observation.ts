@@ -2,6 +2,7 @@
 import {
   collectorMetrics,
   type EmittedMetric,
+  flowMetrics,
   metricNamespace,
   storeMetrics,
   tierDimension,
@@ -13,15 +14,23 @@ import type { Evidence } from './evidence';
 import { count, type Line } from './report';
 import type { AlarmProperties } from './synthesised';
 
+/** Dimensions whose values may all be faults. */
+const faultDimensions = ['status.code', 'traceparent', 'outcome', 'reason'];
+
+/** Whether something on this machine emits it: what AWS measures, and what is counted in flow logs, is not. */
+const emittedHere = (namespace: string, name: string): boolean =>
+  !namespace.startsWith('AWS/') && name !== flowMetrics.rejected.name;
+
 /** Dashboard, the collectors' own metrics, alarms; and that everything ended when asked to. */
 export function observed(
   { synthesised, aws, cleanStop, driveSeconds, egressKilobits }: Evidence,
   environment: string,
 ): Line[] {
-  const { metrics: shown, empty } = shownMetrics(synthesised.dashboard, aws.metrics);
+  const { metrics, empty } = shownMetrics(synthesised.dashboard, aws.metrics);
+  const shown = metrics.filter(({ namespace, name }) => emittedHere(namespace, name));
   const without = shown.filter((metric) => aws.metrics.total(metric) === undefined);
   // What never happened has no metric: no lost traceparent in a rehearsal, no error of a kind that was not made.
-  const silent = without.filter(({ dimensions }) => !('status.code' in dimensions || 'traceparent' in dimensions));
+  const silent = without.filter(({ dimensions }) => !faultDimensions.some((name) => name in dimensions));
   const own = synthesised.alarms.filter((alarm) => isRehearsed(alarm, driveSeconds));
   const judged = own.map((alarm) => {
     const figures = alarmFigures(alarm, aws.metrics);
@@ -84,7 +93,7 @@ function isRehearsed(
   return looksAt.every(
     (metric) =>
       AlarmName !== undefined &&
-      !metric.Namespace.startsWith('AWS/') &&
+      emittedHere(metric.Namespace, metric.MetricName) &&
       !hourly.includes(metric.MetricName) &&
       // Writers say it once a minute: a shorter drive may end before the first time.
       !(driveSeconds < 60 && metric.MetricName.startsWith(writerPrefix)),

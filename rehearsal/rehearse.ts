@@ -10,7 +10,7 @@ import { drive } from './driver/drive';
 import { allDocuments, attemptAsWriter, type StoredSpan } from './evidence';
 import { prepareOpenSearch } from './opensearch-node/node';
 import { endpoints } from './places';
-import type { Line as ReportLine } from './report';
+import { passed, type Line as ReportLine } from './report';
 import { assertFree, claim, runFolder } from './run-folder';
 import { type Allowance, nothing, type Scenario } from './scenarios/scenario';
 import { readLedger } from './services/ledger';
@@ -40,6 +40,16 @@ export interface RehearsalResult {
   readonly folder: string;
 }
 
+/** Builds and fetches what is not in the cache yet: the only step that needs the network. */
+export async function prepare(progress: (line: string) => void) {
+  const [binary, python, node] = await Promise.all([
+    collectorBinary(hostTarget(), progress),
+    preparePython(progress),
+    prepareOpenSearch(progress),
+  ]);
+  return { binary, python, node };
+}
+
 /** Runs a rehearsal. Whatever happens, it leaves no process behind. @throws Error that says what could not be started */
 export async function rehearse(options: RehearsalOptions): Promise<RehearsalResult> {
   const { scenario, signal, progress } = options;
@@ -62,15 +72,22 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
   try {
     await assertFree(endpoints);
     const synthesised = await phase('synthesising', async () =>
-      // Hong Kong by itself: without a far end, aggregates would only wait.
-      synthesise({ ...config, link: undefined }),
+      // Without a far end aggregates would only wait: Hong Kong by itself then.
+      synthesise(scenario.distance ? config : { ...config, link: undefined }),
     );
     cleanUp.add(synthesised.dispose);
-    const [binary, python, node] = await phase('preparing collector, Python and OpenSearch', () =>
-      Promise.all([collectorBinary(hostTarget(), progress), preparePython(progress), prepareOpenSearch(progress)]),
-    );
+    const prepared = await phase('preparing collector, Python and OpenSearch', () => prepare(progress));
     const site = await phase('starting', () =>
-      Site.open({ config, synthesised, binary, python, node, folder, seed: options.seed, cleanUp, progress }),
+      Site.open({
+        config,
+        synthesised,
+        ...prepared,
+        folder,
+        seed: options.seed,
+        cleanUp,
+        progress,
+        ...(scenario.distance ? { distance: scenario.distance } : {}),
+      }),
     );
 
     const { payments, allowance } = await phase(
@@ -118,7 +135,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       },
       config.environment,
     );
-    if (lines.every(({ ok }) => ok !== false)) rmSync(folder, { recursive: true, force: true });
+    if (passed(lines)) rmSync(folder, { recursive: true, force: true });
     return { lines, phases, folder };
   } catch (error) {
     if (signal.aborted) rmSync(folder, { recursive: true, force: true });

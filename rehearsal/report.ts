@@ -9,7 +9,12 @@ export interface Line {
   readonly expected: string;
   /** `undefined`: for information, not judged. */
   readonly ok?: boolean;
+  /** What this machine lacks, so that the promise could not be tried: it counts as not run, never as passed. */
+  readonly notRun?: string;
 }
+
+/** Sign in the first column. */
+const sign = ({ ok, notRun }: Line): string => (notRun !== undefined ? '–' : ok === undefined ? '·' : ok ? '✓' : '✗');
 
 /** Widths of the columns: the table fits a terminal of 120 columns. */
 const widths = [1, 30, 52, 30] as const;
@@ -17,8 +22,8 @@ const widths = [1, 30, 52, 30] as const;
 /** Renders the table; long cells are wrapped. */
 export function table(lines: readonly Line[]): string {
   const rule = widths.map((width) => '─'.repeat(width)).join('  ');
-  const rows = lines.map(({ what, seen, expected, ok }) =>
-    row([ok === undefined ? '·' : ok ? '✓' : '✗', what, seen, expected]),
+  const rows = lines.map((line) =>
+    row([sign(line), line.what, line.notRun === undefined ? line.seen : `not run: ${line.notRun}`, line.expected]),
   );
   return [row(['', 'what', 'seen', 'expected']), rule, ...rows].join('\n');
 }
@@ -46,12 +51,17 @@ function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** `N passed, N failed`. */
+/** `N passed, N failed`, and how many were not run. */
 export function summary(lines: readonly Line[]): string {
-  const judged = lines.filter(({ ok }) => ok !== undefined);
+  const judged = lines.filter(({ ok, notRun }) => ok !== undefined && notRun === undefined);
   const failed = judged.filter(({ ok }) => !ok).length;
-  return `${judged.length - failed} passed, ${failed} failed`;
+  const notRun = lines.filter((line) => line.notRun !== undefined).length;
+  return `${judged.length - failed} passed, ${failed} failed${notRun > 0 ? `, ${notRun} not run` : ''}`;
 }
+
+/** Whether every promise was tried and held. */
+export const passed = (lines: readonly Line[]): boolean =>
+  lines.every(({ ok, notRun }) => ok !== false && notRun === undefined);
 
 /** With thousands separators. */
 export const count = (value: number): string => value.toLocaleString('en-US');

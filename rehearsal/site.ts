@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Client } from '@opensearch-project/opensearch';
 import type { EnvironmentConfig } from '../config/schema';
 import { issueCertificates, type TierCertificate } from '../lib/collect/certificates.issue';
+import { cloudMapServices } from '../lib/collect/cloud-map';
 import { ports } from '../lib/collect/ports';
 import { goMemoryMiB } from '../lib/collect/sizing';
 import { applyDocuments } from '../lib/store/apply-documents';
@@ -14,14 +15,17 @@ import { Balancer } from './balancer';
 import { startBandwidth } from './bandwidth';
 import type { CleanUp } from './clean-up';
 import { startCollector, startSpanWriter } from './collectors';
-import { Line } from './line/line';
+import { Line, type LineProps } from './line/line';
+import type { Distance } from './link/path';
+import { LinkSite } from './link/site';
 import { issueNodeCertificate } from './opensearch-node/certificates';
 import { type OpenSearchNode, type PreparedNode, startOpenSearch } from './opensearch-node/node';
 import { addresses, instanceAddress, servicePorts, sharedStore, sides, storePort } from './places';
 import type { Service } from './services/process';
 import { type Services, startServices } from './services/services';
 import type { Python } from './services/venv';
-import type { Synthesised, Tier } from './synthesised';
+import type { Synthesised } from './synthesised';
+import type { Tier } from './template';
 
 const users = { master: 'bootstrap', writer: 'writer', reader: 'reader' } as const;
 
@@ -35,6 +39,8 @@ export interface SiteProps {
   /** Existing folder for everything that is written. */
   readonly folder: string;
   readonly seed: number;
+  /** The sides are joined by the environment's link, this long and lossy. @default by a stand-in on loopback */
+  readonly distance?: Distance;
   readonly cleanUp: CleanUp;
   readonly progress: (line: string) => void;
 }
@@ -59,6 +65,8 @@ export class Site {
   balancer!: Balancer;
   services!: Services;
   agent!: Service;
+  /** Where {@link SiteProps.distance} asks for one. */
+  link?: LinkSite;
   private store!: OpenSearchNode;
   private certificates!: Record<string, TierCertificate>;
   private made = { gateway: 0, sampler: 0 };
@@ -79,12 +87,19 @@ export class Site {
       region: config.region,
       credentials: { accessKeyId: 'REHEARSAL', secretAccessKey: randomBytes(30).toString('base64') },
       logGroup: synthesised.metricLogGroup,
-      cloudMap: { ...synthesised.cloudMap, instances: () => [...site.registered] },
+      cloudMap: {
+        namespace: synthesised.cloudMap.namespace,
+        services: {
+          [synthesised.cloudMap.service]: () => [...site.registered],
+          [cloudMapServices.relay]: () => site.link?.relays ?? [],
+        },
+      },
     });
     cleanUp.add(site.aws);
-    site.line = await site.openLine();
-    cleanUp.add(() => site.line.close());
     site.certificates = await issueCertificates({ tiers: synthesised.tierNames, now: new Date() });
+    if (props.distance) site.link = await site.openLink(props.distance);
+    site.line = await Line.open(site.link?.line() ?? site.loopbackLine());
+    cleanUp.add(() => site.line.close());
 
     await site.prepareStore();
     await site.startStore();
@@ -257,8 +272,23 @@ export class Site {
     return prefix.replace(/\d+\/\d+$/, `${sides.mainlandHost}`);
   }
 
-  private openLine(): Promise<Line> {
-    return Line.open({
+  private openLink(distance: Distance): Promise<LinkSite> {
+    const { synthesised, config } = this.props;
+    if (!synthesised.link)
+      throw new Error(`${config.environment} has no link: config/${config.environment}.ts › link.`);
+    return LinkSite.open({
+      ...this.props,
+      synthesised: synthesised.link,
+      scripts: synthesised.scripts,
+      relayCertificate: this.certificates.relay!,
+      relayName: synthesised.tierNames.relay?.[0] ?? '',
+      aws: this.aws,
+      distance,
+    });
+  }
+
+  private loopbackLine(): LineProps {
+    return {
       host: addresses.line,
       routes: {
         [`${this.mainlandAddress}:${servicePorts.settlement}`]: {
@@ -272,7 +302,7 @@ export class Site {
           callerAddress: this.mainlandAddress,
         },
       },
-    });
+    };
   }
 
   private startServices(): Promise<Services> {
@@ -289,6 +319,7 @@ export class Site {
       hongKongAddress: sides.hongKong,
       careless: true,
       settlement: { seed },
+      ...this.link?.services(),
     });
   }
 

@@ -7,20 +7,9 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../config/schema';
 import { buildApp } from '../lib/app';
 import { configurationIn } from '../lib/collect/agent/agent';
-import { filesOf, paths, variablesOf } from '../lib/collect/instance';
-import { assetFolder, Environment } from './template';
-
-/** A collector tier as an instance would be told. */
-export interface Tier {
-  /** Text of the collector's configuration. */
-  readonly configuration: string;
-  /** Variables of its environment file. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Variables of its scripts. */
-  readonly drain: Readonly<Record<string, string>>;
-  /** Whom it trusts for the backends that it forwards to, PEM. */
-  readonly forwardAuthority?: string | undefined;
-}
+import { paths, variablesOf } from '../lib/collect/instance';
+import { type SynthesisedLink, synthesisedLink } from './link/synthesised';
+import { assetFolder, Environment, fileOf, type Tier, tierOf } from './template';
 
 /** An alarm, as CloudFormation would get it. */
 export interface AlarmProperties {
@@ -29,6 +18,8 @@ export interface AlarmProperties {
   readonly Threshold: number;
   readonly ComparisonOperator: string;
   readonly TreatMissingData: string;
+  readonly EvaluationPeriods: number;
+  readonly DatapointsToAlarm?: number;
   readonly Namespace?: string;
   readonly MetricName?: string;
   readonly Dimensions?: readonly { Name: string; Value: string }[];
@@ -84,6 +75,8 @@ export interface Synthesised {
   /** Widgets of all dashboards. */
   readonly dashboard: readonly Widget[];
   readonly alarms: readonly AlarmProperties[];
+  /** `undefined` where the environment has none. */
+  readonly link: SynthesisedLink | undefined;
   /** Removes the assembly. */
   dispose(): void;
 }
@@ -107,22 +100,8 @@ export function synthesise(config: EnvironmentConfig): Synthesised {
 function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Synthesised, 'dispose'> {
   const environment = new Environment(assembly, config.account, config.region);
 
-  const tier = (name: string) => {
-    const { properties } = environment.resource<{ LaunchTemplateData: LaunchTemplateData }>(
-      'AWS::EC2::LaunchTemplate',
-      name,
-    );
-    const files = filesOf(properties.LaunchTemplateData.UserData);
-    return { files, profile: properties.LaunchTemplateData.IamInstanceProfile };
-  };
-  const gateway = tier('Gateway');
-  const sampler = tier('Sampler');
-  const collector = ({ files }: { files: Map<string, string> }): Tier => ({
-    configuration: fileOf(files, paths.configuration),
-    environment: variablesOf(fileOf(files, paths.environment)),
-    drain: variablesOf(fileOf(files, paths.scriptsEnvironment)),
-    forwardAuthority: files.get(paths.forwardAuthority),
-  });
+  const gateway = environment.instanceFiles('Gateway');
+  const sampler = environment.instanceFiles('Sampler');
   const profiles = environment.resources<{ Roles: string[] }>('AWS::IAM::InstanceProfile', 'Sampler');
   const writerRole = profiles[0]?.properties.Roles[0];
   if (!writerRole) throw new Error('The samplers have no instance profile with a role.');
@@ -145,8 +124,8 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
   return {
     agent: agentOf(installation),
     serviceEnvironment: serviceEnvironment(scripts, installation),
-    gateway: collector(gateway),
-    sampler: collector(sampler),
+    gateway: tierOf(gateway),
+    sampler: tierOf(sampler),
     scripts,
     listenerPorts: environment
       .resources<{ Port: number }>('AWS::ElasticLoadBalancingV2::Listener')
@@ -157,7 +136,7 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
     ),
     spanWriter: {
       program: join(assetFolder(assembly, 'Collect', 'SpanWriter'), 'main.js'),
-      environment: variablesOf(fileOf(sampler.files, paths.writerEnvironment)),
+      environment: variablesOf(fileOf(sampler, paths.writerEnvironment)),
     },
     documents: environment.resource<{ Documents: Record<string, string> }>('Custom::HarbourlineStoreDocuments')
       .properties.Documents,
@@ -174,12 +153,8 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
       .resources<{ DashboardBody: string }>('AWS::CloudWatch::Dashboard')
       .flatMap(({ properties }) => (JSON.parse(properties.DashboardBody) as { widgets: Widget[] }).widgets),
     alarms: environment.resources<AlarmProperties>('AWS::CloudWatch::Alarm').map(({ properties }) => properties),
+    link: synthesisedLink(assembly, environment, config),
   };
-}
-
-interface LaunchTemplateData {
-  readonly UserData: string;
-  readonly IamInstanceProfile: unknown;
 }
 
 interface DomainProperties {
@@ -204,11 +179,4 @@ function agentOf(commands: readonly string[]): string {
   const configuration = configurationIn(commands);
   if (configuration === undefined) throw new Error("The agent's document writes no configuration.");
   return configuration;
-}
-
-function fileOf(files: ReadonlyMap<string, string>, path: string): string {
-  const content = files.get(path);
-  if (content === undefined)
-    throw new Error(`The user data writes no ${path}; it writes ${[...files.keys()].join(', ')}.`);
-  return content;
 }

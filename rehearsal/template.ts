@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { filesOf, paths, variablesOf } from '../lib/collect/instance';
 
 export interface Resource {
   readonly Type: string;
@@ -53,6 +54,15 @@ export class Environment {
     return found[0];
   }
 
+  /** Files that the instances of a launch template write when they start, by path. */
+  instanceFiles(part: string): ReadonlyMap<string, string> {
+    const { properties } = this.resource<{ LaunchTemplateData: { UserData: string } }>(
+      'AWS::EC2::LaunchTemplate',
+      part,
+    );
+    return filesOf(properties.LaunchTemplateData.UserData);
+  }
+
   /**
    * Resolves intrinsic functions. What only exists after deployment gets a stand-in that is the same wherever it is
    * referred to: a role's ARN, a resource's id.
@@ -89,7 +99,7 @@ export class Environment {
     const pseudo: Record<string, string> = {
       'AWS::AccountId': this.account,
       'AWS::Region': this.region,
-      'AWS::Partition': 'aws',
+      'AWS::Partition': this.region.startsWith('cn-') ? 'aws-cn' : 'aws',
       'AWS::URLSuffix': 'amazonaws.com',
       'AWS::StackName': stack,
       'AWS::NoValue': '',
@@ -127,4 +137,32 @@ export function assetFolder(assembly: CloudAssembly, stackSuffix: string, name: 
     }
   }
   throw new Error(`Stack ${stackSuffix} has no file asset named ${name}.`);
+}
+
+/** A collector tier as an instance would be told. */
+export interface Tier {
+  /** Text of the collector's configuration. */
+  readonly configuration: string;
+  /** Variables of its environment file. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Variables of its scripts. */
+  readonly drain: Readonly<Record<string, string>>;
+  /** Whom it trusts for the backends that it forwards to, PEM. */
+  readonly forwardAuthority?: string | undefined;
+}
+
+/** A tier out of the files of its instances. */
+export const tierOf = (files: ReadonlyMap<string, string>): Tier => ({
+  configuration: fileOf(files, paths.configuration),
+  environment: variablesOf(fileOf(files, paths.environment)),
+  drain: variablesOf(fileOf(files, paths.scriptsEnvironment)),
+  forwardAuthority: files.get(paths.forwardAuthority),
+});
+
+/** @throws Error that lists what the instances do write */
+export function fileOf(files: ReadonlyMap<string, string>, path: string): string {
+  const content = files.get(path);
+  if (content === undefined)
+    throw new Error(`The user data writes no ${path}; it writes ${[...files.keys()].join(', ')}.`);
+  return content;
 }

@@ -7,9 +7,10 @@ import { loadEnvironments } from '../config';
 import { isDate } from '../config/allowlist';
 import { ending, warningDays, why } from '../lib/link/allowlist-questions';
 import { linked } from '../lib/link/parameters';
+import { command } from './command';
 
-const usage = `Usage: npm run allowlist -- why ADDRESS:PORT [--from ADDRESS] [--env NAME]
-       npm run allowlist -- check --date YYYY-MM-DD [--env NAME]
+const help = `npm run allowlist -- why ADDRESS:PORT [--from ADDRESS] [--env NAME]
+npm run allowlist -- check --date YYYY-MM-DD [--env NAME]
 
   why            which line of config/allowlists admits connections to ADDRESS:PORT, or why none does
   check          which lines have ended at a date (fails), or end within ${warningDays} days of it (warns)
@@ -17,34 +18,29 @@ const usage = `Usage: npm run allowlist -- why ADDRESS:PORT [--from ADDRESS] [--
   --from ADDRESS who connects; "relay" for the relays. Default: anybody
   --date DATE    today is: date +%F
   --env NAME     default: all environments that have a link
-  --help         this`;
+  --help         this text
+`;
 
-function main(args: string[]): number {
+command(help, () => {
   const { values, positionals } = parseArgs({
-    args,
     allowPositionals: true,
     options: {
       from: { type: 'string' },
       date: { type: 'string' },
       env: { type: 'string' },
-      help: { type: 'boolean' },
     },
   });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
-  const [command, target, ...more] = positionals;
+  const [question, target, ...more] = positionals;
   const all = loadEnvironments().filter(({ link }) => link);
   const environments = all.filter(({ environment }) => !values.env || environment === values.env).map(linked);
   if (environments.length === 0) {
     throw new Error(`--env is ${values.env}: name one of ${all.map(({ environment }) => environment).join(', ')}.`);
   }
-  if (more.length > 0) throw new Error(usage);
+  if (more.length > 0) throw new Error(help);
 
-  if (command === 'why') {
+  if (question === 'why') {
     const [, address, port] = /^(\d+\.\d+\.\d+\.\d+):(\d+)$/.exec(target ?? '') ?? [];
-    if (!address || !port) throw new Error(`why asks for an address and a port, such as 10.20.8.10:4318.\n\n${usage}`);
+    if (!address || !port) throw new Error(`why asks for an address and a port, such as 10.20.8.10:4318.\n\n${help}`);
     const answers = environments.map((config) => ({ config, ...why(config, address, Number(port), values.from) }));
     const admitting = answers.filter(({ admitted }) => admitted);
     for (const { config, lines } of admitting.length > 0 ? admitting : answers) {
@@ -52,7 +48,7 @@ function main(args: string[]): number {
     }
     return admitting.length > 0 ? 0 : 1;
   }
-  if (command === 'check' && target === undefined) {
+  if (question === 'check' && target === undefined) {
     if (!isDate(values.date ?? '')) throw new Error(`check asks for --date YYYY-MM-DD: what is today? date +%F`);
     const findings = environments.flatMap((config) => ending(config, values.date as string));
     for (const { text } of findings) console.log(text);
@@ -60,12 +56,5 @@ function main(args: string[]): number {
     console.log(`${ended} ended, ${findings.length - ended} within ${warningDays} days, at ${values.date}`);
     return ended > 0 ? 1 : 0;
   }
-  throw new Error(usage);
-}
-
-try {
-  process.exitCode = main(process.argv.slice(2));
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 2;
-}
+  throw new Error(help);
+});

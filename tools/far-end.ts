@@ -7,25 +7,20 @@ import { loadEnvironments } from '../config';
 import { farEndFiles } from '../lib/link/far-end';
 import { readParameters } from '../lib/link/far-end-read';
 import { linked } from '../lib/link/parameters';
+import { command } from './command';
 
-const usage = `Usage: npm run link:far-end -- --env NAME [--out FOLDER]
+const help = `npm run link:far-end -- --env NAME [--out FOLDER]
 
 Asks AWS (ec2:DescribeVpnConnections, with your credentials) what it made of the link, and writes the far end's files:
 strongSwan, FRR, nftables, the receiver of aggregates, and the same as a table for other routers. No secret is read or written.
 
   --env NAME     environment, as in config/
   --out FOLDER   where to, default far-end/NAME
-  --help         this`;
+  --help         this text
+`;
 
-async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: { env: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean' } },
-  });
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
+command(help, async () => {
+  const { values } = parseArgs({ options: { env: { type: 'string' }, out: { type: 'string' } } });
   const environments = loadEnvironments();
   const config = environments.find(({ environment }) => environment === values.env);
   if (!config) {
@@ -39,9 +34,4 @@ async function main(args: string[]): Promise<void> {
     writeFileSync(join(folder, name), text);
     console.log(join(folder, name));
   }
-}
-
-main(process.argv.slice(2)).catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
 });

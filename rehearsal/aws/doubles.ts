@@ -17,10 +17,11 @@ export interface AwsDoublesOptions {
   readonly logGroup: string;
   readonly cloudMap: {
     readonly namespace: string;
-    readonly service: string;
-    /** Addresses of the instances that are registered now. */
-    readonly instances: () => readonly string[];
+    /** Addresses of the instances that are registered now, by service. */
+    readonly services: Readonly<Record<string, () => readonly string[]>>;
   };
+  /** Called with the text of each metric event that was taken. */
+  readonly onMetricEvent?: (message: string) => void;
 }
 
 export interface AwsDoubles {
@@ -65,15 +66,18 @@ export async function startAwsDoubles(options: AwsDoublesOptions): Promise<AwsDo
     for (const { message } of input.logEvents as { message: string }[]) {
       metricBytes += Buffer.byteLength(message);
       metrics.add(dataPoints(message));
+      options.onMetricEvent?.(message);
     }
     return { nextSequenceToken: '1' };
   };
 
   const cloudMap = (operation: string, input: Record<string, unknown>): object => {
-    const { namespace, service, instances } = options.cloudMap;
+    const { namespace, services } = options.cloudMap;
+    const service = String(input.ServiceName);
+    const instances = services[service];
     if (operation !== 'DiscoverInstances') throw new Refusal('AccessDeniedException', `the role may not ${operation}`);
-    if (input.NamespaceName !== namespace || input.ServiceName !== service) {
-      throw new Refusal('ServiceNotFound', `no service ${input.ServiceName} in namespace ${input.NamespaceName}`);
+    if (input.NamespaceName !== namespace || !instances) {
+      throw new Refusal('ServiceNotFound', `no service ${service} in namespace ${input.NamespaceName}`);
     }
     return {
       Instances: instances().map((address) => ({
@@ -98,7 +102,8 @@ export async function startAwsDoubles(options: AwsDoublesOptions): Promise<AwsDo
         ? 'servicediscovery'
         : '';
     try {
-      if (!service) throw new Refusal('UnknownOperationException', `no such API: ${prefix}`);
+      if (!service)
+        throw new Refusal('UnknownOperationException', `no such API: ${prefix || `${request.method} ${url}`}`);
       const problem = await signatureProblem(
         { method: request.method ?? '', path: `${url.pathname}${url.search}`, headers: request.headers, body },
         { service, region, credentials },

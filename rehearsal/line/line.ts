@@ -2,7 +2,8 @@
  * Stand-in of the leased line: an HTTP forward proxy between the two sides, on loopback.
  *
  * It knows the addresses behind which a service of the other side stands and refuses everything else, so nothing
- * leaves the machine. It delays each way as distance does, and counts what crossed.
+ * leaves the machine. It delays each way as distance does, and counts what crossed. Where a real link lies behind it, it
+ * is what a company has before its link: a proxy outward, a front door inward, and the link does the rest.
  */
 import { once } from 'node:events';
 import {
@@ -25,8 +26,10 @@ export type Direction = 'hk-cn' | 'cn-hk';
 /** What stands behind an address of the other side. */
 export interface Route {
   readonly direction: Direction;
-  /** Loopback address and port of the service. */
+  /** Address and port of the service; loopback, but for {@link LineProps.ownNetwork}. */
   readonly target: { readonly host: string; readonly port: number };
+  /** Address that calls come from. @default the line's */
+  readonly from?: string;
   /** Address of the calling side, which the service sees in `X-Forwarded-For`. */
   readonly callerAddress: string;
 }
@@ -41,6 +44,10 @@ export interface LineProps {
   readonly routes: Readonly<Record<string, Route>>;
   /** One-way delay: applied before a request is forwarded and before its answer is. @default 12 */
   readonly oneWayMs?: number;
+  /** Where callers who know nothing of a proxy find it: an address that `routes` has. @default nowhere */
+  readonly frontDoor?: { readonly host: string; readonly port: number };
+  /** The process is in a network of its own, where any address stays on this machine. @default false: loopback only */
+  readonly ownNetwork?: boolean;
 }
 
 /** What crossed in one direction (that of the request). */
@@ -70,9 +77,12 @@ export class Line {
   readonly record: Record<Direction, Crossings> = { 'hk-cn': noCrossings(), 'cn-hk': noCrossings() };
   /** Requests for an address that is not on the line: answered with 403. */
   refused = 0;
+  /** Direction in which `traceparent` is taken out of requests, as careless proxies do. */
+  strips?: Direction;
 
-  private readonly agent: Agent;
+  private readonly agent = new Agent({ keepAlive: true });
   private readonly server: Server;
+  private readonly door?: Server;
   private port: number;
   /** Settles when the line is whole again. */
   private whole: Promise<void> = Promise.resolve();
@@ -80,24 +90,33 @@ export class Line {
 
   private constructor(private readonly props: LineProps) {
     this.port = props.port ?? 0;
-    this.agent = new Agent({ keepAlive: true, localAddress: props.host });
-    this.server = createServer((incoming, outgoing) => void this.handle(incoming, outgoing));
+    this.server = this.newServer();
+    if (props.frontDoor) this.door = this.newServer();
+  }
+
+  private newServer(): Server {
+    const server = createServer((incoming, outgoing) => void this.handle(incoming, outgoing));
     // CONNECT would be a tunnel to anywhere.
-    this.server.on('connect', (_, socket) => {
+    server.on('connect', (_, socket) => {
       this.refused++;
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
     });
+    return server;
   }
 
   /** Opens a line. @throws Error on an address that is not loopback. */
   static async open(props: LineProps): Promise<Line> {
     for (const host of [props.host, ...Object.values(props.routes).map((route) => route.target.host)]) {
-      if (isIP(host) !== 4 || !host.startsWith('127.')) {
+      if (!props.ownNetwork && (isIP(host) !== 4 || !host.startsWith('127.'))) {
         throw new Error(`The line runs on this machine only: ${host} is not a loopback address (127.0.0.0/8).`);
       }
     }
     const line = new Line(props);
     await line.listen();
+    if (line.door && props.frontDoor) {
+      line.door.listen(props.frontDoor);
+      await once(line.door, 'listening');
+    }
     return line;
   }
 
@@ -129,6 +148,8 @@ export class Line {
   async close(): Promise<void> {
     this.mend();
     if (this.server.listening) await this.stopListening();
+    this.door?.close();
+    this.door?.closeAllConnections();
     this.agent.destroy();
   }
 
@@ -152,7 +173,9 @@ export class Line {
   }
 
   private async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const url = URL.canParse(incoming.url ?? '') ? new URL(incoming.url!) : undefined;
+    // Whoever knows of the proxy names the whole URL, others a path and the host.
+    const base = `http://${incoming.headers.host}`;
+    const url = URL.canParse(incoming.url ?? '', base) ? new URL(incoming.url ?? '', base) : undefined;
     const route = url?.protocol === 'http:' ? this.props.routes[`${url.hostname}:${url.port || 80}`] : undefined;
     if (!url || !route) {
       this.refused++;
@@ -173,7 +196,11 @@ export class Line {
         agent: this.agent,
         method: incoming.method,
         path: `${url.pathname}${url.search}`,
-        headers: { ...endToEnd(incoming.headers), 'x-forwarded-for': route.callerAddress },
+        localAddress: route.from ?? this.props.host,
+        headers: {
+          ...endToEnd(incoming.headers, this.strips === route.direction ? ['traceparent', 'tracestate'] : []),
+          'x-forwarded-for': route.callerAddress,
+        },
         signal: gone.signal,
       });
       const answered = once(upstream, 'response') as Promise<[IncomingMessage]>;
@@ -203,8 +230,10 @@ function noCrossings(): Crossings {
   return { requests: 0, traceparentOut: 0, traceBack: 0, failed: 0, bytesOut: 0, bytesBack: 0 };
 }
 
-function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+function endToEnd(headers: IncomingHttpHeaders, stripped: readonly string[] = []): IncomingHttpHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !hopByHop.has(name) && !stripped.includes(name)),
+  );
 }
 
 function counter(count: (bytes: Buffer) => void): Transform {

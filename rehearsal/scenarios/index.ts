@@ -1,6 +1,7 @@
 import { fairDay } from './fair-day';
 import { foreignEnv } from './foreign-env';
 import { gatewayDies } from './gateway-dies';
+import { link } from './link';
 import { overload } from './overload';
 import { rollingReplace } from './rolling-replace';
 import { samplerDies } from './sampler-dies';
@@ -18,4 +19,5 @@ export const scenarios: readonly Scenario[] = [
   overload,
   foreignEnv,
   zipkinAndJaeger,
+  link,
 ];

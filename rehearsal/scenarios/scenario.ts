@@ -1,5 +1,7 @@
 /** What may happen to the line while payments are made, and what it may cost. */
 import type { EnvironmentConfig } from '../../config/schema';
+import type { Evidence } from '../evidence';
+import type { Distance } from '../link/path';
 import type { Line } from '../report';
 import type { LedgerEntry } from '../services/ledger';
 import type { Site } from '../site';
@@ -24,6 +26,8 @@ export interface Allowance {
   readonly planted?: readonly string[];
   /** What was seen on the way. */
   readonly lines: readonly Line[];
+  /** What is judged when everything has come to rest. @default nothing */
+  readonly atRest?: (evidence: Evidence) => readonly Line[];
 }
 
 const none: Cost = { atMost: 0, because: '' };
@@ -49,6 +53,8 @@ export interface Scenario {
   readonly seconds?: number;
   /** What the environment must have for it, before it is synthesised. @default as it is */
   readonly configure?: (config: EnvironmentConfig) => Promise<EnvironmentConfig>;
+  /** The sides are joined by the link, this long and lossy, in a network of the rehearsal's own. @default on loopback */
+  readonly distance?: Distance;
   /** Happens beside the payments. */
   readonly during?: (site: Site, watch: Watch) => Promise<Allowance>;
 }

@@ -3,15 +3,8 @@ import { ports } from '../../lib/collect/ports';
 import { type Backend, startBackend } from '../backends';
 import { seeded, text } from '../driver/random';
 import { sensitive } from '../driver/sensitive';
-import {
-  jaegerGrpc,
-  jaegerThrift,
-  type LegacySpan,
-  ledgerEntry,
-  type Target,
-  zipkinJson,
-  zipkinProtobuf,
-} from '../legacy-clients';
+import type { TlsTarget } from '../grpc';
+import { jaegerGrpc, jaegerThrift, type LegacySpan, ledgerEntry, zipkinJson, zipkinProtobuf } from '../legacy-clients';
 import { issueNodeCertificate, type NodeCertificate } from '../opensearch-node/certificates';
 import { addresses } from '../places';
 import { count, type Line } from '../report';
@@ -74,7 +67,7 @@ export const zipkinAndJaeger: Scenario = {
         };
       });
     const { ca, servername } = site.gatewayTrust;
-    const to = (port: number): Target => ({ address: addresses.balancer, port, ca, servername });
+    const to = (port: number): TlsTarget => ({ address: addresses.balancer, port, ca, servername });
     const sent = {
       'Zipkin JSON': spans('zipkin-json'),
       'Zipkin protobuf': spans('zipkin-protobuf'),

@@ -16,6 +16,8 @@ export interface ServiceProps {
   readonly logFile: string;
   /** Answers 2xx when the service is ready. */
   readonly healthUrl: string;
+  /** For what does not answer HTTP from here: whether it is ready. @default whether the health URL answers */
+  readonly isReady?: () => Promise<boolean>;
   /** @default 30000 */
   readonly readyWithinMs?: number;
   /** How long a stop may take before the process is killed. @default 15000 */
@@ -75,7 +77,7 @@ export async function startService(props: ServiceProps): Promise<Service> {
   };
 
   const deadline = Date.now() + (props.readyWithinMs ?? 30_000);
-  while (!(await answers(props.healthUrl))) {
+  while (!(await (props.isReady?.() ?? answers(props.healthUrl)))) {
     if (ended !== undefined) throw failed(`ended before it was ready (${ended})`);
     if (Date.now() > deadline) {
       await stop();

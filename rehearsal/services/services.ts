@@ -1,5 +1,6 @@
 /** The sample services of both sides on one machine: payment in Hong Kong, settlement in the mainland. */
 import { join } from 'node:path';
+import { answersIn, inNetwork, type Namespace } from '../link/namespace';
 import { type Service, startService } from './process';
 import { examples, type Python } from './venv';
 
@@ -37,6 +38,8 @@ export interface ServicesProps {
   /** Put personal data into spans on purpose. @default false */
   readonly careless?: boolean;
   readonly settlement?: SettlementBehaviour;
+  /** Network of the settlement service, from which it needs no proxy. @default ours, and the line's proxy */
+  readonly mainland?: Namespace;
 }
 
 /** The running services. */
@@ -61,33 +64,37 @@ export async function startServices(props: ServicesProps): Promise<Services> {
     // Sources stay as they are: no compiled files beside them.
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONUNBUFFERED: '1',
-    HTTP_PROXY: props.lineProxy,
     ...props.nodeEnvironment,
     OTEL_EXPORTER_OTLP_ENDPOINT: props.agentEndpoint,
     OTEL_RESOURCE_ATTRIBUTES: 'service.namespace=harbourline',
     OTEL_PYTHON_FASTAPI_EXCLUDED_URLS: 'health',
     OTEL_PYTHON_FLASK_EXCLUDED_URLS: 'health',
   };
-  const start = (name: 'payment' | 'settlement', environment: Record<string, string>) =>
+  const start = (name: 'payment' | 'settlement', environment: Record<string, string>, network?: Namespace) =>
     startService({
       name,
-      command: join(props.python.bin, 'opentelemetry-instrument'),
-      arguments: ['python', '-m', name],
+      ...inNetwork(network, join(props.python.bin, 'opentelemetry-instrument'), ['python', '-m', name]),
       // The database is named relative to it: its name stands in the names of spans.
       directory: props.directory,
       logFile: join(props.directory, `${name}.log`),
-      healthUrl: `http://${props.addresses[name]}:${ports[name]}/health`,
-      environment: { ...common, OTEL_SERVICE_NAME: name, ...environment },
+      ...answersIn(network, `http://${props.addresses[name]}:${ports[name]}/health`),
+      environment: {
+        ...common,
+        ...(network ? {} : { HTTP_PROXY: props.lineProxy }),
+        OTEL_SERVICE_NAME: name,
+        ...environment,
+      },
     });
 
-  const settlement = await start('settlement', {
+  const settle = {
     SETTLEMENT_HOST: props.addresses.settlement,
     SETTLEMENT_PORT: `${ports.settlement}`,
     PAYMENT_URL: `http://${props.hongKongAddress}:${ports.payment}`,
     // Raw spans of the mainland stay there; the context goes through all the same.
     OTEL_TRACES_EXPORTER: 'none',
     ...behaviour(props.settlement ?? {}),
-  });
+  };
+  const settlement = await start('settlement', settle, props.mainland);
   try {
     const payment = await start('payment', {
       PAYMENT_HOST: props.addresses.payment,

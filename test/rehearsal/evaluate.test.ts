@@ -32,6 +32,7 @@ describe('alarms by their own definition', () => {
     Threshold: 1,
     ComparisonOperator: 'GreaterThanThreshold',
     TreatMissingData: 'notBreaching',
+    EvaluationPeriods: 5,
     Metrics: [
       { Id: 'e1', Expression: 'IF(calls >= 50, figure, 0)' },
       { Id: 'figure', Expression: '100 * FILL(errors, 0) / calls', ReturnData: false },
@@ -82,4 +83,25 @@ describe('dashboards', () => {
       { namespace: 'N', name: 'calls', dimensions: { crossing: 'hk-cn' }, statistic: 'Sum', widget: 't' },
     ]);
   });
+});
+
+test('the greatest of several metrics passes over those without a figure, as CloudWatch does', () => {
+  const metric = (Id: string, crossing: string) => ({
+    Id,
+    ReturnData: false,
+    MetricStat: {
+      Metric: { Namespace: 'N', MetricName: 'calls', Dimensions: [{ Name: 'crossing', Value: crossing }] },
+      Period: 60,
+      Stat: 'Sum',
+    },
+  });
+  const alarm: AlarmProperties = {
+    AlarmName: 'most calls',
+    Threshold: 60,
+    ComparisonOperator: 'GreaterThanThreshold',
+    TreatMissingData: 'notBreaching',
+    EvaluationPeriods: 5,
+    Metrics: [{ Id: 'most', Expression: 'MAX([p1, p2])' }, metric('p1', 'hk-cn'), metric('p2', 'never')],
+  };
+  expect([...alarmFigures(alarm, store).values()]).toEqual([100, 10, 200]);
 });

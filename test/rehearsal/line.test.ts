@@ -159,3 +159,27 @@ test('leads nowhere but to this machine', async () => {
   const routes = { '10.20.0.15:80': { direction: 'hk-cn' as const, target, callerAddress: '10.10.0.10' } };
   await expect(Line.open({ host: '127.0.0.1', routes })).rejects.toThrow('10.20.0.15 is not a loopback address');
 });
+
+test('callers who know of no proxy find the front door, and the service the address that calls come from', async () => {
+  await line.close();
+  const target = { host: '127.0.0.1', port: (service.address() as AddressInfo).port };
+  const frontDoor = { host: '127.77.9.62', port: 18_443 };
+  line = await Line.open({
+    host: '127.77.9.61',
+    oneWayMs: 0,
+    frontDoor,
+    routes: { '127.77.9.62:18443': { direction: 'cn-hk', target, from: '127.77.9.63', callerAddress: '10.20.0.15' } },
+  });
+  const answer = await fetch(`http://${frontDoor.host}:${frontDoor.port}/callback`, { headers: { traceparent } });
+  expect(await answer.json()).toMatchObject({ url: '/callback', from: '127.77.9.63', headers: { traceparent } });
+  expect(line.record['cn-hk']).toMatchObject({ requests: 1, traceparentOut: 1 });
+});
+
+test('it can be careless with traceparent, in one direction', async () => {
+  line.strips = 'cn-hk';
+  const seen = async (url: string) => JSON.parse((await call(url, { traceparent, other: '1' })).text).headers;
+  expect(await seen('http://10.20.0.15:8080/')).toMatchObject({ traceparent, other: '1' });
+  const stripped = await seen('http://10.10.0.10:8000/');
+  expect(stripped).toMatchObject({ other: '1' });
+  expect(stripped).not.toHaveProperty('traceparent');
+});

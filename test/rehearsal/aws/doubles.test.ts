@@ -9,7 +9,7 @@ const options = {
   region: 'ap-east-1',
   credentials,
   logGroup: '/harbourline/dev/metrics',
-  cloudMap: { namespace: 'harbourline-dev', service: 'sampler', instances: () => ['127.0.0.2', '127.0.0.3'] },
+  cloudMap: { namespace: 'harbourline-dev', services: { sampler: () => ['127.0.0.2', '127.0.0.3'] } },
 };
 
 let doubles: AwsDoubles;
