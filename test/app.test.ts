@@ -74,7 +74,7 @@ describe.each(environmentNames)('environment %s', (environment) => {
     }
   });
 
-  test('admits the service VPCs to the gateways, the gateways to the samplers, those to the relays, and nobody else', () => {
+  test('admits the service VPCs to the gateways, the gateways to the samplers, and nobody else', () => {
     const rules = [
       ...ofType('AWS::EC2::SecurityGroup').flatMap(([id, { Properties }]) =>
         (Properties.SecurityGroupIngress ?? []).map((rule: any) => ({ id, rule })),
