@@ -8,6 +8,7 @@ import type { Client } from '@opensearch-project/opensearch';
 import { storeClient } from '../lib/store/client';
 import { prepareOpenSearch, startOpenSearch } from '../rehearsal/opensearch-node/node';
 import { writeSection } from './bench/section';
+import { command } from './command';
 import { applyForMatrix } from './permissions/documents';
 import { arnOf, permissionMatrix, type Role, roles } from './permissions/matrix';
 
@@ -15,17 +16,14 @@ const help = `Tries what each role may do in the trace store, on a real OpenSear
 writes the table into docs/compliance.md. A test compares it.
 
 npm run permissions:update
+  --help      this text
 `;
 
 const intro =
   'Each role tried each thing on a real OpenSearch node with the security plugin and the documents that are deployed; a test tries again and compares. `no` is a refusal (403) or nothing to be seen. Roles of the domain itself stand in for those of OpenSearch Service; readers use Dashboards by one of them.';
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { help: { type: 'boolean', default: false } } });
-  if (values.help) {
-    console.log(help);
-    return;
-  }
+  parseArgs({ options: { help: { type: 'boolean', default: false } } });
   const say = (line: string): boolean => process.stderr.write(`${line}\n`);
   const directory = mkdtempSync(join(tmpdir(), 'harbourline-permissions-'));
   const password = randomBytes(18).toString('base64url');
@@ -49,7 +47,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-});
+command(help, main);

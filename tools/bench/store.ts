@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import type { Client } from '@opensearch-project/opensearch';
 import { storeClient } from '../../lib/store/client';
 import { prepareOpenSearch, startOpenSearch } from '../../rehearsal/opensearch-node/node';
+import { command } from '../command';
 import { applyForMatrix } from '../permissions/documents';
 import { arnOf } from '../permissions/matrix';
 import { connections, count, median, peakMiB, processorSeconds, requestsARound, rounds, timed } from './measure';
@@ -29,12 +30,8 @@ npm run bench:store -- [options]
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { spans: { type: 'string', default: '1000000' }, help: { type: 'boolean', default: false } },
+    options: { spans: { type: 'string', default: '1000000' } },
   });
-  if (values.help) {
-    console.log(help);
-    return;
-  }
   const wanted = Number(values.spans);
   if (!Number.isInteger(wanted) || wanted < 100_000)
     throw new Error(`--spans ${values.spans}: use a whole number from 100000`);
@@ -168,7 +165,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-});
+command(help, main);
