@@ -59,7 +59,11 @@ describe.each(environments.map(({ environment, store }) => [environment, store.r
     });
 
     test('leave the disks of the collectors with their instances', () => {
-      const groups = of('AWS::AutoScaling::AutoScalingGroup');
+      const tierOf = ({ Tags }: any) => Tags.find(({ Key }: any) => Key === 'harbourline:tier')?.Value;
+      // Relays and receivers get aggregates only.
+      const groups = of('AWS::AutoScaling::AutoScalingGroup').filter((group) =>
+        ['gateway', 'sampler'].includes(tierOf(group)),
+      );
       expect(groups).toHaveLength(2);
       for (const { MaxInstanceLifetime } of groups) {
         expect(MaxInstanceLifetime).toBeGreaterThan(0);

@@ -20,14 +20,11 @@ const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/
 const peer = 'span.cache["peer"]';
 const abroad = 'span.cache["abroad"]';
 
-/** The last that is set wins, so the first in the list comes last. */
+/** The last that is set wins, so the first in the list comes last. What is not there changes nothing: `set` passes over nil. */
 const findPeer = (kind: string, addresses: readonly string[]): string[] =>
   [...addresses]
     .reverse()
-    .map(
-      (attribute) =>
-        `set(${peer}, span.attributes["${attribute}"]) where span.kind.string == "${kind}" and span.attributes["${attribute}"] != nil`,
-    );
+    .map((attribute) => `set(${peer}, span.attributes["${attribute}"]) where span.kind.string == "${kind}"`);
 
 function inMainland({ prefixes, hostSuffixes }: MainlandPeers): string {
   const tests = [

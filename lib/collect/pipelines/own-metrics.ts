@@ -66,10 +66,11 @@ export const metricsOf = (tier: MeasuredTier): readonly EmittedMetric[] => [
 
 /** Drops metrics of other names. */
 export function only(metrics: readonly EmittedMetric[]) {
-  const others = metrics.map((metric) =>
-    isWriters(metric) ? `not IsMatch(metric.name, "^${writerPrefix}")` : `metric.name != "${metric.name}"`,
-  );
-  return { error_mode: 'ignore', metric_conditions: [[...new Set(others)].join(' and ')] };
+  const names = metrics.map((metric) => (isWriters(metric) ? `${writerPrefix}.*` : metric.name.replaceAll('.', '[.]')));
+  return {
+    error_mode: 'ignore',
+    metric_conditions: [`not IsMatch(metric.name, "^(${[...new Set(names)].join('|')})$")`],
+  };
 }
 
 /** Seconds between two readings: CloudWatch's standard period. */
