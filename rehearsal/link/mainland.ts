@@ -1,6 +1,7 @@
 /** The mainland's side of the aggregates: receiver, responder and CloudWatch, all in a network that only the link reaches. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { TierCertificate } from '../../lib/collect/certificates.issue';
 import { variables } from '../../lib/collect/pipelines/render';
 import { MetricStore } from '../aws/cloudwatch';
@@ -23,6 +24,9 @@ export interface MainlandProps {
   readonly directory: string;
   readonly cleanUp: CleanUp;
 }
+
+/** What makes Node.js run our own programs, wherever it is started. */
+const runsTypeScript = ['--import', pathToFileURL(require.resolve('tsx')).href];
 
 /** On loopback of the mainland's network, which nobody else has. */
 const loopback = addresses.aws;
@@ -86,7 +90,7 @@ export class Mainland {
       [variables.bind]: loopback,
       RESPONDER_PORT: `${continuityPort}`,
     });
-    const proxy = [...process.execArgv, join(__dirname, 'careless-proxy.ts')];
+    const proxy = [...runsTypeScript, join(__dirname, 'careless-proxy.ts')];
     this.proxy = await this.startHttp('proxy', proxy, {
       FROM: `${address}:${continuityPort}`,
       TO: `${loopback}:${continuityPort}`,
@@ -129,7 +133,7 @@ async function startCloudWatch(
   cleanUp.add(
     await startService({
       name: 'CloudWatch of the mainland',
-      ...inNetwork(network, process.execPath, [...process.execArgv, program, JSON.stringify(given)]),
+      ...inNetwork(network, process.execPath, [...runsTypeScript, program, JSON.stringify(given)]),
       directory,
       logFile: join(directory, 'mainland-cloudwatch.log'),
       healthUrl: 'the file that it writes',

@@ -48,8 +48,7 @@ export class Namespace {
   start({ name, command, arguments: args, environment, directory, isReady }: ProgramProps): Promise<Service> {
     return startService({
       name,
-      command: 'ip',
-      arguments: ['netns', 'exec', this.name, 'sh', '-c', ownRun, 'sh', command, ...args],
+      ...inNetwork(this, 'sh', ['-c', ownRun, 'sh', command, ...args]),
       directory,
       environment: { PATH: systemPath, ...environment },
       logFile: join(directory, `${name}.log`),
@@ -59,11 +58,15 @@ export class Namespace {
   }
 }
 
+/** A command line that the kernel ends when we are gone, even if we were killed. */
+export const mortal = (command: string, args: readonly string[]) => ({
+  command: 'setpriv',
+  arguments: ['--pdeathsig', 'KILL', command, ...args],
+});
+
 /** A command line that runs in a namespace. @param namespace `undefined`: the rehearsal's own */
 export const inNetwork = (namespace: Namespace | undefined, command: string, args: readonly string[]) =>
-  namespace
-    ? { command: 'ip', arguments: ['netns', 'exec', namespace.name, command, ...args] }
-    : { command, arguments: args };
+  namespace ? mortal('ip', ['netns', 'exec', namespace.name, command, ...args]) : { command, arguments: args };
 
 /** How a service in a namespace is asked whether it is ready. */
 export const answersIn = (namespace: Namespace | undefined, healthUrl: string) => ({

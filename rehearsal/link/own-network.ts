@@ -19,8 +19,22 @@ const enter = 'ip link set lo up && mount -t tmpfs tmpfs /run && exec "$@"';
  */
 export function againInOwnNetwork(): Promise<number> {
   const child = spawn(
-    'unshare',
-    ['--net', '--mount', 'sh', '-c', enter, 'sh', process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+    // Should we be killed, it is asked to stop.
+    'setpriv',
+    [
+      '--pdeathsig',
+      'TERM',
+      'unshare',
+      '--net',
+      '--mount',
+      'sh',
+      '-c',
+      enter,
+      'sh',
+      process.execPath,
+      ...process.execArgv,
+      ...process.argv.slice(1),
+    ],
     // A group of its own: a Ctrl-C in the terminal would reach it twice, which means no more patience.
     { stdio: 'inherit', env: { ...process.env, [marker]: '1' }, detached: true },
   );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CleanUp } from '../clean-up';
 import { startService } from '../services/process';
 import type { Kernel } from './kernel';
-import { bringUp, type CableEnd, cable, type Namespace, systemPath } from './namespace';
+import { bringUp, type CableEnd, cable, mortal, type Namespace, systemPath } from './namespace';
 
 /** How long and how lossy a path is. */
 export interface Distance {
@@ -58,12 +58,11 @@ async function relay({ name, ends, distance, seed, directory, cleanUp }: PathPro
   const logFile = join(directory, `${name}.log`);
   const service = await startService({
     name,
-    command: 'python3',
-    arguments: [
+    ...mortal('python3', [
       join(__dirname, 'wan_relay.py'),
       ...ends.map(({ device, namespace }) => `${device}@${namespace.name}`),
       ...['--delay-ms', `${distance.delayMs}`, '--loss-percent', `${distance.lossPercent}`, '--seed', `${seed}`],
-    ],
+    ]),
     directory,
     environment: { PATH: systemPath },
     logFile,

@@ -12,6 +12,7 @@ import { addresses } from '../places';
 import { type Service, startService } from '../services/process';
 import { type Kernel, probeKernel } from './kernel';
 import { Mainland } from './mainland';
+import { mortal, systemPath } from './namespace';
 import { type LinkNetwork, openLinkNetwork } from './network';
 import type { Distance } from './path';
 import { type LinkPlaces, placesOf } from './places';
@@ -146,13 +147,13 @@ export class LinkSite {
     const { program, environment } = this.props.synthesised.probe;
     return startService({
       name: `probe of ${relay}`,
-      command: process.execPath,
-      arguments: [program],
+      ...mortal(process.execPath, [program]),
       directory: this.directory,
       logFile: join(this.directory, `${relay}-probe.log`),
       healthUrl: 'none: it serves nobody',
       isReady: async () => true,
       environment: {
+        PATH: systemPath,
         ...environment,
         // In the time of a rehearsal each minute shall have some.
         PROBE_REPORT_SECONDS: '15',

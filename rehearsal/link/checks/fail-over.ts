@@ -18,7 +18,7 @@ export async function oneCut(link: LinkSite, { signal, progress }: Watch): Promi
   const [preferred, other] = paths;
   const what = 'one path cut';
   const { keepaliveSeconds, holdSeconds } = await timers(link);
-  const expected = `at most the hold time and ${slack} s`;
+  const expected = `at most ${holdSeconds + slack} s: the hold time and ${slack} s`;
   if (!preferred || !other)
     return { what, seen: '', expected, notRun: 'the link of this environment has one path only' };
   const pulse = new Pulse({ from: link.places.payment, to: link.places.settlement });
