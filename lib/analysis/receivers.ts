@@ -203,7 +203,11 @@ export class Receivers extends Construct {
           {
             deviceName: '/dev/xvda',
             // Nothing is kept here: aggregates wait on the relays' disks until CloudWatch has them.
-            volume: BlockDeviceVolume.ebs(10, { volumeType: EbsDeviceVolumeType.GP3, encrypted: true }),
+            volume: BlockDeviceVolume.ebs(10, {
+              volumeType: EbsDeviceVolumeType.GP3,
+              encrypted: true,
+              deleteOnTermination: true,
+            }),
           },
         ],
       }),

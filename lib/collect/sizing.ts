@@ -1,4 +1,4 @@
-/** How much of everything an instance holds, from its type: memory, queues, traces. `npm run sizes` prints it. */
+/** How much of everything an instance holds, from its type: memory, queues, traces. `npm run size` prints it. */
 import { memoryGiB } from '../../config/hong-kong';
 
 /** What Amazon Linux, the SSM agent and the page cache of the queues' files need, in MiB. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { rules, rulesFile } from '../../tools/python-rules';
+import { rules, rulesFile } from '../../tools/python/rules';
 
 test('the Python package redacts by the same list as the collectors: npm run python:generate writes it', () => {
   expect(readFileSync(rulesFile, 'utf8')).toBe(rules());

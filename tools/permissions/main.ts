@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Client } from '@opensearch-project/opensearch';
-import { storeClient } from '../lib/store/client';
-import { prepareOpenSearch, startOpenSearch } from '../rehearsal/opensearch-node/node';
-import { writeSection } from './bench/section';
-import { command } from './command';
-import { applyForMatrix } from './permissions/documents';
-import { arnOf, permissionMatrix, type Role, roles } from './permissions/matrix';
+import { storeClient } from '../../lib/store/client';
+import { prepareOpenSearch, startOpenSearch } from '../../rehearsal/opensearch-node/node';
+import { writeSection } from '../bench/section';
+import { command } from '../command';
+import { applyForMatrix } from './documents';
+import { arnOf, permissionMatrix, type Role, roles } from './matrix';
 
 const help = `Tries what each role may do in the trace store, on a real OpenSearch node with the documents that are deployed, and
 writes the table into docs/compliance.md. A test compares it.

@@ -1,8 +1,10 @@
 /** `npm run size`: see `--help`. */
 import { parseArgs } from 'node:util';
-import { table as costs, estimate, items, readPrices } from './cost/estimate';
-import { plan as synthesised } from './preflight/plan';
-import { type Plan, planOf, type Row, rowsOf } from './size/plan';
+import { command } from '../command';
+import { table as costs, estimate, items, readPrices } from '../cost/estimate';
+import { plan as synthesised } from '../preflight/plan';
+import { instancesTable } from './instances';
+import { type Plan, planOf, type Row, rowsOf } from './plan';
 
 const help = `Says what a load needs: data nodes, shards, storage, gateways and samplers, and what was assumed.
 
@@ -15,12 +17,13 @@ npm run size -- --spans-per-second N [options]
   --replicas N          copies of each shard beyond the first (default 1)
   --node TYPE           data nodes (default r7g.large.search)
   --collector TYPE      gateways and samplers (default m7g.large)
-  --env NAME            take all of it from an environment, say what that environment has, and what it costs in a month
+  --env NAME            take all of it from an environment; say what that environment has, what its instances hold in
+                        memory and on disk, and what it costs in a month
   --help                this text
 `;
 
 /** @throws Error that lists every wrong option */
-function parse(): { plan: Plan; env?: string } | undefined {
+function parse(): { plan: Plan; env?: string } {
   const { values } = parseArgs({
     options: {
       'spans-per-second': { type: 'string' },
@@ -32,10 +35,8 @@ function parse(): { plan: Plan; env?: string } | undefined {
       node: { type: 'string', default: 'r7g.large.search' },
       collector: { type: 'string', default: 'm7g.large' },
       env: { type: 'string' },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return undefined;
   if (values.env !== undefined) return { plan: planOf(values.env), env: values.env };
   const problems: string[] = [];
   const number = (
@@ -84,23 +85,15 @@ function table(rows: readonly Row[]): string {
 
 function main(): void {
   const parsed = parse();
-  if (!parsed) {
-    console.log(help);
-    return;
-  }
   console.log(table(rowsOf(parsed.plan)));
   console.log(
     '\nMeasured on a workstation by npm run bench:store and npm run bench:collect: compare with your own before you rely on it.',
   );
   // What it costs is the environment's question: a load alone has no endpoints, keys and alarms.
-  if (parsed.env) console.log(`\n${costs(estimate(items(synthesised(parsed.env).environment), readPrices()))}`);
+  if (parsed.env)
+    console.log(
+      `\n${instancesTable(parsed.env)}\n\n${costs(estimate(items(synthesised(parsed.env).environment), readPrices()))}`,
+    );
 }
 
-try {
-  main();
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  if ('code' in (error as object) && `${(error as { code: unknown }).code}`.startsWith('ERR_PARSE_ARGS'))
-    process.stderr.write(help);
-  process.exitCode = 1;
-}
+command(help, main);

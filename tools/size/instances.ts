@@ -1,20 +1,18 @@
-/** `npm run sizes`: what each collector of each environment holds, worked out from instance types and volumes. */
-import { parseArgs } from 'node:util';
-import { loadEnvironments } from '../config';
-import type { EnvironmentConfig } from '../config/schema';
-import { agentMetricsQueueLength, agentQueueLength } from '../lib/collect/pipelines/agent';
-import { forwardQueueLength, goMemoryMiB, limitShare, queueLength, sizesOf, spikeShare } from '../lib/collect/sizing';
-import { command } from './command';
-
-const help = `Memory, queues and traces of agents, gateways and samplers, as the templates have them (lib/collect/sizing.ts).
-
-npm run sizes [-- options]
-  --env NAME   one environment (default all)
-  --help       this text
-`;
+/** What the collectors of an environment hold, worked out from instance types and volumes (lib/collect/sizing.ts). */
+import { loadEnvironments } from '../../config';
+import type { EnvironmentConfig } from '../../config/schema';
+import { agentMetricsQueueLength, agentQueueLength } from '../../lib/collect/pipelines/agent';
+import {
+  forwardQueueLength,
+  goMemoryMiB,
+  limitShare,
+  queueLength,
+  sizesOf,
+  spikeShare,
+} from '../../lib/collect/sizing';
 
 const heads = [
-  '',
+  'memory in MiB',
   'instance',
   'memory',
   'collector',
@@ -62,26 +60,16 @@ function rows(config: EnvironmentConfig): string[][] {
   return [node, ...fleets];
 }
 
-function main(): void {
-  const { values } = parseArgs({ options: { env: { type: 'string' } } });
-  const all = loadEnvironments();
-  const chosen = all.filter(({ environment }) => values.env === undefined || environment === values.env);
-  if (chosen.length === 0) {
-    throw new Error(
-      `There is no environment ${values.env}. There are: ${all.map((one) => one.environment).join(', ')}.`,
-    );
-  }
-  const table = [heads, ...chosen.flatMap(rows)];
+/** Memory, queues and traces of an environment's agents, gateways and samplers, as the templates have them. */
+export function instancesTable(name: string): string {
+  const config = loadEnvironments().find(({ environment }) => environment === name);
+  const table = [heads, ...(config ? rows(config) : [])];
   const widths = heads.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
-  console.log('Memory in MiB.\n');
-  for (const row of table) {
-    console.log(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-  }
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return lines.join('\n');
 }
-
-command(help, main);

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { errors } from '@opensearch-project/opensearch';
-import { type StoreSettings, storeClient } from '../lib/store/client';
-import { sharedStore } from '../rehearsal/places';
-import { fetchLatest, fetchTrace } from './trace/fetch';
-import { latestTable, traceTree } from './trace/tree';
+import { type StoreSettings, storeClient } from '../../lib/store/client';
+import { sharedStore } from '../../rehearsal/places';
+import { fetchLatest, fetchTrace } from './fetch';
+import { latestTable, traceTree } from './tree';
 
 const help = `Prints the call chain of a trace as a tree: durations, errors, and where it crossed the border (⇒ CN, ⇒ HK).
 

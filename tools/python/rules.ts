@@ -1,0 +1,8 @@
+/** What the Python package redacts by, from the list that the collectors use. A test compares the two. */
+import { join } from 'node:path';
+import { knownNamespaces } from '../../lib/collect/pipelines/redaction';
+import { mask, sensitiveKeys } from '../../lib/collect/redaction';
+
+export const rulesFile = join(__dirname, '..', '..', 'python/harbourline-otel/src/harbourline_otel/rules.json');
+
+export const rules = (): string => `${JSON.stringify({ sensitiveKeys, knownNamespaces, mask }, null, 2)}\n`;
