@@ -55,7 +55,7 @@ function states(scope: Construct, { environment }: EnvironmentConfig): AlarmStat
       }),
     ),
   );
-  return new AlarmStatusWidget({ title: 'Incidents', alarms, width: 24, height: 3 });
+  return new AlarmStatusWidget({ title: 'Incidents', alarms, width: 24, height: 2 });
 }
 
 /** Makes it. */
