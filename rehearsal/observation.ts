@@ -65,10 +65,13 @@ function contract({ synthesised, aws, driveSeconds }: Evidence, environment: str
   const key = (name: string, dimensions: readonly string[]) => `${name} {${[...dimensions].sort().join()}}`;
   const declared = everyMetric
     .filter((metric) => metric.namespace === undefined)
-    .flatMap(({ name, dimensions, onlyWhen }) =>
+    .flatMap(({ name, dimensions, onlyWhen, notRehearsed }) =>
       dimensions.map((set) => ({
         key: key(name, set),
-        rare: onlyWhen ?? (set.some((dimension) => dimension === 'error.type') ? 'something fails' : undefined),
+        rare:
+          onlyWhen ??
+          notRehearsed ??
+          (set.some((dimension) => dimension === 'error.type') ? 'something fails' : undefined),
       })),
     );
   const sent = new Set(aws.metrics.list().map(({ name, dimensions }) => key(name, Object.keys(dimensions))));

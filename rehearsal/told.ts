@@ -1,6 +1,7 @@
 /** What alarms said of a rehearsal, whom they told and when; and who is at fault. */
 import type { EnvironmentConfig } from '../config/schema';
-import type { MetricStore } from './aws/cloudwatch';
+import { everyMetric } from '../lib/observe/metrics';
+import type { MetricQuery, MetricStore } from './aws/cloudwatch';
 import { type Diagnosis, diagnose, type Span } from './diagnosis';
 import { type Course, courses } from './evaluate/alarms';
 import { withHistory } from './history';
@@ -30,14 +31,22 @@ export function alarmed(
   injectedAt?: number,
 ): Alarmed {
   const until = drive.until + lagMs + 60_000;
-  if (injectedAt === undefined) return { courses: courses(synthesised.alarms, metrics, drive.from, until) };
+  const known = knownHere(metrics);
+  if (injectedAt === undefined) return { courses: courses(synthesised.alarms, metrics, drive.from, until, known) };
   // A whole minute, so that history repeats with CloudWatch's period; the first seconds of a drive warm up.
   const fair = { from: Math.max(drive.from + lagMs, injectedAt - 60_000), until: injectedAt };
   return {
     fair,
-    courses: courses(synthesised.alarms, withHistory(metrics.points(), fair), fair.from, until),
+    courses: courses(synthesised.alarms, withHistory(metrics.points(), fair), fair.from, until, known),
     diagnosis: diagnose(metrics, config, fair, { from: Math.min(injectedAt + 2 * lagMs, drive.until), until }),
   };
+}
+
+/** AWS says nothing of a rehearsal, nor do parts that do not run in it: without data their alarms cannot be judged. */
+function knownHere(store: MetricStore): (metric: MetricQuery) => boolean {
+  const elsewhere = new Set(everyMetric.filter(({ notRehearsed }) => notRehearsed).map(({ name }) => name));
+  return (metric) =>
+    !metric.namespace.startsWith('AWS/') && (!elsewhere.has(metric.name) || store.total(metric) !== undefined);
 }
 
 /** Lines of the report. */

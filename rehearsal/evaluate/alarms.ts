@@ -73,8 +73,18 @@ export interface Course {
 
 const minute = 60_000;
 
-/** The course of every alarm from `from` to `until`, evaluated at every full minute, sliding windows. */
-export function courses(alarms: AlarmSet, store: MetricStore, from: number, until: number): Course[] {
+/**
+ * The course of every alarm from `from` to `until`, evaluated at every full minute, sliding windows.
+ *
+ * @param known whether a metric can be there at all: an alarm that reads another stays INSUFFICIENT_DATA
+ */
+export function courses(
+  alarms: AlarmSet,
+  store: MetricStore,
+  from: number,
+  until: number,
+  known: (metric: MetricQuery) => boolean = () => true,
+): Course[] {
   const states = new Map<string, State>();
   const recorded = new Map<
     string,
@@ -84,13 +94,18 @@ export function courses(alarms: AlarmSet, store: MetricStore, from: number, unti
     recorded.set(arn, { name: properties.AlarmName, changes: [], actions: properties.AlarmActions ?? [] });
   }
   const composites = inOrder(alarms.composite);
+  const readable = alarms.metric.filter(({ arn, properties }) => {
+    const reads = entriesOf(properties).every(({ metric }) => !metric || known(metric));
+    if (!reads) states.set(arn, 'INSUFFICIENT_DATA');
+    return reads;
+  });
   const move = (arn: string, at: number, state: State) => {
     if (states.get(arn) === state) return;
     states.set(arn, state);
     recorded.get(arn)?.changes.push({ at, state });
   };
   for (let at = Math.ceil(from / minute) * minute; at <= until; at += minute) {
-    for (const { arn, properties } of alarms.metric) {
+    for (const { arn, properties } of readable) {
       move(arn, at, stateOf(properties, store, at, states.get(arn) ?? 'INSUFFICIENT_DATA'));
     }
     for (const { arn, properties } of composites) {

@@ -15,6 +15,8 @@ export interface EmittedMetric {
   readonly fields?: readonly string[];
   /** Why it need not be there on a fair day. @default it is always there */
   readonly onlyWhen?: string;
+  /** Why no rehearsal of the services' line sends it. @default it does */
+  readonly notRehearsed?: string;
   /** Why no dashboard and no alarm shows it. @default one does */
   readonly notShown?: string;
 }

@@ -11,6 +11,6 @@ export const recoveryMetrics = {
     unit: 'Seconds',
     dimensions: [[severityDimension]],
     emitter: 'function: recovery.handler.ts',
-    onlyWhen: 'an incident ends',
+    notRehearsed: 'a function of AWS Lambda sends it when an incident ends',
   },
 } as const satisfies Record<string, EmittedMetric>;

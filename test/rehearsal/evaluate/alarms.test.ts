@@ -114,6 +114,13 @@ describe('a metric alarm', () => {
     expect(figuresAt(alarm, storeOf({ m: [7, undefined] }), 2 * minute)).toEqual([7, undefined]);
   });
 
+  test('that reads what nothing here can send has no say', () => {
+    const alarm = simple({ TreatMissingData: 'breaching' });
+    const silent = courses(set(alarm), storeOf({}), minute, 5 * minute, () => false);
+    expect(silent[0]!.changes).toEqual([]);
+    expect(courses(set(alarm), storeOf({}), minute, 5 * minute)[0]!.told).toEqual([minute]);
+  });
+
   test('refuses what CloudWatch refuses', () => {
     expect(() => course(simple({ ComparisonOperator: 'IsAbove' }), [1])).toThrow('no comparison IsAbove');
     expect(() => course(simple({ Period: undefined } as never), [1])).toThrow('periods');
