@@ -156,5 +156,5 @@ export function crossRegionDashboard(scope: Construct, { config }: Watched): voi
       ],
     },
   ];
-  rowsDashboard(scope, config, 'cross-region', rows, { first: [states(scope, config)] });
+  rowsDashboard(scope, config, 'cross-region', rows, [states(scope, config)]);
 }

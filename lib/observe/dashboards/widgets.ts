@@ -51,14 +51,14 @@ const graph = (region: string, { title, metrics, width, unit, threshold, max, st
     ...(threshold ? { leftAnnotations: [{ ...threshold, color: Color.RED }] } : {}),
   });
 
-/** Makes a dashboard of rows; `first` and `last` stand above and below them. */
+/** Makes a dashboard of rows; `first` stands above them. */
 export function rowsDashboard(
   scope: Construct,
   { environment, observe }: EnvironmentConfig,
   name: DashboardName,
   rows: readonly Row[],
-  { first = [], last = [] }: { first?: readonly IWidget[]; last?: readonly IWidget[] } = {},
-): Dashboard {
+  first: readonly IWidget[] = [],
+): void {
   const id = name.replace(/(^|-)(.)/g, (_, _dash, letter: string) => letter.toUpperCase());
   const dashboard = new Dashboard(scope, id, { dashboardName: dashboardName(environment, name) });
   if (first.length > 0) dashboard.addWidgets(...first);
@@ -66,6 +66,4 @@ export function rowsDashboard(
     dashboard.addWidgets(explanation(row));
     dashboard.addWidgets(...row.graphs.map((props) => graph(observe.metricsRegion, props)));
   }
-  for (const widget of last) dashboard.addWidgets(widget);
-  return dashboard;
 }
