@@ -1,5 +1,6 @@
 /** What metrics of our own cost: each combination of dimension values is one, and is paid for by the month. */
 import {
+  collectorTiers,
   crossingAttribute,
   crossings,
   type EmittedMetric,
@@ -29,7 +30,10 @@ export const dimensionValues = (services: number): DimensionValues => ({
   'span.kind': pairs / crossings.length,
   'status.code': 3, // unset, ok, error
   [traceparentAttribute]: 2 / crossings.length, // of calls from the mainland only
-  [tierDimension]: 2,
+  [tierDimension]: collectorTiers.length,
+  exporter: 3, // the writer, and two backends that traces may be forwarded to
+  service: services,
+  'error.type': 3,
   sampled: 2,
   [severityDimension]: 2,
 });

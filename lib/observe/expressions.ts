@@ -21,7 +21,7 @@ import {
 export const period = Duration.minutes(1);
 
 /** A figure of one of our own metrics. */
-const own = (
+export const figureOf = (
   environment: string,
   { name }: EmittedMetric,
   dimensionsMap: Record<string, string>,
@@ -45,18 +45,18 @@ const dimensionsOf = (crossing: Crossing) => ({
 
 /** A percentile of the duration of a crossing, in ms. It is measured on every span, never averaged. */
 export const percentile = (environment: string, crossing: Crossing, statistic: `p${number}`): Metric =>
-  own(environment, metrics.duration, dimensionsOf(crossing), statistic, `${crossing} ${statistic}`);
+  figureOf(environment, metrics.duration, dimensionsOf(crossing), statistic, `${crossing} ${statistic}`);
 
 /** Number of calls over a crossing. */
 export const volume = (environment: string, crossing: Crossing, over = period): Metric =>
-  own(environment, metrics.calls, dimensionsOf(crossing), 'Sum', crossing, over);
+  figureOf(environment, metrics.calls, dimensionsOf(crossing), 'Sum', crossing, over);
 
 /** Share of calls that took longer than `limitMs`, in per cent: from a percentile rank, measured as percentiles are. */
 export const slowShare = (environment: string, crossing: Crossing, limitMs: number, over = period): MathExpression =>
   new MathExpression({
     expression: '100 - within',
     usingMetrics: {
-      within: own(
+      within: figureOf(
         environment,
         metrics.duration,
         dimensionsOf(crossing),
@@ -75,7 +75,7 @@ export const errorRate = (environment: string, crossing: Crossing, over = period
     expression: '100 * FILL(errors, 0) / calls',
     usingMetrics: {
       calls: volume(environment, crossing, over),
-      errors: own(
+      errors: figureOf(
         environment,
         metrics.calls,
         { ...dimensionsOf(crossing), 'status.code': statusError },
@@ -90,7 +90,7 @@ export const errorRate = (environment: string, crossing: Crossing, over = period
 
 /** Server spans called from the mainland whose `traceparent` was lost on the way. */
 export const traceparentLost = (environment: string): Metric =>
-  own(
+  figureOf(
     environment,
     metrics.calls,
     { [crossingAttribute]: 'cn-hk', [traceparentAttribute]: 'lost' },
@@ -113,7 +113,7 @@ export const collector = (
   metric: EmittedMetric,
   tier: CollectorTier,
   statistic: 'Sum' | 'Average' | 'Maximum',
-): Metric => own(environment, metric, { [tierDimension]: tier }, statistic, tier);
+): Metric => figureOf(environment, metric, { [tierDimension]: tier }, statistic, tier);
 
 /** Kbit/s that the busiest node's agent sends. */
 export const agentEgress = (environment: string): Metric =>
@@ -141,7 +141,7 @@ export const searched = (
 /** Traces that were kept, of all that were decided, in per cent: ordinary, failed and slow ones together. */
 export const keptShare = (environment: string): MathExpression => {
   const decided = (sampled: 'true' | 'false') =>
-    own(environment, collectorMetrics.decided, { [tierDimension]: 'sampler', sampled }, 'Sum', sampled);
+    figureOf(environment, collectorMetrics.decided, { [tierDimension]: 'sampler', sampled }, 'Sum', sampled);
   return new MathExpression({
     expression: '100 * FILL(kept, 0) / (FILL(kept, 0) + FILL(passed, 0))',
     usingMetrics: { kept: decided('true'), passed: decided('false') },
@@ -152,7 +152,7 @@ export const keptShare = (environment: string): MathExpression => {
 
 /** How long incidents of a week lasted, from the first breach to OK, in seconds. */
 export const recovery = (environment: string, severity: 'page' | 'inform', statistic: 'Average' | 'Maximum') =>
-  own(
+  figureOf(
     environment,
     recoveryMetrics.recovery,
     { [severityDimension]: severity },

@@ -1,6 +1,7 @@
 /** The dashboards of an environment, a file for each. */
 import type { Construct } from 'constructs';
 import type { Watched } from '../alarms/alarm';
+import { complianceDashboard } from './compliance';
 import { crossRegionDashboard } from './cross-region';
 import { pipelineDashboard } from './pipeline';
 import { storeDashboard } from './store';
@@ -10,4 +11,5 @@ export function dashboards(scope: Construct, watched: Watched): void {
   crossRegionDashboard(scope, watched);
   pipelineDashboard(scope, watched);
   storeDashboard(scope, watched);
+  complianceDashboard(scope, watched);
 }

@@ -1,14 +1,16 @@
 /** The trace store. */
 import type { Construct } from 'constructs';
 import type { Watched } from '../alarms/alarm';
-import { domain } from '../expressions';
-import { domainMetrics } from '../metrics';
+import { domain, figureOf } from '../expressions';
+import { domainMetrics, tierDimension, writerMetrics } from '../metrics';
 import { type Row, rowsDashboard } from './widgets';
 
 /** Makes it. */
 export function storeDashboard(scope: Construct, { config, domainName }: Watched): void {
   const of = (metric: (typeof domainMetrics)[keyof typeof domainMetrics], ...rest: ['Minimum' | 'Sum'] | []) =>
     domain(domainName, config.account, metric, ...rest);
+  const writer = (metric: (typeof writerMetrics)[keyof typeof writerMetrics], statistic: string, label: string) =>
+    figureOf(config.environment, metric, { [tierDimension]: 'sampler' }, statistic, label);
   const rows: Row[] = [
     {
       title: 'Is it there?',
@@ -59,6 +61,38 @@ export function storeDashboard(scope: Construct, { config, domainName }: Watched
           metrics: [of(domainMetrics.searchLatency), of(domainMetrics.indexingLatency)],
           width: 24,
           unit: 'ms',
+        },
+      ],
+    },
+    {
+      title: 'What do the writers meet?',
+      read: {
+        en: 'Documents stored, requests that come again, and documents that the store took only in another shape or not at all. Dead letters keep the reason; anything there asks for a look.',
+        zh: '已写入文档、重试请求，以及改形后写入或被拒绝的文档。死信中记有原因，出现即需查看。',
+      },
+      graphs: [
+        {
+          title: 'Documents stored',
+          metrics: [writer(writerMetrics.stored, 'Sum', 'stored')],
+          width: 8,
+          unit: 'documents a minute',
+        },
+        {
+          title: 'Sent again, defused, dead',
+          metrics: [
+            writer(writerMetrics.retried, 'Sum', 'requests sent again'),
+            writer(writerMetrics.defused, 'Sum', 'documents defused'),
+            writer(writerMetrics.dead, 'Sum', 'dead letters'),
+          ],
+          width: 8,
+          unit: 'a minute',
+        },
+        {
+          title: 'Time of a bulk request',
+          metrics: (['p50', 'p99'] as const).map((p) => writer(writerMetrics.latency, p, p)),
+          width: 8,
+          unit: 'ms',
+          threshold: { value: 5_000, label: 'alarm above 5 s' },
         },
       ],
     },

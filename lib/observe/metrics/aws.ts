@@ -14,6 +14,8 @@ const ofDomain = (name: string, unit: EmittedMetric['unit']) =>
 export const domainMetrics = {
   /** 1 while a primary shard is not assigned. */
   red: ofDomain('ClusterStatus.red', 'Count'),
+  /** 1 while a copy of a shard is not assigned. */
+  yellow: ofDomain('ClusterStatus.yellow', 'Count'),
   /** 1 while the domain refuses writes, for want of disk or memory. */
   writesBlocked: ofDomain('ClusterIndexWritesBlocked', 'Count'),
   /** Room on the fullest node (Minimum), in MiB. */
@@ -22,6 +24,15 @@ export const domainMetrics = {
   heap: ofDomain('JVMMemoryPressure', 'Percent'),
   /** Processor of the busiest node (Maximum), in per cent. */
   processor: ofDomain('CPUUtilization', 'Percent'),
+  /** Processor of the busiest manager (Maximum), in per cent. */
+  managerProcessor: ofDomain('MasterCPUUtilization', 'Percent'),
+  /** Bulk requests that a full queue turned away, since a node's start. */
+  writesRejected: ofDomain('ThreadpoolWriteRejected', 'Count'),
+  /** 1 where the last automated snapshot failed. */
+  snapshotFailed: ofDomain('AutomatedSnapshotFailure', 'Count'),
+  /** 1 where the domain's key is disabled, or deleted. */
+  keyError: ofDomain('KMSKeyError', 'Count'),
+  keyInaccessible: ofDomain('KMSKeyInaccessible', 'Count'),
   /** Documents that can be searched. */
   documents: ofDomain('SearchableDocuments', 'Count'),
   /** Mean time of a search on a shard, in ms. */

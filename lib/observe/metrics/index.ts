@@ -8,6 +8,7 @@ import type { EmittedMetric } from './metric';
 import { recoveryMetrics } from './recovery';
 import { serviceMetrics } from './services';
 import { metrics } from './spans';
+import { storeMetrics, writerMetrics } from './store';
 
 export * from './aws';
 export * from './collectors';
@@ -26,4 +27,6 @@ export const everyMetric: readonly EmittedMetric[] = [
   functionMetrics,
   recoveryMetrics,
   serviceMetrics,
+  storeMetrics,
+  writerMetrics,
 ].flatMap((group) => Object.values<EmittedMetric>(group));

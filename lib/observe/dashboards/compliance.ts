@@ -1,0 +1,74 @@
+/** What auditors ask: how long, who, what was masked, what crosses the border. */
+import { Duration } from 'aws-cdk-lib';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { Watched } from '../alarms/alarm';
+import { collector, figureOf, searched } from '../expressions';
+import { collectorMetrics, storeMetrics, tierDimension } from '../metrics';
+import { type Row, rowsDashboard } from './widgets';
+
+const hour = Duration.hours(1);
+const daySeconds = 86_400;
+
+/** Makes it. */
+export function complianceDashboard(scope: Construct, { config }: Watched): void {
+  const { environment, store } = config;
+  const check = (metric: (typeof storeMetrics)[keyof typeof storeMetrics], label: string) =>
+    figureOf(environment, metric, {}, 'Maximum', label, hour);
+  const rows: Row[] = [
+    {
+      title: 'How long, and who',
+      read: {
+        en: `The oldest raw span, by an hourly check: ${store.retentionDays} days and at most two more, for rollover and deletion. Grants in force are people who see without masks.`,
+        zh: `最旧的原始 span（每小时检查）：${store.retentionDays} 天，至多再加两天用于滚动与删除。有效授权：可见未脱敏数据的人数。`,
+      },
+      graphs: [
+        {
+          title: 'Age of the oldest raw span',
+          metrics: [
+            new MathExpression({
+              expression: `oldest / ${daySeconds}`,
+              usingMetrics: { oldest: check(storeMetrics.oldest, 'oldest') },
+              period: hour,
+              label: 'days',
+            }),
+          ],
+          width: 12,
+          unit: 'days',
+          threshold: { value: store.retentionDays + 2, label: `alarm above ${store.retentionDays + 2} days` },
+        },
+        {
+          title: 'Lifecycle jobs that failed',
+          metrics: [check(storeMetrics.lifecycleFailures, 'indices')],
+          width: 6,
+          unit: 'indices',
+        },
+        { title: 'Grants in force', metrics: [check(storeMetrics.grants, 'grants')], width: 6, unit: 'grants' },
+      ],
+    },
+    {
+      title: 'What was masked, what does not belong here',
+      read: {
+        en: 'Attributes whose key nobody has asked for, masked before they are stored; and spans of another environment, refused. Names of keys and services stand in the log events of the same minute.',
+        zh: '未列入白名单的属性（入库前已脱敏）与其他环境的 span（已拒绝）。键名与服务名见同一分钟的日志事件。',
+      },
+      graphs: [
+        {
+          title: 'Attributes masked for their key',
+          metrics: collectorMetrics.unknownKeys.tiers.map((tier) =>
+            collector(environment, collectorMetrics.unknownKeys, tier, 'Sum'),
+          ),
+          width: 12,
+          unit: 'attributes a minute',
+        },
+        {
+          title: 'Spans of a foreign environment, by service',
+          metrics: [searched(environment, collectorMetrics.foreign, [tierDimension, 'service'], 'Sum')],
+          width: 12,
+          unit: 'spans a minute',
+        },
+      ],
+    },
+  ];
+  rowsDashboard(scope, config, 'compliance', rows);
+}
