@@ -8,6 +8,7 @@ import { issueCertificates, type TierCertificate } from '../lib/collect/certific
 import { cloudMapServices } from '../lib/collect/cloud-map';
 import { ports } from '../lib/collect/ports';
 import { goMemoryMiB } from '../lib/collect/sizing';
+import { type LinkedConfig, linked, probedPaths } from '../lib/link/parameters';
 import { applyDocuments } from '../lib/store/apply-documents';
 import { type StoreSettings, storeClient } from '../lib/store/client';
 import { type AwsDoubles, startAwsDoubles } from './aws/doubles';
@@ -16,6 +17,7 @@ import { startBandwidth } from './bandwidth';
 import type { CleanUp } from './clean-up';
 import { startCollector, startSpanWriter } from './collectors';
 import { Line, type LineProps } from './line/line';
+import { probeLine } from './line/probe';
 import type { Distance } from './link/path';
 import { LinkSite } from './link/site';
 import { issueNodeCertificate } from './opensearch-node/certificates';
@@ -142,6 +144,8 @@ export class Site {
     );
     site.services = await site.startServices();
     cleanUp.add(site.services);
+    // With a link of its own the relays' probe measures it.
+    if (config.link && !site.link) cleanUp.add(site.probeLine(linked(config)));
     return site;
   }
 
@@ -316,6 +320,16 @@ export class Site {
         },
       },
     };
+  }
+
+  private probeLine(config: LinkedConfig): () => void {
+    return probeLine({
+      line: this.line.url,
+      target: `http://${this.mainlandAddress}:${servicePorts.settlement}/health`,
+      paths: probedPaths(config).map(({ name }) => name),
+      environment: config.environment,
+      metrics: this.aws.metrics,
+    });
   }
 
   private startServices(): Promise<Services> {

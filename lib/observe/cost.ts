@@ -1,11 +1,15 @@
 /** What metrics of our own cost: each combination of dimension values is one, and is paid for by the month. */
 import {
   collectorTiers,
+  continuityOutcomes,
   crossingAttribute,
   crossings,
   type EmittedMetric,
   everyMetric,
+  pathDimension,
+  portDimension,
   severityDimension,
+  sideDimension,
   tierDimension,
   traceparentAttribute,
 } from './metrics';
@@ -35,6 +39,11 @@ export const dimensionValues = (services: number): DimensionValues => ({
   service: services,
   'error.type': 3,
   sampled: 2,
+  [pathDimension]: 4,
+  outcome: continuityOutcomes.length,
+  reason: 6,
+  [sideDimension]: 2,
+  [portDimension]: 10,
   [severityDimension]: 2,
 });
 

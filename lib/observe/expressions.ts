@@ -10,6 +10,8 @@ import {
   kindOfCrossing,
   metricNamespace,
   metrics,
+  pathDimension,
+  probeMetrics,
   recoveryMetrics,
   severityDimension,
   statusError,
@@ -122,19 +124,20 @@ export const agentEgress = (environment: string): Metric =>
 /** A figure by whatever values its dimensions have, found by search. @param fixed values that it must have */
 export const searched = (
   environment: string,
-  { name }: EmittedMetric,
+  { name, namespace }: EmittedMetric,
   dimensions: readonly string[],
   statistic: string,
   fixed: Readonly<Record<string, string>> = {},
+  over = period,
 ): MathExpression =>
   new MathExpression({
-    expression: `SEARCH('{"${metricNamespace(environment)}",${dimensions.map((dimension) => `"${dimension}"`).join()}} MetricName="${name}"${Object.entries(
+    expression: `SEARCH('{"${namespace ?? metricNamespace(environment)}",${dimensions.map((dimension) => `"${dimension}"`).join()}} MetricName="${name}"${Object.entries(
       fixed,
     )
       .map(([dimension, value]) => ` "${dimension}"="${value}"`)
-      .join('')}', '${statistic}', ${period.toSeconds()})`,
+      .join('')}', '${statistic}', ${over.toSeconds()})`,
     usingMetrics: {},
-    period,
+    period: over,
     label: '',
   });
 
@@ -203,3 +206,25 @@ export const byService = (
     statistic,
     { ...dimensionsOf(crossing), ...(only === 'errors' ? { 'status.code': statusError } : {}) },
   );
+
+/** Round trip of a path of the link, in ms, by TCP connects. */
+export const roundTrip = (environment: string, path: string, statistic: `p${number}`): Metric =>
+  figureOf(environment, probeMetrics.rtt, { [pathDimension]: path }, statistic, `${path} ${statistic}`);
+
+/** Connects on a path of the link that nobody answered, in per cent. */
+export const linkLoss = (environment: string, path: string): MathExpression => {
+  const id = path.replace(/\W/g, '_');
+  return new MathExpression({
+    expression: `100 * FILL(lost_${id}, 0) / sent_${id}`,
+    usingMetrics: {
+      [`lost_${id}`]: figureOf(environment, probeMetrics.lost, { [pathDimension]: path }, 'Sum', 'lost'),
+      [`sent_${id}`]: figureOf(environment, probeMetrics.sent, { [pathDimension]: path }, 'Sum', 'sent'),
+    },
+    period,
+    label: path,
+  });
+};
+
+/** What AWS says of tunnels or interfaces, found by search: their ids can change, and belong to the link's stack. */
+export const ofPaths = (environment: string, metric: EmittedMetric, statistic: string): MathExpression =>
+  searched(environment, metric, metric.dimensions[0] ?? [], statistic, {}, Duration.minutes(5));

@@ -42,8 +42,8 @@ export const slowLine = fault({
   name: 'slow-line',
   summary: 'the line takes 300 ms each way instead of 12',
   inject: async (site) => site.line.delay(300),
-  told: ['Calls to the mainland'],
-  side: 'the line or the mainland',
+  told: ['Calls to the mainland', 'Link round trip'],
+  side: 'the line',
 });
 
 /** A settlement takes 900 ms instead of 30. */
@@ -52,7 +52,7 @@ export const slowMainland = fault({
   summary: 'settlements in the mainland take 900 ms instead of 30',
   inject: (site) => site.releaseSettlement({ latencyMs: 900 }),
   told: ['Calls to the mainland'],
-  side: 'the line or the mainland',
+  side: 'the mainland',
 });
 
 /** Half of the settlements are refused. */
@@ -61,7 +61,7 @@ export const errorsMainland = fault({
   summary: 'the mainland refuses every second settlement',
   inject: (site) => site.releaseSettlement({ declinedShare: 0.5 }),
   told: ['Calls to the mainland'],
-  side: 'the line or the mainland',
+  side: 'the mainland',
 });
 
 /** Another process holds the database's write lock most of the time. */

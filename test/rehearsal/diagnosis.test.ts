@@ -3,6 +3,8 @@ import {
   crossingAttribute,
   kindOfCrossing,
   metrics,
+  pathDimension,
+  probeMetrics,
   statusError,
   traceparentAttribute,
 } from '../../lib/observe/metrics';
@@ -15,7 +17,10 @@ const fair = { from: 0, until: 60_000 };
 const now = { from: 60_000, until: 120_000 };
 
 /** A fair minute, and a minute that differs from it. */
-function storeOf(after: Partial<Record<Crossing, { ms?: number; errors?: number }>>, lost = 0): MetricStore {
+function storeOf(
+  after: Partial<Record<Crossing, { ms?: number; errors?: number }>>,
+  { lost = 0, roundTrip = 25 }: { lost?: number; roundTrip?: number } = {},
+): MetricStore {
   const store = new MetricStore();
   const point = (name: string, timestamp: number, dimensions: Record<string, string>, value: number, count = 1) =>
     store.add([
@@ -30,6 +35,11 @@ function storeOf(after: Partial<Record<Crossing, { ms?: number; errors?: number 
     point(metrics.calls.name, now.from, { ...of, 'status.code': statusError }, after[crossing]?.errors ?? 0);
   }
   point(metrics.calls.name, now.from, { [crossingAttribute]: 'cn-hk', [traceparentAttribute]: 'lost' }, lost);
+  for (const path of ['vpn-1', 'vpn-2']) {
+    point(probeMetrics.rtt.name, fair.from, { [pathDimension]: path }, 25, 60);
+    point(probeMetrics.rtt.name, now.from, { [pathDimension]: path }, roundTrip, 60);
+    point(probeMetrics.sent.name, now.from, { [pathDimension]: path }, 60);
+  }
   return store;
 }
 
@@ -48,11 +58,13 @@ test('servers in Hong Kong alone are Hong Kong', () => {
   expect(side(storeOf({ none: { ms: 1_500 } }))).toBe('Hong Kong');
 });
 
-test('calls to the mainland, and servers that wait for them, are the far side', () => {
-  expect(side(storeOf({ 'hk-cn': { ms: 900 }, none: { ms: 1_000 } }))).toBe('the line or the mainland');
-  expect(side(storeOf({ 'hk-cn': { errors: 50 } }))).toBe('the line or the mainland');
+test('calls to the mainland, and servers that wait for them: the round trip tells the line from the mainland', () => {
+  const slow = { 'hk-cn': { ms: 900 }, none: { ms: 1_000 } };
+  expect(side(storeOf(slow))).toBe('the mainland');
+  expect(side(storeOf(slow, { roundTrip: 600 }))).toBe('the line');
+  expect(side(storeOf({ 'hk-cn': { errors: 50 } }))).toBe('the mainland');
 });
 
 test('lost headers alone are a proxy on the way', () => {
-  expect(side(storeOf({}, 50))).toBe('a proxy on the way');
+  expect(side(storeOf({}, { lost: 50 }))).toBe('a proxy on the way');
 });

@@ -3,12 +3,53 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { Watched } from '../alarms/alarm';
-import { collector, figureOf, searched } from '../expressions';
-import { collectorMetrics, storeMetrics, tierDimension } from '../metrics';
+import { collector, figureOf, ofPaths, searched } from '../expressions';
+import {
+  collectorMetrics,
+  flowMetrics,
+  pathMetrics,
+  portDimension,
+  relayMetrics,
+  sideDimension,
+  storeMetrics,
+  tierDimension,
+} from '../metrics';
 import { type Row, rowsDashboard } from './widgets';
 
 const hour = Duration.hours(1);
 const daySeconds = 86_400;
+
+/** What leaves through the link, and what is held back. */
+const border = (environment: string): Row => ({
+  title: 'What crosses the border',
+  read: {
+    en: 'Everything that leaves through the link, calls of services included; and what relays and rules held back. Raw spans are in none of it: relays have no pipeline for them.',
+    zh: '经链路流出的全部字节（含业务调用），以及被中继与规则拦下的部分。其中没有原始 span：中继没有 trace 管道。',
+  },
+  graphs: [
+    {
+      title: 'Bytes to the mainland, by tunnel; bit/s by interface',
+      metrics: [
+        ofPaths(environment, pathMetrics.tunnelOut, 'Sum'),
+        ofPaths(environment, pathMetrics.interfaceOut, 'Average'),
+      ],
+      width: 8,
+      unit: 'bytes in five minutes, bit/s',
+    },
+    {
+      title: 'Held back by relays, by reason',
+      metrics: [searched(environment, relayMetrics.dropped, [tierDimension, 'reason'], 'Sum')],
+      width: 8,
+      unit: 'points a minute',
+    },
+    {
+      title: 'Flows that the allow-list does not admit, by side and port',
+      metrics: [searched(environment, flowMetrics.rejected, [sideDimension, portDimension], 'Sum')],
+      width: 8,
+      unit: 'flows a minute',
+    },
+  ],
+});
 
 /** Makes it. */
 export function complianceDashboard(scope: Construct, { config }: Watched): void {
@@ -69,6 +110,7 @@ export function complianceDashboard(scope: Construct, { config }: Watched): void
         },
       ],
     },
+    ...(config.link ? [border(environment)] : []),
   ];
   rowsDashboard(scope, config, 'compliance', rows);
 }

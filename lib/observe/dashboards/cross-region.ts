@@ -8,6 +8,7 @@ import { alarmName, type Watched } from '../alarms/alarm';
 import { incidents } from '../alarms/incidents';
 import { byService, continuity, errorRate, percentile, recovery, volume } from '../expressions';
 import type { Crossing } from '../metrics';
+import { lineRow } from './link';
 import { type Row, rowsDashboard } from './widgets';
 
 /** How long, how often wrong, how many: the three graphs of a crossing. */
@@ -59,13 +60,15 @@ function states(scope: Construct, { environment }: EnvironmentConfig): AlarmStat
 }
 
 /** Makes it. */
-export function crossRegionDashboard(scope: Construct, { config }: Watched): void {
+export function crossRegionDashboard(scope: Construct, watched: Watched): void {
+  const { config } = watched;
   const { environment } = config;
   const rows: Row[] = [
     crossing(config, 'hk-cn', 'Hong Kong calls the mainland', {
       en: 'Timed by the caller: the line, both ways, and the mainland service are in it. All three percentiles up: everything is slower. Only p99 up: some calls are.',
       zh: '由香港调用方计时，含专线往返与内地服务耗时。三条百分位线同升：整体变慢；仅 p99 升：部分调用变慢。',
     }),
+    ...lineRow(watched),
     crossing(config, 'cn-hk', 'The mainland calls Hong Kong', {
       en: 'Timed by the server in Hong Kong: the line is not in it. Slow here means slow in Hong Kong.',
       zh: '由香港服务端计时，不含专线。此处变慢即香港侧变慢。',

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { Watched } from '../alarms/alarm';
 import { complianceDashboard } from './compliance';
 import { crossRegionDashboard } from './cross-region';
+import { linkDashboard } from './link';
 import { pipelineDashboard } from './pipeline';
 import { storeDashboard } from './store';
 
@@ -11,5 +12,6 @@ export function dashboards(scope: Construct, watched: Watched): void {
   crossRegionDashboard(scope, watched);
   pipelineDashboard(scope, watched);
   storeDashboard(scope, watched);
+  linkDashboard(scope, watched);
   complianceDashboard(scope, watched);
 }

@@ -4,6 +4,7 @@
  */
 import { domainMetrics, functionMetrics } from './aws';
 import { collectorMetrics } from './collectors';
+import { flowMetrics, pathMetrics, probeMetrics, relayMetrics } from './link';
 import type { EmittedMetric } from './metric';
 import { recoveryMetrics } from './recovery';
 import { serviceMetrics } from './services';
@@ -29,4 +30,8 @@ export const everyMetric: readonly EmittedMetric[] = [
   serviceMetrics,
   storeMetrics,
   writerMetrics,
+  probeMetrics,
+  relayMetrics,
+  flowMetrics,
+  pathMetrics,
 ].flatMap((group) => Object.values<EmittedMetric>(group));

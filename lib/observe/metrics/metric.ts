@@ -6,7 +6,15 @@ export interface EmittedMetric {
   readonly namespace?: `AWS/${string}`;
   readonly name: string;
   /** CloudWatch's unit. */
-  readonly unit: 'Milliseconds' | 'Seconds' | 'Count' | 'Percent' | 'Bytes' | 'Megabytes' | 'Kilobits/Second';
+  readonly unit:
+    | 'Milliseconds'
+    | 'Seconds'
+    | 'Count'
+    | 'Percent'
+    | 'Bytes'
+    | 'Megabytes'
+    | 'Bits/Second'
+    | 'Kilobits/Second';
   /** The sets of dimensions under which it is published. Each combination of values is a paid metric. */
   readonly dimensions: readonly (readonly string[])[];
   /** Tier and component that emit it. */
