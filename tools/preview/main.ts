@@ -7,6 +7,7 @@ import { loadEnvironments } from '../../config';
 import { cacheDirectory } from '../../lib/cache';
 import { recall } from '../../rehearsal/recording';
 import { synthesise } from '../../rehearsal/synthesised';
+import { command } from '../command';
 import { openBrowser } from './browser';
 import { page } from './page';
 
@@ -27,13 +28,8 @@ async function main(): Promise<void> {
       scenario: { type: 'string', default: 'slow-line' },
       output: { type: 'string' },
       screenshot: { type: 'string' },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    console.log(help);
-    return;
-  }
   const environments = loadEnvironments();
   const config = environments.find(({ environment }) => environment === values.env);
   if (!config) {
@@ -64,8 +60,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  if ('code' in error && `${error.code}`.startsWith('ERR_PARSE_ARGS')) process.stderr.write(help);
-  process.exitCode = 1;
-});
+command(help, main);

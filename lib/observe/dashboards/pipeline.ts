@@ -92,6 +92,15 @@ export function pipelineDashboard(scope: Construct, { config }: Watched): void {
           width: 8,
           unit: 'spans a minute',
         },
+      ],
+    },
+    {
+      title: 'How handing over goes',
+      read: {
+        en: 'Spans that wait and the time of a batch rise together: the agent is busy or away. A batch that cannot be handed over is tried again, up to the time-out of the service.',
+        zh: '排队与批次耗时同升：agent 繁忙或不可用。失败的批次会重试，直至服务的超时。',
+      },
+      graphs: [
         {
           title: 'Spans that wait in a service',
           metrics: [ofServices('spanQueue', 'Maximum')],
