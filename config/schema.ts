@@ -290,29 +290,49 @@ const store = section({
 
 const milliseconds = whole(1, 600_000);
 
+/** Where messages go: a subscriber of a topic of the environment's own, or a topic that exists. */
+const channel = section({
+  /** Subscribed to a topic of the environment's own. */
+  email: z.email().optional(),
+  /** A topic that exists, in this region. It must let CloudWatch publish. */
+  topicArn: text(
+    /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
+    'This is not the ARN of a standard SNS topic.',
+    'Write the whole ARN: partition, region, account and name.',
+  ).optional(),
+});
+
 const observe = section({
   /** Region in whose CloudWatch the metrics are. @default the environment's */
   metricsRegion: z.string().default('ap-east-1'),
   /** Days that operational, flow and audit logs stay: a value that CloudWatch Logs takes. @default 90 */
   logRetentionDays: z.literal(logRetentionDays).default(90),
-  /** Who is told of alarms. Needed in production. */
+  /** Who is told of alarms, by severity. */
   notify: section({
-    /** Subscribed to a topic of the environment's own. */
-    email: z.email().optional(),
-    /** A topic that exists, in this region. It must let CloudWatch publish. */
-    topicArn: text(
-      /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
-      'This is not the ARN of a standard SNS topic.',
-      'Write the whole ARN: partition, region, account and name.',
-    ).optional(),
-  }).default({}),
+    /** Symptoms that users feel: somebody gets up. Told when they start and when they end. Needed in production. */
+    page: channel.default({}),
+    /** Causes and slow burns: for working hours. @default a topic without subscribers; dashboards show them too */
+    inform: channel.default({}),
+  }).prefault({}),
+  /** Where people read the runbook: messages link its headings. @default docs/runbook.md, in this repository */
+  runbook: text(
+    /^\S+\.md$|^https:\/\/\S+$/,
+    'This is not the place of a page.',
+    'Write a URL, or a path to a .md.',
+  ).default('docs/runbook.md'),
   /** What is alarmed on. */
   objectives: section({
-    /** 99th percentile of calls by `crossing`, in milliseconds. */
+    /**
+     * 99th percentile of calls by `crossing`, in milliseconds. `none` is what servers in Hong Kong take, with their calls
+     * over the border: not below `hk-cn`.
+     */
     p99Ms: section({ 'hk-cn': milliseconds, 'cn-hk': milliseconds, none: milliseconds }),
-    /** Share of calls that fail, in per cent. @default 1 */
-    errorPercent: z.number().gt(0).max(100).default(1),
-    /** Calls a minute below which nothing is judged: the p99 of nine calls is the slowest. @default 20 */
+    /**
+     * Share of calls that may fail, in per cent. Alarms go by how fast it is used up, in five minutes and in six hours
+     * (lib/observe/alarms/budget.ts): six times this share pages. @default 1
+     */
+    errorPercent: z.number().gt(0).max(10).default(1),
+    /** Calls in a window below which it is not judged: the p99 of nine calls is the slowest. @default 20 */
     minimumSamples: whole(1, 100_000).default(20),
   }),
 });

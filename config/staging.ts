@@ -70,7 +70,7 @@ export const staging: EnvironmentConfigInput = {
     },
   },
   observe: {
-    notify: { email: 'platform-staging@example.com' },
-    objectives: { p99Ms: { 'hk-cn': 500, 'cn-hk': 300, none: 300 } },
+    notify: { page: { email: 'platform-staging@example.com' } },
+    objectives: { p99Ms: { 'hk-cn': 500, 'cn-hk': 300, none: 800 } },
   },
 };

@@ -37,7 +37,8 @@ export class TracingStage extends Stage {
 
     const observe = new ObserveStack(this, 'Observe', {
       config,
-      description: 'Harbourline: dashboards and alarms',
+      description: 'Harbourline: dashboards, alarms, time to recovery',
+      logsKey: network.logsKey,
       domainName: store.domainName,
       certificatesFunction: collect.certificatesFunction,
     });
@@ -48,7 +49,8 @@ export class TracingStage extends Stage {
         description: 'Harbourline: the link to the mainland, what may cross it, the relays that aggregates leave by',
         vpc: network.vpc,
         logsKey: network.logsKey,
-        topic: observe.topic,
+        topics: observe.topics,
+        border: observe.border,
         ...collect.forRelays,
       });
     }

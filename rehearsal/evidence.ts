@@ -6,6 +6,7 @@ import type { Crossings, Direction } from './line/line';
 import type { Allowance } from './scenarios/scenario';
 import type { LedgerEntry } from './services/ledger';
 import type { Synthesised } from './synthesised';
+import type { Alarmed } from './told';
 
 /** A span document of the store, as far as checks read it. */
 export interface StoredSpan {
@@ -36,6 +37,8 @@ export interface Evidence {
   readonly attempts: readonly Attempt[];
   /** Whether every process ended by itself when asked to. */
   readonly cleanStop: boolean;
+  /** What alarms did. */
+  readonly alarmed: Alarmed;
   /** What the scenario may have cost. */
   readonly allowance: Allowance;
 }

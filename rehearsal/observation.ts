@@ -2,57 +2,27 @@
 import {
   collectorMetrics,
   type EmittedMetric,
-  flowMetrics,
+  everyMetric,
   metricNamespace,
-  storeMetrics,
+  statusError,
   tierDimension,
+  traceparentAttribute,
   writerMetrics,
-  writerPrefix,
 } from '../lib/observe/metrics';
-import { alarmFigures, breachingMinutes, shownMetrics } from './evaluate';
+import { entriesOf } from './evaluate/alarms';
+import { shownMetrics } from './evaluate/dashboards';
 import type { Evidence } from './evidence';
 import { count, type Line } from './report';
-import type { AlarmProperties } from './synthesised';
+import { alarmLines } from './told';
 
-/** Dimensions whose values may all be faults. */
-const faultDimensions = ['status.code', 'traceparent', 'outcome', 'reason'];
-
-/** Whether something on this machine emits it: what AWS measures, and what is counted in flow logs, is not. */
-const emittedHere = (namespace: string, name: string): boolean =>
-  !namespace.startsWith('AWS/') && name !== flowMetrics.rejected.name;
-
-/** Dashboard, the collectors' own metrics, alarms; and that everything ended when asked to. */
-export function observed(
-  { synthesised, aws, cleanStop, driveSeconds, egressKilobits }: Evidence,
-  environment: string,
-): Line[] {
-  const { metrics, empty } = shownMetrics(synthesised.dashboard, aws.metrics);
-  const shown = metrics.filter(({ namespace, name }) => emittedHere(namespace, name));
-  const without = shown.filter((metric) => aws.metrics.total(metric) === undefined);
-  // What never happened has no metric: no lost traceparent in a rehearsal, no error of a kind that was not made.
-  const silent = without.filter(({ dimensions }) => !faultDimensions.some((name) => name in dimensions));
-  const own = synthesised.alarms.filter((alarm) => isRehearsed(alarm, driveSeconds));
-  const judged = own.map((alarm) => {
-    const figures = alarmFigures(alarm, aws.metrics);
-    return { name: alarm.AlarmName, minutes: figures.size, breaching: breachingMinutes(alarm, figures).length };
-  });
-  const blind = judged.filter(({ minutes }) => minutes === 0).map(({ name }) => name);
-  const breaching = judged.filter(({ breaching: minutes }) => minutes > 0).map(({ name }) => name);
+/** Dashboards and the metrics behind them, the collectors' own metrics, alarms; and that everything ended when asked to. */
+export function observed(evidence: Evidence, environment: string): Line[] {
+  const { aws, cleanStop, driveSeconds, allowance } = evidence;
   return [
-    {
-      what: 'dashboard metrics with data',
-      seen: `${shown.length - without.length} of ${shown.length}${empty.length > 0 ? `; nothing found for: ${empty.join(', ')}` : ''}`,
-      expected: 'all but faults that did not occur',
-      ok: shown.length > 0 && silent.length === 0 && empty.length === 0,
-    },
+    ...contract(evidence, environment),
     selfMeasured(aws.metrics, environment, driveSeconds),
-    bandwidth(aws.metrics, environment, egressKilobits),
-    {
-      what: 'alarms that could be evaluated',
-      seen: `${judged.length - blind.length} of ${judged.length}${breaching.length > 0 ? `; with breaching minutes: ${breaching.join(', ')}` : ''}`,
-      expected: 'all but those of AWS and of the hourly check',
-      ok: judged.length > 0 && blind.length === 0,
-    },
+    bandwidth(aws.metrics, environment, evidence.egressKilobits),
+    ...alarmLines(evidence.alarmed, environment, allowance.alarms),
     {
       what: 'processes ended when asked',
       seen: cleanStop ? 'all' : 'some were killed',
@@ -80,27 +50,77 @@ function bandwidth(store: Evidence['aws']['metrics'], environment: string, most:
   };
 }
 
+/** Dimensions of what a fair day does not show: a failed call, a lost header. */
+const ofFaults: readonly (readonly [string, string])[] = [
+  ['status.code', statusError],
+  [traceparentAttribute, 'lost'],
+];
+
 /**
- * Whether what an alarm looks at is made here: AWS is not, nor is the check of the store, which needs index management.
- * Alarms without a name only scale a fleet: they tell nobody.
+ * What dashboards and alarms read was really sent, and what was sent is known: name and dimensions stand in
+ * lib/observe/metrics, and each is shown somewhere or says why not (a test of the templates).
  */
-function isRehearsed(
-  { AlarmName, Namespace = '', MetricName = '', Metrics = [] }: AlarmProperties,
-  driveSeconds: number,
-): boolean {
-  const looksAt = [{ Namespace, MetricName }, ...Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])];
-  const hourly = Object.values(storeMetrics).map(({ name }) => name as string);
-  return looksAt.every(
+function contract({ synthesised, aws, driveSeconds }: Evidence, environment: string): Line[] {
+  const namespace = metricNamespace(environment);
+  const key = (name: string, dimensions: readonly string[]) => `${name} {${[...dimensions].sort().join()}}`;
+  const declared = everyMetric
+    .filter((metric) => metric.namespace === undefined)
+    .flatMap(({ name, dimensions, onlyWhen, notRehearsed }) =>
+      dimensions.map((set) => ({
+        key: key(name, set),
+        rare:
+          onlyWhen ??
+          notRehearsed ??
+          (set.some((dimension) => dimension === 'error.type') ? 'something fails' : undefined),
+      })),
+    );
+  const sent = new Set(aws.metrics.list().map(({ name, dimensions }) => key(name, Object.keys(dimensions))));
+  const unknown = [...sent].filter((one) => !declared.some((known) => known.key === one));
+  const notSent = declared.filter((known) => !known.rare && !sent.has(known.key)).map((known) => known.key);
+
+  const shown = [
+    ...synthesised.dashboards.flatMap(({ widgets }) => shownMetrics(widgets, aws.metrics).metrics),
+    ...synthesised.alarms.metric.flatMap(({ properties }) =>
+      entriesOf(properties).flatMap(({ metric }) => metric ?? []),
+    ),
+  ].filter((metric) => metric.namespace === namespace);
+  const rare = new Set(declared.filter((known) => known.rare).map((known) => known.key));
+  const empty = synthesised.dashboards
+    .flatMap(({ widgets }) => shownMetrics(widgets, aws.metrics).empty)
+    .filter(({ name, dimensions }) => !rare.has(key(name, dimensions)) && !dimensions.includes('status.code'))
+    .map(({ widget }) => widget);
+  const silent = shown.filter(
     (metric) =>
-      AlarmName !== undefined &&
-      emittedHere(metric.Namespace, metric.MetricName) &&
-      !hourly.includes(metric.MetricName) &&
-      // Writers say it once a minute: a shorter drive may end before the first time.
-      !(driveSeconds < 60 && metric.MetricName.startsWith(writerPrefix)),
+      aws.metrics.total(metric) === undefined &&
+      !rare.has(key(metric.name, Object.keys(metric.dimensions))) &&
+      !ofFaults.some(([dimension, value]) => metric.dimensions[dimension] === value),
   );
+  const names = [...new Set(silent.map(({ name, dimensions }) => `${name} ${JSON.stringify(dimensions)}`))];
+  // Collectors and services read their own metrics once a minute: a shorter drive may end before the first reading.
+  const judged = driveSeconds >= 60;
+  return [
+    {
+      what: 'metrics of dashboards and alarms that were sent',
+      seen:
+        names.length + empty.length > 0
+          ? `missing: ${[...names, ...empty.map((title) => `anything for "${title}"`)].join(', ')}`
+          : `all of ${new Set(shown.map((metric) => JSON.stringify([metric.name, metric.dimensions]))).size}`,
+      expected: 'all but faults that did not occur',
+      ...(judged ? { ok: shown.length > 0 && names.length + empty.length === 0 } : {}),
+    },
+    {
+      what: 'sets of dimensions sent and known',
+      seen:
+        unknown.length + notSent.length > 0
+          ? [...unknown.map((one) => `sent, not known: ${one}`), ...notSent.map((one) => `not sent: ${one}`)].join('; ')
+          : `${sent.size} sent, each in lib/observe/metrics`,
+      expected: 'the same',
+      ok: unknown.length === 0 && (notSent.length === 0 || !judged),
+    },
+  ];
 }
 
-/** Metrics of the collectors and writers themselves: what scaling and the alarms of the pipeline go by. */
+/** Metrics of the collectors themselves: what scaling and the alarms of the pipeline go by. */
 function selfMeasured(store: Evidence['aws']['metrics'], environment: string, driveSeconds: number): Line {
   const sum = (
     { name, dimensions: [dimensions] }: EmittedMetric,

@@ -10,6 +10,8 @@ export const addresses = {
   store: '127.77.0.31',
   payment: '127.77.0.41',
   settlement: '127.77.0.51',
+  /** Where a scenario starts another release of it. */
+  nextSettlement: '127.77.0.52',
   line: '127.77.0.61',
   /** Backends that kept traces are forwarded to. */
   backends: '127.77.0.71',

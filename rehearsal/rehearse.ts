@@ -10,6 +10,7 @@ import { drive } from './driver/drive';
 import { allDocuments, attemptAsWriter, type StoredSpan } from './evidence';
 import { prepareOpenSearch } from './opensearch-node/node';
 import { endpoints } from './places';
+import { keep } from './recording';
 import { passed, type Line as ReportLine } from './report';
 import { assertFree, claim, runFolder } from './run-folder';
 import { type Allowance, nothing, type Scenario } from './scenarios/scenario';
@@ -17,6 +18,7 @@ import { readLedger } from './services/ledger';
 import { preparePython } from './services/venv';
 import { Site } from './site';
 import { synthesise } from './synthesised';
+import { alarmed } from './told';
 
 export interface RehearsalOptions {
   readonly config: EnvironmentConfig;
@@ -90,7 +92,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       }),
     );
 
-    const { payments, allowance } = await phase(
+    const { payments, allowance, driven } = await phase(
       `paying: ${options.ratePerSecond} a second for ${options.seconds} seconds`,
       () => payWhile(site, options),
     );
@@ -116,6 +118,18 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       await options.whileUp(site.whereToLook());
     }
     await phase('stopping', () => cleanUp.run());
+    const { injectedAt } = allowance.alarms ?? {};
+    const seen = alarmed(synthesised, site.aws.metrics, config, driven, injectedAt);
+    const { environment } = config;
+    const points = site.aws.metrics.points();
+    keep({
+      environment,
+      scenario: options.scenario.name,
+      drive: driven,
+      ...(injectedAt ? { injectedAt } : {}),
+      ...seen,
+      points,
+    });
     const lines = judge(
       {
         synthesised,
@@ -131,6 +145,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
         crossed: site.line.record,
         attempts,
         cleanStop: cleanUp.clean,
+        alarmed: seen,
         allowance,
       },
       config.environment,
@@ -149,6 +164,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
 /** Pays, and lets the scenario happen meanwhile. What it does not finish in time is waited for. */
 async function payWhile(site: Site, { scenario, ratePerSecond, seconds, seed, signal, progress }: RehearsalOptions) {
   const start = performance.now();
+  const from = Date.now();
   const failed = new AbortController();
   const watch = {
     seconds,
@@ -171,7 +187,7 @@ async function payWhile(site: Site, { scenario, ratePerSecond, seconds, seed, si
       progress(`paid ${answered} of ${total}${sent > answered ? `, ${sent - answered} waiting` : ''}`),
   });
   const [payments, allowance] = await Promise.all([driven, happening]);
-  return { payments, allowance };
+  return { payments, allowance, driven: { from, until: Date.now() } };
 }
 
 /** Waits for a condition, at most so long: what has not come by then is judged as it is. */

@@ -8,6 +8,7 @@ import { issueCertificates, type TierCertificate } from '../lib/collect/certific
 import { cloudMapServices } from '../lib/collect/cloud-map';
 import { ports } from '../lib/collect/ports';
 import { goMemoryMiB } from '../lib/collect/sizing';
+import { type LinkedConfig, linked, probedPaths } from '../lib/link/parameters';
 import { applyDocuments } from '../lib/store/apply-documents';
 import { type StoreSettings, storeClient } from '../lib/store/client';
 import { type AwsDoubles, startAwsDoubles } from './aws/doubles';
@@ -16,16 +17,20 @@ import { startBandwidth } from './bandwidth';
 import type { CleanUp } from './clean-up';
 import { startCollector, startSpanWriter } from './collectors';
 import { Line, type LineProps } from './line/line';
+import { probeLine } from './line/probe';
 import type { Distance } from './link/path';
 import { LinkSite } from './link/site';
 import { issueNodeCertificate } from './opensearch-node/certificates';
 import { type OpenSearchNode, type PreparedNode, startOpenSearch } from './opensearch-node/node';
 import { addresses, instanceAddress, servicePorts, sharedStore, sides, storePort } from './places';
 import type { Service } from './services/process';
-import { type Services, startServices } from './services/services';
+import { type Services, type SettlementBehaviour, startServices } from './services/services';
 import type { Python } from './services/venv';
 import type { Synthesised } from './synthesised';
 import type { Tier } from './template';
+
+/** A fair day is well within the objectives: one payment in a hundred is declined, two in a thousand are slow. */
+export const fairSettlement = { declinedShare: 0.01, slowShare: 0.002 } as const;
 
 const users = { master: 'bootstrap', writer: 'writer', reader: 'reader' } as const;
 
@@ -139,6 +144,8 @@ export class Site {
     );
     site.services = await site.startServices();
     cleanUp.add(site.services);
+    // With a link of its own the relays' probe measures it.
+    if (config.link && !site.link) cleanUp.add(site.probeLine(linked(config)));
     return site;
   }
 
@@ -213,6 +220,16 @@ export class Site {
 
   get agentCertificate(): TierCertificate {
     return this.certificates.agent!;
+  }
+
+  /** Another release of the settlement service takes over, at an address of its own: what is under way is finished by the old one. */
+  async releaseSettlement(behaviour: SettlementBehaviour): Promise<void> {
+    const { seed } = this.props;
+    await this.services.startSettlement(addresses.nextSettlement, { seed, ...fairSettlement, ...behaviour });
+    this.line.reroute(`${this.mainlandAddress}:${servicePorts.settlement}`, {
+      host: addresses.nextSettlement,
+      port: servicePorts.settlement,
+    });
   }
 
   /** What a client of the gateways needs: whom to trust and by what name; and the agents' own certificate. */
@@ -305,6 +322,16 @@ export class Site {
     };
   }
 
+  private probeLine(config: LinkedConfig): () => void {
+    return probeLine({
+      line: this.line.url,
+      target: `http://${this.mainlandAddress}:${servicePorts.settlement}/health`,
+      paths: probedPaths(config).map(({ name }) => name),
+      environment: config.environment,
+      metrics: this.aws.metrics,
+    });
+  }
+
   private startServices(): Promise<Services> {
     const { python, folder, synthesised, seed } = this.props;
     return startServices({
@@ -318,7 +345,7 @@ export class Site {
       mainlandAddress: this.mainlandAddress,
       hongKongAddress: sides.hongKong,
       careless: true,
-      settlement: { seed },
+      settlement: { seed, ...fairSettlement },
       ...this.link?.services(),
     });
   }

@@ -8,49 +8,10 @@ import type { EnvironmentConfig } from '../config/schema';
 import { buildApp } from '../lib/app';
 import { configurationIn } from '../lib/collect/agent/agent';
 import { paths, variablesOf } from '../lib/collect/instance';
+import type { AlarmProperties, AlarmSet, CompositeProperties } from './evaluate/alarms';
+import type { DashboardBody, Widget } from './evaluate/dashboards';
 import { type SynthesisedLink, synthesisedLink } from './link/synthesised';
 import { assetFolder, Environment, fileOf, type Tier, tierOf } from './template';
-
-/** An alarm, as CloudFormation would get it. */
-export interface AlarmProperties {
-  /** Missing where it only scales a fleet. */
-  readonly AlarmName?: string;
-  readonly Threshold: number;
-  readonly ComparisonOperator: string;
-  readonly TreatMissingData: string;
-  readonly EvaluationPeriods: number;
-  readonly DatapointsToAlarm?: number;
-  readonly Namespace?: string;
-  readonly MetricName?: string;
-  readonly Dimensions?: readonly { Name: string; Value: string }[];
-  readonly Statistic?: string;
-  readonly ExtendedStatistic?: string;
-  readonly Metrics?: readonly AlarmMetric[];
-}
-
-export interface AlarmMetric {
-  readonly Id: string;
-  readonly Expression?: string;
-  readonly ReturnData?: boolean;
-  readonly MetricStat?: {
-    readonly Metric: { Namespace: string; MetricName: string; Dimensions?: readonly { Name: string; Value: string }[] };
-    readonly Period: number;
-    readonly Stat: string;
-  };
-}
-
-/** A widget of a dashboard's body. */
-export interface Widget {
-  readonly type: string;
-  readonly properties: {
-    readonly title?: string;
-    readonly stat?: string;
-    readonly metrics?: readonly (readonly (
-      | string
-      | { expression?: string; stat?: string; label?: string; id?: string; visible?: boolean }
-    )[])[];
-  };
-}
 
 /** All that a rehearsal runs. */
 export interface Synthesised {
@@ -72,9 +33,8 @@ export interface Synthesised {
   readonly cloudMap: { readonly namespace: string; readonly service: string };
   readonly metricLogGroup: string;
   readonly tierNames: Readonly<Record<string, string[]>>;
-  /** Widgets of all dashboards. */
-  readonly dashboard: readonly Widget[];
-  readonly alarms: readonly AlarmProperties[];
+  readonly dashboards: readonly DashboardBody[];
+  readonly alarms: AlarmSet;
   /** `undefined` where the environment has none. */
   readonly link: SynthesisedLink | undefined;
   /** Removes the assembly. */
@@ -149,13 +109,26 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
     metricLogGroup: environment.resource<{ LogGroupName: string }>('AWS::Logs::LogGroup', 'Metrics').properties
       .LogGroupName,
     tierNames: certificates.Names,
-    dashboard: environment
-      .resources<{ DashboardBody: string }>('AWS::CloudWatch::Dashboard')
-      .flatMap(({ properties }) => (JSON.parse(properties.DashboardBody) as { widgets: Widget[] }).widgets),
-    alarms: environment.resources<AlarmProperties>('AWS::CloudWatch::Alarm').map(({ properties }) => properties),
+    dashboards: environment
+      .resources<{ DashboardName: string; DashboardBody: string }>('AWS::CloudWatch::Dashboard')
+      .map(({ properties }) => ({
+        name: properties.DashboardName,
+        widgets: (JSON.parse(properties.DashboardBody) as { widgets: Widget[] }).widgets,
+      })),
+    alarms: {
+      // Those that only scale a fleet tell nobody, and bear no name.
+      metric: alarmsOf<AlarmProperties>(environment, 'AWS::CloudWatch::Alarm'),
+      composite: alarmsOf<CompositeProperties>(environment, 'AWS::CloudWatch::CompositeAlarm'),
+    },
     link: synthesisedLink(assembly, environment, config),
   };
 }
+
+const alarmsOf = <T extends { readonly AlarmName: string }>(environment: Environment, type: string) =>
+  environment
+    .resources<T>(type)
+    .filter(({ properties }) => properties.AlarmName !== undefined)
+    .map(({ id, properties }) => ({ arn: `${id}.Arn`, properties }));
 
 interface DomainProperties {
   readonly AdvancedSecurityOptions: { readonly MasterUserOptions: { readonly MasterUserARN: string } };

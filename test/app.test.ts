@@ -137,7 +137,7 @@ describe.each(environmentNames)('environment %s', (environment) => {
     expect(JSON.stringify(statement.Action)).not.toContain('*');
   });
 
-  test('no function but those that deploy, those for dead samplers and relays, one that checks the store; none for the logging or the policy of the domain', () => {
+  test('no function but those that deploy, those for dead samplers and relays, one that checks the store, one that measures recovery; none for the logging or the policy of the domain', () => {
     const functions = ofType('AWS::Lambda::Function').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
     expect(functions.sort()).toEqual([
       'Collect/CertificatesIssuerFunction',
@@ -147,6 +147,7 @@ describe.each(environmentNames)('environment %s', (environment) => {
       'Link/TransitReadBackReaderFunction',
       'Link/TransitReadBackReaderProviderframeworkonEvent',
       expect.stringContaining('Network/CustomVpcRestrictDefaultSG'),
+      'Observe/RecoveryFunction',
       'Store/AccessBootstrapFunction',
       'Store/AccessBootstrapProviderframeworkonEvent',
       'Store/CheckFunction',

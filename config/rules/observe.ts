@@ -23,29 +23,45 @@ export const observeRules: readonly Rule[] = [
       'Use 365 or more.',
     ),
   ),
-  rule(['observe.notify', 'production', 'region'], ({ observe: { notify }, production, region }) => [
-    ...must(
-      !production || notify.email !== undefined || notify.topicArn !== undefined,
-      'observe.notify',
-      notify,
+  rule(['observe.notify', 'production'], ({ observe: { notify }, production }) =>
+    must(
+      !production || notify.page.email !== undefined || notify.page.topicArn !== undefined,
+      'observe.notify.page',
+      notify.page,
       'Nobody would be told of alarms in production.',
       'Name email or topicArn.',
     ),
-    ...must(
-      notify.email === undefined || notify.topicArn === undefined,
-      'observe.notify',
-      notify,
-      'An existing topic has subscribers of its own: the address would never be subscribed.',
-      'Name email or topicArn, not both.',
+  ),
+  rule(['observe.notify', 'region'], ({ observe: { notify }, region }) =>
+    (['page', 'inform'] as const).flatMap((severity) => {
+      const { email, topicArn } = notify[severity];
+      return [
+        ...must(
+          email === undefined || topicArn === undefined,
+          `observe.notify.${severity}`,
+          notify[severity],
+          'An existing topic has subscribers of its own: the address would never be subscribed.',
+          'Name email or topicArn, not both.',
+        ),
+        ...must(
+          topicArn === undefined || topicArn.startsWith(`arn:aws:sns:${region}:`),
+          `observe.notify.${severity}.topicArn`,
+          topicArn,
+          `An alarm can only tell a topic of its own partition and region, ${region}.`,
+          `Name a topic that begins with arn:aws:sns:${region}:`,
+        ),
+      ];
+    }),
+  ),
+  rule(['observe.objectives.p99Ms'], ({ observe: { objectives } }) =>
+    must(
+      objectives.p99Ms.none >= objectives.p99Ms['hk-cn'],
+      'observe.objectives.p99Ms.none',
+      objectives.p99Ms.none,
+      `A server in Hong Kong that calls the mainland takes at least as long as that call, for which ${objectives.p99Ms['hk-cn']} ms are allowed: its alarm would fire while all is well.`,
+      `Use ${objectives.p99Ms['hk-cn']} or more.`,
     ),
-    ...must(
-      notify.topicArn === undefined || notify.topicArn.startsWith(`arn:aws:sns:${region}:`),
-      'observe.notify.topicArn',
-      notify.topicArn,
-      `An alarm can only tell a topic of its own partition and region, ${region}.`,
-      `Name a topic that begins with arn:aws:sns:${region}:`,
-    ),
-  ]),
+  ),
   rule(['environment', 'production'], ({ environment, production }) =>
     must(
       environment !== 'prod' || production,

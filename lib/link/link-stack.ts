@@ -1,15 +1,15 @@
 import { CfnOutput } from 'aws-cdk-lib';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IHttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Artifact } from '../collect/artifact';
 import type { TierCertificate } from '../collect/certificates';
 import type { Remainders } from '../collect/remainders';
 import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
-import { createAlarms } from '../observe/alarms';
+import { Alarms, type Topics } from '../observe/alarms';
 import { linkAlarms } from '../observe/alarms/link';
 import { LinkSubnets } from './link-subnets';
 import { linked } from './parameters';
@@ -27,7 +27,9 @@ export interface LinkStackProps extends EnvironmentStackProps {
   readonly namespace: IHttpNamespace;
   readonly samplers: ISecurityGroup;
   /** Whom alarms tell. */
-  readonly topic: ITopic;
+  readonly topics: Topics;
+  /** The incident of calls to the mainland: while it lasts, the link's own pages nobody. */
+  readonly border?: IAlarm;
 }
 
 /** The link to the mainland: transit gateway and transports, what may cross, and the relays that aggregates leave by. */
@@ -39,7 +41,7 @@ export class LinkStack extends EnvironmentStack {
     const { targets } = new LinkSubnets(this, 'Subnets', { ...props, config, transit });
     new Relays(this, 'Relays', { ...props, config, targets, certificate: props.relayCertificate });
 
-    createAlarms(new Construct(this, 'Alarms'), { config, topic: props.topic }, linkAlarms(config, transit.paths));
+    new Alarms(this, 'Alarms', { ...props, config, alarms: linkAlarms(config, transit.paths) });
 
     // For `npm run link:far-end`, and for owners of service VPCs, who attach them.
     new CfnOutput(this, 'TransitGatewayId', { value: transit.gateway.ref });

@@ -1,23 +1,44 @@
 /** The figures that dashboards and alarms show, each defined once. */
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   type CollectorTier,
   type Crossing,
   collectorMetrics,
   crossingAttribute,
+  type EmittedMetric,
   kindOfCrossing,
   metricNamespace,
   metrics,
-  serviceDimension,
-  serviceMetrics,
+  pathDimension,
+  probeMetrics,
+  recoveryMetrics,
+  severityDimension,
   statusError,
   tierDimension,
   traceparentAttribute,
 } from './metrics';
 
-/** Period of every figure: CloudWatch's standard resolution. */
+/** Period of every figure that says nothing else: CloudWatch's standard resolution. */
 export const period = Duration.minutes(1);
+
+/** A figure of one of our own metrics. */
+export const figureOf = (
+  environment: string,
+  { name }: EmittedMetric,
+  dimensionsMap: Record<string, string>,
+  statistic: string,
+  label: string,
+  over = period,
+): Metric =>
+  new Metric({
+    namespace: metricNamespace(environment),
+    metricName: name,
+    dimensionsMap,
+    statistic,
+    period: over,
+    label,
+  });
 
 const dimensionsOf = (crossing: Crossing) => ({
   [crossingAttribute]: crossing,
@@ -26,50 +47,58 @@ const dimensionsOf = (crossing: Crossing) => ({
 
 /** A percentile of the duration of a crossing, in ms. It is measured on every span, never averaged. */
 export const percentile = (environment: string, crossing: Crossing, statistic: `p${number}`): Metric =>
-  new Metric({
-    namespace: metricNamespace(environment),
-    metricName: metrics.duration.name,
-    dimensionsMap: dimensionsOf(crossing),
-    statistic,
-    period,
-    label: `${crossing} ${statistic}`,
-  });
+  figureOf(environment, metrics.duration, dimensionsOf(crossing), statistic, `${crossing} ${statistic}`);
 
 /** Number of calls over a crossing. */
-export const volume = (environment: string, crossing: Crossing): Metric =>
-  new Metric({
-    namespace: metricNamespace(environment),
-    metricName: metrics.calls.name,
-    dimensionsMap: dimensionsOf(crossing),
-    statistic: 'Sum',
-    period,
-    label: crossing,
+export const volume = (environment: string, crossing: Crossing, over = period): Metric =>
+  figureOf(environment, metrics.calls, dimensionsOf(crossing), 'Sum', crossing, over);
+
+/** Share of calls that took longer than `limitMs`, in per cent: from a percentile rank, measured as percentiles are. */
+export const slowShare = (environment: string, crossing: Crossing, limitMs: number, over = period): MathExpression =>
+  new MathExpression({
+    expression: '100 - within',
+    usingMetrics: {
+      within: figureOf(
+        environment,
+        metrics.duration,
+        dimensionsOf(crossing),
+        Stats.percentileRank(limitMs), // PR(:limit): at or below it
+        `${crossing} within ${limitMs} ms`,
+        over,
+      ),
+    },
+    period: over,
+    label: `${crossing} above ${limitMs} ms`,
   });
 
 /** Failed calls of a crossing in per cent. No calls is no figure, not 0 %. */
-export const errorRate = (environment: string, crossing: Crossing): MathExpression =>
+export const errorRate = (environment: string, crossing: Crossing, over = period): MathExpression =>
   new MathExpression({
     expression: '100 * FILL(errors, 0) / calls',
     usingMetrics: {
-      calls: volume(environment, crossing),
-      errors: volume(environment, crossing).with({
-        dimensionsMap: { ...dimensionsOf(crossing), 'status.code': statusError },
-      }),
+      calls: volume(environment, crossing, over),
+      errors: figureOf(
+        environment,
+        metrics.calls,
+        { ...dimensionsOf(crossing), 'status.code': statusError },
+        'Sum',
+        'errors',
+        over,
+      ),
     },
-    period,
+    period: over,
     label: crossing,
   });
 
 /** Server spans called from the mainland whose `traceparent` was lost on the way. */
 export const traceparentLost = (environment: string): Metric =>
-  new Metric({
-    namespace: metricNamespace(environment),
-    metricName: metrics.calls.name,
-    dimensionsMap: { [crossingAttribute]: 'cn-hk', [traceparentAttribute]: 'lost' },
-    statistic: 'Sum',
-    period,
-    label: 'traceparent lost',
-  });
+  figureOf(
+    environment,
+    metrics.calls,
+    { [crossingAttribute]: 'cn-hk', [traceparentAttribute]: 'lost' },
+    'Sum',
+    'traceparent lost',
+  );
 
 /** Calls over a crossing that arrived with their `traceparent`, in per cent. */
 export const continuity = (environment: string): MathExpression =>
@@ -80,56 +109,122 @@ export const continuity = (environment: string): MathExpression =>
     label: 'cn-hk with traceparent',
   });
 
-const ofTier = (environment: string, tier: CollectorTier, name: string, statistic: string): Metric =>
-  new Metric({
-    namespace: metricNamespace(environment),
-    metricName: name,
-    dimensionsMap: { [tierDimension]: tier },
-    statistic,
-    period,
-  });
+/** What the collectors of a tier say of themselves. */
+export const collector = (
+  environment: string,
+  metric: EmittedMetric,
+  tier: CollectorTier,
+  statistic: 'Sum' | 'Average' | 'Maximum',
+): Metric => figureOf(environment, metric, { [tierDimension]: tier }, statistic, tier);
 
 /** Kbit/s that the busiest node's agent sends. */
 export const agentEgress = (environment: string): Metric =>
-  ofTier(environment, 'agent', collectorMetrics.egress.name, 'Maximum').with({ label: 'busiest node' });
+  collector(environment, collectorMetrics.egress, 'agent', 'Maximum').with({ label: 'busiest node' });
 
-/** Share of all traces that was kept, errors and slow ones included, in per cent. No traces is no figure. */
+/** A figure by whatever values its dimensions have, found by search. @param fixed values that it must have */
+export const searched = (
+  environment: string,
+  { name, namespace }: EmittedMetric,
+  dimensions: readonly string[],
+  statistic: string,
+  fixed: Readonly<Record<string, string>> = {},
+  over = period,
+): MathExpression =>
+  new MathExpression({
+    expression: `SEARCH('{"${namespace ?? metricNamespace(environment)}",${dimensions.map((dimension) => `"${dimension}"`).join()}} MetricName="${name}"${Object.entries(
+      fixed,
+    )
+      .map(([dimension, value]) => ` "${dimension}"="${value}"`)
+      .join('')}', '${statistic}', ${over.toSeconds()})`,
+    usingMetrics: {},
+    period: over,
+    label: '',
+  });
+
+/** Traces that were kept, of all that were decided, in per cent: ordinary, failed and slow ones together. */
 export const keptShare = (environment: string): MathExpression => {
   const decided = (sampled: 'true' | 'false') =>
-    ofTier(environment, 'sampler', collectorMetrics.decided.name, 'Sum').with({
-      dimensionsMap: { [tierDimension]: 'sampler', sampled },
-    });
+    figureOf(environment, collectorMetrics.decided, { [tierDimension]: 'sampler', sampled }, 'Sum', sampled);
   return new MathExpression({
-    expression: '100 * FILL(kept, 0) / (FILL(kept, 0) + FILL(dropped, 0))',
-    usingMetrics: { kept: decided('true'), dropped: decided('false') },
+    expression: '100 * FILL(kept, 0) / (FILL(kept, 0) + FILL(passed, 0))',
+    usingMetrics: { kept: decided('true'), passed: decided('false') },
     period,
     label: 'kept',
   });
 };
 
-/** Spans of a foreign environment that agents and gateways refused. */
-export const foreignSpans = (environment: string, tier: 'agent' | 'gateway'): Metric =>
-  ofTier(environment, tier, collectorMetrics.foreign.name, 'Sum').with({ label: `foreign, ${tier}` });
+/** How long incidents of a week lasted, from the first breach to OK, in seconds. */
+export const recovery = (environment: string, severity: 'page' | 'inform', statistic: 'Average' | 'Maximum') =>
+  figureOf(
+    environment,
+    recoveryMetrics.recovery,
+    { [severityDimension]: severity },
+    statistic,
+    `${severity}, ${statistic === 'Average' ? 'mean' : 'longest'}`,
+    Duration.days(7),
+  );
+
+/** What OpenSearch Service says of the domain: of its worst node or moment, by default. */
+export const domain = (
+  domainName: string,
+  account: string,
+  { namespace, name }: EmittedMetric & { readonly namespace: string },
+  statistic: 'Maximum' | 'Minimum' | 'Average' | 'Sum' = 'Maximum',
+  label = name,
+): Metric =>
+  new Metric({
+    namespace,
+    metricName: name,
+    dimensionsMap: { DomainName: domainName, ClientId: account },
+    statistic,
+    period,
+    label,
+  });
+
+/** What Lambda says of a function. */
+export const lambda = (functionName: string, { namespace, name }: EmittedMetric & { readonly namespace: string }) =>
+  new Metric({
+    namespace,
+    metricName: name,
+    dimensionsMap: { FunctionName: functionName },
+    statistic: 'Sum',
+    period,
+  });
 
 /** A figure of a crossing for each service that has it, found by search: services are not known at synth. */
-export const byService = (environment: string, crossing: Crossing, metric: 'duration' | 'calls', statistic: string) =>
-  new MathExpression({
-    expression: `SEARCH('{"${metricNamespace(environment)}","${crossingAttribute}","service.name","span.kind"} MetricName="${metrics[metric].name}" "${crossingAttribute}"="${crossing}" "span.kind"="${kindOfCrossing[crossing]}"', '${statistic}', ${period.toSeconds()})`,
-    usingMetrics: {},
-    period,
-    label: '',
-  });
-
-/** A figure that each service measures of itself, found by search; its failures by kind, where they are asked for. */
-export const ofServices = (
+export const byService = (
   environment: string,
-  metric: keyof typeof serviceMetrics,
+  crossing: Crossing,
+  metric: 'duration' | 'calls',
   statistic: string,
-  failures: boolean,
+  only: 'all' | 'errors' = 'all',
 ): MathExpression =>
-  new MathExpression({
-    expression: `SEARCH('{"${metricNamespace(environment)}","${serviceDimension}"${failures ? ',"error.type"' : ''}} MetricName="${serviceMetrics[metric].name}"', '${statistic}', ${period.toSeconds()})`,
-    usingMetrics: {},
+  searched(
+    environment,
+    metrics[metric],
+    [crossingAttribute, 'service.name', 'span.kind', ...(only === 'errors' ? ['status.code'] : [])],
+    statistic,
+    { ...dimensionsOf(crossing), ...(only === 'errors' ? { 'status.code': statusError } : {}) },
+  );
+
+/** Round trip of a path of the link, in ms, by TCP connects. */
+export const roundTrip = (environment: string, path: string, statistic: `p${number}`): Metric =>
+  figureOf(environment, probeMetrics.rtt, { [pathDimension]: path }, statistic, `${path} ${statistic}`);
+
+/** Connects on a path of the link that nobody answered, in per cent. */
+export const linkLoss = (environment: string, path: string): MathExpression => {
+  const id = path.replace(/\W/g, '_');
+  return new MathExpression({
+    expression: `100 * FILL(lost_${id}, 0) / sent_${id}`,
+    usingMetrics: {
+      [`lost_${id}`]: figureOf(environment, probeMetrics.lost, { [pathDimension]: path }, 'Sum', 'lost'),
+      [`sent_${id}`]: figureOf(environment, probeMetrics.sent, { [pathDimension]: path }, 'Sum', 'sent'),
+    },
     period,
-    label: '',
+    label: path,
   });
+};
+
+/** What AWS says of tunnels or interfaces, found by search: their ids can change, and belong to the link's stack. */
+export const ofPaths = (environment: string, metric: EmittedMetric, statistic: string): MathExpression =>
+  searched(environment, metric, metric.dimensions[0] ?? [], statistic, {}, Duration.minutes(5));

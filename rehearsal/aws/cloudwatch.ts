@@ -6,7 +6,7 @@ export interface MetricQuery {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
-  /** `Sum`, `SampleCount`, `Minimum`, `Maximum`, `Average` or a percentile such as `p99`. */
+  /** `Sum`, `SampleCount`, `Minimum`, `Maximum`, `Average`, a percentile such as `p99`, or a percentile rank: `PR(:500)`. */
   readonly statistic: string;
 }
 
@@ -23,6 +23,11 @@ export class MetricStore {
       if (known) known.push(point);
       else this.series.set(key, [point]);
     }
+  }
+
+  /** Every point, in the order in which they came. */
+  points(): DataPoint[] {
+    return [...this.series.values()].flat();
   }
 
   /** Every metric that was received, once a set of dimension values. */
@@ -44,18 +49,32 @@ export class MetricStore {
 
   /** The statistic over all that was received, undefined where nothing was. */
   total(query: MetricQuery): number | undefined {
-    return statistic(this.series.get(keyOf(query.namespace, query.name, query.dimensions)) ?? [], query.statistic);
+    return statistic(this.of(query), query.statistic);
+  }
+
+  /** The statistic from `from` up to `until`, in ms; undefined where nothing was received. */
+  between(query: MetricQuery, from: number, until: number): number | undefined {
+    return statistic(
+      this.of(query).filter(({ timestamp }) => timestamp >= from && timestamp < until),
+      query.statistic,
+    );
   }
 
   /** The statistic by period: start of the period in ms → figure. Periods without data have no entry. */
   byPeriod(query: MetricQuery, periodSeconds: number): Map<number, number> {
     const length = periodSeconds * 1000;
     const periods = new Map<number, DataPoint[]>();
-    for (const point of this.series.get(keyOf(query.namespace, query.name, query.dimensions)) ?? []) {
+    for (const point of this.of(query)) {
       const start = Math.floor(point.timestamp / length) * length;
-      periods.set(start, [...(periods.get(start) ?? []), point]);
+      const known = periods.get(start);
+      if (known) known.push(point);
+      else periods.set(start, [point]);
     }
     return new Map([...periods].map(([start, points]) => [start, statistic(points, query.statistic) as number]));
+  }
+
+  private of({ namespace, name, dimensions }: MetricQuery): readonly DataPoint[] {
+    return this.series.get(keyOf(namespace, name, dimensions)) ?? [];
   }
 }
 
@@ -78,6 +97,12 @@ function statistic(points: readonly DataPoint[], name: string): number | undefin
       return weighted[0]?.value;
     case 'Maximum':
       return weighted.at(-1)?.value;
+  }
+  const rank = /^PR\((\d+(?:\.\d+)?)?:(\d+(?:\.\d+)?)?\)$/.exec(name);
+  if (rank) {
+    const [low, high] = [Number(rank[1] ?? Number.NEGATIVE_INFINITY), Number(rank[2] ?? Number.POSITIVE_INFINITY)];
+    const within = weighted.filter(({ value }) => value > low && value <= high);
+    return (100 * within.reduce((seen, entry) => seen + entry.count, 0)) / count;
   }
   const percent = /^p(\d+(?:\.\d+)?)$/.exec(name)?.[1];
   if (percent === undefined) throw new Error(`CloudWatch has no statistic ${name}`);

@@ -80,6 +80,8 @@ export class Line {
   /** Direction in which `traceparent` is taken out of requests, as careless proxies do. */
   strips?: Direction;
 
+  private oneWayMs: number;
+  private readonly routes: Record<string, Route>;
   private readonly agent = new Agent({ keepAlive: true });
   private readonly server: Server;
   private readonly door?: Server;
@@ -90,6 +92,8 @@ export class Line {
 
   private constructor(private readonly props: LineProps) {
     this.port = props.port ?? 0;
+    this.oneWayMs = props.oneWayMs ?? 12;
+    this.routes = { ...props.routes };
     this.server = this.newServer();
     if (props.frontDoor) this.door = this.newServer();
   }
@@ -144,6 +148,18 @@ export class Line {
     if (!this.server.listening) await this.listen();
   }
 
+  /** Makes the line longer, or shorter: each way takes so long from now on. */
+  delay(oneWayMs: number): void {
+    this.oneWayMs = oneWayMs;
+  }
+
+  /** Puts another service behind an address from now on. */
+  reroute(address: string, target: Route['target']): void {
+    const route = this.routes[address];
+    if (!route) throw new Error(`Not on this line: ${address}`);
+    this.routes[address] = { ...route, target };
+  }
+
   /** Closes the line for good. */
   async close(): Promise<void> {
     this.mend();
@@ -168,7 +184,7 @@ export class Line {
   }
 
   private async cross(): Promise<void> {
-    await sleep(this.props.oneWayMs ?? 12);
+    await sleep(this.oneWayMs);
     await this.whole;
   }
 
@@ -176,7 +192,7 @@ export class Line {
     // Whoever knows of the proxy names the whole URL, others a path and the host.
     const base = `http://${incoming.headers.host}`;
     const url = URL.canParse(incoming.url ?? '', base) ? new URL(incoming.url ?? '', base) : undefined;
-    const route = url?.protocol === 'http:' ? this.props.routes[`${url.hostname}:${url.port || 80}`] : undefined;
+    const route = url?.protocol === 'http:' ? this.routes[`${url.hostname}:${url.port || 80}`] : undefined;
     if (!url || !route) {
       this.refused++;
       incoming.resume();

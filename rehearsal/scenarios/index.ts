@@ -1,4 +1,5 @@
 import { fairDay } from './fair-day';
+import { errorsMainland, headerStripped, slowHongKong, slowLine, slowMainland } from './faults';
 import { foreignEnv } from './foreign-env';
 import { gatewayDies } from './gateway-dies';
 import { link } from './link';
@@ -20,4 +21,9 @@ export const scenarios: readonly Scenario[] = [
   foreignEnv,
   zipkinAndJaeger,
   link,
+  slowLine,
+  slowMainland,
+  slowHongKong,
+  errorsMainland,
+  headerStripped,
 ];

@@ -1,5 +1,6 @@
 /** What may happen to the line while payments are made, and what it may cost. */
 import type { EnvironmentConfig } from '../../config/schema';
+import type { Side } from '../diagnosis';
 import type { Evidence } from '../evidence';
 import type { Distance } from '../link/path';
 import type { Line } from '../report';
@@ -24,10 +25,22 @@ export interface Allowance {
   readonly made?: readonly LedgerEntry[];
   /** Strings in them that must not be found in the store. @default none */
   readonly planted?: readonly string[];
+  /** What alarms should say of it. @default they are reported, not judged */
+  readonly alarms?: ExpectedAlarms;
   /** What was seen on the way. */
   readonly lines: readonly Line[];
   /** What is judged when everything has come to rest. @default nothing */
   readonly atRest?: (evidence: Evidence) => readonly Line[];
+}
+
+/** What alarms should say of a scenario. */
+export interface ExpectedAlarms {
+  /** Names of those that tell somebody, without the environment: these, and no others. */
+  readonly told: readonly string[];
+  /** When the fault began, ms since the epoch. @default there is none */
+  readonly injectedAt?: number;
+  /** Who is at fault, as {@link diagnose} should say. @default nobody */
+  readonly side?: Side;
 }
 
 const none: Cost = { atMost: 0, because: '' };

@@ -50,7 +50,9 @@ export interface Services {
   readonly paymentUrl: string;
   /** The truth: a line of JSON for each span that the payment service ended. Complete after `stop`. */
   readonly ledgerFile: string;
-  /** Stops both. False where one had to be killed. */
+  /** Starts another settlement service, as a new release would be, on an address of its own. */
+  startSettlement(address: string, behaviour: SettlementBehaviour): Promise<Service>;
+  /** Stops all. False where one had to be killed. */
   stop(): Promise<boolean>;
 }
 
@@ -70,14 +72,22 @@ export async function startServices(props: ServicesProps): Promise<Services> {
     OTEL_PYTHON_FASTAPI_EXCLUDED_URLS: 'health',
     OTEL_PYTHON_FLASK_EXCLUDED_URLS: 'health',
   };
-  const start = (name: 'payment' | 'settlement', environment: Record<string, string>, network?: Namespace) =>
+  const start = (
+    name: 'payment' | 'settlement',
+    environment: Record<string, string>,
+    {
+      network,
+      address = props.addresses[name],
+      instance = name,
+    }: { network?: Namespace; address?: string; instance?: string } = {},
+  ) =>
     startService({
-      name,
+      name: instance,
       ...inNetwork(network, join(props.python.bin, 'opentelemetry-instrument'), ['python', '-m', name]),
       // The database is named relative to it: its name stands in the names of spans.
       directory: props.directory,
-      logFile: join(props.directory, `${name}.log`),
-      ...answersIn(network, `http://${props.addresses[name]}:${ports[name]}/health`),
+      logFile: join(props.directory, `${instance}.log`),
+      ...answersIn(network, `http://${address}:${ports[name]}/health`),
       environment: {
         ...common,
         ...(network ? {} : { HTTP_PROXY: props.lineProxy }),
@@ -86,15 +96,28 @@ export async function startServices(props: ServicesProps): Promise<Services> {
       },
     });
 
-  const settle = {
-    SETTLEMENT_HOST: props.addresses.settlement,
-    SETTLEMENT_PORT: `${ports.settlement}`,
-    PAYMENT_URL: `http://${props.hongKongAddress}:${ports.payment}`,
-    // Raw spans of the mainland stay there; the context goes through all the same.
-    OTEL_TRACES_EXPORTER: 'none',
-    ...behaviour(props.settlement ?? {}),
+  const settlements: Service[] = [];
+  const startSettlement = async (address: string, settings: SettlementBehaviour) => {
+    const service = await start(
+      'settlement',
+      {
+        SETTLEMENT_HOST: address,
+        SETTLEMENT_PORT: `${ports.settlement}`,
+        PAYMENT_URL: `http://${props.hongKongAddress}:${ports.payment}`,
+        // Raw spans of the mainland stay there; the context goes through all the same.
+        OTEL_TRACES_EXPORTER: 'none',
+        ...behaviour(settings),
+      },
+      {
+        address,
+        instance: `settlement-${settlements.length + 1}`,
+        ...(props.mainland ? { network: props.mainland } : {}),
+      },
+    );
+    settlements.push(service);
+    return service;
   };
-  const settlement = await start('settlement', settle, props.mainland);
+  const settlement = await startSettlement(props.addresses.settlement, props.settlement ?? {});
   try {
     const payment = await start('payment', {
       PAYMENT_HOST: props.addresses.payment,
@@ -108,10 +131,11 @@ export async function startServices(props: ServicesProps): Promise<Services> {
     });
     const stop = async () => {
       // Payment first: what it has under way still needs the other side.
-      const clean = [await payment.stop(), await settlement.stop()];
+      const clean = [await payment.stop(), ...(await Promise.all(settlements.map((service) => service.stop())))];
       return clean.every(Boolean);
     };
-    return { payment, settlement, paymentUrl: `http://${props.addresses.payment}:${ports.payment}`, ledgerFile, stop };
+    const paymentUrl = `http://${props.addresses.payment}:${ports.payment}`;
+    return { payment, settlement, paymentUrl, ledgerFile, startSettlement, stop };
   } catch (error) {
     await settlement.stop();
     throw error;

@@ -53,7 +53,12 @@ describe('committed environments', () => {
       network: { availabilityZones: ['ap-east-1a', 'ap-east-1b', 'ap-east-1c'] },
       sampling: { floorPercent: 10, ceilingPercent: 30, slowThresholdMs: 2000, decisionWaitSeconds: 10 },
       store: { retentionDays: 14, replicas: 1, standby: false, refreshIntervalSeconds: 10 },
-      observe: { metricsRegion: 'ap-east-1', logRetentionDays: 90, notify: {} },
+      observe: {
+        metricsRegion: 'ap-east-1',
+        logRetentionDays: 90,
+        notify: { page: {}, inform: {} },
+        runbook: 'docs/runbook.md',
+      },
     });
   });
 });
@@ -264,21 +269,28 @@ const broken: [title: string, base: object, changes: Record<Path, unknown>, path
   ['metrics of another region', dev, { 'observe.metricsRegion': 'eu-west-1' }, 'observe.metricsRegion', /ap-east-1/],
   ['a retention that CloudWatch refuses', dev, { 'observe.logRetentionDays': 100 }, 'observe.logRetentionDays', /90/],
   ['audit logs for a quarter', prod, { 'observe.logRetentionDays': 90 }, 'observe.logRetentionDays', /365/],
-  ['production that tells nobody', prod, { 'observe.notify': {} }, 'observe.notify', /email or topicArn/],
-  ['an address that is none', prod, { 'observe.notify.email': 'nobody' }, 'observe.notify.email', /e-mail/],
+  ['production that tells nobody', prod, { 'observe.notify': {} }, 'observe.notify.page', /email or topicArn/],
+  ['an address that is none', prod, { 'observe.notify.page.email': 'nobody' }, 'observe.notify.page.email', /e-mail/],
   [
     'a topic of another region',
     dev,
-    { 'observe.notify': { topicArn: 'arn:aws:sns:us-east-1:111111111111:alarms' } },
-    'observe.notify.topicArn',
+    { 'observe.notify.page': { topicArn: 'arn:aws:sns:us-east-1:111111111111:alarms' } },
+    'observe.notify.page.topicArn',
     /ap-east-1/,
   ],
   [
     'an address that would never be subscribed',
     dev,
-    { 'observe.notify': { email: 'a@example.com', topicArn: 'arn:aws:sns:ap-east-1:111111111111:alarms' } },
-    'observe.notify',
+    { 'observe.notify.inform': { email: 'a@example.com', topicArn: 'arn:aws:sns:ap-east-1:111111111111:alarms' } },
+    'observe.notify.inform',
     /not both/,
+  ],
+  [
+    'an objective for Hong Kong below that of its calls over the border',
+    dev,
+    { 'observe.objectives.p99Ms.none': 300 },
+    'observe.objectives.p99Ms.none',
+    /500 or more/,
   ],
   ['a key that is none', prod, { 'redaction.allowedKeys': ['a b'] }, 'redaction.allowedKeys[0]', /digits/],
   ['prod that is not production', prod, { production: false }, 'production', /Leave it out/],

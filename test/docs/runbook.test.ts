@@ -3,16 +3,26 @@ import { join } from 'node:path';
 import { loadEnvironments } from '../../config';
 import { buildApp } from '../../lib/app';
 import { anchor } from '../../lib/observe/alarms';
+import { rungs } from '../../lib/observe/alarms/budget';
 
 const root = join(__dirname, '..', '..');
 const text = readFileSync(join(root, 'docs', 'runbook.md'), 'utf8');
 /** Fenced blocks are shell: `##` in them is no heading. */
 const prose = text.replace(/^ *```[\s\S]*?^ *```$/gm, '');
-const sections = prose
-  .split(/^## /m)
-  .slice(1)
-  .map((section) => ({ heading: section.slice(0, section.indexOf('\n')), body: section }));
-const anchors = sections.map(({ heading }) => anchor(heading));
+const [ofAlarms = '', ofDiagnoses = ''] = prose.split(/^# Diagnoses$/m);
+const sectionsOf = (part: string) =>
+  part
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => ({ heading: section.slice(0, section.indexOf('\n')), body: section }));
+const sections = sectionsOf(ofAlarms);
+const diagnoses = sectionsOf(ofDiagnoses);
+const anchors = [...sections, ...diagnoses].map(({ heading }) => anchor(heading));
+
+/** An objective's alarms are found under its heading: "P99 hk-cn, 5 minutes" under "P99 hk-cn". */
+const parts = [...Object.values(rungs).flatMap(({ long, short }) => [long.name, short.name]), 'slow burn'];
+const headingOf = (name: string): string =>
+  name.replace(/^harbourline-[^:]+: /, '').replace(new RegExp(`, (?:${parts.join('|')})$`), '');
 
 interface Alarm {
   readonly AlarmName: string;
@@ -29,7 +39,7 @@ function alarms(): Alarm[] {
       .stacksRecursively.flatMap(({ template }) =>
         Object.values<{ Type: string; Properties: Alarm }>(template.Resources ?? {}),
       )
-      .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+      .filter(({ Type }) => ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].includes(Type))
       .map(({ Properties }) => Properties)
       // Those that only scale a fleet tell nobody, and bear no name.
       .filter(({ AlarmName }) => AlarmName !== undefined)
@@ -55,14 +65,19 @@ describe('runbook', () => {
 
   it("bears the alarms' words as headings", () => {
     const headings = sections.map(({ heading }) => heading);
-    expect(links.filter(({ name }) => !headings.includes(name.replace(/^harbourline-[^:]+: /, '')))).toEqual([]);
+    expect(links.filter(({ name }) => !headings.includes(headingOf(name)))).toEqual([]);
+    expect(links.filter(({ name, linked }) => linked !== anchor(headingOf(name)))).toEqual([]);
   });
 
   it.each(sections)('$heading says what it means, where to look, why, what to do and what then', ({ body }) => {
-    const parts = ['Meaning', 'First three looks', 'Likely causes', 'Mending', 'After'];
-    const places = parts.map((part) => body.search(new RegExp(`^\\*\\*${part}\\b`, 'm')));
+    const wanted = ['Meaning', 'First three looks', 'Likely causes', 'Mending', 'After'];
+    const places = wanted.map((part) => body.search(new RegExp(`^\\*\\*${part}\\b`, 'm')));
     expect(places).not.toContain(-1);
     expect([...places].sort((a, b) => a - b)).toEqual(places);
+  });
+
+  it.each(diagnoses)('diagnosis $heading is linked from an alarm', ({ heading }) => {
+    expect(ofAlarms).toContain(`](#${anchor(heading)})`);
   });
 
   it('links only headings that it has', () => {

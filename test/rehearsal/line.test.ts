@@ -183,3 +183,19 @@ test('it can be careless with traceparent, in one direction', async () => {
   expect(stripped).toMatchObject({ other: '1' });
   expect(stripped).not.toHaveProperty('traceparent');
 });
+
+test('grows longer, and leads to another service, while it is open', async () => {
+  line.delay(40);
+  const start = performance.now();
+  await call('http://10.10.0.10:8000/callbacks/settled');
+  expect(performance.now() - start).toBeGreaterThan(78);
+  line.delay(0);
+
+  const next = createServer((_, outgoing) => outgoing.end('next'));
+  await new Promise<void>((resolve) => next.listen(0, '127.0.0.1', resolve));
+  line.reroute('10.20.0.15:8080', { host: '127.0.0.1', port: (next.address() as AddressInfo).port });
+  expect((await call('http://10.20.0.15:8080/')).text).toBe('next');
+  expect(() => line.reroute('10.20.0.99:8080', { host: '127.0.0.1', port: 1 })).toThrow('Not on this line');
+  next.closeAllConnections();
+  next.close();
+});

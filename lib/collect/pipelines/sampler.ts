@@ -52,6 +52,12 @@ export const hashSalt = 'harbourline-band-1';
 /** Seconds between two flushes of the RED metrics. CloudWatch's finest standard period is 60 s: four flushes each. */
 export const metricsFlushSeconds = 15;
 
+/**
+ * Buckets of a duration histogram. With 640 of them durations from 1 ms to 17 minutes have buckets of 2.2 %, so that a
+ * percentile is within 1.1 % (ADR 30); with the usual 160 it was off by up to 3.4 %. Empty buckets cost nothing.
+ */
+const histogramBuckets = 640;
+
 /** The sampler's configuration as text. */
 export function samplerConfiguration(options: SamplerOptions): string {
   const { environment, region, sampling, instances } = options;
@@ -129,7 +135,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
       'forward/sampling': {},
       span_metrics: {
         aggregation_temporality: 'AGGREGATION_TEMPORALITY_DELTA',
-        histogram: { unit: 'ms', exponential: { max_size: 160 } },
+        histogram: { unit: 'ms', exponential: { max_size: histogramBuckets } },
         dimensions: [{ name: crossingAttribute, default: 'none' }, { name: traceparentAttribute }],
         exclude_dimensions: ['span.name'],
         // Without it the exporter drops same-named metrics of different resources, with a mere warning.
@@ -154,7 +160,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
           sizer: 'items',
           queue_size: queueLength(options.volumeGiB),
           num_consumers: 4,
-          // No max_size: it would split a trace, and the writer works out trace groups per request.
+          // No max_size: 320it would split a trace, and the writer works out trace groups per request.
           batch: { flush_timeout: '1s', min_size: 500 },
         },
       },

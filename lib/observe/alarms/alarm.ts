@@ -6,7 +6,9 @@ import {
   type TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EnvironmentConfig } from '../../../config/schema';
+import type { DashboardName } from '../dashboards/names';
 import { period } from '../expressions';
+import type { Incident } from './incidents';
 
 /** What alarms look at. */
 export interface Watched {
@@ -17,6 +19,12 @@ export interface Watched {
   readonly certificatesFunction: string;
 }
 
+/**
+ * Whom an alarm tells. A symptom is part of an incident, which pages once however many of its symptoms show; a cause
+ * informs.
+ */
+export type Tells = Incident | 'inform';
+
 /** An alarm. Each subject has a file with a function from {@link Watched} to its alarms. */
 export interface AlarmDefinition {
   /** Heading in docs/runbook.md; the alarm's name is made of it. */
@@ -25,14 +33,18 @@ export interface AlarmDefinition {
   readonly threshold: number;
   /** @default greater than the threshold */
   readonly comparison?: ComparisonOperator;
-  /** Minutes (the metric's periods), of the last five, that must breach. @default 3: one slow minute is noise, three are not */
+  /** Periods, of the last `of`, that must breach. @default 3: one slow minute is noise, three are not */
   readonly minutes?: number;
-  /** Periods that are looked at. @default 5 */
+  /** @default 5 */
   readonly of?: number;
   /** What a minute without data means, with the reason beside it. */
   readonly missing: TreatMissingData;
   /** What broke, and what it means for users. */
   readonly text: string;
+  /** @default inform */
+  readonly tells?: Tells;
+  /** Where to look. @default pipeline */
+  readonly dashboard?: DashboardName;
 }
 
 /** Anchor of a heading, as Markdown renderers make it. */
@@ -45,13 +57,22 @@ export const anchor = (heading: string): string =>
 /** A physical name, because people see it in messages and look it up in the runbook, and instance refreshes watch it. */
 export const alarmName = (environment: string, heading: string): string => `harbourline-${environment}: ${heading}`;
 
+/** Construct id of a name. */
+export const idOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '');
+
 /**
- * A figure that only counts in minutes with enough calls: the p99 of nine calls is simply the slowest. Other minutes
+ * A figure that only counts in periods with enough calls: the p99 of nine calls is simply the slowest. Other periods
  * show `neutral`, which breaches nothing.
  */
-export const withEnough = (figure: IMetric, calls: IMetric, minimumSamples: number, neutral: number): MathExpression =>
+export const withEnough = (
+  figure: IMetric,
+  calls: IMetric,
+  minimumSamples: number,
+  neutral: number,
+  over = period,
+): MathExpression =>
   new MathExpression({
     expression: `IF(calls >= ${minimumSamples}, figure, ${neutral})`,
     usingMetrics: { calls, figure },
-    period,
+    period: over,
   });

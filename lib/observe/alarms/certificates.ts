@@ -1,6 +1,7 @@
 /** Certificates of the collectors. */
-import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { period } from '../expressions';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { lambda } from '../expressions';
+import { functionMetrics } from '../metrics';
 import type { AlarmDefinition, Watched } from './alarm';
 
 /** Alarms of the certificates' renewal. */
@@ -8,13 +9,7 @@ export function certificateAlarms({ certificatesFunction }: Watched): AlarmDefin
   return [
     {
       heading: 'Certificates not renewed',
-      metric: new Metric({
-        namespace: 'AWS/Lambda',
-        metricName: 'Errors',
-        dimensionsMap: { FunctionName: certificatesFunction },
-        statistic: 'Sum',
-        period,
-      }),
+      metric: lambda(certificatesFunction, functionMetrics.errors),
       threshold: 1,
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       minutes: 1,

@@ -1,49 +1,75 @@
-/** Calls over the border: how long, how often wrong, whether traces stay whole. */
+/** Calls by crossing: how long, how often wrong; and whether traces stay whole at the border. */
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EnvironmentConfig } from '../../../config/schema';
-import { continuity, errorRate, percentile, volume } from '../expressions';
+import { continuity, errorRate, slowShare, volume } from '../expressions';
+import { type Crossing, crossings } from '../metrics';
 import { type AlarmDefinition, type Watched, withEnough } from './alarm';
+import type { Budget } from './budget';
 
-function ofCrossing({ environment, observe }: EnvironmentConfig, crossing: 'hk-cn' | 'cn-hk'): AlarmDefinition[] {
+const ways: Readonly<Record<Crossing, string>> = {
+  'hk-cn': 'from Hong Kong to the mainland',
+  'cn-hk': 'from the mainland to Hong Kong',
+  none: 'within Hong Kong',
+};
+
+/** Of 100 calls, one may be slower than the 99th percentile's objective: that is what the percentile says. */
+const slowPercent = 1;
+
+function ofCrossing({ environment, observe }: EnvironmentConfig, crossing: Crossing): Budget[] {
   const { p99Ms, errorPercent, minimumSamples } = observe.objectives;
-  const way = crossing === 'hk-cn' ? 'from Hong Kong to the mainland' : 'from the mainland to Hong Kong';
-  const calls = volume(environment, crossing);
+  const common = {
+    tells: crossing === 'hk-cn' ? 'border' : 'hongKong',
+    clearsBorder: crossing === 'cn-hk',
+    dashboard: 'cross-region',
+  } as const;
   return [
     {
+      ...common,
       heading: `P99 ${crossing}`,
-      metric: withEnough(percentile(environment, crossing, 'p99'), calls, minimumSamples, 0),
-      threshold: p99Ms[crossing],
-      missing: TreatMissingData.NOT_BREACHING, // no calls, nobody waits
-      text: `One call in a hundred ${way} takes longer than ${p99Ms[crossing]} ms: payments wait.`,
+      bad: (over) =>
+        withEnough(
+          slowShare(environment, crossing, p99Ms[crossing], over),
+          volume(environment, crossing, over),
+          minimumSamples,
+          0,
+          over,
+        ),
+      allowedPercent: slowPercent,
+      text: `Too many calls ${ways[crossing]} take longer than ${p99Ms[crossing]} ms: payments wait.`,
     },
     {
+      ...common,
       heading: `Error rate ${crossing}`,
-      metric: withEnough(errorRate(environment, crossing), calls, minimumSamples, 0),
-      threshold: errorPercent,
-      missing: TreatMissingData.NOT_BREACHING, // no calls, none fail
-      text: `More than ${errorPercent} % of calls ${way} fail: payments are refused.`,
+      bad: (over) =>
+        withEnough(
+          errorRate(environment, crossing, over),
+          volume(environment, crossing, over),
+          minimumSamples,
+          0,
+          over,
+        ),
+      allowedPercent: errorPercent,
+      text: `Too many calls ${ways[crossing]} fail: payments are refused.`,
     },
   ];
 }
 
-/** Alarms of calls over the border. */
-export function crossingAlarms({ config }: Watched): AlarmDefinition[] {
-  const { environment } = config;
+/** Objectives of every crossing. */
+export const crossingBudgets = ({ config }: Watched): Budget[] =>
+  crossings.flatMap((crossing) => ofCrossing(config, crossing));
+
+/** Alarms of what happens to a call at the border. */
+export function crossingAlarms({ config: { environment, observe } }: Watched): AlarmDefinition[] {
   return [
-    ...ofCrossing(config, 'hk-cn'),
-    ...ofCrossing(config, 'cn-hk'),
     {
       heading: 'Trace continuity',
-      metric: withEnough(
-        continuity(environment),
-        volume(environment, 'cn-hk'),
-        config.observe.objectives.minimumSamples,
-        100,
-      ),
+      metric: withEnough(continuity(environment), volume(environment, 'cn-hk'), observe.objectives.minimumSamples, 100),
       threshold: 99,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       missing: TreatMissingData.NOT_BREACHING, // no calls, none lost
       text: 'Calls from the mainland arrive without traceparent: traces break at the border and diagnosis is blind there.',
+      tells: 'inform',
+      dashboard: 'cross-region',
     },
   ];
 }

@@ -21,6 +21,9 @@ import {
 } from '../metrics';
 import type { AlarmDefinition } from './alarm';
 
+/** Part of the incident of the link. */
+export const linkDown = 'Link down';
+
 /** AWS publishes states of tunnels and interfaces at this pace. */
 const statePeriod = Duration.minutes(5);
 
@@ -73,9 +76,10 @@ export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]
   const queueGiB = outageGiB(link.relay);
   // A leased line that only carries tunnels is up when they are not, and brings nobody across.
   const bearing = linkPaths.filter((path) => path.kind === 'tunnel' || !path.onlyTunnels);
-  return [
+  const alarms: AlarmDefinition[] = [
     {
-      heading: 'Link down',
+      heading: linkDown,
+      tells: 'link',
       metric: over(
         'MAX',
         bearing.map((path) => state(path, 'Maximum')),
@@ -174,4 +178,5 @@ export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]
       text: `The certificate of the link is good for less than ${certificateDays} days: without it no aggregate reaches the mainland.`,
     },
   ];
+  return alarms.map((alarm) => ({ dashboard: 'link', ...alarm }));
 }

@@ -1,13 +1,18 @@
-/** The line from services to CloudWatch. */
+/** The line from services to CloudWatch and to the store. */
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { agentEgress, volume } from '../expressions';
+import { queueLength } from '../../collect/sizing';
+import { agentEgress, collector, volume } from '../expressions';
+import { collectorMetrics } from '../metrics';
 import type { AlarmDefinition, Watched } from './alarm';
 
 /** Share of its bandwidth at which an agent is reported, in per cent: before packets are dropped. */
 const bandwidthShare = 80;
 
+/** Share of a disk queue at which somebody should look: what is left takes hours to fill at a fair day's rate. */
+const queueShare = 0.1;
+
 /** Alarms of agents, gateways and samplers. */
-export function pipelineAlarms({ config: { environment, production, agent } }: Watched): AlarmDefinition[] {
+export function pipelineAlarms({ config: { environment, production, collect, agent } }: Watched): AlarmDefinition[] {
   return [
     {
       heading: 'No spans',
@@ -18,6 +23,40 @@ export function pipelineAlarms({ config: { environment, production, agent } }: W
       // In production silence is the fault; elsewhere nights and weekends are silent.
       missing: production ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       text: 'No span was counted for five minutes: services, agents, gateways or samplers are down or cannot publish.',
+      tells: 'tracing',
+    },
+    {
+      heading: 'Spans lost',
+      metric: collector(environment, collectorMetrics.notQueued, 'sampler', 'Sum'),
+      threshold: 0,
+      minutes: 1,
+      missing: TreatMissingData.NOT_BREACHING, // the counter appears with the first failure
+      text: 'The disk queue of a sampler is full: kept spans are dropped, and their traces will be missing in the store.',
+      tells: 'tracing',
+    },
+    {
+      heading: 'Spans refused',
+      metric: collector(environment, collectorMetrics.refused, 'gateway', 'Sum'),
+      threshold: 0,
+      missing: TreatMissingData.NOT_BREACHING, // a gateway that is not there refuses nothing; "No spans" sees it
+      text: 'Gateways send spans back, for want of memory or of room in the queue: agents hold them and try again.',
+    },
+    ...(['gateway', 'sampler'] as const).map((tier): AlarmDefinition => {
+      const most = Math.floor(queueShare * queueLength(collect[tier].volumeGiB));
+      return {
+        heading: `Queue of ${tier}s`,
+        metric: collector(environment, collectorMetrics.queued, tier, 'Maximum'),
+        threshold: most,
+        missing: TreatMissingData.NOT_BREACHING, // no instance, no queue; "No spans" sees it
+        text: `More than ${most.toLocaleString('en-US')} spans wait on the disk of a ${tier}, a tenth of its room: what comes after it is slow or away. Nothing is lost yet.`,
+      };
+    }),
+    {
+      heading: 'Traces decided too early',
+      metric: collector(environment, collectorMetrics.droppedTooEarly, 'sampler', 'Sum'),
+      threshold: 0,
+      missing: TreatMissingData.NOT_BREACHING, // the counter appears with the first
+      text: 'Samplers have more traces under way than they hold: the oldest are dropped undecided, errors among them.',
     },
     {
       heading: 'Agent bandwidth',

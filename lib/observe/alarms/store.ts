@@ -38,9 +38,10 @@ export function storeAlarms({ config, domainName }: Watched): AlarmDefinition[] 
       period: Duration.hours(1),
     });
 
-  return [
+  const alarms: AlarmDefinition[] = [
     {
       heading: 'Store red',
+      tells: 'tracing',
       metric: domain('ClusterStatus.red'),
       ...once,
       missing: late,
@@ -58,6 +59,7 @@ export function storeAlarms({ config, domainName }: Watched): AlarmDefinition[] 
     },
     {
       heading: 'Store refuses writes',
+      tells: 'tracing',
       metric: domain('ClusterIndexWritesBlocked'),
       ...once,
       missing: late,
@@ -98,6 +100,7 @@ export function storeAlarms({ config, domainName }: Watched): AlarmDefinition[] 
     },
     {
       heading: 'Store key unusable',
+      tells: 'tracing',
       metric: either(domain('KMSKeyError'), domain('KMSKeyInaccessible')),
       ...once,
       missing: TreatMissingData.NOT_BREACHING, // both are published only when they are wrong
@@ -151,6 +154,7 @@ export function storeAlarms({ config, domainName }: Watched): AlarmDefinition[] 
       text: 'One bulk request in a hundred takes longer than 5 s: spans are found late, and queues of the samplers grow.',
     },
   ];
+  return alarms.map((alarm) => ({ dashboard: 'store', ...alarm }));
 }
 
 /** Requests that were rejected since the last minute: the service counts them since a node's start. */

@@ -1,64 +1,163 @@
-import { Color, Dashboard, GraphWidget, type IMetric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+/** The first picture to look at: which side is slow or fails, and since when. */
+
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Alarm, AlarmStatusWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../../config/schema';
-import { byService, continuity, errorRate, keptShare, percentile, volume } from '../expressions';
-import { type Crossing, crossings } from '../metrics';
+import { alarmName, type Watched } from '../alarms/alarm';
+import { incidents } from '../alarms/incidents';
+import { byService, continuity, errorRate, percentile, recovery, volume } from '../expressions';
+import type { Crossing } from '../metrics';
+import { lineRow } from './link';
+import { type Row, rowsDashboard } from './widgets';
 
-const titles: Readonly<Record<Crossing, string>> = {
-  'hk-cn': 'Hong Kong calls the mainland',
-  'cn-hk': 'The mainland calls Hong Kong',
-  none: 'Within Hong Kong',
-};
+/** How long, how often wrong, how many: the three graphs of a crossing. */
+function crossing(
+  { environment, observe: { objectives } }: EnvironmentConfig,
+  name: Crossing,
+  title: string,
+  read: Row['read'],
+): Row {
+  const limit = objectives.p99Ms[name];
+  return {
+    title,
+    read,
+    graphs: [
+      {
+        title: `${title}: duration`,
+        metrics: (['p50', 'p95', 'p99'] as const).map((statistic) => percentile(environment, name, statistic)),
+        width: 12,
+        unit: 'ms',
+        threshold: { value: limit, label: `p99 objective ${limit} ms` },
+      },
+      {
+        title: `${title}: errors`,
+        metrics: [errorRate(environment, name)],
+        width: 6,
+        unit: '%',
+        threshold: { value: objectives.errorPercent, label: `objective ${objectives.errorPercent} %` },
+      },
+      { title: `${title}: calls a minute`, metrics: [volume(environment, name)], width: 6, unit: 'calls' },
+    ],
+  };
+}
 
-/** The first picture to look at: how long, how often wrong and how many, by crossing and then by service. */
-export function crossRegionDashboard(scope: Construct, id: string, config: EnvironmentConfig): Dashboard {
-  const { environment, observe } = config;
-  const { objectives } = observe;
-  const graph = (title: string, left: IMetric[], width: number, threshold?: number, unit = 'ms') =>
-    new GraphWidget({
-      title,
-      left,
-      width,
-      height: 6,
-      region: observe.metricsRegion,
-      leftYAxis: { min: 0, label: unit, showUnits: false },
-      ...(threshold === undefined
-        ? {}
-        : { leftAnnotations: [{ value: threshold, label: `objective ${threshold} ${unit}`, color: Color.RED }] }),
-    });
+/** State of the incidents, above everything. */
+function states(scope: Construct, { environment }: EnvironmentConfig): AlarmStatusWidget {
+  const alarms = Object.values(incidents).map(({ heading }, index) =>
+    Alarm.fromAlarmArn(
+      scope,
+      `Incident${index}`,
+      Stack.of(scope).formatArn({
+        service: 'cloudwatch',
+        resource: 'alarm',
+        resourceName: alarmName(environment, heading),
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    ),
+  );
+  return new AlarmStatusWidget({ title: 'Incidents', alarms, width: 24, height: 2 });
+}
 
-  // A physical name, because alarms and the runbook link to it.
-  const dashboard = new Dashboard(scope, id, { dashboardName: `harbourline-${environment}-cross-region` });
-  dashboard.addWidgets(
-    new TextWidget({
-      width: 24,
-      height: 3,
-      markdown: [
-        `**Cross-region, ${environment}.** Percentiles are measured on every span before sampling. \`hk-cn\` is timed by the caller in Hong Kong, so it holds the line and the mainland; \`cn-hk\` is timed by the server in Hong Kong, without the line.`,
-        '**跨境总览。** 百分位数在采样前对全部 span 统计。`hk-cn` 由香港调用方计时（含专线与内地耗时）；`cn-hk` 由香港服务端计时（不含专线）。',
-      ].join('\n\n'),
+/** Makes it. */
+export function crossRegionDashboard(scope: Construct, watched: Watched): void {
+  const { config } = watched;
+  const { environment } = config;
+  const rows: Row[] = [
+    crossing(config, 'hk-cn', 'Hong Kong calls the mainland', {
+      en: 'Timed by the caller: the line, both ways, and the mainland service are in it. All three percentiles up: everything is slower. Only p99 up: some calls are.',
+      zh: '由香港调用方计时，含专线往返与内地服务耗时。三条百分位线同升：整体变慢；仅 p99 升：部分调用变慢。',
     }),
-  );
-  for (const crossing of crossings) {
-    dashboard.addWidgets(
-      graph(
-        `${titles[crossing]}: duration`,
-        (['p50', 'p95', 'p99'] as const).map((statistic) => percentile(environment, crossing, statistic)),
-        12,
-        objectives.p99Ms[crossing],
-      ),
-      graph(`${titles[crossing]}: errors`, [errorRate(environment, crossing)], 6, objectives.errorPercent, '%'),
-      graph(`${titles[crossing]}: calls a minute`, [volume(environment, crossing)], 6, undefined, 'calls'),
-    );
-  }
-  dashboard.addWidgets(
-    graph('By service, Hong Kong to mainland: p99', [byService(environment, 'hk-cn', 'duration', 'p99')], 12),
-    graph('By service, mainland to Hong Kong: p99', [byService(environment, 'cn-hk', 'duration', 'p99')], 12),
-  );
-  dashboard.addWidgets(
-    graph('By service, within Hong Kong: p99', [byService(environment, 'none', 'duration', 'p99')], 12),
-    graph('Trace continuity over the border', [continuity(environment)], 6, undefined, '%'),
-    graph('Traces kept, errors and slow ones included', [keptShare(environment)], 6, undefined, '%'),
-  );
-  return dashboard;
+    ...lineRow(watched),
+    crossing(config, 'cn-hk', 'The mainland calls Hong Kong', {
+      en: 'Timed by the server in Hong Kong: the line is not in it. Slow here means slow in Hong Kong.',
+      zh: '由香港服务端计时，不含专线。此处变慢即香港侧变慢。',
+    }),
+    crossing(config, 'none', 'Within Hong Kong', {
+      en: 'Servers in Hong Kong, with all that they wait for. Up together with the first row: they wait for the mainland. Up alone: Hong Kong is at fault.',
+      zh: '香港服务端耗时，含其等待的一切调用。与第一行同升：在等待内地；单独上升：问题在香港。',
+    }),
+    {
+      title: 'By service',
+      read: {
+        en: 'p99 of each service. One line up: that service. All of them: what they share, such as the line or the database.',
+        zh: '各服务的 p99。仅一条上升：该服务有问题；全部上升：共用部分（专线、数据库等）有问题。',
+      },
+      graphs: (
+        [
+          ['hk-cn', 'Hong Kong to mainland'],
+          ['cn-hk', 'mainland to Hong Kong'],
+          ['none', 'within Hong Kong'],
+        ] as const
+      ).map(([name, title]) => ({
+        title: `By service, ${title}: p99`,
+        metrics: [byService(environment, name, 'duration', 'p99')],
+        width: 8,
+        unit: 'ms',
+      })),
+    },
+    {
+      title: 'By service: how many, how many failed',
+      read: {
+        en: 'Calls of each service. A service whose failed calls follow its calls is overloaded; failed calls that step up are a release, a rule or the other side.',
+        zh: '各服务的调用数与失败数。失败随调用量增长：过载；失败骤增：新发布、规则变更或对端故障。',
+      },
+      graphs: [
+        {
+          title: 'By service, Hong Kong to mainland: failed calls a minute',
+          metrics: [byService(environment, 'hk-cn', 'calls', 'Sum', 'errors')],
+          width: 8,
+          unit: 'calls',
+        },
+        {
+          title: 'By service, within Hong Kong: failed calls a minute',
+          metrics: [byService(environment, 'none', 'calls', 'Sum', 'errors')],
+          width: 8,
+          unit: 'calls',
+        },
+        {
+          title: 'By service, within Hong Kong: calls a minute',
+          metrics: [byService(environment, 'none', 'calls', 'Sum')],
+          width: 8,
+          unit: 'calls',
+        },
+      ],
+    },
+    {
+      title: 'Do traces stay whole?',
+      read: {
+        en: 'Calls from the mainland that arrive with traceparent. A step down is a release or a proxy that strips the header; a slope is a growing caller.',
+        zh: '来自内地且带 traceparent 的调用占比。骤降：新发布或代理剥离了该头；缓降：未接入的调用方在增多。',
+      },
+      graphs: [
+        {
+          title: 'Trace continuity over the border',
+          metrics: [continuity(environment)],
+          width: 24,
+          unit: '%',
+          max: 100,
+          threshold: { value: 99, label: 'alarm below 99 %' },
+        },
+      ],
+    },
+    {
+      title: 'How long do incidents last?',
+      read: {
+        en: 'By week, from the first breach to OK. A mean over few incidents jumps: compare months, and the longest. Weeks without an incident have no point.',
+        zh: '按周统计，自首次越限至恢复。样本少时均值波动大：请按月比较并看最长值；无故障的周没有数据点。',
+      },
+      graphs: [
+        {
+          title: 'Time to recovery by week, twelve weeks',
+          metrics: (['page', 'inform'] as const).flatMap((severity) =>
+            (['Average', 'Maximum'] as const).map((statistic) => recovery(environment, severity, statistic)),
+          ),
+          width: 24,
+          unit: 's',
+          start: '-P84D',
+        },
+      ],
+    },
+  ];
+  rowsDashboard(scope, config, 'cross-region', rows, [states(scope, config)]);
 }

@@ -43,6 +43,7 @@ export const collectorMetrics = {
     dimensions: [byTier, [tierDimension, 'exporter']],
     emitter: 'sampler: otlp_http/writer, forwarding exporters',
     tiers: ['sampler'],
+    onlyWhen: 'a queue is full',
   },
   /** Spans of a foreign environment, or of none, by the service that sent them. */
   foreign: {
@@ -51,6 +52,7 @@ export const collectorMetrics = {
     dimensions: [byTier, [tierDimension, 'service']],
     emitter: 'agent, gateway: harbourline_environment',
     tiers: ['agent', 'gateway'],
+    onlyWhen: 'such a span comes',
     fields: ['environment'],
   },
   /** Attributes that were masked because their key is not on the allow-list, by key. */
@@ -60,6 +62,7 @@ export const collectorMetrics = {
     dimensions: [byTier],
     emitter: 'agent, gateway: harbourline_redaction',
     tiers: ['agent', 'gateway'],
+    onlyWhen: 'a key is not on the list',
     fields: ['key'],
   },
   /** What an agent's node sends to the gateways, as its kernel counts it. `Maximum` is the busiest node. */
@@ -85,5 +88,6 @@ export const collectorMetrics = {
     dimensions: [byTier],
     emitter: 'sampler: tail_sampling',
     tiers: ['sampler'],
+    onlyWhen: 'a sampler holds too many traces',
   },
 } as const satisfies Record<string, EmittedMetric & { readonly tiers: readonly CollectorTier[] }>;

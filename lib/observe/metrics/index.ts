@@ -2,9 +2,36 @@
  * Every metric that is emitted or read: name, unit, dimensions and emitter, once, in a file for each subject. Pipelines,
  * dashboards, alarms and tests import them, so a dashboard cannot show a metric that nothing sends.
  */
+import { domainMetrics, functionMetrics } from './aws';
+import { collectorMetrics } from './collectors';
+import { flowMetrics, pathMetrics, probeMetrics, relayMetrics } from './link';
+import type { EmittedMetric } from './metric';
+import { recoveryMetrics } from './recovery';
+import { serviceMetrics } from './services';
+import { metrics } from './spans';
+import { storeMetrics, writerMetrics } from './store';
+
+export * from './aws';
 export * from './collectors';
 export * from './link';
 export * from './metric';
+export * from './recovery';
 export * from './services';
 export * from './spans';
 export * from './store';
+
+/** All of them: a test finds those that are not shown, a rehearsal those that are not sent. */
+export const everyMetric: readonly EmittedMetric[] = [
+  metrics,
+  collectorMetrics,
+  domainMetrics,
+  functionMetrics,
+  recoveryMetrics,
+  serviceMetrics,
+  storeMetrics,
+  writerMetrics,
+  probeMetrics,
+  relayMetrics,
+  flowMetrics,
+  pathMetrics,
+].flatMap((group) => Object.values<EmittedMetric>(group));

@@ -8,6 +8,9 @@ export const pathDimension = 'path';
 export const continuityOutcomes = ['unchanged', 'changed', 'lost', 'unreachable'] as const;
 export type ContinuityOutcome = (typeof continuityOutcomes)[number];
 
+/** Relays run in the rehearsal of the link; the services' line is a stand-in, and a stand-in of the probe measures it. */
+const linkOnly = 'relays run in the scenario link only';
+
 /** What probes on the relays measure. */
 export const probeMetrics = {
   /** Round trip of a TCP connect, by path: an exponential histogram, so that percentiles are measured. */
@@ -22,9 +25,21 @@ export const probeMetrics = {
   /** Connects that nobody answered in time. */
   lost: { name: 'link.probes.lost', unit: 'Count', dimensions: [[pathDimension]], emitter: 'relay: probe' },
   /** Continuity checks by outcome. */
-  continuity: { name: 'link.traceparent', unit: 'Count', dimensions: [['outcome']], emitter: 'relay: probe' },
+  continuity: {
+    name: 'link.traceparent',
+    unit: 'Count',
+    dimensions: [['outcome']],
+    emitter: 'relay: probe',
+    notRehearsed: linkOnly,
+  },
   /** Days that the relay's certificate for the link is still good for. */
-  certificateDays: { name: 'link.certificate.days', unit: 'Count', dimensions: [['tier']], emitter: 'relay: probe' },
+  certificateDays: {
+    name: 'link.certificate.days',
+    unit: 'Count',
+    dimensions: [['tier']],
+    emitter: 'relay: probe',
+    notRehearsed: linkOnly,
+  },
 } as const satisfies Record<string, EmittedMetric>;
 
 /** What the relays' collectors measure of themselves. */
@@ -35,6 +50,7 @@ export const relayMetrics = {
     unit: 'Count',
     dimensions: [['tier']],
     emitter: 'relay: receiver',
+    notRehearsed: linkOnly,
   },
   /** Points and parts of points that were not let through, by reason. */
   dropped: {
@@ -42,6 +58,7 @@ export const relayMetrics = {
     unit: 'Count',
     dimensions: [['tier', 'reason']],
     emitter: 'relay: harbourline_aggregates',
+    notRehearsed: linkOnly,
   },
   /** Bytes in the queue on disk. */
   queued: {
@@ -49,6 +66,7 @@ export const relayMetrics = {
     unit: 'Count',
     dimensions: [['tier']],
     emitter: 'relay: otlp_http/mainland',
+    notRehearsed: linkOnly,
   },
   /** Points that the mainland side took. */
   sent: {
@@ -56,6 +74,7 @@ export const relayMetrics = {
     unit: 'Count',
     dimensions: [['tier', 'exporter']],
     emitter: 'relay: otlp_http/mainland',
+    notRehearsed: linkOnly,
   },
   /** Points that the full queue did not take: samplers still have them and try again. */
   notQueued: {
@@ -63,6 +82,7 @@ export const relayMetrics = {
     unit: 'Count',
     dimensions: [['tier']],
     emitter: 'relay: otlp_http/mainland',
+    notRehearsed: linkOnly,
   },
 } as const satisfies Record<string, EmittedMetric>;
 
@@ -78,13 +98,25 @@ export const flowMetrics = {
     unit: 'Count',
     dimensions: [[sideDimension], [sideDimension, portDimension]],
     emitter: 'flow logs of the link subnets',
+    notRehearsed: linkOnly,
   },
 } as const satisfies Record<string, EmittedMetric>;
+
+const ofTunnel = { namespace: 'AWS/VPN', dimensions: [['VpnId', 'TunnelIpAddress']], emitter: 'AWS: VPN' } as const;
+const ofInterface = {
+  namespace: 'AWS/DX',
+  dimensions: [['ConnectionId', 'VirtualInterfaceId']],
+  emitter: 'AWS: Direct Connect',
+} as const;
 
 /** What AWS says of paths, every five minutes. */
 export const pathMetrics = {
   /** 1 where the tunnel's BGP session is established. */
-  tunnelState: { namespace: 'AWS/VPN', name: 'TunnelState' },
+  tunnelState: { ...ofTunnel, name: 'TunnelState', unit: 'Count' },
+  /** Bytes out through a tunnel. */
+  tunnelOut: { ...ofTunnel, name: 'TunnelDataOut', unit: 'Bytes' },
   /** 1 where the virtual interface's BGP session is established. */
-  interfaceState: { namespace: 'AWS/DX', name: 'VirtualInterfaceBgpStatus' },
-} as const;
+  interfaceState: { ...ofInterface, name: 'VirtualInterfaceBgpStatus', unit: 'Count' },
+  /** Bits a second out through a virtual interface. */
+  interfaceOut: { ...ofInterface, name: 'VirtualInterfaceBpsEgress', unit: 'Bits/Second' },
+} as const satisfies Record<string, EmittedMetric>;

@@ -3,7 +3,11 @@ import { tierDimension } from './collectors';
 import type { EmittedMetric } from './metric';
 
 const writer = { dimensions: [[tierDimension]], emitter: 'span writer' } as const;
-const check = { dimensions: [[]], emitter: 'store check' } as const;
+const check = {
+  dimensions: [[]],
+  emitter: 'store check',
+  notRehearsed: 'it needs index management, which is not to be had for a local node',
+} as const;
 
 /** How the names of a span writer's metrics begin: configurations let them through by it, user data has little room. */
 export const writerPrefix = 'harbourline_writer_';
@@ -13,11 +17,11 @@ export const writerMetrics = {
   /** Documents that the store acknowledged. */
   stored: { name: 'harbourline_writer_documents_stored', unit: 'Count', ...writer },
   /** Requests that were sent back and come again: the store was away, full or busy. */
-  retried: { name: 'harbourline_writer_requests_retried', unit: 'Count', ...writer },
+  retried: { name: 'harbourline_writer_requests_retried', unit: 'Count', ...writer, onlyWhen: 'the store refuses' },
   /** Documents that the store refused as they came, and took with their attributes in one text. */
-  defused: { name: 'harbourline_writer_documents_defused', unit: 'Count', ...writer },
+  defused: { name: 'harbourline_writer_documents_defused', unit: 'Count', ...writer, onlyWhen: 'the store refuses' },
   /** Documents that the store refused for good: they are in the dead letters. */
-  dead: { name: 'harbourline_writer_dead_letters', unit: 'Count', ...writer },
+  dead: { name: 'harbourline_writer_dead_letters', unit: 'Count', ...writer, onlyWhen: 'the store refuses' },
   /** Duration of a bulk request, measured, as an exponential histogram. */
   latency: { name: 'harbourline_writer_bulk_duration', unit: 'Milliseconds', ...writer },
 } as const satisfies Record<string, EmittedMetric>;

@@ -1,7 +1,7 @@
 import { metricNamespace, metrics } from '../../../lib/observe/metrics';
 import { MetricStore } from '../../../rehearsal/aws/cloudwatch';
 import { account } from '../../../rehearsal/link/checks/aggregates';
-import { wentOff } from '../../../rehearsal/link/checks/alarm';
+import { alarmWentOff } from '../../../rehearsal/link/checks/alarm';
 
 const minute = 60_000;
 
@@ -55,24 +55,26 @@ test('only the minutes that were asked for count', () => {
   });
 });
 
-const alarm = {
-  Threshold: 1,
-  ComparisonOperator: '',
-  TreatMissingData: '',
-  EvaluationPeriods: 5,
-  DatapointsToAlarm: 3,
-};
-
 test.each([
   ['three of five minutes', [0, 2, 4], true],
   ['two of five', [0, 1], false],
   ['three, too far apart', [0, 3, 6], false],
   ['three, after one long before', [0, 10, 11, 12], true],
-])('an alarm of three minutes in five, with %s breaching', (_what, minutes, off) => {
-  expect(
-    wentOff(
-      alarm,
-      minutes.map((at) => at * minute),
-    ),
-  ).toBe(off);
+] as const)('an alarm of three minutes in five, with %s breaching', (_what, minutes, off) => {
+  const store = new MetricStore();
+  const of = { namespace: 'N', name: 'm', unit: 'Count', dimensions: {}, counts: [1] };
+  store.add(minutes.map((at) => ({ ...of, timestamp: at * minute, values: [2] })));
+  const properties = {
+    AlarmName: 'x: y',
+    Namespace: 'N',
+    MetricName: 'm',
+    Period: 60,
+    Statistic: 'Sum',
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanThreshold',
+    TreatMissingData: 'notBreaching',
+    EvaluationPeriods: 5,
+    DatapointsToAlarm: 3,
+  };
+  expect(alarmWentOff({ metric: [{ arn: 'y', properties }], composite: [] }, 'y', store).ok).toBe(off);
 });

@@ -1,0 +1,64 @@
+/** What metrics of our own cost: each combination of dimension values is one, and is paid for by the month. */
+import {
+  collectorTiers,
+  continuityOutcomes,
+  crossingAttribute,
+  crossings,
+  type EmittedMetric,
+  everyMetric,
+  pathDimension,
+  portDimension,
+  severityDimension,
+  sideDimension,
+  tierDimension,
+  traceparentAttribute,
+} from './metrics';
+
+/** How many values a dimension has, and what is assumed where the environment decides. */
+export interface DimensionValues {
+  /** Value counts by dimension, such as `{ 'service.name': 20 }`. */
+  readonly [dimension: string]: number;
+}
+
+/** Pairs of crossing and kind that there are: clients outward, servers inward, every kind within Hong Kong. */
+const pairs = 7;
+
+/**
+ * How many values dimensions have at the most.
+ *
+ * @param services that send spans
+ */
+export const dimensionValues = (services: number): DimensionValues => ({
+  'service.name': services,
+  [crossingAttribute]: crossings.length,
+  'span.kind': pairs / crossings.length,
+  'status.code': 3, // unset, ok, error
+  [traceparentAttribute]: 2 / crossings.length, // of calls from the mainland only
+  [tierDimension]: collectorTiers.length,
+  exporter: 3, // the writer, and two backends that traces may be forwarded to
+  service: services,
+  'error.type': 3,
+  sampled: 2,
+  [pathDimension]: 4,
+  outcome: continuityOutcomes.length,
+  reason: 6,
+  [sideDimension]: 2,
+  [portDimension]: 10,
+  [severityDimension]: 2,
+});
+
+/**
+ * Counts the custom metrics of an environment at the most: every combination of the values that its dimensions have.
+ *
+ * @param values how many values each dimension has
+ * @throws Error that names the dimensions that `values` does not
+ */
+export function customMetrics(values: DimensionValues, metrics: readonly EmittedMetric[] = everyMetric): number {
+  const own = metrics.filter(({ namespace }) => namespace === undefined);
+  const unknown = new Set(own.flatMap(({ dimensions }) => dimensions.flat()).filter((name) => !(name in values)));
+  if (unknown.size > 0) throw new Error(`How many values have ${[...unknown].sort().join(', ')}?`);
+  const count = own
+    .flatMap(({ dimensions }) => dimensions)
+    .reduce((sum, set) => sum + set.reduce((product, name) => product * (values[name] ?? 1), 1), 0);
+  return Math.round(count);
+}

@@ -1,0 +1,131 @@
+/** The link to the mainland: paths, what crosses it, what is turned away. */
+import type { Construct } from 'constructs';
+import { linked, probedPaths } from '../../link/parameters';
+import type { Watched } from '../alarms/alarm';
+import { figureOf, linkLoss, ofPaths, roundTrip } from '../expressions';
+import {
+  continuityOutcomes,
+  flowMetrics,
+  pathMetrics,
+  probeMetrics,
+  relayMetrics,
+  sideDimension,
+  tierDimension,
+} from '../metrics';
+import { type Row, rowsDashboard } from './widgets';
+
+/** Round trip, loss and states of every path: the line itself, without services. None where there is no link. */
+export function lineRow({ config }: Watched): Row[] {
+  if (!config.link) return [];
+  const { environment, link } = config;
+  const paths = probedPaths(linked(config)).map(({ name }) => name);
+  return [
+    {
+      title: 'The line alone',
+      read: {
+        en: 'Same minutes as above. Round trip up by what the calls above are up: it is the line. Round trip as ever: it is the mainland service. Loss: calls stall for seconds.',
+        zh: '与上图同一时间轴。往返时延与上图同幅上升：专线有问题；时延如常：内地服务有问题；丢包：调用会停顿数秒。',
+      },
+      graphs: [
+        {
+          title: 'The line: round trip',
+          metrics: paths.flatMap((path) => (['p50', 'p99'] as const).map((p) => roundTrip(environment, path, p))),
+          width: 12,
+          unit: 'ms',
+          threshold: { value: link.probe.rttMs, label: `alarm above ${link.probe.rttMs} ms` },
+        },
+        {
+          title: 'The line: loss',
+          metrics: paths.map((path) => linkLoss(environment, path)),
+          width: 6,
+          unit: '%',
+          threshold: { value: link.probe.lossPercent, label: `alarm above ${link.probe.lossPercent} %` },
+        },
+        {
+          title: 'The line: tunnels and BGP',
+          metrics: [pathMetrics.tunnelState, pathMetrics.interfaceState].map((metric) =>
+            ofPaths(environment, metric, 'Minimum'),
+          ),
+          width: 6,
+          unit: '1 = up',
+          max: 1,
+        },
+      ],
+    },
+  ];
+}
+
+/** Makes it, where there is a link. */
+export function linkDashboard(scope: Construct, watched: Watched): void {
+  const { config } = watched;
+  if (!config.link) return;
+  const { environment } = config;
+  const relay = { [tierDimension]: 'relay' };
+  const rows: Row[] = [
+    ...lineRow(watched),
+    {
+      title: 'Does what is sent arrive as it was sent?',
+      read: {
+        en: 'A call a minute through the link. Lost or changed: something on the way strips or rewrites traceparent. Unreachable: the far end or a rule. Rejected flows say which side and which port.',
+        zh: '每分钟一次的探测调用。lost/changed：途中设备剥离或改写 traceparent；unreachable：对端或规则问题。被拒流量图显示方向。',
+      },
+      graphs: [
+        {
+          title: 'Traceparent across the link',
+          metrics: continuityOutcomes.map((outcome) =>
+            figureOf(environment, probeMetrics.continuity, { outcome }, 'Sum', outcome),
+          ),
+          width: 8,
+          unit: 'calls a minute',
+        },
+        {
+          title: 'Flows rejected on the link',
+          metrics: (['egress', 'ingress'] as const).map((side) =>
+            figureOf(environment, flowMetrics.rejected, { [sideDimension]: side }, 'Sum', side),
+          ),
+          width: 8,
+          unit: 'flows a minute',
+        },
+        {
+          title: "Days of the link's certificate",
+          metrics: [figureOf(environment, probeMetrics.certificateDays, relay, 'Minimum', 'days')],
+          width: 8,
+          unit: 'days',
+        },
+      ],
+    },
+    {
+      title: 'Aggregates on their way to the mainland',
+      read: {
+        en: 'Points in, points out, and what waits. Out below in is what small groups and the list of names hold back; a growing queue is a link that is down, and loses nothing.',
+        zh: '进入、送出与排队的数据点。送出少于进入：被小样本抑制或名单过滤；队列增长：链路中断，数据不丢。',
+      },
+      graphs: [
+        {
+          title: 'Points taken from samplers',
+          metrics: [figureOf(environment, relayMetrics.accepted, relay, 'Sum', 'taken')],
+          width: 8,
+          unit: 'points a minute',
+        },
+        {
+          title: 'Points that the mainland took',
+          metrics: [
+            figureOf(environment, relayMetrics.sent, { ...relay, exporter: 'otlp_http/mainland' }, 'Sum', 'sent'),
+          ],
+          width: 8,
+          unit: 'points a minute',
+        },
+        {
+          title: 'Waiting at the relays, and not taken',
+          metrics: [
+            figureOf(environment, relayMetrics.queued, relay, 'Maximum', 'bytes that wait'),
+            figureOf(environment, relayMetrics.notQueued, relay, 'Sum', 'points not taken'),
+          ],
+          width: 8,
+          unit: 'bytes, points',
+        },
+      ],
+    },
+  ];
+  rowsDashboard(scope, config, 'link', rows);
+}

@@ -1,0 +1,69 @@
+/** What dashboards are made of: rows, each with two lines on how to read it, in English and Chinese. */
+import { Color, Dashboard, GraphWidget, type IMetric, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../../config/schema';
+import { type DashboardName, dashboardName } from './names';
+
+/** A line at a value, with what it means. */
+export interface Threshold {
+  readonly value: number;
+  readonly label: string;
+}
+
+/** A graph. */
+export interface GraphProps {
+  readonly title: string;
+  readonly metrics: readonly IMetric[];
+  /** Of 24. */
+  readonly width: number;
+  /** Of the figures: stands at the axis. */
+  readonly unit: string;
+  readonly threshold?: Threshold;
+  /** Top of the axis. @default as high as the figures are */
+  readonly max?: number;
+  /** How far back it looks, such as `-P84D`. @default what the dashboard is set to */
+  readonly start?: string;
+}
+
+/** A row of a dashboard. */
+export interface Row {
+  readonly title: string;
+  /** How to read it: one line in each language. */
+  readonly read: { readonly en: string; readonly zh: string };
+  readonly graphs: readonly GraphProps[];
+}
+
+/** CloudWatch's grid. */
+const height = { text: 2, graph: 6 } as const;
+
+const explanation = ({ title, read: { en, zh } }: Pick<Row, 'title' | 'read'>): IWidget =>
+  new TextWidget({ width: 24, height: height.text, markdown: `**${title}.** ${en}\n\n${zh}` });
+
+const graph = (region: string, { title, metrics, width, unit, threshold, max, start }: GraphProps): IWidget =>
+  new GraphWidget({
+    title,
+    left: [...metrics],
+    width,
+    height: height.graph,
+    region,
+    ...(start ? { start } : {}),
+    leftYAxis: { min: 0, label: unit, showUnits: false, ...(max === undefined ? {} : { max }) },
+    ...(threshold ? { leftAnnotations: [{ ...threshold, color: Color.RED }] } : {}),
+  });
+
+/** Makes a dashboard of rows; `first` stands above them. */
+export function rowsDashboard(
+  scope: Construct,
+  { environment, observe }: EnvironmentConfig,
+  name: DashboardName,
+  rows: readonly Row[],
+  first: readonly IWidget[] = [],
+): void {
+  const id = name.replace(/(^|-)(.)/g, (_, _dash, letter: string) => letter.toUpperCase());
+  const dashboard = new Dashboard(scope, id, { dashboardName: dashboardName(environment, name) });
+  if (first.length > 0) dashboard.addWidgets(...first);
+  for (const row of rows) {
+    dashboard.addWidgets(explanation(row));
+    dashboard.addWidgets(...row.graphs.map((props) => graph(observe.metricsRegion, props)));
+  }
+}

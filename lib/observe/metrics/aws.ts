@@ -1,0 +1,54 @@
+/** What AWS services say of the resources that this project makes. */
+import type { EmittedMetric } from './metric';
+
+const ofDomain = (name: string, unit: EmittedMetric['unit']) =>
+  ({
+    namespace: 'AWS/ES',
+    name,
+    unit,
+    dimensions: [['DomainName', 'ClientId']],
+    emitter: 'AWS: OpenSearch Service',
+  }) as const;
+
+/** The domain. Source: OpenSearch Service developer guide, "Monitoring with CloudWatch". */
+export const domainMetrics = {
+  /** 1 while a primary shard is not assigned. */
+  red: ofDomain('ClusterStatus.red', 'Count'),
+  /** 1 while a copy of a shard is not assigned. */
+  yellow: ofDomain('ClusterStatus.yellow', 'Count'),
+  /** 1 while the domain refuses writes, for want of disk or memory. */
+  writesBlocked: ofDomain('ClusterIndexWritesBlocked', 'Count'),
+  /** Room on the fullest node (Minimum), in MiB. */
+  freeStorage: ofDomain('FreeStorageSpace', 'Megabytes'),
+  /** Heap in use on the fullest node (Maximum), in per cent. */
+  heap: ofDomain('JVMMemoryPressure', 'Percent'),
+  /** Processor of the busiest node (Maximum), in per cent. */
+  processor: ofDomain('CPUUtilization', 'Percent'),
+  /** Processor of the busiest manager (Maximum), in per cent. */
+  managerProcessor: ofDomain('MasterCPUUtilization', 'Percent'),
+  /** Bulk requests that a full queue turned away, since a node's start. */
+  writesRejected: ofDomain('ThreadpoolWriteRejected', 'Count'),
+  /** 1 where the last automated snapshot failed. */
+  snapshotFailed: ofDomain('AutomatedSnapshotFailure', 'Count'),
+  /** 1 where the domain's key is disabled, or deleted. */
+  keyError: ofDomain('KMSKeyError', 'Count'),
+  keyInaccessible: ofDomain('KMSKeyInaccessible', 'Count'),
+  /** Documents that can be searched. */
+  documents: ofDomain('SearchableDocuments', 'Count'),
+  /** Mean time of a search on a shard, in ms. */
+  searchLatency: ofDomain('SearchLatency', 'Milliseconds'),
+  /** Mean time of an indexing operation on a shard, in ms. */
+  indexingLatency: ofDomain('IndexingLatency', 'Milliseconds'),
+} as const satisfies Record<string, EmittedMetric>;
+
+/** Lambda functions. */
+export const functionMetrics = {
+  /** Invocations that failed. */
+  errors: {
+    namespace: 'AWS/Lambda',
+    name: 'Errors',
+    unit: 'Count',
+    dimensions: [['FunctionName']],
+    emitter: 'AWS: Lambda',
+  },
+} as const satisfies Record<string, EmittedMetric>;

@@ -1,0 +1,16 @@
+/** How long it takes until all is well again. */
+import type { EmittedMetric } from './metric';
+
+/** Dimension: whom the alarm tells, `page` or `inform`. */
+export const severityDimension = 'severity';
+
+export const recoveryMetrics = {
+  /** From the first breach to OK, once an incident, when it ends. */
+  recovery: {
+    name: 'incident.recovery.time',
+    unit: 'Seconds',
+    dimensions: [[severityDimension]],
+    emitter: 'function: recovery.handler.ts',
+    notRehearsed: 'a function of AWS Lambda sends it when an incident ends',
+  },
+} as const satisfies Record<string, EmittedMetric>;

@@ -1,0 +1,36 @@
+/** What a rehearsal leaves behind for `npm run preview`: the metrics that CloudWatch would have got. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheDirectory } from '../lib/cache';
+import type { DataPoint } from './aws/embedded-metrics';
+import type { Span } from './diagnosis';
+import type { Alarmed } from './told';
+
+export interface Recording extends Alarmed {
+  readonly environment: string;
+  readonly scenario: string;
+  /** From when until when payments were made. */
+  readonly drive: Span;
+  /** When the fault began. */
+  readonly injectedAt?: number;
+  readonly points: readonly DataPoint[];
+}
+
+const fileOf = (environment: string, scenario: string): string =>
+  join(cacheDirectory('rehearsal'), `metrics-${environment}-${scenario}.json`);
+
+/** Keeps it, instead of the last one of its kind. */
+export function keep(recording: Recording): void {
+  writeFileSync(fileOf(recording.environment, recording.scenario), JSON.stringify(recording));
+}
+
+/** The last rehearsal of a scenario. @throws Error that says which command makes it */
+export function recall(environment: string, scenario: string): Recording {
+  const file = fileOf(environment, scenario);
+  if (!existsSync(file)) {
+    throw new Error(
+      `There are no metrics of ${scenario} in ${environment}. Make them: npm run rehearse -- --env ${environment} --scenario ${scenario}`,
+    );
+  }
+  return JSON.parse(readFileSync(file, 'utf8')) as Recording;
+}

@@ -1,0 +1,98 @@
+/** Faults of the services and the line: the right alarm tells somebody, the others are quiet, and the metrics say whose fault it is. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Side } from '../diagnosis';
+import type { Site } from '../site';
+import { nothing, type Scenario } from './scenario';
+
+/** Seconds of fair payments, then of the fault: alarms need up to three minutes of it. */
+const seconds = { fair: 80, fault: 135 } as const;
+
+interface Fault {
+  readonly name: string;
+  readonly summary: string;
+  /** Begins it. What it returns ends it, where the site's own end does not. */
+  readonly inject: (site: Site) => Promise<void | (() => Promise<void>)>;
+  /** Alarms that tell somebody. */
+  readonly told: readonly string[];
+  readonly side: Side;
+}
+
+const fault = ({ name, summary, inject, told, side }: Fault): Scenario => ({
+  name,
+  summary,
+  seconds: seconds.fair + seconds.fault,
+  async during(site, { at, progress }) {
+    await at(seconds.fair / (seconds.fair + seconds.fault));
+    const end = await inject(site);
+    const injectedAt = Date.now();
+    progress(`the fault begins: ${summary}`);
+    try {
+      await at(1);
+    } finally {
+      await end?.();
+    }
+    return { ...nothing, alarms: { told, injectedAt, side } };
+  },
+});
+
+/** The line takes a detour: each way takes 300 ms instead of 12. */
+export const slowLine = fault({
+  name: 'slow-line',
+  summary: 'the line takes 300 ms each way instead of 12',
+  inject: async (site) => site.line.delay(300),
+  told: ['Calls to the mainland', 'Link round trip'],
+  side: 'the line',
+});
+
+/** A settlement takes 900 ms instead of 30. */
+export const slowMainland = fault({
+  name: 'slow-mainland',
+  summary: 'settlements in the mainland take 900 ms instead of 30',
+  inject: (site) => site.releaseSettlement({ latencyMs: 900 }),
+  told: ['Calls to the mainland'],
+  side: 'the mainland',
+});
+
+/** Half of the settlements are refused. */
+export const errorsMainland = fault({
+  name: 'errors-mainland',
+  summary: 'the mainland refuses every second settlement',
+  inject: (site) => site.releaseSettlement({ declinedShare: 0.5 }),
+  told: ['Calls to the mainland'],
+  side: 'the mainland',
+});
+
+/** Another process holds the database's write lock most of the time. */
+export const slowHongKong = fault({
+  name: 'slow-hongkong',
+  summary: 'a lock on the database in Hong Kong, 0.4 of every 0.8 seconds',
+  async inject({ props: { python, folder } }) {
+    const holder = spawn(
+      join(python.bin, 'python'),
+      [join(__dirname, 'hold_lock.py'), join(folder, 'payment.sqlite')],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    await once(holder.stdout, 'data');
+    return async () => {
+      holder.kill();
+      if (holder.exitCode === null && holder.signalCode === null) await once(holder, 'exit');
+    };
+  },
+  told: ['Services in Hong Kong'],
+  side: 'Hong Kong',
+});
+
+/** A proxy on the way to Hong Kong takes `traceparent` off. */
+export const headerStripped = fault({
+  name: 'header-stripped',
+  summary: 'a proxy strips traceparent from calls to Hong Kong',
+  async inject(site) {
+    site.line.strips = 'cn-hk';
+  },
+  told: ['Trace continuity'],
+  side: 'a proxy on the way',
+});

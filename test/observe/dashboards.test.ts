@@ -1,0 +1,119 @@
+import { everyMetric, metricNamespace } from '../../lib/observe/metrics';
+import { type AlarmProperties, entriesOf } from '../../rehearsal/evaluate/alarms';
+import { searches, type Widget } from '../../rehearsal/evaluate/dashboards';
+import { configOf, environmentNames, resourcesOf } from '../support/app';
+
+const join = (value: unknown): string =>
+  typeof value === 'string'
+    ? value
+    : Array.isArray((value as any)?.['Fn::Join']?.[1])
+      ? (value as any)['Fn::Join'][1].map(join).join('')
+      : 'intrinsic';
+
+/** Body of every dashboard, by name. */
+const dashboardsOf = (environment: string): [string, Widget[]][] =>
+  [...resourcesOf(environment).values()]
+    .filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard')
+    .map(({ Properties }) => [Properties.DashboardName, JSON.parse(join(Properties.DashboardBody)).widgets]);
+
+const key = (namespace: string, name: string, dimensions: readonly string[]) =>
+  `${namespace} ${name} {${[...dimensions].sort().join()}}`;
+
+/** Name and dimensions of a metric in a widget. */
+const metricsIn = ({ properties }: Widget): string[] =>
+  (properties.metrics ?? []).flatMap((entry) => {
+    const [namespace, name, ...pairs] = entry.filter((part) => typeof part === 'string');
+    return namespace && name
+      ? [
+          key(
+            namespace,
+            name,
+            pairs.filter((_, index) => index % 2 === 0),
+          ),
+        ]
+      : [];
+  });
+
+describe.each(environmentNames)('dashboards of %s', (environment) => {
+  const dashboards = dashboardsOf(environment);
+  const widgets = dashboards.flatMap(([, list]) => list);
+  const graphs = widgets.filter(({ type }) => type === 'metric');
+  const config = configOf(environment);
+
+  test('are named for their environment', () => {
+    expect(dashboards.length).toBeGreaterThan(2);
+    for (const [name] of dashboards) expect(name).toMatch(new RegExp(`^harbourline-${environment}-`));
+  });
+
+  test('fit their grid and do not overlap', () => {
+    for (const [name, list] of dashboards) {
+      const taken = new Set<string>();
+      for (const { x, y, width, height } of list) {
+        expect([name, x + width <= 24]).toEqual([name, true]);
+        for (let column = x; column < x + width; column++) {
+          for (let row = y; row < y + height; row++) {
+            const cell = `${column},${row}`;
+            expect([name, cell, taken.has(cell)]).toEqual([name, cell, false]);
+            taken.add(cell);
+          }
+        }
+      }
+    }
+  });
+
+  test('every graph asks one region, starts at 0, and says its unit', () => {
+    for (const { properties } of graphs) {
+      expect([properties.title, properties.region]).toEqual([properties.title, config.region]);
+      expect([properties.title, properties.yAxis?.left?.min]).toEqual([properties.title, 0]);
+      expect([properties.title, properties.yAxis?.left?.label]).toEqual([
+        properties.title,
+        expect.stringMatching(/\S/),
+      ]);
+    }
+  });
+
+  test('every row of graphs is explained above it, in English and in Chinese', () => {
+    for (const [name, list] of dashboards) {
+      const texts = list.filter(({ type }) => type === 'text');
+      for (const { y, type } of list.filter(({ type }) => type === 'metric')) {
+        const above = texts.find((text) => text.y + text.height === y);
+        expect([name, y, type, above?.properties.markdown]).toEqual([
+          name,
+          y,
+          type,
+          expect.stringMatching(/[a-z]{4}[\s\S]*\n\n.*\p{Script=Han}/u),
+        ]);
+      }
+    }
+  });
+
+  test('objectives are drawn where they are judged', () => {
+    const drawn = (title: string) =>
+      graphs.find(({ properties }) => properties.title === title)?.properties.annotations?.horizontal?.[0]?.value;
+    const { p99Ms, errorPercent } = config.observe.objectives;
+    expect(drawn('Hong Kong calls the mainland: duration')).toBe(p99Ms['hk-cn']);
+    expect(drawn('The mainland calls Hong Kong: duration')).toBe(p99Ms['cn-hk']);
+    expect(drawn('Within Hong Kong: duration')).toBe(p99Ms.none);
+    expect(drawn('Within Hong Kong: errors')).toBe(errorPercent);
+  });
+
+  test('the link between a metric and its emitter holds both ways', () => {
+    const namespace = metricNamespace(environment);
+    const known = everyMetric.flatMap((metric) =>
+      metric.dimensions.map((set) => ({ key: key(metric.namespace ?? namespace, metric.name, set), metric })),
+    );
+    const read = new Set([
+      ...graphs.flatMap(metricsIn),
+      ...searches(widgets).map((search) => key(search.namespace, search.name, search.dimensions)),
+      ...[...resourcesOf(environment).values()]
+        .filter(({ Type, Properties }) => Type === 'AWS::CloudWatch::Alarm' && Properties.AlarmName)
+        .flatMap(({ Properties }) => entriesOf(Properties as AlarmProperties))
+        .flatMap(({ metric }) => (metric ? [key(metric.namespace, metric.name, Object.keys(metric.dimensions))] : [])),
+    ]);
+    // No orphan: what is read, something sends.
+    expect([...read].filter((one) => !known.some((metric) => metric.key === one))).toEqual([]);
+    // Nothing is sent and paid for that nobody sees, or there is a reason.
+    const unseen = known.filter((one) => !read.has(one.key) && !one.metric.notShown && !one.metric.namespace);
+    expect(unseen.map((one) => one.key)).toEqual([]);
+  });
+});

@@ -1,0 +1,15 @@
+/** A headless Chromium, where the machine has one. */
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Where Debian and others put it; `CHROMIUM` names another place. */
+const places = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+export const chromiumPath = places.find((place) => place !== '' && existsSync(place));
+
+/** Opens it. @throws Error that says how to get one */
+export function openBrowser(): Promise<Browser> {
+  if (!chromiumPath) throw new Error('No Chromium: apt-get install chromium, or set CHROMIUM to the path of one.');
+  // A root without user namespaces has no sandbox; the page is our own.
+  return chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+}

@@ -1,0 +1,63 @@
+/** `npm run preview`: see `--help`. */
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { loadEnvironments } from '../../config';
+import { cacheDirectory } from '../../lib/cache';
+import { recall } from '../../rehearsal/recording';
+import { synthesise } from '../../rehearsal/synthesised';
+import { command } from '../command';
+import { openBrowser } from './browser';
+import { page } from './page';
+
+const help = `Draws the dashboards of an environment, as synthesised now, with the metrics of its last rehearsal: one HTML file.
+
+npm run preview -- [options]
+  --env NAME         environment (default dev)
+  --scenario NAME    whose rehearsal: the last of this scenario (default slow-line)
+  --output FILE      where to write it (default in the cache; the path is printed)
+  --screenshot FILE  also take a picture of the first dashboard, with a headless Chromium
+  --help             this text
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      env: { type: 'string', default: 'dev' },
+      scenario: { type: 'string', default: 'slow-line' },
+      output: { type: 'string' },
+      screenshot: { type: 'string' },
+    },
+  });
+  const environments = loadEnvironments();
+  const config = environments.find(({ environment }) => environment === values.env);
+  if (!config) {
+    throw new Error(
+      `There is no environment ${values.env}. There are: ${environments.map(({ environment }) => environment).join(', ')}.`,
+    );
+  }
+  const recording = recall(values.env, values.scenario);
+  const { dashboards, dispose } = synthesise(config);
+  dispose();
+  const file = resolve(
+    values.output ?? join(cacheDirectory('rehearsal'), `preview-${values.env}-${values.scenario}.html`),
+  );
+  writeFileSync(file, page(dashboards, recording));
+  console.log(`Preview: ${pathToFileURL(file).href}`);
+  if (!values.screenshot) return;
+  const browser = await openBrowser();
+  try {
+    const tab = await browser.newPage({ viewport: { width: 1500, height: 900 }, timezoneId: 'UTC' });
+    await tab.goto(pathToFileURL(file).href);
+    await tab.waitForSelector('body[data-drawn]');
+    const second = await tab.locator('h2').nth(1).boundingBox();
+    const height = Math.floor(Math.min(second?.y ?? 1400, 1400));
+    await tab.screenshot({ path: values.screenshot, clip: { x: 0, y: 0, width: 1500, height }, fullPage: true });
+    console.log(`Screenshot: ${values.screenshot}`);
+  } finally {
+    await browser.close();
+  }
+}
+
+command(help, main);
