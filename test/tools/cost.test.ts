@@ -18,7 +18,7 @@ test('what of prod costs for being there', () => {
     'search:m7g.large.search': [3, 3],
     'search-ebs:gp3': [6_000, 6_000],
     'network-load-balancer': [1, 1],
-    dashboard: [1, 1],
+    dashboard: [5, 5],
   });
   expect(all['interface-endpoint']![0]! % 3).toBe(0);
 });
