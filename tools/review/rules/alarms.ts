@@ -27,7 +27,8 @@ function laxer(before: Alarm, after: Alarm): string[] {
       ? [`missing data: breaching → ${after.TreatMissingData ?? 'missing'}`]
       : []),
     ...(actions(after) < actions(before) ? [`who is told: ${actions(before)} → ${actions(after)}`] : []),
-    ...(before.AlarmRule !== after.AlarmRule && before.AlarmRule !== undefined
+    // A rule that names other alarms is an object, built anew at each synth.
+    ...(before.AlarmRule !== undefined && JSON.stringify(before.AlarmRule) !== JSON.stringify(after.AlarmRule)
       ? [`rule: ${short(before.AlarmRule)} → ${short(after.AlarmRule)}`]
       : []),
   ];
