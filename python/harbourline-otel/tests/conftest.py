@@ -1,6 +1,7 @@
 """An agent on loopback that keeps what it gets, and services that run as processes."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -155,12 +156,18 @@ class Service:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
 
     def run(self, script: str, **variables: str) -> "subprocess.CompletedProcess[str]":
         """Runs a script to its end."""
         process = self.start(sys.executable, "-c", script, **variables)
-        out, err = process.communicate(timeout=30)
+        try:
+            out, err = process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            # With its children: what hangs would spin on and disturb all that comes after it.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
         return subprocess.CompletedProcess(script, process.returncode, out, err)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import time
 from collections.abc import Sequence
 
@@ -21,6 +22,10 @@ _TRY_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 _CHUNK = 16
 """Spans that are encoded at a stretch. The interpreter's lock is offered in between, so that a
 request waits for one millisecond of encoding, not for the interpreter's switch interval of five."""
+
+# Otherwise the first connection imports it: a fork meanwhile leaves a lock behind
+# that nobody in the child gives back, and a child that connects hangs.
+"".encode("idna")
 
 
 class AgentAway(Exception):
@@ -57,6 +62,11 @@ class Agent:
     def close(self) -> None:
         """Closes it; the next request opens it again."""
         self._connection.close()
+
+    def abandon(self) -> None:
+        """In a child: leaves the connection to the parent, without the locks of its reader."""
+        if sock := self._connection.sock:
+            os.close(sock.detach())
 
 
 def encode(spans: Sequence[ReadableSpan]) -> bytes:
@@ -112,7 +122,7 @@ class AgentSpanExporter(SpanExporter):
     def abandon(self) -> None:
         """In a child: connection and counts are the parent's."""
         self._report.stop()
-        self._agent.close()
+        self._agent.abandon()
 
     def _hand_over(self, body: bytes) -> str | None:
         """The ``error.type`` of a batch that the agent never takes."""
