@@ -190,7 +190,10 @@ const sampling = section({
   errorBytesPerSecond: whole(1_000, 1_000_000_000),
   /** A trace that takes longer is slow and kept beyond the band, in milliseconds. @default 2000 */
   slowThresholdMs: whole(1, 600_000).default(2_000),
-  /** How long a sampler waits for the spans of a trace, in seconds. Memory grows with it. @default 10 */
+  /**
+   * How long a sampler waits for the spans of a trace, in seconds. Memory grows with it. A call that fails later, at the end of
+   * a longer time-out, is decided before that, as an ordinary one: not below the longest time-out of services. @default 10
+   */
   decisionWaitSeconds: whole(1, 60).default(10),
 });
 

@@ -98,6 +98,7 @@ function sampled({ ledger, spans, synthesised, deadLetters, allowance }: Evidenc
     slow: { made: 0, kept: 0 },
     floor: { made: 0, kept: 0 },
     band: { made: 0, kept: 0 },
+    late: { made: 0, kept: 0 },
     drop: { made: 0, kept: 0 },
   };
   let incomplete = 0;
@@ -126,7 +127,7 @@ function sampled({ ledger, spans, synthesised, deadLetters, allowance }: Evidenc
     },
     {
       what: 'failed and slow traces kept',
-      seen: `${share(seen.error)} failed, ${share(seen.slow)} slow`,
+      seen: `${share(seen.error)} failed, ${share(seen.slow)} slow${seen.late.made > 0 ? `; ${share(seen.late)} that failed or got slow after they had been decided` : ''}`,
       expected: 'all, within their budget',
       ok: seen.error.made > 0 && missing <= tracesHarmed.atMost,
     },

@@ -87,6 +87,8 @@ function contract({ synthesised, aws, driveSeconds }: Evidence, environment: str
   const rare = new Set(declared.filter((known) => known.rare).map((known) => known.key));
   const empty = synthesised.dashboards
     .flatMap(({ widgets }) => shownMetrics(widgets, aws.metrics).empty)
+    // AWS's own are not sent here.
+    .filter((search) => search.namespace === namespace)
     .filter(({ name, dimensions }) => !rare.has(key(name, dimensions)) && !dimensions.includes('status.code'))
     .map(({ widget }) => widget);
   const silent = shown.filter(

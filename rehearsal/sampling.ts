@@ -7,6 +7,8 @@ export interface Band {
   readonly floorPercent: number;
   readonly ceilingPercent: number;
   readonly slowThresholdMs: number;
+  /** How long a trace is collected before it is decided. */
+  readonly decisionWaitMs: number;
 }
 
 interface Policy {
@@ -17,8 +19,10 @@ interface Policy {
 }
 
 /** Reads the band out of the parsed configuration. @throws Error where a policy is missing */
-export function bandOf(configuration: { processors: { tail_sampling: { policies: Policy[] } } }): Band {
-  const { policies } = configuration.processors.tail_sampling;
+export function bandOf(configuration: {
+  processors: { tail_sampling: { policies: Policy[]; decision_wait: string } };
+}): Band {
+  const { policies, decision_wait } = configuration.processors.tail_sampling;
   const all = policies.flatMap((policy) => [policy, ...(policy.and?.and_sub_policy ?? [])]);
   const floor = all.find(({ name }) => name === 'floor')?.probabilistic;
   const ceiling = all.find(({ name }) => name === 'ceiling')?.probabilistic;
@@ -29,6 +33,7 @@ export function bandOf(configuration: { processors: { tail_sampling: { policies:
     floorPercent: floor.sampling_percentage,
     ceilingPercent: ceiling.sampling_percentage,
     slowThresholdMs: latency.threshold_ms,
+    decisionWaitMs: 1000 * Number.parseFloat(decision_wait),
   };
 }
 
@@ -48,20 +53,39 @@ export function within(percent: number, salt: string, traceId: string): boolean 
   return traceHash(salt, traceId) <= (mask64 * BigInt(Math.round(percent * 1000))) / 100_000n;
 }
 
-/** Why a trace is kept or not: errors and slow ones on top of the band; `band` may be kept while the budget lasts. */
-export type Expectation = 'error' | 'slow' | 'floor' | 'band' | 'drop';
+/**
+ * Why a trace is kept or not: errors and slow ones on top of the band; `band` may be kept while the budget lasts; of `late`
+ * ones nobody knew at their decision that they would fail or be slow, so that either is right.
+ */
+export type Expectation = 'error' | 'slow' | 'floor' | 'band' | 'late' | 'drop';
+
+/** How long a span may be on its way to a sampler, in milliseconds: batches of service (2 s), agent (1 s) and gateway. */
+const underWayMs = 4000;
 
 /** What the samplers must do with a trace of these spans. */
 export function expectation(spans: readonly LedgerEntry[], band: Band): Expectation {
-  if (spans.some(({ status }) => status === 'ERROR')) return 'error';
+  const { traceId } = spans[0]!;
+  const first = spans.reduce(
+    (least, { endNs }) => (BigInt(endNs) < least ? BigInt(endNs) : least),
+    BigInt(spans[0]!.endNs),
+  );
+  const decided = first + BigInt(Math.max(0, band.decisionWaitMs - underWayMs)) * 1_000_000n;
+  const known = spans.filter(({ endNs }) => BigInt(endNs) <= decided);
+  if (failed(known)) return 'error';
+  if (isSlow(known, band)) return 'slow';
+  if (within(band.floorPercent, band.salt, traceId)) return 'floor';
+  if (failed(spans) || isSlow(spans, band)) return 'late';
+  return within(band.ceilingPercent, band.salt, traceId) ? 'band' : 'drop';
+}
+
+const failed = (spans: readonly LedgerEntry[]): boolean => spans.some(({ status }) => status === 'ERROR');
+
+function isSlow(spans: readonly LedgerEntry[], { slowThresholdMs }: Band): boolean {
   const start = spans.reduce(
     (least, { startNs }) => (BigInt(startNs) < least ? BigInt(startNs) : least),
     BigInt(spans[0]!.startNs),
   );
   const end = spans.reduce((most, { endNs }) => (BigInt(endNs) > most ? BigInt(endNs) : most), 0n);
   // The processor compares whole milliseconds, and "longer than".
-  if ((end - start) / 1_000_000n > BigInt(band.slowThresholdMs)) return 'slow';
-  const { traceId } = spans[0]!;
-  if (within(band.floorPercent, band.salt, traceId)) return 'floor';
-  return within(band.ceilingPercent, band.salt, traceId) ? 'band' : 'drop';
+  return (end - start) / 1_000_000n > BigInt(slowThresholdMs);
 }

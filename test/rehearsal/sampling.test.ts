@@ -3,7 +3,7 @@ import { expectation, traceHash, within } from '../../rehearsal/sampling';
 import type { LedgerEntry } from '../../rehearsal/services/ledger';
 
 const traceId = (n: number) => createHash('md5').update(`${n}`).digest('hex');
-const band = { salt: 's', floorPercent: 10, ceilingPercent: 30, slowThresholdMs: 2000 };
+const band = { salt: 's', floorPercent: 10, ceilingPercent: 30, slowThresholdMs: 2000, decisionWaitMs: 10_000 };
 const span = (changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
   traceId: traceId(0),
   spanId: '1',
@@ -36,5 +36,16 @@ describe('what the samplers must keep', () => {
     expect(expectation([span(), span({ status: 'ERROR' })], band)).toBe('error');
     expect(expectation([span({ endNs: '1790000002001000000' })], band)).toBe('slow');
     expect(expectation([span({ endNs: '1790000002000999999' })], band)).not.toBe('slow');
+  });
+
+  test('what fails after the decision may be kept or not, but for the floor', () => {
+    const late = (id: string) => [
+      span({ traceId: id }),
+      span({ traceId: id, endNs: '1790000015000000000', status: 'ERROR' }),
+    ];
+    const outside = Array.from({ length: 100 }, (_, n) => traceId(n)).find((id) => !within(10, 's', id))!;
+    const inside = Array.from({ length: 100 }, (_, n) => traceId(n)).find((id) => within(10, 's', id))!;
+    expect(expectation(late(outside), band)).toBe('late');
+    expect(expectation(late(inside), band)).toBe('floor');
   });
 });
