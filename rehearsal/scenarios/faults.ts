@@ -6,8 +6,8 @@ import type { Side } from '../diagnosis';
 import type { Site } from '../site';
 import { nothing, type Scenario } from './scenario';
 
-/** Seconds of fair payments, then of the fault: three minutes of the clock breach, whenever it begins. */
-const seconds = { fair: 80, fault: 210 } as const;
+/** Seconds of fair payments, then of the fault: it touches three minutes of the clock, whenever it begins. */
+const seconds = { fair: 80, fault: 135 } as const;
 
 interface Fault {
   readonly name: string;
