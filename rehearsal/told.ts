@@ -32,12 +32,17 @@ export function alarmed(
 ): Alarmed {
   const until = drive.until + lagMs + 60_000;
   const known = knownHere(metrics);
-  if (injectedAt === undefined) return { courses: courses(synthesised.alarms, metrics, drive.from, until, known) };
-  // A whole minute, so that history repeats with CloudWatch's period; the first seconds of a drive warm up.
-  const fair = { from: Math.max(drive.from + lagMs, injectedAt - 60_000), until: injectedAt };
+  // The first seconds of a drive warm up.
+  const warm = Math.min(drive.from + lagMs, drive.until - 1000);
+  const over = (fair: Span) =>
+    courses(synthesised.alarms, withHistory(metrics.points(), fair), fair.from, until, known);
+  // Where nothing was broken, the hours before were as the drive: an alarm that takes silence for a fault heard something.
+  if (injectedAt === undefined) return { courses: over({ from: warm, until: drive.until }) };
+  // A whole minute, so that history repeats with CloudWatch's period.
+  const fair = { from: Math.max(warm, injectedAt - 60_000), until: injectedAt };
   return {
     fair,
-    courses: courses(synthesised.alarms, withHistory(metrics.points(), fair), fair.from, until, known),
+    courses: over(fair),
     diagnosis: diagnose(metrics, config, fair, { from: Math.min(injectedAt + 2 * lagMs, drive.until), until }),
   };
 }
