@@ -80,9 +80,6 @@ export function cidrProblem(
   return undefined;
 }
 
-/** Is `inner` within `outer`? */
-export const contains = within;
-
 const asNumber = (address: string): number => IPv4.parse(address).octets.reduce((sum, octet) => sum * 256 + octet, 0);
 
 const asAddress = (value: number): string =>

@@ -1,6 +1,6 @@
 /** The link: what AWS would refuse after half an hour, what would open more than was asked for, what would not get through. */
 import { type AllowlistEntry, parseAllowlist, relaySource } from '../allowlist';
-import { contains, overlap } from '../cidr';
+import { overlap, within } from '../cidr';
 import { gravitonFamilies } from '../hong-kong';
 import type { EnvironmentConfig } from '../schema';
 import { type Finding, must, type Rule, rule } from './rule';
@@ -143,7 +143,7 @@ export const linkRules: readonly Rule[] = [
   linkRule(['link.farEnd.prefixes', 'mainland.prefixes'], ({ farEnd }, { mainland }) =>
     farEnd.prefixes.flatMap((prefix, index) =>
       must(
-        mainland.prefixes.some((outer) => contains(prefix, outer)),
+        mainland.prefixes.some((outer) => within(prefix, outer)),
         `link.farEnd.prefixes[${index}]`,
         prefix,
         'It is not in mainland.prefixes: calls over the link would not count as crossing the border.',
@@ -169,7 +169,7 @@ export const linkRules: readonly Rule[] = [
   linkRule(['link.serviceAttachments', 'network.serviceVpcPrefixes'], ({ serviceAttachments }, { network }) =>
     serviceAttachments.flatMap(({ prefix }, index) =>
       must(
-        network.serviceVpcPrefixes.some((outer) => contains(prefix, outer)),
+        network.serviceVpcPrefixes.some((outer) => within(prefix, outer)),
         `link.serviceAttachments[${index}].prefix`,
         prefix,
         'It is not in network.serviceVpcPrefixes.',
@@ -185,9 +185,7 @@ export const linkRules: readonly Rule[] = [
     const { entries } = parseAllowlist(link.allowlist.text);
     return ownFlows(link).flatMap(({ path, address, port, why }) =>
       must(
-        entries.some(
-          (entry) => entry.from === relaySource && entry.port === port && contains(`${address}/32`, entry.to),
-        ),
+        entries.some((entry) => entry.from === relaySource && entry.port === port && within(`${address}/32`, entry.to)),
         path,
         `${address}:${port}`,
         `No line of ${link.allowlist.file} admits it, and ${why}.`,
@@ -253,7 +251,7 @@ export const linkRules: readonly Rule[] = [
     analysis
       ? [
           ...must(
-            contains(`${receiver.address}/32`, analysis.vpcCidr),
+            within(`${receiver.address}/32`, analysis.vpcCidr),
             'link.receiver.address',
             receiver.address,
             `It is not within link.analysis.vpcCidr (${analysis.vpcCidr}).`,
@@ -289,8 +287,8 @@ function allowlistFindings(link: Link, { network, mainland }: EnvironmentConfig)
   const text = ({ from, to, port }: AllowlistEntry) => `${from} ${to} ${port}`;
   const side = (prefix: string): 'mainland' | 'services' | 'relay' | 'unknown' => {
     if (prefix === relaySource) return 'relay';
-    if (mainland.prefixes.some((outer) => contains(prefix, outer))) return 'mainland';
-    return network.serviceVpcPrefixes.some((outer) => contains(prefix, outer)) ? 'services' : 'unknown';
+    if (mainland.prefixes.some((outer) => within(prefix, outer))) return 'mainland';
+    return network.serviceVpcPrefixes.some((outer) => within(prefix, outer)) ? 'services' : 'unknown';
   };
   return [
     ...problems.map(({ line, value, why, fix }) => at(line, value, why, fix)),
@@ -307,10 +305,10 @@ function allowlistFindings(link: Link, { network, mainland }: EnvironmentConfig)
               (other.from !== relaySource && entry.from !== relaySource && overlap(other.from, entry.from))),
         );
       const unattached = ends.filter(
-        (end, end_) => sides[end_] === 'services' && !serviceAttachments.some(({ prefix }) => contains(end, prefix)),
+        (end, end_) => sides[end_] === 'services' && !serviceAttachments.some(({ prefix }) => within(end, prefix)),
       );
       const unannounced = ends.filter(
-        (end, end_) => sides[end_] === 'mainland' && !announced.some((outer) => contains(end, outer)),
+        (end, end_) => sides[end_] === 'mainland' && !announced.some((outer) => within(end, outer)),
       );
       const judged: (Finding | false)[] = [
         same !== undefined &&

@@ -1,6 +1,6 @@
 /** What people ask of an allow-list: who admits this, and what ends when? */
 import { relaySource } from '../../config/allowlist';
-import { contains } from '../../config/cidr';
+import { within } from '../../config/cidr';
 import { type Flow, flows, type LinkedConfig } from './parameters';
 
 /** Days before the end of a line from which it is warned of: a firewall change takes weeks at most places. */
@@ -20,7 +20,7 @@ export interface Answer {
 export function why(config: LinkedConfig, address: string, port: number, from?: string): Answer {
   const { link, mainland, network } = config;
   const all = flows(config);
-  const toIt = all.filter(({ to }) => contains(`${address}/32`, to));
+  const toIt = all.filter(({ to }) => within(`${address}/32`, to));
   const byIt = toIt.filter((flow) => !from || isFrom(flow, from));
   const admitting = byIt.filter((flow) => flow.port === port);
   const where = (flow: Flow) => `${link.allowlist.file}:${flow.line}`;
@@ -37,7 +37,7 @@ export function why(config: LinkedConfig, address: string, port: number, from?: 
 
   const otherPort = byIt.length > 0 ? byIt : [];
   const otherSource = toIt.filter((flow) => flow.port === port && !byIt.includes(flow));
-  const listed = (prefixes: readonly string[]) => prefixes.some((prefix) => contains(`${address}/32`, prefix));
+  const listed = (prefixes: readonly string[]) => prefixes.some((prefix) => within(`${address}/32`, prefix));
   const side = listed(mainland.prefixes)
     ? 'it is in mainland.prefixes, so a line can admit it'
     : listed(network.serviceVpcPrefixes)
@@ -56,7 +56,7 @@ export function why(config: LinkedConfig, address: string, port: number, from?: 
 }
 
 const isFrom = (flow: Flow, from: string): boolean =>
-  from === relaySource ? flow.fromRelay : flow.from.some((prefix) => contains(`${from}/32`, prefix));
+  from === relaySource ? flow.fromRelay : flow.from.some((prefix) => within(`${from}/32`, prefix));
 
 /** Lines that have ended at a date, or end within {@link warningDays} of it. A line still holds on its last day. */
 export function ending(config: LinkedConfig, date: string): { ended: boolean; text: string }[] {

@@ -1,7 +1,7 @@
 /** What both ends of the link must agree on: plain data, from the configuration and from what AWS made of it. */
 import type { TunnelOption, VpnConnection } from '@aws-sdk/client-ec2';
 import { type AllowlistEntry, parseAllowlist, relaySource } from '../../config/allowlist';
-import { addressIn, contains } from '../../config/cidr';
+import { addressIn, within } from '../../config/cidr';
 import type { EnvironmentConfig } from '../../config/schema';
 import { subnetCidrs } from '../network/addresses';
 
@@ -103,7 +103,7 @@ export function flows(config: LinkedConfig): Flow[] {
 
 /** A line begins in Hong Kong where it does not begin in the mainland. */
 const isHongKong = ({ mainland }: EnvironmentConfig, { from }: AllowlistEntry): boolean =>
-  from === relaySource || !mainland.prefixes.some((prefix) => contains(from, prefix));
+  from === relaySource || !mainland.prefixes.some((prefix) => within(from, prefix));
 
 /** Prefixes of Hong Kong that the mainland may know of: the relays' subnets and what the allow-list names. */
 export const announcedPrefixes = (config: LinkedConfig): string[] =>

@@ -12,7 +12,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, ResourcePolicy } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { contains } from '../../config/cidr';
+import { within } from '../../config/cidr';
 import { subnets } from '../network/network-stack';
 import { announcedPrefixes, type LinkedConfig } from './parameters';
 import { ReadBack } from './read-back';
@@ -91,7 +91,7 @@ export class Transit extends Construct {
     // What comes out of the link: routes one by one, from the allow-list.
     const linkTable = table('LinkTable');
     for (const prefix of announcedPrefixes(config)) {
-      const service = serviceAttachments.find((each) => contains(prefix, each.prefix));
+      const service = serviceAttachments.find((each) => within(prefix, each.prefix));
       new CfnTransitGatewayRoute(this, `Route${prefix.replace(/\D/g, 'x')}`, {
         transitGatewayRouteTableId: linkTable.ref,
         destinationCidrBlock: prefix,

@@ -1,5 +1,5 @@
 /** Who stands where on the two sides: addresses that the allow-list names, and some that it does not. */
-import { addressIn, contains } from '../../config/cidr';
+import { addressIn, within } from '../../config/cidr';
 import type { Flow, LinkParameters } from '../../lib/link/parameters';
 
 export interface LinkPlaces {
@@ -47,6 +47,6 @@ function beside(prefix: string, whitelist: readonly Flow[]): string {
   const listed = whitelist.flatMap(({ from, to }) => [...from, to]);
   for (let offset = 2 ** (32 - Number(prefix.split('/')[1])); ; offset++) {
     const address = addressIn(prefix, offset);
-    if (!listed.some((other) => contains(`${address}/32`, other))) return address;
+    if (!listed.some((other) => within(`${address}/32`, other))) return address;
   }
 }

@@ -1,4 +1,4 @@
-import { contains } from '../../../config/cidr';
+import { within } from '../../../config/cidr';
 import { flows, linked } from '../../../lib/link/parameters';
 import { netemArguments } from '../../../rehearsal/link/path';
 import { placesOf } from '../../../rehearsal/link/places';
@@ -15,9 +15,7 @@ test.each(environmentNames)('hosts of %s stand where the allow-list says, and st
   const admitted = (from: string, to: string, port: number) =>
     whitelist.some(
       (flow) =>
-        flow.from.some((prefix) => contains(`${from}/32`, prefix)) &&
-        contains(`${to}/32`, flow.to) &&
-        flow.port === port,
+        flow.from.some((prefix) => within(`${from}/32`, prefix)) && within(`${to}/32`, flow.to) && flow.port === port,
     );
   expect(admitted(payment, settlement.host, settlement.port)).toBe(true);
   expect(admitted(notifier, notified.host, notified.port)).toBe(true);
