@@ -1,21 +1,22 @@
 """Spans of databases: there, named, and without the values that statements carry."""
 
 import asyncio
-import socketserver
-import threading
 from collections.abc import Iterator
-from unittest.mock import AsyncMock, MagicMock
 
+import asyncpg
+import psycopg
 import pytest
 import redis
+import servers
 import sqlalchemy
 from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+from opentelemetry.instrumentation.psycopg import PsycopgInstrumentor
 from opentelemetry.instrumentation.redis import RedisInstrumentor
 from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, StatusCode
 
 from harbourline_otel.scrub import Scrubber
 
@@ -64,50 +65,92 @@ def test_sqlalchemy_on_sqlite() -> None:
     assert "SELECT * FROM payments WHERE id = ?" in texts
 
 
-def test_asyncpg_even_where_parameters_are_captured() -> None:
-    # The instrumentation's own wrapper around a connection that is none.
-    instrumentor = AsyncPGInstrumentor(capture_parameters=True)
-    instrumentor.instrument(tracer_provider=provider)
-    connection = MagicMock()
-    connection._params.database = "payments"
-    connection._addr = ("10.0.0.1", 5432)
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[int]:
+    with servers.postgresql() as port:
+        yield port
+
+
+def check_postgresql(spans: list[ReadableSpan]) -> None:
+    """What three statements on a new table left: the last is refused, and says with which value."""
+    assert any(secret in span.to_json() for span in memory.get_finished_spans())  # the control
+    texts = [statement(span) for span in spans]
+    assert sum(text.startswith("INSERT INTO payments VALUES (") for text in texts) == 2
+    failed = [span for span in spans if span.status.status_code == StatusCode.ERROR]
+    assert len(failed) == 1
+    told = failed[0].to_json()
+    assert "payments_pkey" in told and "Key (id)=(****)" in told
+
+
+def test_asyncpg_even_where_parameters_are_captured(postgresql: int) -> None:
+    AsyncPGInstrumentor(capture_parameters=True).instrument(tracer_provider=provider)
 
     async def query() -> None:
-        arguments = ("INSERT INTO payments VALUES ($1)", secret)
-        await instrumentor._do_execute(AsyncMock(), connection, arguments, {})
+        db = await asyncpg.connect(host="127.0.0.1", port=postgresql, user="postgres")
+        await db.execute(
+            "DROP TABLE IF EXISTS payments; CREATE TABLE payments (id TEXT PRIMARY KEY)"
+        )
+        await db.execute("INSERT INTO payments VALUES ($1)", secret)
+        with pytest.raises(asyncpg.UniqueViolationError) as error:
+            with provider.get_tracer("test").start_as_current_span(
+                "pay", kind=SpanKind.CLIENT
+            ) as span:
+                span.set_attribute("db.query.text", "none")
+                await db.fetch("INSERT INTO payments VALUES ($1)", secret)
+        assert secret in str(error.value.detail)
+        await db.close()
 
     try:
         asyncio.run(query())
     finally:
+        AsyncPGInstrumentor().uninstrument()
+    texts = [statement(span) for span in leaving()]
+    assert texts.count("INSERT INTO payments VALUES ($1)") == 2
+
+
+def test_psycopg_even_where_parameters_are_captured(postgresql: int) -> None:
+    instrumentor = PsycopgInstrumentor()
+    instrumentor.instrument(tracer_provider=provider, capture_parameters=True)
+    try:
+        with psycopg.connect(f"host=127.0.0.1 port={postgresql} user=postgres") as db:
+            db.execute("DROP TABLE IF EXISTS payments")
+            db.execute("CREATE TABLE payments (id TEXT PRIMARY KEY)")
+            db.execute("INSERT INTO payments VALUES (%s)", [secret])
+            with pytest.raises(psycopg.errors.UniqueViolation) as error:
+                db.execute("INSERT INTO payments VALUES (%s)", [secret])
+            assert secret in str(error.value)
+            db.rollback()
+    finally:
         instrumentor.uninstrument()
-    assert any(secret in span.to_json() for span in memory.get_finished_spans())  # the control
-    assert [statement(span) for span in leaving()] == ["INSERT INTO payments VALUES ($1)"]
+    check_postgresql(leaving())
 
 
-@pytest.fixture
-def redis_port() -> Iterator[int]:
-    """A server that says OK to everything, as Redis does to much."""
-
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            while line := self.rfile.readline():
-                for _ in range(int(line[1:])):
-                    length = int(self.rfile.readline()[1:])
-                    self.rfile.read(length + 2)
-                self.wfile.write(b"+OK\r\n")
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
+def test_sqlalchemy_on_postgresql(postgresql: int) -> None:
+    SQLAlchemyInstrumentor().instrument(tracer_provider=provider)
+    try:
+        engine = sqlalchemy.create_engine(f"postgresql+psycopg://postgres@127.0.0.1:{postgresql}/")
+        insert = sqlalchemy.text("INSERT INTO payments VALUES (:id)")
+        with engine.begin() as db:
+            db.execute(sqlalchemy.text("DROP TABLE IF EXISTS payments"))
+            db.execute(sqlalchemy.text("CREATE TABLE payments (id TEXT PRIMARY KEY)"))
+            db.execute(insert, {"id": secret})
+        with pytest.raises(sqlalchemy.exc.IntegrityError), engine.begin() as db:
+            db.execute(insert, {"id": secret})
+        engine.dispose()
+    finally:
+        SQLAlchemyInstrumentor().uninstrument()
+    check_postgresql(leaving())
 
 
-def test_redis(redis_port: int) -> None:
+def test_redis() -> None:
     RedisInstrumentor().instrument(tracer_provider=provider)
     try:
-        with redis.Redis(port=redis_port, protocol=2) as client:
-            assert client.set(f"session:{secret}", secret)
+        with servers.redis() as port, redis.Redis(port=port) as client:
+            client.set(f"session:{secret}", secret)
+            assert client.get(f"session:{secret}") == secret.encode()
+            with pytest.raises(redis.ResponseError):
+                client.lpush(f"session:{secret}", secret)
     finally:
         RedisInstrumentor().uninstrument()
-    assert "SET ? ?" in [statement(span) for span in leaving()]
+    texts = [statement(span) for span in leaving()]
+    assert "SET ? ?" in texts and "GET ?" in texts and "LPUSH ? ?" in texts

@@ -44,6 +44,17 @@ def test_spans_arrive_once_in_small_batches(agent: Agent) -> None:
     assert max(sizes) <= 128
 
 
+def test_a_span_that_cannot_be_encoded_is_counted_and_hurts_nobody(agent: Agent) -> None:
+    provider, _ = provider_of(agent)
+    tracer = provider.get_tracer("test")
+    tracer.start_span("half a character \ud83d").end()
+    tracer.start_span("whole").end()
+    provider.shutdown()
+    assert [span.name for span in agent.spans] == ["whole"]
+    exported = "otel.sdk.exporter.span.exported"
+    assert agent.total(exported, error_type="UnicodeEncodeError") == agent.total(exported) == 1
+
+
 def test_an_encoded_batch_is_one_request() -> None:
     spans: list[ReadableSpan] = []
 
@@ -54,7 +65,7 @@ def test_an_encoded_batch_is_one_request() -> None:
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(Keep(Settings("production", "prod"), Resource({})))
     end_spans(provider, 40)
-    request = ExportTraceServiceRequest.FromString(encode(spans))
+    request = ExportTraceServiceRequest.FromString(encode(spans)[0])
     names = [s.name for r in request.resource_spans for scope in r.scope_spans for s in scope.spans]
     assert names == [f"span {n}" for n in range(40)]
 

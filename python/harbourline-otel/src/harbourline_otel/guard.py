@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import wrapt
 
+from harbourline_otel import instrumentations
 from harbourline_otel.settings import ADMITTED, Refused, Settings, contradictions, loopback, shown
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def put_up(settings: Settings) -> None:
         # OpenTelemetry's default is tracecontext and baggage.
         os.environ.setdefault("OTEL_PROPAGATORS", "tracecontext")
         wrapt.when_imported("opentelemetry.baggage.propagation")(_keep_baggage)
-    wrapt.when_imported("opentelemetry.instrumentation.asgi")(_spare_events)
+    instrumentations.spare()
     wrapt.when_imported("opentelemetry.sdk.trace")(_guard_providers)
     wrapt.when_imported("opentelemetry.sdk._configuration")(_replace_configurator)
 
@@ -45,16 +46,6 @@ def current() -> Settings | None:
 def _keep_baggage(module: ModuleType) -> None:
     """Baggage may come in, and goes nowhere: whatever propagators the code installs."""
     wrapt.wrap_function_wrapper(module, "W3CBaggagePropagator.inject", lambda *_: None)
-
-
-def _spare_events(module: ModuleType) -> None:
-    """No span for each ASGI event: three of them in each request tell less than they cost."""
-
-    def make(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        kwargs["exclude_spans"] = kwargs.get("exclude_spans") or ["receive", "send"]
-        wrapped(*args, **kwargs)
-
-    wrapt.wrap_function_wrapper(module, "OpenTelemetryMiddleware.__init__", make)
 
 
 def _replace_configurator(module: ModuleType) -> None:

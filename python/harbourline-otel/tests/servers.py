@@ -1,0 +1,81 @@
+"""Real servers, where this machine has them: Debian's ``postgresql`` and ``redis-server``."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+def _command(name: str) -> str:
+    """Debian keeps the commands of a PostgreSQL server out of the PATH."""
+    folders = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"))]
+    found = shutil.which(name, path=os.pathsep.join([*folders, os.environ["PATH"]]))
+    return found or pytest.skip(f"{name} is not installed")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(command: list[str], port: int, user: str | None) -> Iterator[None]:
+    process = subprocess.Popen(
+        command, user=user, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/"
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while process.poll() is None and time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                time.sleep(0.02)
+        else:
+            process.kill()
+            pytest.fail(f"{command[0]} did not start:\n{process.communicate()[0]}")
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)  # PostgreSQL: without waiting for its clients
+        process.communicate(timeout=30)
+
+
+@contextmanager
+def postgresql() -> Iterator[int]:
+    """The port of a server with a database ``postgres``, for anyone on loopback."""
+    initdb, server = _command("initdb"), _command("postgres")
+    user = "nobody" if os.getuid() == 0 else None  # it refuses to be root
+    with tempfile.TemporaryDirectory(prefix="harbourline-postgresql-") as folder:
+        if user:
+            shutil.chown(folder, user)
+        data, port = f"{folder}/data", _free_port()
+        subprocess.run(
+            [initdb, "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C.UTF-8"],
+            check=True,
+            capture_output=True,
+            user=user,
+            cwd="/",
+        )
+        options = {"port": port, "listen_addresses": "127.0.0.1", "fsync": "off"}
+        options["unix_socket_directories"] = folder
+        arguments = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+        with _running([server, "-D", data, *arguments], port, user):
+            yield port
+
+
+@contextmanager
+def redis() -> Iterator[int]:
+    """The port of a server that keeps nothing."""
+    port = _free_port()
+    command = [_command("redis-server"), "--bind", "127.0.0.1", "--port", str(port), "--save", ""]
+    with _running(command, port, None):
+        yield port
