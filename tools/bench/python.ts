@@ -28,7 +28,7 @@ import { synthesise } from '../../rehearsal/synthesised';
 import { command } from '../command';
 import { writeSection } from './section';
 
-const help = `Measures what tracing costs a Python service, and writes docs/performance.md. Takes some twelve minutes; the figures are of an
+const help = `Measures what tracing costs a Python service, and writes docs/performance.md. Takes some ten minutes; the figures are of an
 otherwise idle machine.
 
 npm run bench:python
@@ -42,7 +42,7 @@ type Rounds = Record<Variant, number[][]>;
 type Memory = Record<'Rss' | 'Pss', number>;
 
 /** Processes of the same program differ in speed by some per cent, and a p99 of a few hundred payments says little. */
-const starts = 5;
+const starts = 4;
 const roundsOfAStart = 5;
 const rounds = starts * roundsOfAStart;
 const latencyLoad = { ratePerSecond: 20, seconds: 10 };

@@ -92,10 +92,7 @@ def test_asyncpg_even_where_parameters_are_captured(postgresql: int) -> None:
         )
         await db.execute("INSERT INTO payments VALUES ($1)", secret)
         with pytest.raises(asyncpg.UniqueViolationError) as error:
-            with provider.get_tracer("test").start_as_current_span(
-                "pay", kind=SpanKind.CLIENT
-            ) as span:
-                span.set_attribute("db.query.text", "none")
+            with provider.get_tracer("test").start_as_current_span("pay", kind=SpanKind.CLIENT):
                 await db.fetch("INSERT INTO payments VALUES ($1)", secret)
         assert secret in str(error.value.detail)
         await db.close()
