@@ -29,8 +29,9 @@ import type { Python } from './services/venv';
 import type { Synthesised } from './synthesised';
 import type { Tier } from './template';
 
-/** A fair day is well within the objectives: one payment in a hundred is declined, two in a thousand are slow. */
-export const fairSettlement = { declinedShare: 0.01, slowShare: 0.002 } as const;
+/** A fair day uses up the error budget and no more, so no burn rate pages: two payments in a thousand are slow. */
+const fairSettlement = ({ observe }: EnvironmentConfig) =>
+  ({ declinedShare: observe.objectives.errorPercent / 100, slowShare: 0.002 }) as const;
 
 const users = { master: 'bootstrap', writer: 'writer', reader: 'reader' } as const;
 
@@ -224,8 +225,8 @@ export class Site {
 
   /** Another release of the settlement service takes over, at an address of its own: what is under way is finished by the old one. */
   async releaseSettlement(behaviour: SettlementBehaviour): Promise<void> {
-    const { seed } = this.props;
-    await this.services.startSettlement(addresses.nextSettlement, { seed, ...fairSettlement, ...behaviour });
+    const { seed, config } = this.props;
+    await this.services.startSettlement(addresses.nextSettlement, { seed, ...fairSettlement(config), ...behaviour });
     this.line.reroute(`${this.mainlandAddress}:${servicePorts.settlement}`, {
       host: addresses.nextSettlement,
       port: servicePorts.settlement,
@@ -333,7 +334,7 @@ export class Site {
   }
 
   private startServices(): Promise<Services> {
-    const { python, folder, synthesised, seed } = this.props;
+    const { config, python, folder, synthesised, seed } = this.props;
     return startServices({
       python,
       directory: folder,
@@ -345,7 +346,7 @@ export class Site {
       mainlandAddress: this.mainlandAddress,
       hongKongAddress: sides.hongKong,
       careless: true,
-      settlement: { seed, ...fairSettlement },
+      settlement: { seed, ...fairSettlement(config) },
       ...this.link?.services(),
     });
   }
