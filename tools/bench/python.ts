@@ -84,6 +84,7 @@ function countingProxy(from: string, to: string, port: number): Promise<{ bytes:
 
 const quantile = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))] ?? Number.NaN;
+
 /** By how many per cent tracing raises a quantile, over the rounds of these numbers. */
 const change = (latencies: Rounds, share: number, of: readonly number[]): number => {
   const over = (variant: Variant) =>
@@ -103,6 +104,7 @@ function interval(latencies: Rounds, share: number): [number, number] {
   });
   return [quantile(drawn, 0.025), quantile(drawn, 0.975)];
 }
+
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Memory in MiB: `Rss` as tools show it; `Pss` counts a page that processes share in parts, as the two services do here. */
@@ -180,18 +182,11 @@ async function spanCosts(python: Python, node: Record<string, string>): Promise<
 
 async function startServices(python: Python, folder: string, node: Record<string, string>, cleanUp: CleanUp) {
   const common = { PATH: `${python.bin}:/usr/bin:/bin`, PYTHONPATH: examples, PYTHONDONTWRITEBYTECODE: '1' };
-  const start = async (
-    name: string,
-    address: string,
-    port: number,
-    cores: string,
-    command: string[],
-    environment: object,
-  ) => {
+  const start = async (name: string, address: string, port: number, command: string[], environment: object) => {
     const started = await startService({
       name,
-      command: 'taskset',
-      arguments: ['--cpu-list', cores, join(python.bin, command[0] as string), ...command.slice(1)],
+      command: command[0] as string,
+      arguments: command.slice(1),
       directory: folder,
       logFile: join(folder, `${name}.log`),
       healthUrl: `http://${address}:${port}/health`,
@@ -205,9 +200,9 @@ async function startServices(python: Python, folder: string, node: Record<string
     SETTLEMENT_SLOW_SHARE: '0',
     SETTLEMENT_DECLINED_SHARE: '0',
   };
-  await start('settlement', addresses.settlement, 8080, others, ['python', '-m', 'settlement'], mainland);
+  await start('settlement', addresses.settlement, 8080, ['python', '-m', 'settlement'], mainland);
   const payment = (variant: Variant, command: string[], environment: object) =>
-    start(`payment-${variant}`, payments[variant], 8000, '0', [...command, '-m', 'payment'], {
+    start(`payment-${variant}`, payments[variant], 8000, ['taskset', '--cpu-list', '0', ...command, '-m', 'payment'], {
       PAYMENT_HOST: payments[variant],
       PAYMENT_DATABASE_URL: `sqlite+aiosqlite:///${variant}.sqlite`,
       SETTLEMENT_URL: `http://${addresses.settlement}:8080`,

@@ -6,12 +6,12 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from conftest import free_port, wait_until
 
 
 def _command(name: str) -> str:
@@ -21,28 +21,22 @@ def _command(name: str) -> str:
     return found or pytest.skip(f"{name} is not installed")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def _running(command: list[str], port: int, user: str | None) -> Iterator[None]:
     process = subprocess.Popen(
         command, user=user, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/"
     )
+
+    def answers() -> bool:
+        assert process.poll() is None, process.communicate()[0]
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            return False
+        return True
+
     try:
-        deadline = time.monotonic() + 30
-        while process.poll() is None and time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                time.sleep(0.02)
-        else:
-            process.kill()
-            pytest.fail(f"{command[0]} did not start:\n{process.communicate()[0]}")
+        wait_until(answers, 30)
         yield
     finally:
         process.send_signal(signal.SIGINT)  # PostgreSQL: without waiting for its clients
@@ -57,7 +51,7 @@ def postgresql() -> Iterator[int]:
     with tempfile.TemporaryDirectory(prefix="harbourline-postgresql-") as folder:
         if user:
             shutil.chown(folder, user)
-        data, port = f"{folder}/data", _free_port()
+        data, port = f"{folder}/data", free_port()
         subprocess.run(
             [initdb, "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C.UTF-8"],
             check=True,
@@ -75,7 +69,7 @@ def postgresql() -> Iterator[int]:
 @contextmanager
 def redis() -> Iterator[int]:
     """The port of a server that keeps nothing."""
-    port = _free_port()
+    port = free_port()
     command = [_command("redis-server"), "--bind", "127.0.0.1", "--port", str(port), "--save", ""]
     with _running(command, port, None):
         yield port

@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from conftest import Agent, Service, as_dict, wait_until
+from conftest import Agent, Service, as_dict, free_port, wait_until
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -267,12 +267,9 @@ servers = {
 @pytest.mark.parametrize("name", servers)
 def test_servers_hand_over_their_last_spans(service: Service, agent: Agent, name: str) -> None:
     import http.client
-    import socket
 
     (service.folder / "served.py").write_text(app)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [part.format(port=port) for part in servers[name]]
     process = service.start(
         "opentelemetry-instrument",

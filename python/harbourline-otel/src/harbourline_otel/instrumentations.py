@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from inspect import signature
 from time import time_ns
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ def _spare_engines(module: ModuleType) -> None:
     traced: weakref.WeakSet[object] = weakref.WeakSet()
 
     def make(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        engine = kwargs["engine"] if "engine" in kwargs else args[1]
+        engine = signature(wrapped).bind(*args, **kwargs).arguments["engine"]
         if engine not in traced:
             traced.add(engine)
             wrapped(*args, **kwargs)
