@@ -1,12 +1,12 @@
 /** `npm run rehearse`: see `--help`. */
 import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../config';
-import { againInOwnNetwork, inOwnNetwork } from './link/own-network';
-import { missingPrerequisites } from './link/prerequisites';
+import { passed, summary, table } from './judge/report';
 import { prepare, rehearse } from './rehearse';
-import { passed, summary, table } from './report';
 import { scenarios } from './scenarios';
 import type { Scenario } from './scenarios/scenario';
+import { againInOwnNetwork, inOwnNetwork } from './stage/link/own-network';
+import { missingPrerequisites } from './stage/link/prerequisites';
 
 const help = `Rehearses an environment on this machine: the collectors, configurations, access documents, dashboard and
 alarms of its synthesised templates, with real services, a real OpenSearch and doubles of two AWS APIs.

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '../lib/cache';
-import type { DataPoint } from './aws/embedded-metrics';
-import type { Span } from './diagnosis';
-import type { Alarmed } from './told';
+import type { Alarmed } from './judge/alarms';
+import type { DataPoint } from './judge/cloudwatch/embedded-metrics';
+import type { Span } from './judge/diagnosis';
 
 export interface Recording extends Alarmed {
   readonly environment: string;

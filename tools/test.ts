@@ -7,10 +7,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { prepareOpenSearch } from '../harness/opensearch-node/prepare';
+import { preparePython } from '../harness/python/environment';
 import { cacheDirectory } from '../lib/cache';
 import { collectorBinary, hostTarget } from '../lib/collect/distribution/build';
-import { prepareOpenSearch } from '../rehearsal/opensearch-node/prepare';
-import { preparePython } from '../rehearsal/services/venv';
 import { command } from './command';
 
 interface Count {
@@ -94,10 +94,18 @@ async function main(files: readonly string[]): Promise<void> {
       '--check',
       '--no-cache',
       'python',
+      'harness',
       'rehearsal',
       'tools',
     ]),
-    await check('python: lint', join(python.bin, 'ruff'), ['check', '--no-cache', 'python', 'rehearsal', 'tools']),
+    await check('python: lint', join(python.bin, 'ruff'), [
+      'check',
+      '--no-cache',
+      'python',
+      'harness',
+      'rehearsal',
+      'tools',
+    ]),
     await check('python: types', join(python.bin, 'mypy'), [
       ...['--cache-dir', cacheDirectory('mypy'), '--config-file', `${otel}/pyproject.toml`, `${otel}/src`],
     ]),
@@ -109,7 +117,7 @@ async function main(files: readonly string[]): Promise<void> {
     await pytest(python.bin, otel, join(scratch, 'otel.xml')),
     await pytest(oldest.bin, otel, join(scratch, 'otel-oldest.xml'), 'the oldest OpenTelemetry'),
     await pytest(python.bin, 'python/examples', join(scratch, 'examples.xml')),
-    await pytest(python.bin, 'rehearsal/services/ledger', join(scratch, 'ledger.xml')),
+    await pytest(python.bin, 'harness/python/ledger', join(scratch, 'ledger.xml')),
   ];
   rmSync(scratch, { recursive: true, force: true });
   const sum = (part: keyof Count): number => counts.reduce((total, count) => total + count[part], 0);

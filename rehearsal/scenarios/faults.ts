@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Side } from '../diagnosis';
-import type { Site } from '../site';
+import type { Side } from '../judge/diagnosis';
+import type { Site } from '../stage/stage';
 import { nothing, type Scenario } from './scenario';
 
 /** Seconds of fair payments, then of the fault: it touches three minutes of the clock, whenever it begins. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ports } from '../../lib/collect/ports';
 import { collectorMetrics, metricNamespace, tierDimension } from '../../lib/observe/metrics';
-import { seeded, text } from '../driver/random';
-import { post } from '../legacy-clients';
-import { addresses } from '../places';
-import { count } from '../report';
-import type { Site } from '../site';
+import { count } from '../judge/report';
+import { addresses } from '../stage/addresses';
+import { post } from '../stage/clients/zipkin-and-jaeger';
+import { seeded, text } from '../stage/driver/random';
+import type { Site } from '../stage/stage';
 import { nothing, type Scenario } from './scenario';
 
 /** Spans with each wrong environment. */

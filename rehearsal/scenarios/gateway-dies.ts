@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { count } from '../report';
+import { count } from '../judge/report';
+import { Recorder, telemetry } from '../stage/telemetry';
 import { nothing, type Scenario } from './scenario';
-import { Recorder, telemetry } from './telemetry';
 
 /** `RestartSec` of the collector's unit, in seconds. */
 const restartAfter = 2;

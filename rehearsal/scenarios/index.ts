@@ -2,7 +2,7 @@ import { fairDay } from './fair-day';
 import { errorsMainland, headerStripped, slowHongKong, slowLine, slowMainland } from './faults';
 import { foreignEnv } from './foreign-env';
 import { gatewayDies } from './gateway-dies';
-import { link } from './link';
+import { link } from './link/link';
 import { overload } from './overload';
 import { rollingReplace } from './rolling-replace';
 import { samplerDies } from './sampler-dies';

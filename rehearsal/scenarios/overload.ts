@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
+import { startCollector } from '../../harness/collectors';
 import { ports } from '../../lib/collect/ports';
-import { Balancer } from '../balancer';
-import { startCollector } from '../collectors';
-import { entriesOf, payload, randomise, spansInPayload } from '../payload';
-import { addresses } from '../places';
-import { count } from '../report';
-import type { LedgerEntry } from '../services/ledger';
-import type { Site } from '../site';
+import { count } from '../judge/report';
+import { addresses } from '../stage/addresses';
+import { entriesOf, payload, randomise, spansInPayload } from '../stage/clients/payload';
+import { Balancer } from '../stage/load-balancer';
+import type { LedgerEntry } from '../stage/services/ledger';
+import type { Site } from '../stage/stage';
+import { telemetry } from '../stage/telemetry';
 import { nothing, type Scenario, type Watch } from './scenario';
-import { telemetry } from './telemetry';
 
 /** How many times the rate that a node sustains. */
 const times = 5;

@@ -1,8 +1,8 @@
-import { drain } from '../host';
-import { count } from '../report';
-import type { Instance, Site } from '../site';
+import { count } from '../judge/report';
+import { drain } from '../stage/instance-scripts';
+import type { Instance, Site } from '../stage/stage';
+import { telemetry } from '../stage/telemetry';
 import { nothing, type Scenario } from './scenario';
-import { telemetry } from './telemetry';
 
 type Tier = 'gateway' | 'sampler';
 

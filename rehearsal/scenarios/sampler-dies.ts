@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backendRetrySeconds } from '../../lib/collect/pipelines/gateway';
 import { metricsFlushSeconds } from '../../lib/collect/pipelines/sampler';
-import { count } from '../report';
+import { count } from '../judge/report';
+import { Recorder, telemetry } from '../stage/telemetry';
 import { nothing, type Scenario } from './scenario';
-import { Recorder, telemetry } from './telemetry';
 
 /** Seconds until the platform has noticed that an instance is gone and has taken it out of Cloud Map. */
 const noticed = 20;

@@ -1,11 +1,11 @@
 /** What may happen to the line while payments are made, and what it may cost. */
 import type { EnvironmentConfig } from '../../config/schema';
-import type { Side } from '../diagnosis';
-import type { Evidence } from '../evidence';
-import type { Distance } from '../link/path';
-import type { Line } from '../report';
-import type { LedgerEntry } from '../services/ledger';
-import type { Site } from '../site';
+import type { Side } from '../judge/diagnosis';
+import type { Evidence } from '../judge/evidence';
+import type { Line } from '../judge/report';
+import type { Distance } from '../stage/link/path';
+import type { LedgerEntry } from '../stage/services/ledger';
+import type { Site } from '../stage/stage';
 
 /** A cost that a scenario admits, with the reason. */
 export interface Cost {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { count } from '../report';
+import { count } from '../judge/report';
+import { telemetry } from '../stage/telemetry';
 import { nothing, type Scenario } from './scenario';
-import { telemetry } from './telemetry';
 
 /** How long the store is away, in seconds. */
 const away = 120;

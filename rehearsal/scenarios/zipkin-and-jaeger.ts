@@ -1,13 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { issueNodeCertificate, type NodeCertificate } from '../../harness/opensearch-node/certificates';
 import { ports } from '../../lib/collect/ports';
-import { type Backend, startBackend } from '../backends';
-import { seeded, text } from '../driver/random';
-import { sensitive } from '../driver/sensitive';
-import type { TlsTarget } from '../grpc';
-import { jaegerGrpc, jaegerThrift, type LegacySpan, ledgerEntry, zipkinJson, zipkinProtobuf } from '../legacy-clients';
-import { issueNodeCertificate, type NodeCertificate } from '../opensearch-node/certificates';
-import { addresses } from '../places';
-import { count, type Line } from '../report';
+import { count, type Line } from '../judge/report';
+import { addresses } from '../stage/addresses';
+import type { TlsTarget } from '../stage/clients/grpc';
+import {
+  jaegerGrpc,
+  jaegerThrift,
+  type LegacySpan,
+  ledgerEntry,
+  zipkinJson,
+  zipkinProtobuf,
+} from '../stage/clients/zipkin-and-jaeger';
+import { seeded, text } from '../stage/driver/random';
+import { sensitive } from '../stage/driver/sensitive';
+import { type Backend, startBackend } from '../stage/tracing-backends';
 import { nothing, type Scenario, type Watch } from './scenario';
 
 /** Spans of each kind of client. */

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { issueCertificates } from '../../lib/collect/certificates.issue';
 import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
 import { variablesIn } from '../../lib/collect/pipelines/render';
-import { synthesise } from '../../rehearsal/synthesised';
+import { synthesise } from '../../rehearsal/stage/synthesised';
 import { configOf, environmentNames } from '../support/app';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes

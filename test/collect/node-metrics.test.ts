@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
+import { freePort } from '../../harness/ports';
 import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
 import { environmentGuard } from '../../lib/collect/pipelines/components';
 import { nodeMetricProcessors, serviceMetricProcessors } from '../../lib/collect/pipelines/node-metrics';
 import { serviceMetrics } from '../../lib/observe/metrics';
-import { freePort } from '../support/ports';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 

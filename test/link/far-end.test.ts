@@ -1,7 +1,7 @@
 import type { VpnConnection } from '@aws-sdk/client-ec2';
 import { farEndFiles } from '../../lib/link/far-end';
 import { type LinkParameters, linked, linkParameters, tunnelsOf } from '../../lib/link/parameters';
-import { describedVpn, type TunnelSpecification } from '../../rehearsal/link/described';
+import { describedVpn, type TunnelSpecification } from '../../rehearsal/stage/link/described';
 import { configOf, environmentNames, templateOf } from '../support/app';
 
 /** Parameters of an environment, as its template and addresses for documentation make them. */

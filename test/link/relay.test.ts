@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
+import { startCollector } from '../../harness/collectors';
+import type { Service } from '../../harness/process';
 import { receiverConfiguration } from '../../lib/analysis/configuration';
 import { issueCertificates } from '../../lib/collect/certificates.issue';
 import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
@@ -13,8 +15,6 @@ import { filesOf, paths, variablesOf } from '../../lib/collect/instance';
 import { clientTls, tierName } from '../../lib/collect/pipelines/components';
 import { relayConfiguration } from '../../lib/link/relay/configuration';
 import { metrics } from '../../lib/observe/metrics';
-import { startCollector } from '../../rehearsal/collectors';
-import type { Service } from '../../rehearsal/services/process';
 import { configOf, environmentNames, freshApp } from '../support/app';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes

@@ -1,6 +1,6 @@
 import { everyMetric, metricNamespace } from '../../lib/observe/metrics';
-import { type AlarmProperties, entriesOf } from '../../rehearsal/evaluate/alarms';
-import { searches, type Widget } from '../../rehearsal/evaluate/dashboards';
+import { type AlarmProperties, entriesOf } from '../../rehearsal/judge/cloudwatch/alarms';
+import { searches, type Widget } from '../../rehearsal/judge/cloudwatch/dashboards';
 import { configOf, environmentNames, resourcesOf } from '../support/app';
 
 const join = (value: unknown): string =>

@@ -1,5 +1,5 @@
 import { handler, type Settings, type StateChange } from '../../lib/observe/recovery.handler';
-import { dataPoints } from '../../rehearsal/aws/embedded-metrics';
+import { dataPoints } from '../../rehearsal/judge/cloudwatch/embedded-metrics';
 
 const settings: Settings = {
   namespace: 'Harbourline/dev',

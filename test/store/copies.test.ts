@@ -1,9 +1,9 @@
 /** Every place that can hold a raw span, as the templates say it, and how long it holds it. */
 
 import { loadEnvironments } from '../../config';
+import { context } from '../../harness/synthesise';
 import { buildApp } from '../../lib/app';
 import { filesOf, paths, variablesOf } from '../../lib/collect/instance';
-import { context } from '../../rehearsal/synthesised';
 
 interface Resource {
   readonly Type: string;

@@ -5,7 +5,7 @@ import { Client } from '@opensearch-project/opensearch';
 import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws';
 import { applyDocuments } from '../../lib/store/apply-documents';
 import { dashboardsDocuments } from '../../lib/store/documents/dashboards';
-import { signatureProblem } from '../../rehearsal/aws/signature';
+import { signatureProblem } from '../../rehearsal/stage/aws/signature';
 
 type Json = any;
 const credentials = { accessKeyId: 'REHEARSAL', secretAccessKey: 'a-secret-of-the-test' };

@@ -6,10 +6,10 @@ import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, errors } from '@opensearch-project/opensearch';
+import { type OpenSearchNode, prepareOpenSearch, startOpenSearch } from '../../harness/opensearch-node/node';
 import { applyDocuments } from '../../lib/store/apply-documents';
 import { storeClient } from '../../lib/store/client';
 import { storeDocuments } from '../../lib/store/documents';
-import { type OpenSearchNode, prepareOpenSearch, startOpenSearch } from '../../rehearsal/opensearch-node/node';
 
 const [address, port] = ['127.77.93.31', 9200];
 const arn = (name: string) => `arn:aws:iam::111111111111:role/${name}`;

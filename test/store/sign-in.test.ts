@@ -1,9 +1,9 @@
 /** Settings of the store that no committed environment uses: sign-in by SAML, and grants. */
 import { parseEnvironment } from '../../config/parse';
 import { prod } from '../../config/prod';
+import { context } from '../../harness/synthesise';
 import { buildApp } from '../../lib/app';
 import { auditPolicy } from '../../lib/compliance/policy';
-import { context } from '../../rehearsal/synthesised';
 
 const metadata = '<md:EntityDescriptor entityID="https://idp.example.com/saml"></md:EntityDescriptor>';
 const roleArn = 'arn:aws:iam::333333333333:role/incident';

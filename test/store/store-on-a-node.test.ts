@@ -5,14 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@opensearch-project/opensearch';
-import { storeClient } from '../../lib/store/client';
-import { WriterServer } from '../../lib/store/span-writer/server';
 import {
   type OpenSearchNode,
   type PreparedNode,
   prepareOpenSearch,
   startOpenSearch,
-} from '../../rehearsal/opensearch-node/node';
+} from '../../harness/opensearch-node/node';
+import { storeClient } from '../../lib/store/client';
+import { WriterServer } from '../../lib/store/span-writer/server';
 import { readSection } from '../../tools/bench/section';
 import { applyForMatrix, documentsForNode } from '../../tools/permissions/documents';
 import { arnOf, permissionMatrix, type Role, roles } from '../../tools/permissions/matrix';

@@ -3,8 +3,8 @@ import type { App, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { loadEnvironments } from '../../config';
 import type { EnvironmentConfig } from '../../config/schema';
+import { context } from '../../harness/synthesise';
 import { buildApp } from '../../lib/app';
-import { context } from '../../rehearsal/synthesised';
 
 export const environments = loadEnvironments();
 export const environmentNames = environments.map(({ environment }) => environment);

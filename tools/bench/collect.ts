@@ -13,9 +13,9 @@ import { parse, stringify } from 'yaml';
 import { loadEnvironments } from '../../config';
 import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
 import { ports } from '../../lib/collect/ports';
-import { payload, randomise, spansInPayload, tracesInPayload } from '../../rehearsal/payload';
-import { telemetry } from '../../rehearsal/scenarios/telemetry';
-import { synthesise } from '../../rehearsal/synthesised';
+import { payload, randomise, spansInPayload, tracesInPayload } from '../../rehearsal/stage/clients/payload';
+import { synthesise } from '../../rehearsal/stage/synthesised';
+import { telemetry } from '../../rehearsal/stage/telemetry';
 import { command } from '../command';
 import { writeSection } from './section';
 

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../../config';
 import { cacheDirectory } from '../../lib/cache';
 import { recall } from '../../rehearsal/recording';
-import { synthesise } from '../../rehearsal/synthesised';
+import { synthesise } from '../../rehearsal/stage/synthesised';
 import { command } from '../command';
 import { openBrowser } from './browser';
 import { page } from './page';

@@ -1,8 +1,9 @@
 /** What the page of a preview shows: every widget of the dashboard bodies, with the data that a rehearsal left. */
-import { MetricStore } from '../../rehearsal/aws/cloudwatch';
-import type { Span } from '../../rehearsal/diagnosis';
-import { type DashboardBody, seriesOf, type Widget } from '../../rehearsal/evaluate/dashboards';
-import { withHistory } from '../../rehearsal/history';
+
+import { type DashboardBody, seriesOf, type Widget } from '../../rehearsal/judge/cloudwatch/dashboards';
+import { withHistory } from '../../rehearsal/judge/cloudwatch/history';
+import { MetricStore } from '../../rehearsal/judge/cloudwatch/metric-store';
+import type { Span } from '../../rehearsal/judge/diagnosis';
 import type { Recording } from '../../rehearsal/recording';
 
 /** A dashboard, ready to draw. Shared with client.ts, which runs in the browser. */

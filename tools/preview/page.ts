@@ -1,7 +1,7 @@
 /** The page of a preview: one HTML file with everything in it. */
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import type { DashboardBody } from '../../rehearsal/evaluate/dashboards';
+import type { DashboardBody } from '../../rehearsal/judge/cloudwatch/dashboards';
 import type { Recording } from '../../rehearsal/recording';
 import { type Graph, type PictureWidget, pictures } from './model';
 

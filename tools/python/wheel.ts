@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { harbourlineOtel, preparePython } from '../../rehearsal/services/venv';
+import { harbourlineOtel, preparePython } from '../../harness/python/environment';
 import { command } from '../command';
 
 const help = `Builds the wheel of harbourline-otel into python/dist/, and looks whether all is in it that services need.

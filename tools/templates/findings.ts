@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { pythonEnvironment } from '../../rehearsal/services/venv';
+import { pythonEnvironment } from '../../harness/python/environment';
 
 /** What cfn-lint or checkov objects to. */
 export interface TemplateFinding {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { errors } from '@opensearch-project/opensearch';
 import { type StoreSettings, storeClient } from '../../lib/store/client';
-import { sharedStore } from '../../rehearsal/places';
+import { sharedStore } from '../../rehearsal/stage/addresses';
 import { fetchLatest, fetchTrace } from './fetch';
 import { latestTable, traceTree } from './tree';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
+import { freePort } from '../../../harness/ports';
 import { collectorBinary, hostTarget } from '../../../lib/collect/distribution/build';
 import { type RedactionOptions, redactionProcessors } from '../../../lib/collect/pipelines/redaction';
-import { freePort } from '../../support/ports';
 import { mutations, negatives, positives } from './corpus';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes

@@ -1,6 +1,6 @@
 import { mask, sensitiveKeys, sensitiveValues } from '../../../lib/collect/redaction';
 import { Scrubber } from '../../../lib/store/span-writer/scrub';
-import { generators, sensitive } from '../../../rehearsal/driver/sensitive';
+import { generators, sensitive } from '../../../rehearsal/stage/driver/sensitive';
 import { attribute, encode, type Json, map, Rig, service, span, spanId, traceId } from './support';
 
 /** Mulberry32, so that every run sees the same values. */

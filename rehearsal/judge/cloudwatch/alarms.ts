@@ -1,0 +1,259 @@
+/**
+ * Alarms by their own definition: evaluates what CloudFormation would get, minute by minute, over the metrics that a
+ * rehearsal received. Source: CloudWatch user guide, "Alarm evaluation", "Configuring how alarms treat missing data",
+ * "Composite alarms", "Alarm suppression".
+ */
+import { evaluate } from 'mathjs';
+import { figure, type MathEntry, windowOf } from './math';
+import type { MetricQuery, MetricStore } from './metric-store';
+
+/** A metric alarm, as CloudFormation would get it. */
+export interface AlarmProperties {
+  readonly AlarmName: string;
+  readonly Threshold: number;
+  readonly ComparisonOperator: string;
+  readonly TreatMissingData: string;
+  readonly EvaluationPeriods: number;
+  readonly DatapointsToAlarm?: number;
+  readonly AlarmActions?: readonly string[];
+  readonly Namespace?: string;
+  readonly MetricName?: string;
+  readonly Dimensions?: readonly Dimension[];
+  readonly Period?: number;
+  readonly Statistic?: string;
+  readonly ExtendedStatistic?: string;
+  readonly Metrics?: readonly AlarmMetric[];
+}
+
+export interface AlarmMetric {
+  readonly Id: string;
+  readonly Expression?: string;
+  readonly ReturnData?: boolean;
+  readonly MetricStat?: {
+    readonly Metric: { Namespace: string; MetricName: string; Dimensions?: readonly Dimension[] };
+    readonly Period: number;
+    readonly Stat: string;
+  };
+}
+
+interface Dimension {
+  readonly Name: string;
+  readonly Value: string;
+}
+
+/** A composite alarm, as CloudFormation would get it. */
+export interface CompositeProperties {
+  readonly AlarmName: string;
+  readonly AlarmRule: string;
+  readonly AlarmActions?: readonly string[];
+  readonly ActionsSuppressor?: string;
+  /** Seconds. */
+  readonly ActionsSuppressorWaitPeriod?: number;
+  readonly ActionsSuppressorExtensionPeriod?: number;
+}
+
+/** All alarms of an environment. `arn` is how rules and suppressors name an alarm. */
+export interface AlarmSet {
+  readonly metric: readonly { readonly arn: string; readonly properties: AlarmProperties }[];
+  readonly composite: readonly { readonly arn: string; readonly properties: CompositeProperties }[];
+}
+
+export type State = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+/** What an alarm did. */
+export interface Course {
+  readonly name: string;
+  /** Changes of state: time in ms → state. */
+  readonly changes: readonly { readonly at: number; readonly state: State }[];
+  /** When it told somebody that it is in ALARM. */
+  readonly told: readonly number[];
+  /** Whom: ids of its actions. */
+  readonly actions: readonly string[];
+}
+
+const minute = 60_000;
+
+/**
+ * The course of every alarm from `from` to `until`, evaluated at every full minute, sliding windows.
+ *
+ * @param known whether a metric can be there at all: an alarm that reads another stays INSUFFICIENT_DATA
+ */
+export function courses(
+  alarms: AlarmSet,
+  store: MetricStore,
+  from: number,
+  until: number,
+  known: (metric: MetricQuery) => boolean = () => true,
+): Course[] {
+  const states = new Map<string, State>();
+  const recorded = new Map<
+    string,
+    { name: string; changes: { at: number; state: State }[]; actions: readonly string[] }
+  >();
+  for (const { arn, properties } of [...alarms.metric, ...alarms.composite]) {
+    recorded.set(arn, { name: properties.AlarmName, changes: [], actions: properties.AlarmActions ?? [] });
+  }
+  const composites = inOrder(alarms.composite);
+  const readable = alarms.metric.filter(({ arn, properties }) => {
+    const reads = entriesOf(properties).every(({ metric }) => !metric || known(metric));
+    if (!reads) states.set(arn, 'INSUFFICIENT_DATA');
+    return reads;
+  });
+  const move = (arn: string, at: number, state: State) => {
+    if (states.get(arn) === state) return;
+    states.set(arn, state);
+    recorded.get(arn)?.changes.push({ at, state });
+  };
+  for (let at = Math.ceil(from / minute) * minute; at <= until; at += minute) {
+    for (const { arn, properties } of readable) {
+      move(arn, at, stateOf(properties, store, at, states.get(arn) ?? 'INSUFFICIENT_DATA'));
+    }
+    for (const { arn, properties } of composites) {
+      move(arn, at, holds(properties.AlarmRule, states) ? 'ALARM' : 'OK');
+    }
+  }
+  return [...recorded].map(([arn, { name, changes, actions }]) => {
+    const alarm = alarms.composite.find((composite) => composite.arn === arn)?.properties;
+    const suppressor = recorded.get(alarm?.ActionsSuppressor ?? '')?.changes ?? [];
+    const told = changes
+      .filter(({ state }) => state === 'ALARM' && actions.length > 0)
+      .filter(({ at }) => !suppressed(at, alarm, suppressor))
+      .map(({ at }) => at + (alarm?.ActionsSuppressorWaitPeriod ?? 0) * 1000);
+    return { name, changes, actions, told };
+  });
+}
+
+/** Whether the suppressor is in ALARM, gets there within the wait period, or left it within the extension period. */
+function suppressed(
+  at: number,
+  alarm: CompositeProperties | undefined,
+  changes: readonly { readonly at: number; readonly state: State }[],
+): boolean {
+  if (!alarm?.ActionsSuppressor) return false;
+  const { ActionsSuppressorWaitPeriod: wait = 0, ActionsSuppressorExtensionPeriod: extension = 0 } = alarm;
+  const stateAt = (time: number) => changes.filter((change) => change.at <= time).at(-1)?.state;
+  const within = (since: number, until: number, state: State) =>
+    changes.some((change) => change.at > since && change.at <= until && change.state === state);
+  return (
+    stateAt(at) === 'ALARM' ||
+    within(at, at + wait * 1000, 'ALARM') ||
+    (changes.some(({ state }) => state === 'ALARM') && within(at - extension * 1000, at, 'OK'))
+  );
+}
+
+/** Composite alarms after those that they name. @throws Error on a circle, which CloudWatch would refuse */
+function inOrder(composites: AlarmSet['composite']): AlarmSet['composite'] {
+  const done: AlarmSet['composite'][number][] = [];
+  let rest = [...composites];
+  while (rest.length > 0) {
+    const ready = rest.filter(({ properties }) => !rest.some(({ arn }) => properties.AlarmRule.includes(`"${arn}"`)));
+    if (ready.length === 0)
+      throw new Error(`Composite alarms name each other: ${rest.map(({ arn }) => arn).join(', ')}`);
+    done.push(...ready);
+    rest = rest.filter((composite) => !ready.includes(composite));
+  }
+  return done;
+}
+
+/** @throws Error on an alarm that the rule names and no template makes */
+function holds(rule: string, states: ReadonlyMap<string, State>): boolean {
+  const is = (wanted: State) => (arn: string) => {
+    const state = states.get(arn);
+    if (state === undefined) throw new Error(`An alarm rule names ${arn}, which no template makes.`);
+    return state === wanted;
+  };
+  const expression = rule.replace(/\b(AND|OR|NOT)\b/g, (word) => word.toLowerCase());
+  return Boolean(
+    evaluate(expression, {
+      ALARM: is('ALARM'),
+      OK: is('OK'),
+      INSUFFICIENT_DATA: is('INSUFFICIENT_DATA'),
+      TRUE: true,
+      FALSE: false,
+    }),
+  );
+}
+
+/** The state at a time: M of the last N periods, missing data as the alarm says. */
+function stateOf(alarm: AlarmProperties, store: MetricStore, at: number, before: State): State {
+  const figures = figuresAt(alarm, store, at);
+  const present = figures.filter((value): value is number => value !== undefined);
+  const missing = figures.length - present.length;
+  const breaching = present.filter((value) => breaches(alarm, value)).length;
+  const needed = alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods;
+  switch (alarm.TreatMissingData) {
+    case 'breaching':
+      return breaching + missing >= needed ? 'ALARM' : 'OK';
+    case 'notBreaching':
+      return breaching >= needed ? 'ALARM' : 'OK';
+    case 'ignore':
+      return present.length === 0 ? before : breaching >= needed ? 'ALARM' : 'OK';
+    default:
+      return present.length === 0 ? 'INSUFFICIENT_DATA' : breaching >= needed ? 'ALARM' : 'OK';
+  }
+}
+
+/** Figures of the last N periods, oldest first. */
+export function figuresAt(alarm: AlarmProperties, store: MetricStore, at: number): (number | undefined)[] {
+  const entries = entriesOf(alarm);
+  const returned = (alarm.Metrics ?? []).find(({ ReturnData }) => ReturnData !== false)?.Id ?? entries[0]?.id;
+  const watched = entries.find(({ id }) => id === returned) as MathEntry;
+  const length = periodOf(alarm) * 1000;
+  return Array.from({ length: alarm.EvaluationPeriods }, (_, index) => {
+    const until = at - (alarm.EvaluationPeriods - 1 - index) * length;
+    return figure(watched, entries, windowOf(store, until - length, until));
+  });
+}
+
+/** Seconds. @throws Error on metrics of different periods, which CloudWatch would refuse */
+function periodOf({ AlarmName, Period, Metrics = [] }: AlarmProperties): number {
+  const periods = new Set(Metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Period] : [])));
+  if (Period !== undefined) periods.add(Period);
+  const [period, ...more] = periods;
+  if (period === undefined || more.length > 0) throw new Error(`${AlarmName}: periods ${[...periods].join(', ')}`);
+  return period;
+}
+
+/** The metrics that an alarm reads. */
+export function entriesOf({
+  Namespace,
+  MetricName,
+  Dimensions,
+  Statistic,
+  ExtendedStatistic,
+  Metrics,
+}: AlarmProperties) {
+  const query = (
+    namespace: string,
+    name: string,
+    dimensions: readonly Dimension[] = [],
+    statistic = '',
+  ): MetricQuery => ({
+    namespace,
+    name,
+    dimensions: Object.fromEntries(dimensions.map(({ Name, Value }) => [Name, Value])),
+    statistic,
+  });
+  if (!Metrics) {
+    return [{ id: 'm', metric: query(Namespace ?? '', MetricName ?? '', Dimensions, Statistic ?? ExtendedStatistic) }];
+  }
+  return Metrics.map(({ Id, Expression, MetricStat }): MathEntry => {
+    if (!MetricStat) return { id: Id, expression: Expression ?? '' };
+    const { Metric, Stat } = MetricStat;
+    return { id: Id, metric: query(Metric.Namespace, Metric.MetricName, Metric.Dimensions, Stat) };
+  });
+}
+
+const comparisons: Readonly<Record<string, (value: number, threshold: number) => boolean>> = {
+  GreaterThanThreshold: (value, threshold) => value > threshold,
+  GreaterThanOrEqualToThreshold: (value, threshold) => value >= threshold,
+  LessThanThreshold: (value, threshold) => value < threshold,
+  LessThanOrEqualToThreshold: (value, threshold) => value <= threshold,
+};
+
+/** @throws Error on a comparison that CloudWatch has not */
+function breaches({ AlarmName, ComparisonOperator, Threshold }: AlarmProperties, value: number): boolean {
+  const compare = comparisons[ComparisonOperator];
+  if (!compare) throw new Error(`${AlarmName}: no comparison ${ComparisonOperator}`);
+  return compare(value, Threshold);
+}

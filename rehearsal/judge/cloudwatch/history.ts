@@ -1,0 +1,32 @@
+/** A rehearsal lasts minutes, alarms look back for hours: the hours before are as its fair minutes were. */
+
+import type { Span } from '../diagnosis';
+import type { DataPoint } from './embedded-metrics';
+import { MetricStore } from './metric-store';
+
+const hour = 3_600_000;
+
+/** Hours that the longest alarm looks back, and one more. */
+const hours = 7;
+
+/**
+ * What was received since `fair.from`, and before it what came in `fair`, again and again: point by point for an hour,
+ * before that once for each hour, with the counts of an hour.
+ */
+export function withHistory(points: readonly DataPoint[], fair: Span): MetricStore {
+  const store = new MetricStore();
+  const since = points.filter(({ timestamp }) => timestamp >= fair.from);
+  store.add(since);
+  const day = since.filter(({ timestamp }) => timestamp < fair.until);
+  const length = fair.until - fair.from;
+  const repeats = Math.floor(hour / length);
+  for (let n = 1; n <= repeats; n++) store.add(day.map((point) => moved(point, n * length, 1)));
+  for (let n = 1; n <= hours; n++) store.add(day.map((point) => moved(point, repeats * length + n * hour, repeats)));
+  return store;
+}
+
+const moved = (point: DataPoint, back: number, times: number): DataPoint => ({
+  ...point,
+  timestamp: point.timestamp - back,
+  counts: point.counts.map((count) => count * times),
+});

@@ -1,0 +1,91 @@
+/** Which traces the samplers must keep: worked out from the configuration that they run, not from what they did. */
+import type { LedgerEntry } from '../stage/services/ledger';
+
+/** The band, read from a sampler's configuration. */
+export interface Band {
+  readonly salt: string;
+  readonly floorPercent: number;
+  readonly ceilingPercent: number;
+  readonly slowThresholdMs: number;
+  /** How long a trace is collected before it is decided. */
+  readonly decisionWaitMs: number;
+}
+
+interface Policy {
+  readonly name: string;
+  readonly probabilistic?: { hash_salt: string; sampling_percentage: number };
+  readonly latency?: { threshold_ms: number };
+  readonly and?: { and_sub_policy: Policy[] };
+}
+
+/** Reads the band out of the parsed configuration. @throws Error where a policy is missing */
+export function bandOf(configuration: {
+  processors: { tail_sampling: { policies: Policy[]; decision_wait: string } };
+}): Band {
+  const { policies, decision_wait } = configuration.processors.tail_sampling;
+  const all = policies.flatMap((policy) => [policy, ...(policy.and?.and_sub_policy ?? [])]);
+  const floor = all.find(({ name }) => name === 'floor')?.probabilistic;
+  const ceiling = all.find(({ name }) => name === 'ceiling')?.probabilistic;
+  const latency = all.find(({ name }) => name === 'latency')?.latency;
+  if (!floor || !ceiling || !latency) throw new Error('The sampler has no floor, ceiling or latency policy.');
+  return {
+    salt: ceiling.hash_salt,
+    floorPercent: floor.sampling_percentage,
+    ceilingPercent: ceiling.sampling_percentage,
+    slowThresholdMs: latency.threshold_ms,
+    decisionWaitMs: 1000 * Number.parseFloat(decision_wait),
+  };
+}
+
+const mask64 = (1n << 64n) - 1n;
+
+/** FNV-1a, 64 bits, of salt and trace id, as the tail_sampling processor's probabilistic policy hashes them. */
+export function traceHash(salt: string, traceId: string): bigint {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.concat([Buffer.from(salt), Buffer.from(traceId, 'hex')])) {
+    hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & mask64;
+  }
+  return hash;
+}
+
+/** Whether the hash falls into the first `percent` per cent. */
+export function within(percent: number, salt: string, traceId: string): boolean {
+  return traceHash(salt, traceId) <= (mask64 * BigInt(Math.round(percent * 1000))) / 100_000n;
+}
+
+/**
+ * Why a trace is kept or not: errors and slow ones on top of the band; `band` may be kept while the budget lasts; of `late`
+ * ones nobody knew at their decision that they would fail or be slow, so that either is right.
+ */
+export type Expectation = 'error' | 'slow' | 'floor' | 'band' | 'late' | 'drop';
+
+/** How long a span may be on its way to a sampler, in milliseconds: batches of service (2 s), agent (1 s) and gateway. */
+const underWayMs = 4000;
+
+/** What the samplers must do with a trace of these spans. */
+export function expectation(spans: readonly LedgerEntry[], band: Band): Expectation {
+  const { traceId } = spans[0]!;
+  const first = spans.reduce(
+    (least, { endNs }) => (BigInt(endNs) < least ? BigInt(endNs) : least),
+    BigInt(spans[0]!.endNs),
+  );
+  const decided = first + BigInt(Math.max(0, band.decisionWaitMs - underWayMs)) * 1_000_000n;
+  const known = spans.filter(({ endNs }) => BigInt(endNs) <= decided);
+  if (failed(known)) return 'error';
+  if (isSlow(known, band)) return 'slow';
+  if (within(band.floorPercent, band.salt, traceId)) return 'floor';
+  if (failed(spans) || isSlow(spans, band)) return 'late';
+  return within(band.ceilingPercent, band.salt, traceId) ? 'band' : 'drop';
+}
+
+const failed = (spans: readonly LedgerEntry[]): boolean => spans.some(({ status }) => status === 'ERROR');
+
+function isSlow(spans: readonly LedgerEntry[], { slowThresholdMs }: Band): boolean {
+  const start = spans.reduce(
+    (least, { startNs }) => (BigInt(startNs) < least ? BigInt(startNs) : least),
+    BigInt(spans[0]!.startNs),
+  );
+  const end = spans.reduce((most, { endNs }) => (BigInt(endNs) > most ? BigInt(endNs) : most), 0n);
+  // The processor compares whole milliseconds, and "longer than".
+  return (end - start) / 1_000_000n > BigInt(slowThresholdMs);
+}

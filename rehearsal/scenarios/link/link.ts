@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { holds } from '../../../harness/wait';
+import { type Account, account } from '../../judge/link/aggregates';
+import { alarmWentOff } from '../../judge/link/alarm';
+import { count, type Line } from '../../judge/report';
+import type { Site } from '../../stage/stage';
+import { nothing, type Scenario } from '../scenario';
+import { allCut, oneCut } from './fail-over';
+import { RateMeter } from './rate';
+import { nothingOfSpans, offerSpans } from './raw-spans';
+import { roundTrips } from './round-trip';
+import { negotiated, onTheWire, watchWire } from './tunnels';
+import { unlisted } from './whitelist';
+
+/** How long every path is cut, in seconds. */
+const away = 120;
+
+/** Seconds without the header: they touch three minutes of the clock, whenever they begin. */
+const withoutHeader = 150;
+
+/** Seconds of calls before a path is cut and after the header is back, so that those minutes have enough calls to be judged. */
+const quiet = 15;
+
+/** Seconds until the last aggregates are there: samplers count for 15, relays for 60, and a try that failed waits 30. */
+const arriveWithin = 120;
+
+/** Payments and aggregates cross a link of namespaces, IPsec and BGP, made of what was synthesised; then it breaks. */
+export const link: Scenario = {
+  name: 'link',
+  summary: 'payments and aggregates cross real tunnels with BGP; paths are cut, a header is stripped, strangers knock',
+  distance: { delayMs: 25, lossPercent: 0.5 },
+  ratePerSecond: 4,
+  seconds: 315,
+  async during(site, watch) {
+    const { signal, progress } = watch;
+    const { link } = site;
+    if (!link) throw new Error('The scenario needs the link.');
+    await watchWire(link);
+    const meter = new RateMeter();
+    const lines: Line[] = [...(await negotiated(link, signal)), ...(await unlisted(link)), await offerSpans(link)];
+
+    progress('proxies strip traceparent from calls out of the mainland, and from the continuity check');
+    const stripped = performance.now();
+    site.line.strips = 'cn-hk';
+    link.mainland.careless = true;
+    await sleep(quiet * 1000, undefined, { signal });
+    lines.push(await oneCut(link, watch));
+    await sleep(Math.max(0, withoutHeader * 1000 - (performance.now() - stripped)), undefined, { signal });
+    delete site.line.strips;
+    link.mainland.careless = false;
+    progress('traceparent crosses again');
+    await sleep(quiet * 1000, undefined, { signal });
+
+    const cut = Date.now();
+    lines.push(await allCut(link, away, watch));
+    await watch.at(1);
+    progress('waiting until the last aggregates are in the mainland');
+    await holds(() => complete(crossed(site)), arriveWithin, signal, 1000);
+    meter.stop();
+    lines.push(await meter.line(link), await onTheWire(link));
+    return {
+      ...nothing,
+      lines,
+      atRest: ({ ledger, aws, synthesised }) => [
+        aggregatesLine(
+          'aggregates lost, one path cut',
+          crossed(site, (minute) => minute + 60_000 <= cut),
+        ),
+        aggregatesLine(
+          'aggregates lost, every path cut',
+          crossed(site, (minute) => minute + 60_000 > cut),
+        ),
+        ...roundTrips(link, aws.metrics),
+        alarmWentOff(synthesised.alarms, 'Trace continuity', aws.metrics),
+        alarmWentOff(synthesised.alarms, 'Traceparent across the link', aws.metrics),
+        nothingOfSpans(link, ledger),
+      ],
+    };
+  },
+};
+
+const crossed = ({ aws, link, props }: Site, within?: (minute: number) => boolean): Account => {
+  if (!link) throw new Error('There is no link.');
+  const { minimumCalls } = link.props.synthesised;
+  return account(aws.metrics, link.mainland.metrics(), props.config.environment, minimumCalls, within);
+};
+
+const complete = ({ lost, counted }: Account): boolean => counted > 0 && lost === 0;
+
+const aggregatesLine = (what: string, { counted, arrived, suppressed, lost, twice }: Account): Line => ({
+  what,
+  seen: `${count(counted)} calls counted in Hong Kong, ${count(arrived)} in the mainland; ${count(suppressed)} in groups too small to tell; ${count(lost)} lost, ${count(twice)} counted twice`,
+  expected: '0 lost',
+  ok: counted > 0 && arrived > 0 && lost === 0,
+});

@@ -1,0 +1,36 @@
+/** What the probe measured, by the metrics that it publishes, against what was set. */
+import { metricNamespace, pathDimension, probeMetrics } from '../../../lib/observe/metrics';
+import type { MetricStore } from '../../judge/cloudwatch/metric-store';
+import { count, type Line } from '../../judge/report';
+import type { LinkSite } from '../../stage/link/link-stage';
+
+/** Milliseconds that programs on the way may take: daemons that encipher, relays of frames, a busy machine. */
+const onTopMs = 10;
+
+/** A line for each path that is probed. */
+export function roundTrips({ parameters, props }: LinkSite, metrics: MetricStore): Line[] {
+  const { delayMs, lossPercent } = props.distance;
+  const set = 2 * delayMs;
+  return parameters.paths
+    .filter(({ probeAddress }) => probeAddress)
+    .map(({ name }) => {
+      const figure = (metric: string, statistic: string) =>
+        metrics.total({
+          namespace: metricNamespace(parameters.environment),
+          name: metric,
+          dimensions: { [pathDimension]: name },
+          statistic,
+        });
+      const median = figure(probeMetrics.rtt.name, 'p50');
+      const [sent = 0, lost = 0] = [figure(probeMetrics.sent.name, 'Sum'), figure(probeMetrics.lost.name, 'Sum')];
+      return {
+        what: `round trip of ${name}, by the probe`,
+        seen:
+          median === undefined
+            ? 'nothing published'
+            : `p50 ${median.toFixed(1)} ms, p95 ${figure(probeMetrics.rtt.name, 'p95')?.toFixed(1)} ms; ${count(lost)} of ${count(sent)} connects unanswered, cuts included`,
+        expected: `p50 ${set} to ${set + onTopMs} ms (set: ${delayMs} ms and ${lossPercent} % each way)`,
+        ok: median !== undefined && median >= set && median <= set + onTopMs,
+      };
+    });
+}

@@ -1,0 +1,204 @@
+import { type AlarmProperties, type AlarmSet, courses, figuresAt } from '../../../../rehearsal/judge/cloudwatch/alarms';
+import { withHistory } from '../../../../rehearsal/judge/cloudwatch/history';
+import { MetricStore } from '../../../../rehearsal/judge/cloudwatch/metric-store';
+
+const minute = 60_000;
+
+/** A store in which `name` has one value in each minute; undefined: no data. */
+function storeOf(
+  series: Record<string, readonly (number | undefined)[]>,
+  extra: Record<string, string> = {},
+): MetricStore {
+  const store = new MetricStore();
+  for (const [name, values] of Object.entries(series)) {
+    for (const [at, value] of values.entries()) {
+      if (value === undefined) continue;
+      store.add([
+        {
+          namespace: 'N',
+          name,
+          unit: 'Count',
+          dimensions: extra,
+          timestamp: at * minute,
+          values: [value],
+          counts: [1],
+        },
+      ]);
+    }
+  }
+  return store;
+}
+
+const simple = (overrides: Partial<AlarmProperties> = {}): AlarmProperties => ({
+  AlarmName: 'a',
+  AlarmActions: ['topic'],
+  Namespace: 'N',
+  MetricName: 'm',
+  Period: 60,
+  Statistic: 'Sum',
+  Threshold: 10,
+  ComparisonOperator: 'GreaterThanThreshold',
+  TreatMissingData: 'notBreaching',
+  EvaluationPeriods: 3,
+  DatapointsToAlarm: 2,
+  ...overrides,
+});
+
+const set = (alarm: AlarmProperties): AlarmSet => ({ metric: [{ arn: 'a.Arn', properties: alarm }], composite: [] });
+const course = (alarm: AlarmProperties, values: readonly (number | undefined)[]) =>
+  courses(set(alarm), storeOf({ m: values }), minute, values.length * minute)[0]!.changes.map(
+    ({ at, state }) => `${at / minute} ${state}`,
+  );
+
+describe('a metric alarm', () => {
+  test('needs M of N periods', () => {
+    expect(course(simple(), [0, 20, 0, 0, 20, 0, 20, 0, 0, 0])).toEqual(['1 OK', '7 ALARM', '8 OK']);
+  });
+
+  test('the threshold itself does not breach', () => {
+    expect(course(simple(), [10, 10, 10])).toEqual(['1 OK']);
+    expect(course(simple({ ComparisonOperator: 'GreaterThanOrEqualToThreshold' }), [10, 10, 10])).toEqual([
+      '1 OK',
+      '2 ALARM',
+    ]);
+  });
+
+  test.each([
+    ['notBreaching', ['1 OK', '2 ALARM', '4 OK']],
+    ['breaching', ['1 ALARM']],
+    ['ignore', ['1 OK', '2 ALARM', '4 OK']],
+    ['missing', ['1 OK', '2 ALARM', '4 OK', '5 INSUFFICIENT_DATA']],
+  ])('missing data are %s', (TreatMissingData, expected) => {
+    expect(course(simple({ TreatMissingData }), [20, 20, undefined, undefined, undefined])).toEqual(expected);
+  });
+
+  test('"ignore" keeps the state while there is nothing', () => {
+    const alarm = simple({ TreatMissingData: 'ignore', EvaluationPeriods: 1, DatapointsToAlarm: 1 });
+    expect(course(alarm, [0, 20, undefined, undefined, 0])).toEqual(['1 OK', '2 ALARM', '5 OK']);
+  });
+
+  test('a window of five minutes slides every minute', () => {
+    const alarm = simple({ Period: 300, EvaluationPeriods: 1, DatapointsToAlarm: 1, Threshold: 25 });
+    expect(course(alarm, [0, 10, 10, 10, 0, 0, 0, 0])).toEqual(['1 OK', '4 ALARM', '7 OK']);
+  });
+
+  test('metric math: filled, guarded by the number of samples, without data', () => {
+    const stat = (Id: string, MetricName: string) => ({
+      Id,
+      ReturnData: false,
+      MetricStat: { Metric: { Namespace: 'N', MetricName }, Period: 60, Stat: 'Sum' },
+    });
+    const alarm = simple({
+      MetricName: undefined,
+      Metrics: [
+        { Id: 'e1', Expression: 'IF(calls >= 50, figure, 0)' },
+        { Id: 'figure', Expression: '100 * FILL(errors, 0) / calls', ReturnData: false },
+        stat('calls', 'calls'),
+        stat('errors', 'errors'),
+      ],
+    } as never);
+    const store = storeOf({ calls: [100, 10, 200, undefined], errors: [5, 5, undefined, 5] });
+    const at = (time: number) =>
+      figuresAt({ ...alarm, Period: undefined, EvaluationPeriods: 1 } as never, store, time * minute);
+    expect([1, 2, 3, 4].map((time) => at(time)[0])).toEqual([5, 0, 0, undefined]);
+  });
+
+  test('the greatest of several metrics passes over those without a figure', () => {
+    const metric = (Id: string, MetricName: string) => ({
+      Id,
+      ReturnData: false,
+      MetricStat: { Metric: { Namespace: 'N', MetricName }, Period: 60, Stat: 'Sum' },
+    });
+    const Metrics = [{ Id: 'most', Expression: 'MAX([p1, p2])' }, metric('p1', 'm'), metric('p2', 'never')];
+    const alarm = { ...simple(), MetricName: undefined, Period: undefined, EvaluationPeriods: 2, Metrics } as never;
+    expect(figuresAt(alarm, storeOf({ m: [7, undefined] }), 2 * minute)).toEqual([7, undefined]);
+  });
+
+  test('that reads what nothing here can send has no say', () => {
+    const alarm = simple({ TreatMissingData: 'breaching' });
+    const silent = courses(set(alarm), storeOf({}), minute, 5 * minute, () => false);
+    expect(silent[0]!.changes).toEqual([]);
+    expect(courses(set(alarm), storeOf({}), minute, 5 * minute)[0]!.told).toEqual([minute]);
+  });
+
+  test('refuses what CloudWatch refuses', () => {
+    expect(() => course(simple({ ComparisonOperator: 'IsAbove' }), [1])).toThrow('no comparison IsAbove');
+    expect(() => course(simple({ Period: undefined } as never), [1])).toThrow('periods');
+  });
+});
+
+describe('composite alarms', () => {
+  const composite = (name: string, rule: string, more: object = {}) => ({
+    arn: `${name}.Arn`,
+    properties: { AlarmName: name, AlarmRule: rule, AlarmActions: ['page'], ...more },
+  });
+  const metric = (name: string) => ({
+    arn: `${name}.Arn`,
+    properties: simple({
+      AlarmName: name,
+      MetricName: name,
+      EvaluationPeriods: 1,
+      DatapointsToAlarm: 1,
+      AlarmActions: [],
+    }),
+  });
+  const run = (alarms: AlarmSet, series: Record<string, readonly number[]>) =>
+    Object.fromEntries(
+      courses(alarms, storeOf(series), minute, 12 * minute).map(({ name, told, changes }) => [
+        name,
+        { told: told.map((at) => at / minute), changes: changes.map(({ at, state }) => `${at / minute} ${state}`) },
+      ]),
+    );
+
+  test('AND, OR and NOT, whatever the order in the template', () => {
+    const result = run(
+      {
+        metric: [metric('line'), metric('home')],
+        composite: [
+          composite('outer', '(ALARM("inner.Arn") AND NOT (ALARM("home.Arn")))'),
+          composite('inner', '(ALARM("line.Arn") OR ALARM("home.Arn"))'),
+        ],
+      },
+      { line: [0, 20, 20, 0], home: [0, 0, 20, 20] },
+    );
+    expect(result.inner!.changes).toEqual(['1 OK', '2 ALARM', '5 OK']);
+    expect(result.outer!.changes).toEqual(['1 OK', '2 ALARM', '3 OK']);
+    expect(result.outer!.told).toEqual([2]);
+  });
+
+  test('a suppressor silences what comes with it, shortly before it and shortly after it', () => {
+    const suppression = {
+      ActionsSuppressor: 'cause.Arn',
+      ActionsSuppressorWaitPeriod: 120,
+      ActionsSuppressorExtensionPeriod: 180,
+    };
+    const alarms: AlarmSet = {
+      metric: [metric('c'), metric('e')],
+      composite: [composite('effect', 'ALARM("e.Arn")', suppression), composite('cause', 'ALARM("c.Arn")')],
+    };
+    const told = (e: number[], c: number[]) => run(alarms, { e, c }).effect!.told;
+    expect(told([0, 20, 20, 20], [0, 0, 20, 20])).toEqual([]);
+    expect(told([0, 0, 0, 20], [20, 20, 0, 0])).toEqual([]);
+    // Without its cause it tells, after the wait.
+    expect(told([0, 20, 20, 20], [0, 0, 0, 0])).toEqual([4]);
+  });
+
+  test('a rule that names an alarm of no template, or a circle, is an error', () => {
+    expect(() => run({ metric: [], composite: [composite('x', 'ALARM("gone.Arn")')] }, {})).toThrow('gone.Arn');
+    expect(() =>
+      run({ metric: [], composite: [composite('x', 'ALARM("y.Arn")'), composite('y', 'ALARM("x.Arn")')] }, {}),
+    ).toThrow('name each other');
+  });
+});
+
+describe('the hours before a rehearsal', () => {
+  test('are as its fair minutes were', () => {
+    const values = Array.from({ length: 12 }, (_, at) => (at < 2 ? 5 : 50));
+    const store = withHistory(storeOf({ m: values }).points(), { from: 0, until: 2 * minute });
+    const sum = (from: number, until: number) =>
+      store.between({ namespace: 'N', name: 'm', dimensions: {}, statistic: 'Sum' }, from * minute, until * minute);
+    expect(sum(0, 12)).toBe(2 * 5 + 10 * 50);
+    expect(sum(-30, 0)).toBe(30 * 5);
+    expect(sum(-6 * 60, 0)).toBe(6 * 60 * 5);
+  });
+});

@@ -1,0 +1,67 @@
+/** Lays a link in the network that it is started in, looks, and prints what it saw as JSON. */
+import { readFileSync } from 'node:fs';
+import { CleanUp } from '../../../../harness/clean-up';
+import { run } from '../../../../harness/run';
+import { holds } from '../../../../harness/wait';
+import { roundTrip } from '../../../../lib/link/probe/connect';
+import { counters } from '../../../../rehearsal/stage/link/counters';
+import { probeKernel } from '../../../../rehearsal/stage/link/kernel';
+import { placesOf } from '../../../../rehearsal/stage/link/link-addresses';
+import { openLinkNetwork } from '../../../../rehearsal/stage/link/network';
+import type { Association } from '../../../../rehearsal/stage/link/sas';
+
+export interface Seen {
+  readonly tunnels: readonly (Association | undefined)[];
+  readonly sessions: readonly string[];
+  /** Inside address by which Hong Kong reaches the mainland. */
+  readonly preferred: string | undefined;
+  /** To the probe's address, and to a port of it that is not listed; `undefined` where nothing answered. */
+  readonly listedMs: number | undefined;
+  readonly unlistedMs: number | undefined;
+  readonly dropped: number | undefined;
+  /** Namespaces that are left in the end. */
+  readonly left: readonly string[];
+}
+
+async function look(given: string, directory: string, cleanUp: CleanUp): Promise<Omit<Seen, 'left'>> {
+  const { parameters, farEnd } = JSON.parse(readFileSync(given, 'utf8'));
+  const distance = { delayMs: 5, lossPercent: 0 };
+  const kernel = await probeKernel();
+  const network = await openLinkNetwork({ parameters, farEnd, distance, seed: 1, kernel, directory, cleanUp });
+  const sessions = async () => [...(await network.amazon.bgp.neighbours()).values()].map(({ state }) => state);
+  const { signal } = new AbortController();
+  const { host } = placesOf(parameters).settlement;
+  const preferred = () => network.amazon.bgp.nextHop(host);
+  await holds(async () => (await sessions()).every((state) => state === 'Established'), 20, signal);
+  await holds(async () => (await preferred()) !== undefined, 10, signal);
+  const { probeAddress = '' } = parameters.paths[0];
+  return {
+    tunnels: await Promise.all(network.paths.map(async ({ ends }) => (await ends?.farEnd.associations())?.[0])),
+    sessions: await sessions(),
+    preferred: await preferred(),
+    listedMs: await roundTrip(probeAddress, parameters.probePort),
+    unlistedMs: await roundTrip(probeAddress, parameters.probePort + 1),
+    dropped: (await counters(network.router.namespace, 'inet harbourline')).get('dropped')?.packets,
+  };
+}
+
+async function main(): Promise<void> {
+  const [given = '', directory = ''] = process.argv.slice(2);
+  const cleanUp = new CleanUp();
+  try {
+    const seen = await look(given, directory, cleanUp);
+    await cleanUp.run();
+    const left = (await run('ip', ['netns', 'list'])).split('\n').filter(Boolean);
+    console.log(JSON.stringify({ ...seen, left } satisfies Seen));
+  } finally {
+    await cleanUp.run();
+  }
+}
+
+main().then(
+  () => process.exit(),
+  (error: Error) => {
+    console.error(error.stack);
+    process.exit(1);
+  },
+);
