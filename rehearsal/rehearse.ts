@@ -10,14 +10,14 @@ import { collectorBinary, hostTarget } from '../lib/collect/distribution/build';
 import { alarmed } from './judge/alarms';
 import { allDocuments, attemptAsWriter, type StoredSpan } from './judge/evidence';
 import { countedSpans, judge } from './judge/judge';
-import { passed, type Line as ReportLine } from './judge/report';
+import { passed, type Row } from './judge/report';
 import { keep } from './recording';
 import { type Allowance, nothing, type Scenario } from './scenarios/scenario';
 import { endpoints } from './stage/addresses';
 import { drive } from './stage/driver/drive';
 import { assertFree, claim, runFolder } from './stage/run-folder';
 import { readLedger } from './stage/services/ledger';
-import { Site } from './stage/stage';
+import { Stage } from './stage/stage';
 import { synthesise } from './stage/synthesised';
 
 export interface RehearsalOptions {
@@ -35,7 +35,7 @@ export interface RehearsalOptions {
 }
 
 export interface RehearsalResult {
-  readonly lines: readonly ReportLine[];
+  readonly lines: readonly Row[];
   /** Seconds by phase, in order. */
   readonly phases: ReadonlyMap<string, number>;
   /** Folder with logs; it is gone where all went well. */
@@ -83,8 +83,8 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       return { ...alone, alarms: whole.alarms, dashboards: whole.dashboards };
     });
     const prepared = await phase('preparing collector, Python and OpenSearch', () => prepare(progress));
-    const site = await phase('starting', () =>
-      Site.open({
+    const stage = await phase('starting', () =>
+      Stage.open({
         config,
         synthesised,
         ...prepared,
@@ -98,34 +98,34 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
 
     const { payments, allowance, driven } = await phase(
       `paying: ${options.ratePerSecond} a second for ${options.seconds} seconds`,
-      () => payWhile(site, options),
+      () => payWhile(stage, options),
     );
     const { ledger, spans, edges } = await phase('waiting until nothing moves any more', async () => {
       // Services hand over their last spans when they stop; a collector would tell the same story a few seconds later.
-      if (!(await site.services.stop())) cleanUp.clean = false;
-      const ledger = [...readLedger(site.services.ledgerFile), ...(allowance.made ?? [])];
+      if (!(await stage.services.stop())) cleanUp.clean = false;
+      const ledger = [...readLedger(stage.services.ledgerFile), ...(allowance.made ?? [])];
       const expected = ledger.length - allowance.notCounted.atMost;
-      await until(() => countedSpans(site.aws.metrics, config.environment) >= expected, 60, signal);
+      await until(() => countedSpans(stage.aws.metrics, config.environment) >= expected, 60, signal);
       const wait = config.sampling.decisionWaitSeconds;
       const spans = await settled(
-        () => allDocuments<StoredSpan>(site.client('master'), 'otel-v1-apm-span'),
+        () => allDocuments<StoredSpan>(stage.client('master'), 'otel-v1-apm-span'),
         wait + 5,
         signal,
       );
-      return { ledger, spans, edges: await allDocuments<object>(site.client('master'), 'otel-v1-apm-service-map') };
+      return { ledger, spans, edges: await allDocuments<object>(stage.client('master'), 'otel-v1-apm-service-map') };
     });
 
-    const attempts = await attemptAsWriter(site.client('writer'), spans[0]);
+    const attempts = await attemptAsWriter(stage.client('writer'), spans[0]);
     const deadLetters = deadLettersIn(folder);
     if (options.whileUp) {
-      site.share();
-      await options.whileUp(site.whereToLook());
+      stage.share();
+      await options.whileUp(stage.whereToLook());
     }
     await phase('stopping', () => cleanUp.run());
     const { injectedAt } = allowance.alarms ?? {};
-    const seen = alarmed(synthesised, site.aws.metrics, config, driven, injectedAt);
+    const seen = alarmed(synthesised, stage.aws.metrics, config, driven, injectedAt);
     const { environment } = config;
-    const points = site.aws.metrics.points();
+    const points = stage.aws.metrics.points();
     keep({
       environment,
       scenario: options.scenario.name,
@@ -142,11 +142,11 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
         driveSeconds: options.seconds,
         egressKilobits: config.agent.egressKilobits,
         ledger,
-        aws: site.aws,
+        aws: stage.aws,
         spans,
         edges,
         deadLetters,
-        crossed: site.line.record,
+        crossed: stage.line.record,
         attempts,
         cleanStop: cleanUp.clean,
         alarmed: seen,
@@ -166,7 +166,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
 }
 
 /** Pays, and lets the scenario happen meanwhile. What it does not finish in time is waited for. */
-async function payWhile(site: Site, { scenario, ratePerSecond, seconds, seed, signal, progress }: RehearsalOptions) {
+async function payWhile(stage: Stage, { scenario, ratePerSecond, seconds, seed, signal, progress }: RehearsalOptions) {
   const start = performance.now();
   const from = Date.now();
   const failed = new AbortController();
@@ -177,12 +177,12 @@ async function payWhile(site: Site, { scenario, ratePerSecond, seconds, seed, si
     at: (share: number) =>
       sleep(Math.max(0, share * seconds * 1000 - (performance.now() - start)), undefined, { signal }),
   };
-  const happening: Promise<Allowance> = (scenario.during?.(site, watch) ?? Promise.resolve(nothing)).catch((error) => {
+  const happening: Promise<Allowance> = (scenario.during?.(stage, watch) ?? Promise.resolve(nothing)).catch((error) => {
     failed.abort(error);
     throw error;
   });
   const driven = drive({
-    target: site.services.paymentUrl,
+    target: stage.services.paymentUrl,
     ratePerSecond,
     seconds,
     seed,

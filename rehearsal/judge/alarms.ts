@@ -7,7 +7,7 @@ import { type Course, courses } from './cloudwatch/alarms';
 import { withHistory } from './cloudwatch/history';
 import type { MetricQuery, MetricStore } from './cloudwatch/metric-store';
 import { type Diagnosis, diagnose, type Span } from './diagnosis';
-import type { Line } from './report';
+import type { Row } from './report';
 
 /** Spans wait that long at the most before the metrics count them: batches on the way, and a flush of the samplers. */
 const lagMs = 20_000;
@@ -59,7 +59,7 @@ export function alarmLines(
   { courses: all, diagnosis }: Alarmed,
   environment: string,
   expected?: ExpectedAlarms,
-): Line[] {
+): Row[] {
   const short = (name: string) => name.replace(`harbourline-${environment}: `, '');
   const told = all.flatMap(({ name, told: times }) => times.map((at) => ({ name: short(name), at })));
   const shown = all

@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../stage/services/ledger';
 import { shownMetrics } from './cloudwatch/dashboards';
 import type { Evidence } from './evidence';
 import { observed } from './observability';
-import { count, type Line } from './report';
+import { count, type Row } from './report';
 import { bandOf, type Expectation, expectation } from './sampling';
 import { redacted } from './sensitive-values';
 
@@ -18,7 +18,7 @@ import { redacted } from './sensitive-values';
 const percentileTolerance = 0.02;
 
 /** Judges everything. */
-export function judge(evidence: Evidence, environment: string): Line[] {
+export function judge(evidence: Evidence, environment: string): Row[] {
   return [
     ...spansCounted(evidence, environment),
     ...sampled(evidence),
@@ -32,7 +32,7 @@ export function judge(evidence: Evidence, environment: string): Line[] {
   ];
 }
 
-function spansCounted({ ledger, payments, aws, allowance }: Evidence, environment: string): Line[] {
+function spansCounted({ ledger, payments, aws, allowance }: Evidence, environment: string): Row[] {
   const counted = countedSpans(aws.metrics, environment);
   const lost = ledger.length - counted;
   const answered = payments.filter(({ traceId }) => traceId);
@@ -89,7 +89,7 @@ function byTrace<T extends { traceId: string }>(spans: readonly T[]): Map<string
   return traces;
 }
 
-function sampled({ ledger, spans, synthesised, deadLetters, allowance }: Evidence): Line[] {
+function sampled({ ledger, spans, synthesised, deadLetters, allowance }: Evidence): Row[] {
   const band = bandOf(parse(synthesised.sampler.configuration));
   const made = byTrace(ledger);
   const stored = byTrace(spans);
@@ -152,7 +152,7 @@ function sampled({ ledger, spans, synthesised, deadLetters, allowance }: Evidenc
   ];
 }
 
-function percentiles({ ledger, synthesised, aws, mainlandPrefixes }: Evidence): Line[] {
+function percentiles({ ledger, synthesised, aws, mainlandPrefixes }: Evidence): Row[] {
   const mainland = new BlockList();
   for (const prefix of mainlandPrefixes) {
     const [address = '', bits] = prefix.split('/');
@@ -166,7 +166,7 @@ function percentiles({ ledger, synthesised, aws, mainlandPrefixes }: Evidence): 
         ? 'cn-hk'
         : 'none';
   const shown = synthesised.dashboards.flatMap(({ widgets }) => shownMetrics(widgets, aws.metrics).metrics);
-  return crossings.map((crossing): Line => {
+  return crossings.map((crossing): Row => {
     const durations = ledger
       .filter((span) => crossingOf(span) === crossing && `SPAN_KIND_${span.kind}` === kindOfCrossing[crossing])
       .map(({ startNs, endNs }) => Number(BigInt(endNs) - BigInt(startNs)) / 1e6)
@@ -188,7 +188,7 @@ function percentiles({ ledger, synthesised, aws, mainlandPrefixes }: Evidence): 
   });
 }
 
-function refused({ attempts, aws }: Evidence): Line[] {
+function refused({ attempts, aws }: Evidence): Row[] {
   const allowed = attempts.filter(({ status }) => status !== 403);
   const refusals = [...aws.refusals].map(([why, times]) => `${times} × ${why}`);
   return [
@@ -210,7 +210,7 @@ function refused({ attempts, aws }: Evidence): Line[] {
   ];
 }
 
-function crossed({ payments, ledger, crossed: line, aws, driveSeconds }: Evidence): Line[] {
+function crossed({ payments, ledger, crossed: line, aws, driveSeconds }: Evidence): Row[] {
   const answered = payments.filter(({ settlementTraceId }) => settlementTraceId);
   const same = answered.filter(({ traceId, settlementTraceId }) => traceId === settlementTraceId).length;
   const own = new Set(ledger.map(({ spanId }) => spanId));

@@ -13,10 +13,10 @@ import { alarmLines } from './alarms';
 import { entriesOf } from './cloudwatch/alarms';
 import { shownMetrics } from './cloudwatch/dashboards';
 import type { Evidence } from './evidence';
-import { count, type Line } from './report';
+import { count, type Row } from './report';
 
 /** Dashboards and the metrics behind them, the collectors' own metrics, alarms; and that everything ended when asked to. */
-export function observed(evidence: Evidence, environment: string): Line[] {
+export function observed(evidence: Evidence, environment: string): Row[] {
   const { aws, cleanStop, driveSeconds, allowance } = evidence;
   return [
     ...contract(evidence, environment),
@@ -33,7 +33,7 @@ export function observed(evidence: Evidence, environment: string): Line[] {
 }
 
 /** What one node puts on the network. */
-function bandwidth(store: Evidence['aws']['metrics'], environment: string, most: number): Line {
+function bandwidth(store: Evidence['aws']['metrics'], environment: string, most: number): Row {
   const figure = (statistic: string) =>
     store.total({
       namespace: metricNamespace(environment),
@@ -60,7 +60,7 @@ const ofFaults: readonly (readonly [string, string])[] = [
  * What dashboards and alarms read was really sent, and what was sent is known: name and dimensions stand in
  * lib/observe/metrics, and each is shown somewhere or says why not (a test of the templates).
  */
-function contract({ synthesised, aws, driveSeconds }: Evidence, environment: string): Line[] {
+function contract({ synthesised, aws, driveSeconds }: Evidence, environment: string): Row[] {
   const namespace = metricNamespace(environment);
   const key = (name: string, dimensions: readonly string[]) => `${name} {${[...dimensions].sort().join()}}`;
   const declared = everyMetric
@@ -123,7 +123,7 @@ function contract({ synthesised, aws, driveSeconds }: Evidence, environment: str
 }
 
 /** Metrics of the collectors themselves: what scaling and the alarms of the pipeline go by. */
-function selfMeasured(store: Evidence['aws']['metrics'], environment: string, driveSeconds: number): Line {
+function selfMeasured(store: Evidence['aws']['metrics'], environment: string, driveSeconds: number): Row {
   const sum = (
     { name, dimensions: [dimensions] }: EmittedMetric,
     given: Record<string, string>,

@@ -1,6 +1,6 @@
 /** A rehearsal's report: one table, a line for each promise. */
 
-export interface Line {
+export interface Row {
   /** The promise. */
   readonly what: string;
   /** What was seen. */
@@ -14,13 +14,13 @@ export interface Line {
 }
 
 /** Sign in the first column. */
-const sign = ({ ok, notRun }: Line): string => (notRun !== undefined ? '–' : ok === undefined ? '·' : ok ? '✓' : '✗');
+const sign = ({ ok, notRun }: Row): string => (notRun !== undefined ? '–' : ok === undefined ? '·' : ok ? '✓' : '✗');
 
 /** Widths of the columns: the table fits a terminal of 120 columns. */
 const widths = [1, 30, 52, 30] as const;
 
 /** Renders the table; long cells are wrapped. */
-export function table(lines: readonly Line[]): string {
+export function table(lines: readonly Row[]): string {
   const rule = widths.map((width) => '─'.repeat(width)).join('  ');
   const rows = lines.map((line) =>
     row([sign(line), line.what, line.notRun === undefined ? line.seen : `not run: ${line.notRun}`, line.expected]),
@@ -52,7 +52,7 @@ function wrap(text: string, width: number): string[] {
 }
 
 /** `N passed, N failed`, and how many were not run. */
-export function summary(lines: readonly Line[]): string {
+export function summary(lines: readonly Row[]): string {
   const judged = lines.filter(({ ok, notRun }) => ok !== undefined && notRun === undefined);
   const failed = judged.filter(({ ok }) => !ok).length;
   const notRun = lines.filter((line) => line.notRun !== undefined).length;
@@ -60,7 +60,7 @@ export function summary(lines: readonly Line[]): string {
 }
 
 /** Whether every promise was tried and held. */
-export const passed = (lines: readonly Line[]): boolean =>
+export const passed = (lines: readonly Row[]): boolean =>
   lines.every(({ ok, notRun }) => ok !== false && notRun === undefined);
 
 /** With thousands separators. */

@@ -1,9 +1,9 @@
 /** Whether anything sensitive got into the store. */
 import type { Evidence } from './evidence';
-import { count, type Line } from './report';
+import { count, type Row } from './report';
 
 /** Searches every document for every form of every value that was planted. */
-export function redacted({ payments, spans, edges, deadLetters, ledger, allowance }: Evidence): Line[] {
+export function redacted({ payments, spans, edges, deadLetters, ledger, allowance }: Evidence): Row[] {
   const planted = new Set([...payments.flatMap((payment) => payment.planted), ...(allowance.planted ?? [])]);
   const search = finder(planted);
   const places = [...spans, ...edges].map((document) => JSON.stringify(document)).concat(deadLetters);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Side } from '../judge/diagnosis';
-import type { Site } from '../stage/stage';
+import type { Stage } from '../stage/stage';
 import { nothing, type Scenario } from './scenario';
 
 /** Seconds of fair payments, then of the fault: it touches three minutes of the clock, whenever it begins. */
@@ -12,8 +12,8 @@ const seconds = { fair: 80, fault: 135 } as const;
 interface Fault {
   readonly name: string;
   readonly summary: string;
-  /** Begins it. What it returns ends it, where the site's own end does not. */
-  readonly inject: (site: Site) => Promise<void | (() => Promise<void>)>;
+  /** Begins it. What it returns ends it, where the stage's own end does not. */
+  readonly inject: (stage: Stage) => Promise<void | (() => Promise<void>)>;
   /** Alarms that tell somebody. */
   readonly told: readonly string[];
   readonly side: Side;
@@ -23,9 +23,9 @@ const fault = ({ name, summary, inject, told, side }: Fault): Scenario => ({
   name,
   summary,
   seconds: seconds.fair + seconds.fault,
-  async during(site, { at, progress }) {
+  async during(stage, { at, progress }) {
     await at(seconds.fair / (seconds.fair + seconds.fault));
-    const end = await inject(site);
+    const end = await inject(stage);
     const injectedAt = Date.now();
     progress(`the fault begins: ${summary}`);
     try {
@@ -41,7 +41,7 @@ const fault = ({ name, summary, inject, told, side }: Fault): Scenario => ({
 export const slowLine = fault({
   name: 'slow-line',
   summary: 'the line takes 300 ms each way instead of 12',
-  inject: async (site) => site.line.delay(300),
+  inject: async (stage) => stage.line.delay(300),
   told: ['Calls to the mainland', 'Link round trip'],
   side: 'the line',
 });
@@ -50,7 +50,7 @@ export const slowLine = fault({
 export const slowMainland = fault({
   name: 'slow-mainland',
   summary: 'settlements in the mainland take 900 ms instead of 30',
-  inject: (site) => site.releaseSettlement({ latencyMs: 900 }),
+  inject: (stage) => stage.releaseSettlement({ latencyMs: 900 }),
   told: ['Calls to the mainland'],
   side: 'the mainland',
 });
@@ -59,7 +59,7 @@ export const slowMainland = fault({
 export const errorsMainland = fault({
   name: 'errors-mainland',
   summary: 'the mainland refuses every second settlement',
-  inject: (site) => site.releaseSettlement({ declinedShare: 0.5 }),
+  inject: (stage) => stage.releaseSettlement({ declinedShare: 0.5 }),
   told: ['Calls to the mainland'],
   side: 'the mainland',
 });
@@ -90,8 +90,8 @@ export const slowHongKong = fault({
 export const headerStripped = fault({
   name: 'header-stripped',
   summary: 'a proxy strips traceparent from calls to Hong Kong',
-  async inject(site) {
-    site.line.strips = 'cn-hk';
+  async inject(stage) {
+    stage.line.strips = 'cn-hk';
   },
   told: ['Trace continuity'],
   side: 'a proxy on the way',

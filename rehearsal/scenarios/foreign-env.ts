@@ -5,7 +5,7 @@ import { count } from '../judge/report';
 import { addresses } from '../stage/addresses';
 import { post } from '../stage/clients/zipkin-and-jaeger';
 import { seeded, text } from '../stage/driver/random';
-import type { Site } from '../stage/stage';
+import type { Stage } from '../stage/stage';
 import { nothing, type Scenario } from './scenario';
 
 /** Spans with each wrong environment. */
@@ -17,9 +17,9 @@ export const foreignEnv: Scenario = {
   name: 'foreign-env',
   summary: 'a service of another environment sends here: none of its spans is counted or stored, and it is named',
   seconds: 30,
-  async during(site, { at, signal }) {
+  async during(stage, { at, signal }) {
     await at(0.2);
-    const random = seeded(site.props.seed);
+    const random = seeded(stage.props.seed);
     const body = (environment: string | undefined) => {
       const attributes = [
         { key: 'service.name', value: { stringValue: stranger } },
@@ -43,7 +43,7 @@ export const foreignEnv: Scenario = {
       return (await fetch(to, { method: 'POST', headers, body: sent })).status;
     };
     const toGateway = (sent: Buffer) => {
-      const target = { ...site.gatewayTrust, address: addresses.balancer, port: ports.otlpHttp };
+      const target = { ...stage.gatewayTrust, address: addresses.balancer, port: ports.otlpHttp };
       return post(target, '/v1/traces', 'application/json', sent);
     };
     const statuses: number[] = [];
@@ -52,7 +52,7 @@ export const foreignEnv: Scenario = {
     }
     // Collectors read themselves once a minute.
     const deadline = performance.now() + 90_000;
-    const refused = () => (['agent', 'gateway'] as const).map((tier) => refusedBy(site, tier));
+    const refused = () => (['agent', 'gateway'] as const).map((tier) => refusedBy(stage, tier));
     while (refused().some((spans) => spans === 0) && performance.now() < deadline) {
       await sleep(500, undefined, { signal });
     }
@@ -72,7 +72,7 @@ export const foreignEnv: Scenario = {
 };
 
 /** What CloudWatch was told of the stranger. */
-const refusedBy = ({ aws, props }: Site, tier: string): number =>
+const refusedBy = ({ aws, props }: Stage, tier: string): number =>
   aws.metrics.total({
     namespace: metricNamespace(props.config.environment),
     name: collectorMetrics.foreign.name,

@@ -10,9 +10,9 @@ const restartAfter = 2;
 export const gatewayDies: Scenario = {
   name: 'gateway-dies',
   summary: 'a gateway is killed and restarted: its queue is on disk, nothing may be lost',
-  async during(site, { at, signal, progress }) {
+  async during(stage, { at, signal, progress }) {
     const accepted = 'otelcol_receiver_accepted_spans';
-    const records = site.gateways.map((gateway) => ({ gateway, record: new Recorder(gateway.address, accepted) }));
+    const records = stage.gateways.map((gateway) => ({ gateway, record: new Recorder(gateway.address, accepted) }));
     await at(0.4);
     // An agent keeps one connection: the gateway at its other end is the one to take away.
     const [{ gateway: victim, record }] = records.sort((a, b) => b.record.growth(60) - a.record.growth(60)) as [
@@ -24,7 +24,7 @@ export const gatewayDies: Scenario = {
     progress(`${victim.name} dies`);
     await victim.collector.kill();
     await sleep(restartAfter * 1000, undefined, { signal });
-    await site.restart(victim, 'gateway');
+    await stage.restart(victim, 'gateway');
     progress(`${victim.name} is back`);
     return {
       ...nothing,

@@ -8,7 +8,7 @@ import { addresses } from '../stage/addresses';
 import { entriesOf, payload, randomise, spansInPayload } from '../stage/clients/payload';
 import { Balancer } from '../stage/load-balancer';
 import type { LedgerEntry } from '../stage/services/ledger';
-import type { Site } from '../stage/stage';
+import type { Stage } from '../stage/stage';
 import { telemetry } from '../stage/telemetry';
 import { nothing, type Scenario, type Watch } from './scenario';
 
@@ -26,7 +26,7 @@ export const overload: Scenario = {
   name: 'overload',
   summary: `a node sends ${times} times what its network carries: refused visibly, nothing taken is lost, no crash, recovers`,
   seconds: 90,
-  async during(site, watch) {
+  async during(stage, watch) {
     await watch.at(0.05);
     const network = await Balancer.open({
       address: addresses.busyNetwork,
@@ -35,10 +35,10 @@ export const overload: Scenario = {
       healthIntervalSeconds: 1,
       kilobits,
     });
-    site.props.cleanUp.add(() => network.close());
-    for (const { address } of site.gateways) network.register(address);
-    const agent = await startBusyAgent(site);
-    site.props.cleanUp.add(agent);
+    stage.props.cleanUp.add(() => network.close());
+    for (const { address } of stage.gateways) network.register(address);
+    const agent = await startBusyAgent(stage);
+    stage.props.cleanUp.add(agent);
 
     // What its unit bounds: pages of files, the program's own and the queue's, are given back when memory is short.
     let peak = 0;
@@ -46,10 +46,10 @@ export const overload: Scenario = {
       const [, kibibytes] = /RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${agent.pid}/status`, 'utf8')) ?? [];
       peak = Math.max(peak, Number(kibibytes) / 1024);
     }, 100);
-    site.props.cleanUp.add(() => clearInterval(watching));
+    stage.props.cleanUp.add(() => clearInterval(watching));
 
     const made: LedgerEntry[] = [];
-    const body = payload(site.props.config.environment);
+    const body = payload(stage.props.config.environment);
     const answers = new Map<number, number>();
     /** One request; true where it was taken. */
     const send = async (): Promise<boolean> => {
@@ -84,7 +84,7 @@ export const overload: Scenario = {
     const drained = (performance.now() - start) / 1000;
     const again = await send();
     watch.progress('the node has caught up');
-    const { memoryMiB } = site.props.config.agent;
+    const { memoryMiB } = stage.props.config.agent;
     const others = [...overloaded.keys()].filter((status) => status !== 200 && status !== 503);
     return {
       ...nothing,
@@ -137,8 +137,8 @@ async function sustainedRate(send: () => Promise<boolean>, { signal }: Watch): P
 }
 
 /** The agent as deployed, but for its queue; with the memory that its unit would give it. */
-async function startBusyAgent(site: Site) {
-  const { binary, folder, synthesised, config } = site.props;
+async function startBusyAgent(stage: Stage) {
+  const { binary, folder, synthesised, config } = stage.props;
   const configuration = parse(synthesised.agent);
   configuration.exporters.otlp_grpc.sending_queue.queue_size = queue;
   const {
@@ -156,8 +156,8 @@ async function startBusyAgent(site: Site) {
     binary,
     directory: folder,
     address: addresses.busyNode,
-    tier: { configuration: stringify(configuration), environment: site.agentTier.environment, drain: {} },
-    certificate: site.agentCertificate,
+    tier: { configuration: stringify(configuration), environment: stage.agentTier.environment, drain: {} },
+    certificate: stage.agentCertificate,
     environment: { GATEWAY_ENDPOINT: `${addresses.busyNetwork}:${ports.otlpGrpc}` },
   });
 }

@@ -1,6 +1,6 @@
 import { count } from '../judge/report';
 import { drain } from '../stage/instance-scripts';
-import type { Instance, Site } from '../stage/stage';
+import type { Instance, Stage } from '../stage/stage';
 import { telemetry } from '../stage/telemetry';
 import { nothing, type Scenario } from './scenario';
 
@@ -12,17 +12,17 @@ export const rollingReplace: Scenario = {
   summary: 'every gateway and sampler is replaced in turn, drained by its own script: nothing may be lost',
   ratePerSecond: 10,
   seconds: 260,
-  async during(site, { at, signal, progress }) {
+  async during(stage, { at, signal, progress }) {
     await at(0.03);
     const seconds: string[] = [];
     let left = 0;
     let completed = true;
     for (const tier of ['gateway', 'sampler'] as const) {
-      for (const old of [...(tier === 'gateway' ? site.gateways : site.samplers)]) {
+      for (const old of [...(tier === 'gateway' ? stage.gateways : stage.samplers)]) {
         const start = performance.now();
-        const fresh = tier === 'gateway' ? await site.addGateway() : await site.addSampler();
+        const fresh = tier === 'gateway' ? await stage.addGateway() : await stage.addSampler();
         progress(`${fresh.name} works, ${old.name} goes`);
-        const drained = await go(site, tier, old, signal);
+        const drained = await go(stage, tier, old, signal);
         left += drained.remainders.size;
         completed &&= drained.completed;
         seconds.push(`${old.name} ${((performance.now() - start) / 1000).toFixed(0)} s`);
@@ -49,10 +49,10 @@ export const rollingReplace: Scenario = {
 };
 
 /** Auto Scaling takes a gateway out of the load balancer before its hook; a sampler takes itself out of Cloud Map. */
-async function go(site: Site, tier: Tier, old: Instance, signal: AbortSignal) {
-  const { synthesised, folder } = site.props;
+async function go(stage: Stage, tier: Tier, old: Instance, signal: AbortSignal) {
+  const { synthesised, folder } = stage.props;
   const deregistered =
-    tier === 'gateway' ? site.balancer.deregister(old.address, synthesised.deregistrationSeconds) : Promise.resolve();
+    tier === 'gateway' ? stage.balancer.deregister(old.address, synthesised.deregistrationSeconds) : Promise.resolve();
   const drained = await drain({
     directory: folder,
     scripts: synthesised.scripts,
@@ -62,17 +62,17 @@ async function go(site: Site, tier: Tier, old: Instance, signal: AbortSignal) {
     hasUnit: (unit) => unit === 'harbourline-collector' || (tier === 'sampler' && unit === 'harbourline-registration'),
     stop: async (unit) => {
       if (unit === 'harbourline-registration') {
-        site.registered.delete(old.address);
+        stage.registered.delete(old.address);
         return;
       }
       if (((await telemetry(old.address)).get('otelcol_exporter_queue_size') ?? 0) > 0)
-        site.props.progress(`${old.name} still holds spans`);
+        stage.props.progress(`${old.name} still holds spans`);
       await old.collector.stop();
     },
   });
   await deregistered;
   await old.writer?.stop();
-  const list = tier === 'gateway' ? site.gateways : site.samplers;
+  const list = tier === 'gateway' ? stage.gateways : stage.samplers;
   list.splice(list.indexOf(old), 1);
   return drained;
 }

@@ -13,15 +13,15 @@ export const samplerDies: Scenario = {
   name: 'sampler-dies',
   summary: 'a sampler is killed with its disk: lost is what it held, the others are not harmed',
   seconds: 120,
-  async during(site, { at, signal, progress }) {
-    const [victim, healthy] = site.samplers;
+  async during(stage, { at, signal, progress }) {
+    const [victim, healthy] = stage.samplers;
     if (!victim || !healthy) throw new Error('There are not two samplers.');
     const accepted = 'otelcol_receiver_accepted_spans';
     const record = new Recorder(victim.address, accepted);
-    const towards = site.gateways.map(({ address }) => new Recorder(address, accepted));
+    const towards = stage.gateways.map(({ address }) => new Recorder(address, accepted));
     await at(0.35);
     progress(`${victim.name} dies`);
-    const wait = site.props.config.sampling.decisionWaitSeconds;
+    const wait = stage.props.config.sampling.decisionWaitSeconds;
     // A second of clock, and one for a reading that is a second old.
     const uncounted = record.growth(metricsFlushSeconds + 2);
     const undecided = record.growth(wait + 3);
@@ -30,9 +30,9 @@ export const samplerDies: Scenario = {
     for (const each of [record, ...towards]) each.stop();
     await sleep(noticed * 1000, undefined, { signal });
     const before = (await telemetry(healthy.address)).get(accepted) ?? 0;
-    site.registered.delete(victim.address);
+    stage.registered.delete(victim.address);
     progress(`${victim.name} is taken out of Cloud Map`);
-    await site.addSampler();
+    await stage.addSampler();
     const left = performance.now();
     while (((await telemetry(healthy.address)).get(accepted) ?? 0) <= before) await sleep(250, undefined, { signal });
     const resumed = (performance.now() - left) / 1000;

@@ -2,10 +2,10 @@
 import type { EnvironmentConfig } from '../../config/schema';
 import type { Side } from '../judge/diagnosis';
 import type { Evidence } from '../judge/evidence';
-import type { Line } from '../judge/report';
+import type { Row } from '../judge/report';
 import type { Distance } from '../stage/link/path';
 import type { LedgerEntry } from '../stage/services/ledger';
-import type { Site } from '../stage/stage';
+import type { Stage } from '../stage/stage';
 
 /** A cost that a scenario admits, with the reason. */
 export interface Cost {
@@ -28,9 +28,9 @@ export interface Allowance {
   /** What alarms should say of it. @default they are reported, not judged */
   readonly alarms?: ExpectedAlarms;
   /** What was seen on the way. */
-  readonly lines: readonly Line[];
+  readonly lines: readonly Row[];
   /** What is judged when everything has come to rest. @default nothing */
-  readonly atRest?: (evidence: Evidence) => readonly Line[];
+  readonly atRest?: (evidence: Evidence) => readonly Row[];
 }
 
 /** What alarms should say of a scenario. */
@@ -69,5 +69,5 @@ export interface Scenario {
   /** The sides are joined by the link, this long and lossy, in a network of the rehearsal's own. @default on loopback */
   readonly distance?: Distance;
   /** Happens beside the payments. */
-  readonly during?: (site: Site, watch: Watch) => Promise<Allowance>;
+  readonly during?: (stage: Stage, watch: Watch) => Promise<Allowance>;
 }

@@ -11,14 +11,14 @@ export const storeAway: Scenario = {
   name: 'store-away',
   summary: `OpenSearch is stopped for ${away} seconds: nothing may be lost`,
   seconds: 180,
-  async during(site, { at, signal, progress }) {
+  async during(stage, { at, signal, progress }) {
     const queued = async () => {
-      const sums = await Promise.all(site.samplers.map(({ address }) => telemetry(address)));
+      const sums = await Promise.all(stage.samplers.map(({ address }) => telemetry(address)));
       return sums.reduce((sum, metrics) => sum + (metrics.get('otelcol_exporter_queue_size') ?? 0), 0);
     };
     await at(0.15);
     progress('the store stops');
-    await site.stopStore();
+    await stage.stopStore();
     const left = performance.now();
     let most = 0;
     while (performance.now() - left < away * 1000) {
@@ -26,7 +26,7 @@ export const storeAway: Scenario = {
       most = Math.max(most, await queued());
     }
     progress(`the store comes back, ${count(most)} spans wait`);
-    await site.startStore();
+    await stage.startStore();
     const back = performance.now();
     const gone = (back - left) / 1000;
     // A trickle is always under way: caught up when no more waits than one second's worth of a fair day.

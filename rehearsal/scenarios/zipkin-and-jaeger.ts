@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { issueNodeCertificate, type NodeCertificate } from '../../harness/opensearch-node/certificates';
 import { ports } from '../../lib/collect/ports';
-import { count, type Line } from '../judge/report';
+import { count, type Row } from '../judge/report';
 import { addresses } from '../stage/addresses';
 import type { TlsTarget } from '../stage/clients/grpc';
 import {
@@ -46,17 +46,17 @@ export const zipkinAndJaeger: Scenario = {
       },
     };
   },
-  async during(site, watch) {
+  async during(stage, watch) {
     const { at } = watch;
     const start = async (protocol: keyof typeof backendPorts) => {
       const port = backendPorts[protocol];
       const backend = await startBackend({ protocol, address: addresses.backends, port, certificate });
-      site.props.cleanUp.add(backend);
+      stage.props.cleanUp.add(backend);
       return backend;
     };
     const jaeger = await start('otlp');
     await at(0.2);
-    const random = seeded(site.props.seed);
+    const random = seeded(stage.props.seed);
     const hex = (length: number) => text(random, length, '123456789abcdef');
     const planted: string[] = [];
     const spans = (service: string): LegacySpan[] =>
@@ -73,7 +73,7 @@ export const zipkinAndJaeger: Scenario = {
           tags: { 'http.url': `https://bank.example.com/transfer?to=${email.raw}`, note: `for ${email.raw}` },
         };
       });
-    const { ca, servername } = site.gatewayTrust;
+    const { ca, servername } = stage.gatewayTrust;
     const to = (port: number): TlsTarget => ({ address: addresses.balancer, port, ca, servername });
     const sent = {
       'Zipkin JSON': spans('zipkin-json'),
@@ -127,7 +127,7 @@ async function arrived(backend: Backend, spans: readonly LegacySpan[], { signal 
   while (has(backend, spans) < spans.length && performance.now() < deadline) await sleep(200, undefined, { signal });
 }
 
-function forwarded(name: string, backend: Backend, spans: readonly LegacySpan[], planted: readonly string[]): Line {
+function forwarded(name: string, backend: Backend, spans: readonly LegacySpan[], planted: readonly string[]): Row {
   const leaked = planted.filter((value) => backend.text().includes(value)).length;
   return {
     what: `forwarded to ${name}`,

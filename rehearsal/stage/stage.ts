@@ -21,9 +21,9 @@ import { type StoreSettings, storeClient } from '../../lib/store/client';
 import { addresses, instanceAddress, servicePorts, sharedStore, sides, storePort } from './addresses';
 import { type AwsDoubles, startAwsDoubles } from './aws/doubles';
 import { startBandwidth } from './bandwidth';
-import { Line, type LineProps } from './leased-line/leased-line';
+import { LeasedLine, type LeasedLineProps } from './leased-line/leased-line';
 import { probeLine } from './leased-line/probe';
-import { LinkSite } from './link/link-stage';
+import { LinkStage } from './link/link-stage';
 import type { Distance } from './link/path';
 import { Balancer } from './load-balancer';
 import { type Services, type SettlementBehaviour, startServices } from './services/services';
@@ -35,8 +35,8 @@ const fairSettlement = ({ observe }: EnvironmentConfig) =>
 
 const users = { master: 'bootstrap', writer: 'writer', reader: 'reader' } as const;
 
-/** What a site is made of. */
-export interface SiteProps {
+/** What a stage is made of. */
+export interface StageProps {
   readonly config: EnvironmentConfig;
   readonly synthesised: Synthesised;
   readonly binary: string;
@@ -60,19 +60,19 @@ export interface Instance {
   readonly writer?: Service;
 }
 
-/** Started by {@link Site.open}; scenarios take its machines away and bring new ones. */
-export class Site {
+/** Started by {@link Stage.open}; scenarios take its machines away and bring new ones. */
+export class Stage {
   readonly gateways: Instance[] = [];
   readonly samplers: Instance[] = [];
   /** Addresses that Cloud Map answers with. */
   readonly registered = new Set<string>();
   aws!: AwsDoubles;
-  line!: Line;
+  line!: LeasedLine;
   balancer!: Balancer;
   services!: Services;
   agent!: Service;
-  /** Where {@link SiteProps.distance} asks for one. */
-  link?: LinkSite;
+  /** Where {@link StageProps.distance} asks for one. */
+  link?: LinkStage;
   private store!: OpenSearchNode;
   private certificates!: Record<string, TierCertificate>;
   private made = { gateway: 0, sampler: 0 };
@@ -82,13 +82,13 @@ export class Site {
     reader: randomBytes(18).toString('base64url'),
   };
 
-  private constructor(readonly props: SiteProps) {}
+  private constructor(readonly props: StageProps) {}
 
   /** Starts everything. @throws Error that says what could not be started */
-  static async open(props: SiteProps): Promise<Site> {
-    const site = new Site(props);
+  static async open(props: StageProps): Promise<Stage> {
+    const stage = new Stage(props);
     const { config, synthesised, cleanUp } = props;
-    site.aws = await startAwsDoubles({
+    stage.aws = await startAwsDoubles({
       address: addresses.aws,
       region: config.region,
       credentials: { accessKeyId: 'REHEARSAL', secretAccessKey: randomBytes(30).toString('base64') },
@@ -96,58 +96,58 @@ export class Site {
       cloudMap: {
         namespace: synthesised.cloudMap.namespace,
         services: {
-          [synthesised.cloudMap.service]: () => [...site.registered],
-          [cloudMapServices.relay]: () => site.link?.relays ?? [],
+          [synthesised.cloudMap.service]: () => [...stage.registered],
+          [cloudMapServices.relay]: () => stage.link?.relays ?? [],
         },
       },
     });
-    cleanUp.add(site.aws);
-    site.certificates = await issueCertificates({ tiers: synthesised.tierNames, now: new Date() });
-    if (props.distance) site.link = await site.openLink(props.distance);
-    site.line = await Line.open(site.link?.line() ?? site.loopbackLine());
-    cleanUp.add(() => site.line.close());
+    cleanUp.add(stage.aws);
+    stage.certificates = await issueCertificates({ tiers: synthesised.tierNames, now: new Date() });
+    if (props.distance) stage.link = await stage.openLink(props.distance);
+    stage.line = await LeasedLine.open(stage.link?.line() ?? stage.loopbackLine());
+    cleanUp.add(() => stage.line.close());
 
-    await site.prepareStore();
-    await site.startStore();
+    await stage.prepareStore();
+    await stage.startStore();
     props.progress('store is up; applying the documents');
-    await applyDocuments(site.client('master'), synthesised.documents, {
+    await applyDocuments(stage.client('master'), synthesised.documents, {
       log: () => {},
       // The registries have neither the index-management plugin for this node nor Dashboards: checked by shape only.
       skip: Object.keys(synthesised.documents).filter((id) => /^(retention-policy|dashboards-\w+)\//.test(id)),
     });
 
-    site.balancer = await Balancer.open({
+    stage.balancer = await Balancer.open({
       address: addresses.balancer,
       ports: synthesised.listenerPorts,
       healthPort: ports.health,
       healthIntervalSeconds: 1,
     });
-    cleanUp.add(() => site.balancer.close());
-    for (let n = 0; n < 2; n++) await site.addSampler();
-    for (let n = 0; n < 2; n++) await site.addGateway();
-    site.agent = await startCollector({
+    cleanUp.add(() => stage.balancer.close());
+    for (let n = 0; n < 2; n++) await stage.addSampler();
+    for (let n = 0; n < 2; n++) await stage.addGateway();
+    stage.agent = await startCollector({
       name: 'agent',
       binary: props.binary,
       directory: props.folder,
       address: addresses.agent,
-      tier: site.agentTier,
-      certificate: site.agentCertificate,
+      tier: stage.agentTier,
+      certificate: stage.agentCertificate,
       environment: { GATEWAY_ENDPOINT: `${addresses.balancer}:${ports.otlpGrpc}` },
     });
-    cleanUp.add(site.agent);
+    cleanUp.add(stage.agent);
     cleanUp.add(
       startBandwidth({
         directory: props.folder,
         scripts: synthesised.scripts,
         address: addresses.agent,
-        sent: () => site.balancer.received,
+        sent: () => stage.balancer.received,
       }),
     );
-    site.services = await site.startServices();
-    cleanUp.add(site.services);
+    stage.services = await stage.startServices();
+    cleanUp.add(stage.services);
     // With a link of its own the relays' probe measures it.
-    if (config.link && !site.link) cleanUp.add(site.probeLine(linked(config)));
-    return site;
+    if (config.link && !stage.link) cleanUp.add(stage.probeLine(linked(config)));
+    return stage;
   }
 
   /** Starts another gateway and puts it behind the load balancer. */
@@ -290,11 +290,11 @@ export class Site {
     return prefix.replace(/\d+\/\d+$/, `${sides.mainlandHost}`);
   }
 
-  private openLink(distance: Distance): Promise<LinkSite> {
+  private openLink(distance: Distance): Promise<LinkStage> {
     const { synthesised, config } = this.props;
     if (!synthesised.link)
       throw new Error(`${config.environment} has no link: config/${config.environment}.ts › link.`);
-    return LinkSite.open({
+    return LinkStage.open({
       ...this.props,
       synthesised: synthesised.link,
       scripts: synthesised.scripts,
@@ -305,7 +305,7 @@ export class Site {
     });
   }
 
-  private loopbackLine(): LineProps {
+  private loopbackLine(): LeasedLineProps {
     return {
       host: addresses.line,
       routes: {

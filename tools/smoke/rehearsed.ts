@@ -9,7 +9,7 @@ import { collectorBinary, hostTarget } from '../../lib/collect/distribution/buil
 import { ports } from '../../lib/collect/ports';
 import { addresses, endpoints } from '../../rehearsal/stage/addresses';
 import { assertFree, claim, runFolder } from '../../rehearsal/stage/run-folder';
-import { Site } from '../../rehearsal/stage/stage';
+import { Stage } from '../../rehearsal/stage/stage';
 import { synthesise } from '../../rehearsal/stage/synthesised';
 import type { Gateways } from './trace';
 
@@ -44,11 +44,11 @@ export async function rehearsed(given: EnvironmentConfig, progress: (line: strin
       preparePython(progress),
       prepareOpenSearch(progress),
     ]);
-    const site = await Site.open({ config, synthesised, binary, python, node, folder, seed: 1, cleanUp, progress });
-    const { ca, servername, cert, key } = site.gatewayTrust;
+    const stage = await Stage.open({ config, synthesised, binary, python, node, folder, seed: 1, cleanUp, progress });
+    const { ca, servername, cert, key } = stage.gatewayTrust;
     return {
       gateways: { host: addresses.balancer, port: ports.otlpHttp, servername, cert, key, ca },
-      store: await readerOf(site.client('master')),
+      store: await readerOf(stage.client('master')),
       close,
     };
   } catch (error) {

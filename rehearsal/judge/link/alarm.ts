@@ -2,10 +2,10 @@
 
 import { type AlarmSet, courses } from '../cloudwatch/alarms';
 import type { MetricStore } from '../cloudwatch/metric-store';
-import type { Line } from '../report';
+import type { Row } from '../report';
 
 /** An alarm that must have gone off. @throws Error where the template has none of that name */
-export function alarmWentOff({ metric }: AlarmSet, name: string, store: MetricStore): Line {
+export function alarmWentOff({ metric }: AlarmSet, name: string, store: MetricStore): Row {
   const alarm = metric.find(({ properties }) => properties.AlarmName.endsWith(`: ${name}`));
   if (!alarm) throw new Error(`The template has no alarm "${name}".`);
   const times = store.points().map(({ timestamp }) => timestamp);

@@ -1,8 +1,8 @@
 /** Paths that break: how long nothing crosses, and that it crosses again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { holds } from '../../../harness/wait';
-import type { Line } from '../../judge/report';
-import type { LinkSite } from '../../stage/link/link-stage';
+import type { Row } from '../../judge/report';
+import type { LinkStage } from '../../stage/link/link-stage';
 import { Pulse } from '../../stage/link/pulse';
 import type { Watch } from '../scenario';
 
@@ -13,7 +13,7 @@ const slack = 3;
 const backWithin = 60;
 
 /** Cuts the preferred path, waits until the other carries, mends it, and waits until it is preferred again. */
-export async function oneCut(link: LinkSite, { signal, progress }: Watch): Promise<Line> {
+export async function oneCut(link: LinkStage, { signal, progress }: Watch): Promise<Row> {
   const { paths, amazon } = link.network;
   const [preferred, other] = paths;
   const what = 'one path cut';
@@ -46,7 +46,7 @@ export async function oneCut(link: LinkSite, { signal, progress }: Watch): Promi
 }
 
 /** Cuts every path for so long. */
-export async function allCut(link: LinkSite, seconds: number, { signal, progress }: Watch): Promise<Line> {
+export async function allCut(link: LinkStage, seconds: number, { signal, progress }: Watch): Promise<Row> {
   const { paths } = link.network;
   const pulse = new Pulse({ from: link.places.payment, to: link.places.settlement });
   await holds(() => pulse.last > 0, 10, signal);
@@ -70,7 +70,7 @@ export async function allCut(link: LinkSite, seconds: number, { signal, progress
 }
 
 /** BGP timers of the preferred path, as both ends agreed on them. */
-async function timers({ network }: LinkSite) {
+async function timers({ network }: LinkStage) {
   const inside = network.paths[0]?.parameters.inside.farEnd ?? '';
   const neighbour = (await network.amazon.bgp.neighbours()).get(inside);
   return { keepaliveSeconds: neighbour?.keepaliveSeconds ?? 0, holdSeconds: neighbour?.holdSeconds ?? 0 };

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { holds } from '../../../harness/wait';
 import { type Account, account } from '../../judge/link/aggregates';
 import { alarmWentOff } from '../../judge/link/alarm';
-import { count, type Line } from '../../judge/report';
-import type { Site } from '../../stage/stage';
+import { count, type Row } from '../../judge/report';
+import type { Stage } from '../../stage/stage';
 import { nothing, type Scenario } from '../scenario';
 import { allCut, oneCut } from './fail-over';
 import { RateMeter } from './rate';
@@ -31,22 +31,22 @@ export const link: Scenario = {
   distance: { delayMs: 25, lossPercent: 0.5 },
   ratePerSecond: 4,
   seconds: 315,
-  async during(site, watch) {
+  async during(stage, watch) {
     const { signal, progress } = watch;
-    const { link } = site;
+    const { link } = stage;
     if (!link) throw new Error('The scenario needs the link.');
     await watchWire(link);
     const meter = new RateMeter();
-    const lines: Line[] = [...(await negotiated(link, signal)), ...(await unlisted(link)), await offerSpans(link)];
+    const lines: Row[] = [...(await negotiated(link, signal)), ...(await unlisted(link)), await offerSpans(link)];
 
     progress('proxies strip traceparent from calls out of the mainland, and from the continuity check');
     const stripped = performance.now();
-    site.line.strips = 'cn-hk';
+    stage.line.strips = 'cn-hk';
     link.mainland.careless = true;
     await sleep(quiet * 1000, undefined, { signal });
     lines.push(await oneCut(link, watch));
     await sleep(Math.max(0, withoutHeader * 1000 - (performance.now() - stripped)), undefined, { signal });
-    delete site.line.strips;
+    delete stage.line.strips;
     link.mainland.careless = false;
     progress('traceparent crosses again');
     await sleep(quiet * 1000, undefined, { signal });
@@ -55,7 +55,7 @@ export const link: Scenario = {
     lines.push(await allCut(link, away, watch));
     await watch.at(1);
     progress('waiting until the last aggregates are in the mainland');
-    await holds(() => complete(crossed(site)), arriveWithin, signal, 1000);
+    await holds(() => complete(crossed(stage)), arriveWithin, signal, 1000);
     meter.stop();
     lines.push(await meter.line(link), await onTheWire(link));
     return {
@@ -64,11 +64,11 @@ export const link: Scenario = {
       atRest: ({ ledger, aws, synthesised }) => [
         aggregatesLine(
           'aggregates lost, one path cut',
-          crossed(site, (minute) => minute + 60_000 <= cut),
+          crossed(stage, (minute) => minute + 60_000 <= cut),
         ),
         aggregatesLine(
           'aggregates lost, every path cut',
-          crossed(site, (minute) => minute + 60_000 > cut),
+          crossed(stage, (minute) => minute + 60_000 > cut),
         ),
         ...roundTrips(link, aws.metrics),
         alarmWentOff(synthesised.alarms, 'Trace continuity', aws.metrics),
@@ -79,7 +79,7 @@ export const link: Scenario = {
   },
 };
 
-const crossed = ({ aws, link, props }: Site, within?: (minute: number) => boolean): Account => {
+const crossed = ({ aws, link, props }: Stage, within?: (minute: number) => boolean): Account => {
   if (!link) throw new Error('There is no link.');
   const { minimumCalls } = link.props.synthesised;
   return account(aws.metrics, link.mainland.metrics(), props.config.environment, minimumCalls, within);
@@ -87,7 +87,7 @@ const crossed = ({ aws, link, props }: Site, within?: (minute: number) => boolea
 
 const complete = ({ lost, counted }: Account): boolean => counted > 0 && lost === 0;
 
-const aggregatesLine = (what: string, { counted, arrived, suppressed, lost, twice }: Account): Line => ({
+const aggregatesLine = (what: string, { counted, arrived, suppressed, lost, twice }: Account): Row => ({
   what,
   seen: `${count(counted)} calls counted in Hong Kong, ${count(arrived)} in the mainland; ${count(suppressed)} in groups too small to tell; ${count(lost)} lost, ${count(twice)} counted twice`,
   expected: '0 lost',

@@ -1,7 +1,7 @@
 /** What aggregates take of the link, by the counters of the relays' own token bucket. */
-import { count, type Line } from '../../judge/report';
+import { count, type Row } from '../../judge/report';
 import { counters } from '../../stage/link/counters';
-import type { LinkSite } from '../../stage/link/link-stage';
+import type { LinkStage } from '../../stage/link/link-stage';
 
 /** Table of lib/collect/instance-files/rate.sh. */
 const table = 'ip harbourline_rate';
@@ -25,7 +25,7 @@ export class RateMeter {
     clearInterval(this.timer);
   }
 
-  async line({ props }: LinkSite): Promise<Line> {
+  async line({ props }: LinkStage): Promise<Row> {
     const { bitsPerSecond } = props.synthesised;
     const { mean, peak, bytes } = rates(this.readings);
     const heldBack = (await counters(undefined, table)).get('held_back')?.packets ?? 0;

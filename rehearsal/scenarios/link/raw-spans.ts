@@ -2,9 +2,9 @@
 import { request } from 'node:https';
 import { ports } from '../../../lib/collect/ports';
 import { requestType } from '../../../lib/store/span-writer/otlp';
-import { count, type Line } from '../../judge/report';
+import { count, type Row } from '../../judge/report';
 import { callGrpc } from '../../stage/clients/grpc';
-import type { LinkSite } from '../../stage/link/link-stage';
+import type { LinkStage } from '../../stage/link/link-stage';
 import type { LedgerEntry } from '../../stage/services/ledger';
 
 /** A gRPC status that says: nobody here takes this. */
@@ -26,7 +26,7 @@ const spans = Buffer.from(
 );
 
 /** Offers spans to a relay, as a sampler would, and to the receiver, as a relay would. */
-export async function offerSpans(link: LinkSite): Promise<Line> {
+export async function offerSpans(link: LinkStage): Promise<Row> {
   const relay = await offerToRelay(link);
   const receiver = await offerToReceiver(link);
   return {
@@ -38,7 +38,7 @@ export async function offerSpans(link: LinkSite): Promise<Line> {
 }
 
 /** Everything that CloudWatch of the mainland was given, after all that is there to be found. */
-export function nothingOfSpans(link: LinkSite, ledger: readonly LedgerEntry[]): Line {
+export function nothingOfSpans(link: LinkStage, ledger: readonly LedgerEntry[]): Row {
   const events = link.mainland.events();
   const strings = new Set(events.flatMap((event) => stringsIn(JSON.parse(event))));
   const secrets = new Set([mark, ...ledger.flatMap(({ traceId, spanId }) => [traceId, spanId])]);
@@ -59,13 +59,13 @@ function stringsIn(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, inner]) => [key, ...stringsIn(inner)]);
 }
 
-function offerToRelay({ relays, props }: LinkSite): Promise<number> {
+function offerToRelay({ relays, props }: LinkStage): Promise<number> {
   const { certificate: cert, key, authority: ca } = props.relayCertificate;
   const target = { address: relays[0] ?? '', port: ports.otlpGrpc, servername: props.relayName, cert, key, ca };
   return callGrpc(target, '/opentelemetry.proto.collector.trace.v1.TraceService/Export', spans);
 }
 
-function offerToReceiver({ parameters, places, linkCertificate }: LinkSite): Promise<number> {
+function offerToReceiver({ parameters, places, linkCertificate }: LinkStage): Promise<number> {
   const { address: host, port, name: servername } = parameters.receiver;
   const { certificate: cert, key, authority: ca } = linkCertificate;
   return new Promise((resolve, reject) => {

@@ -1,14 +1,14 @@
 /** What the probe measured, by the metrics that it publishes, against what was set. */
 import { metricNamespace, pathDimension, probeMetrics } from '../../../lib/observe/metrics';
 import type { MetricStore } from '../../judge/cloudwatch/metric-store';
-import { count, type Line } from '../../judge/report';
-import type { LinkSite } from '../../stage/link/link-stage';
+import { count, type Row } from '../../judge/report';
+import type { LinkStage } from '../../stage/link/link-stage';
 
 /** Milliseconds that programs on the way may take: daemons that encipher, relays of frames, a busy machine. */
 const onTopMs = 10;
 
 /** A line for each path that is probed. */
-export function roundTrips({ parameters, props }: LinkSite, metrics: MetricStore): Line[] {
+export function roundTrips({ parameters, props }: LinkStage, metrics: MetricStore): Row[] {
   const { delayMs, lossPercent } = props.distance;
   const set = 2 * delayMs;
   return parameters.paths

@@ -2,16 +2,16 @@
 
 import { holds } from '../../../harness/wait';
 import type { Tunnel } from '../../../lib/link/parameters';
-import { count, type Line } from '../../judge/report';
+import { count, type Row } from '../../judge/report';
 import { counters, count as countPackets, ownTable } from '../../stage/link/counters';
 import { described } from '../../stage/link/kernel';
-import type { LinkSite } from '../../stage/link/link-stage';
+import type { LinkStage } from '../../stage/link/link-stage';
 import { type OpenPath, uplinkDevice } from '../../stage/link/network';
 import type { Association } from '../../stage/link/sas';
 
 type OpenTunnel = OpenPath & { readonly parameters: Tunnel; readonly ends: NonNullable<OpenPath['ends']> };
 
-export const tunnelsOf = ({ network }: LinkSite): OpenTunnel[] =>
+export const tunnelsOf = ({ network }: LinkStage): OpenTunnel[] =>
   network.paths.filter((path): path is OpenTunnel => path.parameters.kind === 'tunnel' && path.ends !== undefined);
 
 /** AWS's words → those of the IANA registry, as strongSwan prints them. */
@@ -46,14 +46,14 @@ const spoken = ({ version, encryption, prf, group, child }: Association): string
   `IKEv${version} ${encryption} ${prf} ${group}, ESP ${child?.encryption ?? 'none'} ${child?.group ?? ''}`.trimEnd();
 
 /** Rekeys each tunnel and reads what both ends have. */
-export async function negotiated(link: LinkSite, signal: AbortSignal): Promise<Line[]> {
+export async function negotiated(link: LinkStage, signal: AbortSignal): Promise<Row[]> {
   const tunnels = tunnelsOf(link);
   const expected = 'as the template asks';
   if (tunnels.length === 0)
     return [
       { what: 'negotiated algorithms', seen: '', expected, notRun: 'the link of this environment has no tunnel' },
     ];
-  const lines = tunnels.map(async ({ parameters, ends }): Promise<Line> => {
+  const lines = tunnels.map(async ({ parameters, ends }): Promise<Row> => {
     const { name, ike, esp } = parameters;
     await ends.farEnd.rekey(name);
     const sides = [ends.amazon, ends.farEnd];
@@ -74,7 +74,7 @@ export async function negotiated(link: LinkSite, signal: AbortSignal): Promise<L
 }
 
 /** Starts counting what Hong Kong's ends put on the wire. */
-export async function watchWire(link: LinkSite): Promise<void> {
+export async function watchWire(link: LinkStage): Promise<void> {
   for (const { wire } of tunnelsOf(link))
     await countPackets(wire, 'output', [
       ['ike', `oifname ${uplinkDevice} udp dport 500`],
@@ -84,7 +84,7 @@ export async function watchWire(link: LinkSite): Promise<void> {
 }
 
 /** What was seen on the wire of all tunnels. */
-export async function onTheWire(link: LinkSite): Promise<Line> {
+export async function onTheWire(link: LinkStage): Promise<Row> {
   const sums = { ike: 0, enciphered: 0, plain: 0 };
   for (const { wire } of tunnelsOf(link))
     for (const [name, { packets }] of await counters(wire, ownTable)) sums[name as keyof typeof sums] += packets;

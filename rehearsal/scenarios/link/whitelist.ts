@@ -1,8 +1,8 @@
 /** Whether the far end's firewall admits what the allow-list names and drops, and counts, what it does not. */
 import { connect } from 'node:net';
-import type { Line } from '../../judge/report';
+import type { Row } from '../../judge/report';
 import { counters } from '../../stage/link/counters';
-import type { LinkSite } from '../../stage/link/link-stage';
+import type { LinkStage } from '../../stage/link/link-stage';
 
 /** Connections of each kind. */
 const each = 20;
@@ -14,7 +14,7 @@ interface Attempt {
 }
 
 /** Tries from Hong Kong what no line admits, and one thing that a line does. */
-export async function unlisted({ places, parameters, network }: LinkSite): Promise<Line[]> {
+export async function unlisted({ places, parameters, network }: LinkStage): Promise<Row[]> {
   const { payment, settlement, unlisted: beside, relays } = places;
   const attempts: Attempt[] = [
     { what: 'an unlisted address', from: beside.hongKong, to: settlement },

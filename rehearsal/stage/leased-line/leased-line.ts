@@ -26,7 +26,7 @@ export type Direction = 'hk-cn' | 'cn-hk';
 /** What stands behind an address of the other side. */
 export interface Route {
   readonly direction: Direction;
-  /** Address and port of the service; loopback, but for {@link LineProps.ownNetwork}. */
+  /** Address and port of the service; loopback, but for {@link LeasedLineProps.ownNetwork}. */
   readonly target: { readonly host: string; readonly port: number };
   /** Address that calls come from. @default the line's */
   readonly from?: string;
@@ -35,7 +35,7 @@ export interface Route {
 }
 
 /** How the line is made. */
-export interface LineProps {
+export interface LeasedLineProps {
   /** Loopback address; calls to services come from it too. */
   readonly host: string;
   /** @default any free port */
@@ -73,7 +73,7 @@ const hopByHop = new Set(
 const searchedBytes = 65_536;
 
 /** The line. */
-export class Line {
+export class LeasedLine {
   readonly record: Record<Direction, Crossings> = { 'hk-cn': noCrossings(), 'cn-hk': noCrossings() };
   /** Requests for an address that is not on the line: answered with 403. */
   refused = 0;
@@ -90,7 +90,7 @@ export class Line {
   private whole: Promise<void> = Promise.resolve();
   private mend: () => void = () => {};
 
-  private constructor(private readonly props: LineProps) {
+  private constructor(private readonly props: LeasedLineProps) {
     this.port = props.port ?? 0;
     this.oneWayMs = props.oneWayMs ?? 12;
     this.routes = { ...props.routes };
@@ -109,13 +109,13 @@ export class Line {
   }
 
   /** Opens a line. @throws Error on an address that is not loopback. */
-  static async open(props: LineProps): Promise<Line> {
+  static async open(props: LeasedLineProps): Promise<LeasedLine> {
     for (const host of [props.host, ...Object.values(props.routes).map((route) => route.target.host)]) {
       if (!props.ownNetwork && (isIP(host) !== 4 || !host.startsWith('127.'))) {
         throw new Error(`The line runs on this machine only: ${host} is not a loopback address (127.0.0.0/8).`);
       }
     }
-    const line = new Line(props);
+    const line = new LeasedLine(props);
     await line.listen();
     if (line.door && props.frontDoor) {
       line.door.listen(props.frontDoor);

@@ -2,7 +2,7 @@
 import { addressIn, within } from '../../../config/cidr';
 import type { Flow, LinkParameters } from '../../../lib/link/parameters';
 
-export interface LinkPlaces {
+export interface LinkAddresses {
   /** One in each link subnet. */
   readonly relays: readonly string[];
   /** Service of Hong Kong that calls the mainland. */
@@ -20,7 +20,7 @@ export interface LinkPlaces {
 const firstOfSubnet = 4;
 
 /** @throws Error where the allow-list has no call of services in each direction */
-export function placesOf({ whitelist, relayAddresses }: LinkParameters): LinkPlaces {
+export function linkAddresses({ whitelist, relayAddresses }: LinkParameters): LinkAddresses {
   const out = flow(whitelist, 'hong-kong');
   const back = flow(whitelist, 'mainland');
   const [caller, notifier] = [out.from[0] as string, back.from[0] as string];

@@ -11,15 +11,15 @@ import { variables } from '../../../lib/collect/pipelines/render';
 import { ports } from '../../../lib/collect/ports';
 import { addresses } from '../addresses';
 import type { AwsDoubles } from '../aws/doubles';
-import type { LineProps } from '../leased-line/leased-line';
+import type { LeasedLineProps } from '../leased-line/leased-line';
 import { type Kernel, probeKernel } from './kernel';
-import { type LinkPlaces, placesOf } from './link-addresses';
+import { type LinkAddresses, linkAddresses } from './link-addresses';
 import { Mainland } from './mainland';
 import { type LinkNetwork, openLinkNetwork } from './network';
 import type { Distance } from './path';
 import type { SynthesisedLink } from './synthesised-link';
 
-export interface LinkSiteProps {
+export interface LinkStageProps {
   readonly synthesised: SynthesisedLink;
   /** Folder of the instances' own scripts. */
   readonly scripts: string;
@@ -39,7 +39,7 @@ export interface LinkSiteProps {
 /** Relays that a deployment has. */
 const relayCount = 2;
 
-export class LinkSite {
+export class LinkStage {
   /** Addresses of the relays that run. */
   readonly relays: string[] = [];
   /** Of the relays, for the way into the mainland. */
@@ -47,32 +47,32 @@ export class LinkSite {
   mainland!: Mainland;
 
   private constructor(
-    readonly props: LinkSiteProps,
+    readonly props: LinkStageProps,
     readonly kernel: Kernel,
     readonly network: LinkNetwork,
-    readonly places: LinkPlaces,
+    readonly places: LinkAddresses,
     private readonly directory: string,
   ) {}
 
   /** Lays the link and starts what stands at its ends. Tunnels and sessions come up behind. */
-  static async open(props: LinkSiteProps): Promise<LinkSite> {
+  static async open(props: LinkStageProps): Promise<LinkStage> {
     const { synthesised, distance, seed, cleanUp } = props;
     const kernel = await probeKernel();
     const directory = join(props.folder, 'link');
     mkdirSync(directory);
     const network = await openLinkNetwork({ ...synthesised, distance, seed, kernel, directory, cleanUp });
-    const site = new LinkSite(props, kernel, network, placesOf(synthesised.parameters), directory);
+    const stage = new LinkStage(props, kernel, network, linkAddresses(synthesised.parameters), directory);
     // The organisation's own authority signs both ends of the link.
     const { relay, receiver } = await issueCertificates({
       tiers: { relay: ['relay'], receiver: [synthesised.parameters.receiver.name] },
       now: new Date(),
     });
-    site.linkCertificate = relay!;
-    site.mainland = await Mainland.open({ ...props, directory, network: network.mainland, certificate: receiver! });
-    await site.shapeRate();
-    for (const [index, address] of site.places.relays.slice(0, relayCount).entries())
-      await site.startRelay(`relay-${index + 1}`, address);
-    return site;
+    stage.linkCertificate = relay!;
+    stage.mainland = await Mainland.open({ ...props, directory, network: network.mainland, certificate: receiver! });
+    await stage.shapeRate();
+    for (const [index, address] of stage.places.relays.slice(0, relayCount).entries())
+      await stage.startRelay(`relay-${index + 1}`, address);
+    return stage;
   }
 
   get parameters() {
@@ -80,7 +80,7 @@ export class LinkSite {
   }
 
   /** A line that leaves the crossing to the link. */
-  line(): LineProps {
+  line(): LeasedLineProps {
     const { payment, settlement, notifier, notified } = this.places;
     const key = ({ host, port }: { host: string; port: number }) => `${host}:${port}`;
     return {

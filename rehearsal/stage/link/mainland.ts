@@ -61,9 +61,9 @@ export class Mainland {
         },
       }),
     );
-    const site = new Mainland(props, eventsFile);
-    await site.startResponder();
-    return site;
+    const stage = new Mainland(props, eventsFile);
+    await stage.startResponder();
+    return stage;
   }
 
   /** Every event that the receiver handed to CloudWatch, as text. */

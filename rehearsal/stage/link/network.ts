@@ -16,7 +16,7 @@ import { amazonTunnel, keyFile, transitGateway } from './amazon';
 import type { Charon } from './charon';
 import { type Frr, startFrr } from './frr';
 import type { Kernel } from './kernel';
-import { placesOf } from './link-addresses';
+import { linkAddresses } from './link-addresses';
 import { type Distance, layPath, type Path, type PathProps } from './path';
 import { openTunnelEnd } from './tunnel-end';
 
@@ -93,7 +93,7 @@ function file(files: Readonly<Record<string, string>>, name: string): string {
 
 /** The VPC's hosts are addresses of our own network; whoever has no better reason speaks as the first relay. */
 async function layHongKong(gateway: Namespace, parameters: LinkParameters): Promise<void> {
-  const { relays, payment, notified, unlisted } = placesOf(parameters);
+  const { relays, payment, notified, unlisted } = linkAddresses(parameters);
   const { inner, outer } = cables.hongKong;
   const hosts = [...relays, payment, notified.host, unlisted.hongKong];
   await cable(
@@ -108,7 +108,7 @@ async function layHongKong(gateway: Namespace, parameters: LinkParameters): Prom
 
 /** The mainland's hosts speak as the one that calls back. */
 async function layMainland(router: Namespace, mainland: Namespace, parameters: LinkParameters): Promise<void> {
-  const { settlement, notifier, unlisted } = placesOf(parameters);
+  const { settlement, notifier, unlisted } = linkAddresses(parameters);
   const { inner, outer } = cables.mainland;
   const hosts = [parameters.receiver.address, settlement.host, notifier, unlisted.mainland];
   await cable(

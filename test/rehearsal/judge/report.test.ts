@@ -1,10 +1,10 @@
-import { type Line, passed, summary, table } from '../../../rehearsal/judge/report';
+import { passed, type Row, summary, table } from '../../../rehearsal/judge/report';
 
-const lines: Line[] = [
+const lines: Row[] = [
   { what: 'held', seen: 'yes', expected: 'yes', ok: true },
   { what: 'known', seen: 'something', expected: 'for information' },
 ];
-const notRun: Line = { what: 'tried', seen: '', expected: 'yes', ok: true, notRun: 'no such kernel' };
+const notRun: Row = { what: 'tried', seen: '', expected: 'yes', ok: true, notRun: 'no such kernel' };
 
 test('what was not run is told apart from what passed', () => {
   expect(summary(lines)).toBe('1 passed, 0 failed');

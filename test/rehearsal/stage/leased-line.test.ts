@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { Line } from '../../../rehearsal/stage/leased-line/leased-line';
+import { LeasedLine } from '../../../rehearsal/stage/leased-line/leased-line';
 
 const traceparent = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01';
 let service: Server;
-let line: Line;
+let line: LeasedLine;
 let handler: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
-async function open(oneWayMs = 0): Promise<Line> {
+async function open(oneWayMs = 0): Promise<LeasedLine> {
   const target = { host: '127.0.0.1', port: (service.address() as AddressInfo).port };
-  return Line.open({
+  return LeasedLine.open({
     host: '127.77.9.61',
     oneWayMs,
     routes: {
@@ -157,14 +157,14 @@ test('cut, it hangs; restored, what waited goes on unless it gave up', async () 
 test('leads nowhere but to this machine', async () => {
   const target = { host: '10.20.0.15', port: 80 };
   const routes = { '10.20.0.15:80': { direction: 'hk-cn' as const, target, callerAddress: '10.10.0.10' } };
-  await expect(Line.open({ host: '127.0.0.1', routes })).rejects.toThrow('10.20.0.15 is not a loopback address');
+  await expect(LeasedLine.open({ host: '127.0.0.1', routes })).rejects.toThrow('10.20.0.15 is not a loopback address');
 });
 
 test('callers who know of no proxy find the front door, and the service the address that calls come from', async () => {
   await line.close();
   const target = { host: '127.0.0.1', port: (service.address() as AddressInfo).port };
   const frontDoor = { host: '127.77.9.62', port: 18_443 };
-  line = await Line.open({
+  line = await LeasedLine.open({
     host: '127.77.9.61',
     oneWayMs: 0,
     frontDoor,

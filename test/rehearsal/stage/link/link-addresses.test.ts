@@ -1,6 +1,6 @@
 import { within } from '../../../../config/cidr';
 import { flows, linked } from '../../../../lib/link/parameters';
-import { placesOf } from '../../../../rehearsal/stage/link/link-addresses';
+import { linkAddresses } from '../../../../rehearsal/stage/link/link-addresses';
 import { netemArguments } from '../../../../rehearsal/stage/link/path';
 import { configOf, environmentNames } from '../../../support/app';
 
@@ -8,10 +8,10 @@ test.each(environmentNames)('hosts of %s stand where the allow-list says, and st
   const config = linked(configOf(environment));
   const whitelist = flows(config);
   const relayAddresses = whitelist.find(({ fromRelay }) => fromRelay)?.from ?? [];
-  const { payment, settlement, notifier, notified, relays, unlisted } = placesOf({
+  const { payment, settlement, notifier, notified, relays, unlisted } = linkAddresses({
     whitelist,
     relayAddresses,
-  } as unknown as Parameters<typeof placesOf>[0]);
+  } as unknown as Parameters<typeof linkAddresses>[0]);
   const admitted = (from: string, to: string, port: number) =>
     whitelist.some(
       (flow) =>

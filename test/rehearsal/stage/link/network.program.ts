@@ -6,7 +6,7 @@ import { holds } from '../../../../harness/wait';
 import { roundTrip } from '../../../../lib/link/probe/connect';
 import { counters } from '../../../../rehearsal/stage/link/counters';
 import { probeKernel } from '../../../../rehearsal/stage/link/kernel';
-import { placesOf } from '../../../../rehearsal/stage/link/link-addresses';
+import { linkAddresses } from '../../../../rehearsal/stage/link/link-addresses';
 import { openLinkNetwork } from '../../../../rehearsal/stage/link/network';
 import type { Association } from '../../../../rehearsal/stage/link/sas';
 
@@ -30,7 +30,7 @@ async function look(given: string, directory: string, cleanUp: CleanUp): Promise
   const network = await openLinkNetwork({ parameters, farEnd, distance, seed: 1, kernel, directory, cleanUp });
   const sessions = async () => [...(await network.amazon.bgp.neighbours()).values()].map(({ state }) => state);
   const { signal } = new AbortController();
-  const { host } = placesOf(parameters).settlement;
+  const { host } = linkAddresses(parameters).settlement;
   const preferred = () => network.amazon.bgp.nextHop(host);
   await holds(async () => (await sessions()).every((state) => state === 'Established'), 20, signal);
   await holds(async () => (await preferred()) !== undefined, 10, signal);
