@@ -14,3 +14,29 @@ export async function holds(
     await sleep(everyMs, undefined, { signal });
   }
 }
+
+/**
+ * Waits until an answer is the one: `ask` returns `true`, or what it saw instead. That it throws is what it saw, too: a
+ * program that starts refuses connections. An `Error` that it returns ends the wait: what is waited for cannot come.
+ *
+ * @param what completes "waited … for", such as `the collector to take a span`
+ * @param seconds bound, far beyond what a busy machine takes
+ * @throws Error that says what was waited for and what was seen last
+ */
+export async function waitFor(
+  what: string,
+  ask: () => unknown | Promise<unknown>,
+  seconds = 60,
+  everyMs = 50,
+): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    const seen = await Promise.resolve()
+      .then(ask)
+      .catch((error: Error) => `${error.message}${error.cause ? `: ${(error.cause as Error).message}` : ''}`);
+    if (seen === true) return;
+    if (seen instanceof Error) throw seen;
+    if (performance.now() >= deadline) throw new Error(`Waited ${seconds} s for ${what}; seen last: ${seen}`);
+    await sleep(everyMs);
+  }
+}

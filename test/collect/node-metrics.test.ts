@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { freePort } from '../../harness/ports';
+import { waitFor } from '../../harness/wait';
 import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
 import { environmentGuard } from '../../lib/collect/pipelines/components';
 import { nodeMetricProcessors, serviceMetricProcessors } from '../../lib/collect/pipelines/node-metrics';
@@ -73,17 +73,16 @@ async function through(...sums: readonly Sum[]): Promise<any[]> {
   child.stderr.on('data', (chunk) => (log += chunk));
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   try {
-    for (;;) {
-      if (child.exitCode !== null) throw new Error(log);
+    await waitFor('the collector to take what is sent', async () => {
+      if (child.exitCode !== null) return new Error(log);
       const response = await fetch(`http://127.0.0.1:${port}/v1/metrics`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ resourceMetrics: sums.map(request) }),
-      }).catch(() => undefined);
-      if (response?.ok) break;
-      await sleep(50);
-    }
-    while (readFileSync(output, 'utf8') === '') await sleep(50);
+      });
+      return response.ok || response.status;
+    });
+    await waitFor('the collector to write', () => readFileSync(output, 'utf8') !== '' || 'nothing');
   } finally {
     child.kill();
     await ended;

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { startCollector } from '../../harness/collectors';
 import type { Service } from '../../harness/process';
+import { waitFor } from '../../harness/wait';
 import { receiverConfiguration } from '../../lib/analysis/configuration';
 import { issueCertificates } from '../../lib/collect/certificates.issue';
 import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
@@ -268,7 +268,7 @@ describe('the binary', () => {
       send('metrics', calls('planted name', 99, crossing)),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    while (bodies.length === 0) await sleep(50);
+    await waitFor('aggregates in the mainland', () => bodies.length > 0 || 'none');
     const all = bodies.join('\n');
     expect(all).toContain('"payment"');
     expect(all).toContain('"asInt":"15"');

@@ -11,6 +11,7 @@ const texts = files.map((file) => [file, readFileSync(join(github, file), 'utf8'
 
 test('actionlint is content', () => {
   const workflows = files.filter((file) => file.startsWith('workflows/')).map((file) => join(github, file));
+  // With a cold module cache go says on stderr what it downloads.
   const { status, stdout, stderr } = spawnSync(
     'go',
     ['tool', 'actionlint', '-shellcheck=', '-pyflakes=', ...workflows],
@@ -19,8 +20,8 @@ test('actionlint is content', () => {
       encoding: 'utf8',
     },
   );
-  expect([status, stdout, stderr]).toEqual([0, '', '']);
-}, 120_000);
+  expect({ status, stdout, ...(status !== 0 && { stderr }) }).toEqual({ status: 0, stdout: '' });
+}, 600_000);
 
 // A tag can be moved to other code; a commit cannot.
 test.each(texts)('%s: every action is ours, or pinned by commit with its version beside it', (_, text) => {

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -69,7 +68,6 @@ def test_loses_nothing_when_the_service_is_told_to_stop(tmp_path: Path) -> None:
         [*command, "-c", service], env=environment, stdout=subprocess.PIPE
     ) as process:
         assert process.stdout and process.stdout.readline() == b"ready\n"
-        time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
     assert process.returncode == 0
     assert len(read(tmp_path / "ledger")) == 1000

@@ -21,11 +21,23 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import NumberDataPoint
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    """Waits for a condition; that it never comes is a failure."""
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
+    """Waits until a condition is True; else it returns, or raises, what it saw instead.
+
+    That it never comes is a failure, which says what was waited for and what was seen last. An
+    assertion that fails meanwhile ends the wait: what is waited for cannot come.
+    """
     deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+    while True:
+        try:
+            seen = condition()
+        except AssertionError:
+            raise
+        except Exception as error:  # a server that starts refuses in many ways
+            seen = repr(error)
+        if seen is True:
+            return
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}; seen last: {seen}"
         time.sleep(0.01)
 
 

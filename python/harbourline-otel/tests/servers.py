@@ -6,10 +6,11 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from conftest import free_port, wait_until
 
@@ -22,25 +23,24 @@ def _command(name: str) -> str:
 
 
 @contextmanager
-def _running(command: list[str], port: int, user: str | None) -> Iterator[None]:
+def _running(
+    command: list[str], serves: Callable[[], object], user: str | None = None
+) -> Iterator[None]:
+    """A server, from its own answer on: a port is open long before the server behind it serves."""
     process = subprocess.Popen(
         command, user=user, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/"
     )
 
-    def answers() -> bool:
+    def answers() -> object:
         assert process.poll() is None, process.communicate()[0]
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            return False
-        return True
+        return serves()
 
     try:
-        wait_until(answers, 30)
+        wait_until(answers, f"{Path(command[0]).name} to serve")
         yield
     finally:
         process.send_signal(signal.SIGINT)  # PostgreSQL: without waiting for its clients
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 @contextmanager
@@ -62,7 +62,15 @@ def postgresql() -> Iterator[int]:
         options = {"port": port, "listen_addresses": "127.0.0.1", "fsync": "off"}
         options["unix_socket_directories"] = folder
         arguments = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
-        with _running([server, "-D", data, *arguments], port, user):
+
+        def serves() -> object:
+            # Until it has recovered it answers "the database system is starting up".
+            with psycopg.connect(
+                f"host=127.0.0.1 port={port} user=postgres", connect_timeout=5
+            ) as db:
+                return db.execute("SELECT 1").fetchone() == (1,)
+
+        with _running([server, "-D", data, *arguments], serves, user):
             yield port
 
 
@@ -71,5 +79,13 @@ def redis() -> Iterator[int]:
     """The port of a server that keeps nothing."""
     port = free_port()
     command = [_command("redis-server"), "--bind", "127.0.0.1", "--port", str(port), "--save", ""]
-    with _running(command, port, None):
+
+    def serves() -> object:
+        # By hand: the tests trace what a client of redis does.
+        with socket.create_connection(("127.0.0.1", port), 5) as connection:
+            connection.sendall(b"PING\r\n")
+            answer = connection.recv(64)
+            return answer == b"+PONG\r\n" or answer
+
+    with _running(command, serves):
         yield port

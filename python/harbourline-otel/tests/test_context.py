@@ -199,14 +199,15 @@ def test_context_holds_in_fastapi(fastapi_app: FastAPI, path: str) -> None:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        wait_until(lambda: server.started)
+        wait_until(lambda: server.started, "uvicorn")
         port = server.servers[0].sockets[0].getsockname()[1]
         traceparent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"
         url = f"http://127.0.0.1:{port}{path}"
         with httpx.Client(trust_env=False) as client:
             assert client.get(url, headers={"traceparent": traceparent}).status_code == 200
         spans = memory.get_finished_spans
-        wait_until(lambda: {f"GET {path}", "child"} <= {s.name for s in spans()})
+        wanted = {f"GET {path}", "child"}
+        wait_until(lambda: wanted <= (seen := {s.name for s in spans()}) or seen, f"{wanted}")
         root = named(f"GET {path}")
         assert root.parent and f"{root.parent.span_id:016x}" == "0123456789abcdef"
 
@@ -218,7 +219,7 @@ def test_context_holds_in_fastapi(fastapi_app: FastAPI, path: str) -> None:
                 above = parents.get(above.span_id)
             return above == root.context
 
-        wait_until(is_below)
+        wait_until(is_below, "the child to stand below the request")
     finally:
         server.should_exit = True
         thread.join()

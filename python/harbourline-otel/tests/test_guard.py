@@ -195,7 +195,7 @@ def test_a_wrong_setting_ends_the_service_at_its_start(
     process = service.start(
         *command, "-c", "print('started')", OTEL_EXPORTER_OTLP_ENDPOINT="https://otel.example"
     )
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (78, "")
     assert err.startswith(
         "harbourline: this service does not start.\n  OTEL_EXPORTER_OTLP_ENDPOINT = "

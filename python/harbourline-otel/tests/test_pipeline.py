@@ -104,10 +104,10 @@ def test_an_agent_that_refuses_is_asked_again_where_that_helps(
     end_spans(provider, 3)
     flush = threading.Thread(target=provider.force_flush)
     flush.start()
-    wait_until(lambda: "/v1/traces" in agent.requests)
+    wait_until(lambda: "/v1/traces" in agent.requests, "a request at the agent")
     counts = pipeline.counts
     assert counts
-    wait_until(lambda: arrives or counts.exported == {"400": 3})
+    wait_until(lambda: arrives or counts.exported == {"400": 3} or counts.exported, "the refusal")
     agent.status = 200
     flush.join()
     provider.shutdown()
@@ -280,19 +280,16 @@ def test_servers_hand_over_their_last_spans(service: Service, agent: Agent, name
 
     def answers() -> bool:
         assert process.poll() is None, process.communicate()
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, 5)
-            connection.request("GET", "/")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
+        connection = http.client.HTTPConnection("127.0.0.1", port, 60)
+        connection.request("GET", "/")
+        return connection.getresponse().status == 200
 
-    wait_until(answers)
+    wait_until(answers, f"{name} to answer")
     for _ in range(9):
         assert answers()
     time.sleep(0)
     assert not agent.spans
     process.send_signal(signal.SIGTERM)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=60)
     assert len(agent.spans) == 10, err
     assert agent.total("otel.sdk.exporter.span.exported") == 10

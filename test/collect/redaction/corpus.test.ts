@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { freePort } from '../../../harness/ports';
+import { waitFor } from '../../../harness/wait';
 import { collectorBinary, hostTarget } from '../../../lib/collect/distribution/build';
 import { type RedactionOptions, redactionProcessors } from '../../../lib/collect/pipelines/redaction';
 import { mutations, negatives, positives } from './corpus';
@@ -49,16 +49,15 @@ async function through(texts: readonly string[], options: RedactionOptions = {})
       ],
     }));
     const body = JSON.stringify({ resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ spans }] }] });
-    for (;;) {
-      if (child.exitCode !== null) throw new Error(log);
+    await waitFor('the collector to take what is sent', async () => {
+      if (child.exitCode !== null) return new Error(log);
       const response = await fetch(`http://127.0.0.1:${port}/v1/traces`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body,
-      }).catch(() => undefined);
-      if (response?.ok) break;
-      await sleep(50);
-    }
+      });
+      return response.ok || response.status;
+    });
   } finally {
     child.kill();
     await ended;
