@@ -1,7 +1,7 @@
 import { App, type AppProps } from 'aws-cdk-lib';
 import type { EnvironmentConfig } from '../config/schema';
 import { AnalysisStage } from './analysis/analysis-stage';
-import { linked } from './link/parameters';
+import { linked } from './contract/link-parameters';
 import { TracingStage } from './tracing-stage';
 
 /** The app: a stage for each environment. Policy packs are registered by bin/app.ts, tests run them by themselves. */

@@ -1,7 +1,7 @@
 /** What a rehearsal leaves behind for `npm run preview`: the metrics that CloudWatch would have got. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheDirectory } from '../lib/cache';
+import { cacheDirectory } from '../lib/common/cache';
 import type { Alarmed } from './judge/alarms';
 import type { DataPoint } from './judge/cloudwatch/embedded-metrics';
 import type { Span } from './judge/diagnosis';

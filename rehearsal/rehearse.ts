@@ -6,7 +6,7 @@ import type { EnvironmentConfig } from '../config/schema';
 import { CleanUp } from '../harness/clean-up';
 import { prepareOpenSearch } from '../harness/opensearch-node/node';
 import { preparePython } from '../harness/python/environment';
-import { collectorBinary, hostTarget } from '../lib/collect/distribution/build';
+import { collectorBinary, hostTarget } from '../lib/collector/distribution/build';
 import { alarmed } from './judge/alarms';
 import { allDocuments, attemptAsWriter, type StoredSpan } from './judge/evidence';
 import { countedSpans, judge } from './judge/judge';

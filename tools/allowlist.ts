@@ -5,8 +5,8 @@
 import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../config';
 import { isDate } from '../config/allowlist';
+import { linked } from '../lib/contract/link-parameters';
 import { ending, warningDays, why } from '../lib/link/allowlist-questions';
-import { linked } from '../lib/link/parameters';
 import { command } from './command';
 
 const help = `npm run allowlist -- why ADDRESS:PORT [--from ADDRESS] [--env NAME]

@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { zipSync } from 'fflate';
-import { collectorBinary, collectorName, hostTarget, type Target } from '../lib/collect/distribution/build';
-import { redactionProcessors } from '../lib/collect/pipelines/redaction';
+import { redactionProcessors } from '../lib/collector/blocks/redaction';
+import { collectorBinary, collectorName, hostTarget, type Target } from '../lib/collector/distribution/build';
 import { command } from './command';
 
 const progress = (line: string): void => {
@@ -46,7 +46,7 @@ async function main([task, argument, ...more]: string[]): Promise<void> {
       return;
     }
     case 'generate': {
-      const cwd = join(__dirname, '..', 'lib', 'collect', 'distribution');
+      const cwd = join(__dirname, '..', 'lib', 'collector', 'distribution');
       // Sums of modules that the proxy carries but the checksum database does not: go.sum is committed instead.
       const env = { ...process.env, GOFLAGS: '-mod=mod', GONOSUMDB: '*' };
       // Its tests run with the configuration that is rendered.

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { loadEnvironments } from '../config';
+import { linked } from '../lib/contract/link-parameters';
 import { farEndFiles } from '../lib/link/far-end';
 import { readParameters } from '../lib/link/far-end-read';
-import { linked } from '../lib/link/parameters';
 import { command } from './command';
 
 const help = `npm run link:far-end -- --env NAME [--out FOLDER]

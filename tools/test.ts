@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareOpenSearch } from '../harness/opensearch-node/prepare';
 import { preparePython } from '../harness/python/environment';
-import { cacheDirectory } from '../lib/cache';
-import { collectorBinary, hostTarget } from '../lib/collect/distribution/build';
+import { collectorBinary, hostTarget } from '../lib/collector/distribution/build';
+import { cacheDirectory } from '../lib/common/cache';
 import { command } from './command';
 
 interface Count {
@@ -110,9 +110,9 @@ async function main(files: readonly string[]): Promise<void> {
       ...['--cache-dir', cacheDirectory('mypy'), '--config-file', `${otel}/pyproject.toml`, `${otel}/src`],
     ]),
     await check('types', 'npx', ['tsc', '--noEmit']),
-    await goTest('lib/collect/distribution/environmentprocessor'),
-    await goTest('lib/collect/distribution/redactionprocessor'),
-    await goTest('lib/collect/distribution/aggregatesprocessor'),
+    await goTest('lib/collector/distribution/environmentprocessor'),
+    await goTest('lib/collector/distribution/redactionprocessor'),
+    await goTest('lib/collector/distribution/aggregatesprocessor'),
     await jest(join(scratch, 'jest.json'), files),
     await pytest(python.bin, otel, join(scratch, 'otel.xml')),
     await pytest(oldest.bin, otel, join(scratch, 'otel-oldest.xml'), 'the oldest OpenTelemetry'),

@@ -1,8 +1,8 @@
 /** Fleets, sampling and redaction. */
 import { isIPv4 } from 'node:net';
-import { sensitiveKeys } from '../../lib/collect/redaction';
 import { overlap } from '../cidr';
 import { gravitonFamilies, memoryGiB } from '../hong-kong';
+import { sensitiveKeys } from '../redaction';
 import { type Finding, must, type Rule, rule } from './rule';
 
 function ec2Type(path: string, instanceType: string, production: boolean): Finding[] {

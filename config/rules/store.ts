@@ -1,6 +1,6 @@
 /** The trace store. */
 
-import { capacityFor, processorsOf } from '../../lib/store/capacity';
+import { capacityFor, processorsOf } from '../capacity';
 import { searchFamilies, searchFamiliesOnS3, searchFamiliesWithoutEbs } from '../hong-kong';
 import type { EnvironmentConfig } from '../schema';
 import { type Finding, must, type Rule, rule } from './rule';

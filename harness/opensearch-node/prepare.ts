@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { cacheDirectory } from '../../lib/cache';
+import { cacheDirectory } from '../../lib/common/cache';
 import { findPython } from '../python/environment';
 import { findJdk, type Jdk } from './java';
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { cacheDirectory } from '../../lib/cache';
+import { cacheDirectory } from '../../lib/common/cache';
 
 /** A prepared environment. */
 export interface Python {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { filesOf, paths, variablesOf } from '../../lib/collect/instance';
+import { filesOf, paths, variablesOf } from '../../lib/contract/instance';
 
 export interface Resource {
   readonly Type: string;

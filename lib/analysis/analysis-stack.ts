@@ -2,8 +2,8 @@ import { Annotations, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { allowCloudWatchLogs, encryptionKey } from '../encryption-key';
-import type { LinkedConfig } from '../link/parameters';
+import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
+import type { LinkedConfig } from '../contract/link-parameters';
 import { analysisDashboard } from './dashboard';
 import { Receivers } from './receivers';
 

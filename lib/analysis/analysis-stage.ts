@@ -1,6 +1,6 @@
 import { Stage, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { LinkedConfig } from '../link/parameters';
+import type { LinkedConfig } from '../contract/link-parameters';
 import { type AnalysisConfig, AnalysisStack } from './analysis-stack';
 
 /**

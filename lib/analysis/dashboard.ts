@@ -1,7 +1,7 @@
 import { Dashboard, GraphWidget, MathExpression, Metric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { type Crossing, crossings, kindOfCrossing, metricNamespace, metrics } from '../contract/metrics';
 import { period } from '../observe/expressions';
-import { type Crossing, crossings, kindOfCrossing, metricNamespace, metrics } from '../observe/metrics';
 
 export interface AnalysisDashboardProps {
   readonly environment: string;

@@ -24,18 +24,18 @@ import { NetworkLoadBalancer, Protocol } from 'aws-cdk-lib/aws-elasticloadbalanc
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { Artifact } from '../collect/artifact';
-import { runScript, setUp, startUnits } from '../collect/boot';
-import { cloudConfig, environmentFile, paths } from '../collect/instance';
-import { writeMetrics } from '../collect/metric-log';
-import { variables } from '../collect/pipelines/render';
-import { ports } from '../collect/ports';
+import { variables } from '../collector/blocks/render';
+import { receiverConfiguration } from '../collector/receiver';
+import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
-import { serviceRole } from '../iam';
-import { linkCertificateStatements } from '../link/certificate';
-import { subnetCidrs } from '../network/addresses';
+import { subnetCidrs } from '../contract/addresses';
+import { cloudConfig, environmentFile, paths } from '../contract/instance';
+import { ports } from '../contract/ports';
+import { Artifact } from '../machine/artifact';
+import { runScript, setUp, startUnits } from '../machine/boot';
+import { linkCertificateStatements } from '../machine/link-certificate';
+import { writeMetrics } from '../machine/metric-log';
 import { type AnalysisStackProps, aggregatesLogGroup } from './analysis-stack';
-import { receiverConfiguration } from './configuration';
 
 export interface ReceiversProps extends Pick<AnalysisStackProps, 'config' | 'analysis'> {
   readonly vpc: IVpc;
@@ -132,7 +132,7 @@ export class Receivers extends Construct {
     const { environment, link } = config;
     const { region } = Stack.of(this);
     const collector = Artifact.collector(this, 'Collector');
-    const scripts = Artifact.folder(this, 'Scripts', join(__dirname, '..', 'collect', 'instance-files'));
+    const scripts = Artifact.folder(this, 'Scripts', join(__dirname, '..', 'machine', 'instance-files'));
     const responder = Artifact.program(this, 'Responder', join(__dirname, '..', 'link', 'probe', 'responder.ts'));
     const role = serviceRole(this, 'Role', {
       description: 'Receivers of aggregates: write metrics',

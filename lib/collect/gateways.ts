@@ -4,10 +4,10 @@ import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { NetworkLoadBalancer, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { acknowledge } from '../compliance/acknowledge';
+import { ports } from '../contract/ports';
+import { Fleet, type FleetProps } from '../machine/fleet';
+import { scaleGateways } from '../machine/scaling';
 import { subnets } from '../network/network-stack';
-import { Fleet, type FleetProps } from './fleet';
-import { ports } from './ports';
-import { scaleGateways } from './scaling';
 
 export interface GatewaysProps
   extends Omit<

@@ -6,17 +6,17 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Service } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
-import { Artifact } from './artifact';
-import { startUnits } from './boot';
-import { Fleet, type FleetProps } from './fleet';
-import { environmentFile, paths } from './instance';
-import { writeMetrics } from './metric-log';
-import { variables } from './pipelines/render';
-import { metricsFlushSeconds } from './pipelines/sampler';
-import { ports } from './ports';
-import { deadLetterDays } from './remainders';
-import { scaleSamplers } from './scaling';
-import { sizesOf } from './sizing';
+import { variables } from '../collector/blocks/render';
+import { metricsFlushSeconds } from '../collector/sampler';
+import { environmentFile, paths } from '../contract/instance';
+import { ports } from '../contract/ports';
+import { sizesOf } from '../contract/sizing';
+import { Artifact } from '../machine/artifact';
+import { startUnits } from '../machine/boot';
+import { Fleet, type FleetProps } from '../machine/fleet';
+import { writeMetrics } from '../machine/metric-log';
+import { deadLetterDays } from '../machine/remainders';
+import { scaleSamplers } from '../machine/scaling';
 
 export interface SamplersProps
   extends Omit<

@@ -1,7 +1,7 @@
 /** What people ask of an allow-list: who admits this, and what ends when? */
 import { relaySource } from '../../config/allowlist';
 import { within } from '../../config/cidr';
-import { type Flow, flows, type LinkedConfig } from './parameters';
+import { type Flow, flows, type LinkedConfig } from '../contract/link-parameters';
 
 /** Days before the end of a line from which it is warned of: a firewall change takes weeks at most places. */
 export const warningDays = 30;

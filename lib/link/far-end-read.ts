@@ -1,6 +1,6 @@
 /** Asks AWS for what the far end must know, with the credentials of whoever runs the command. Reads only. */
 import { DescribeVpnConnectionsCommand, type EC2Client, type VpnConnection } from '@aws-sdk/client-ec2';
-import { type LinkedConfig, type LinkParameters, linkParameters } from './parameters';
+import { type LinkedConfig, type LinkParameters, linkParameters } from '../contract/link-parameters';
 
 /** Parameters of a deployed link. @throws Error where it is not, or not wholly, deployed */
 export async function readParameters(config: LinkedConfig, client: Pick<EC2Client, 'send'>): Promise<LinkParameters> {

@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { receiverConfiguration } from '../analysis/configuration';
-import { bundle } from '../bundle';
-import { type Interface, type LinkParameters, type Path, type Tunnel, tunnelsOf } from './parameters';
+import { receiverConfiguration } from '../collector/receiver';
+import { bundle } from '../common/bundle';
+import { type Interface, type LinkParameters, type Path, type Tunnel, tunnelsOf } from '../contract/link-parameters';
 import { table } from './table';
 
 /** Files of the far end by name. @throws Error where a tunnel uses an algorithm that Harbourline does not take */

@@ -5,15 +5,15 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IHttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
-import type { Artifact } from '../collect/artifact';
-import type { TierCertificate } from '../collect/certificates';
-import type { Remainders } from '../collect/remainders';
-import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
+import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
+import { linked } from '../contract/link-parameters';
+import type { Artifact } from '../machine/artifact';
+import type { TierCertificate } from '../machine/certificates';
+import type { Remainders } from '../machine/remainders';
 import { Alarms, type Topics } from '../observe/alarms';
 import { linkAlarms } from '../observe/alarms/link';
 import { LinkSubnets } from './link-subnets';
-import { linked } from './parameters';
-import { Relays } from './relay/relays';
+import { Relays } from './relays';
 import { Transit } from './transit';
 
 export interface LinkStackProps extends EnvironmentStackProps {

@@ -19,13 +19,13 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnMetricFilter, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ports } from '../collect/ports';
+import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
-import { serviceRole } from '../iam';
-import { subnetCidrs } from '../network/addresses';
+import { subnetCidrs } from '../contract/addresses';
+import { flows, type LinkedConfig, relayTargets } from '../contract/link-parameters';
+import { flowMetrics, metricNamespace, portDimension, sideDimension } from '../contract/metrics';
+import { ports } from '../contract/ports';
 import { subnets } from '../network/network-stack';
-import { flowMetrics, metricNamespace, portDimension, sideDimension } from '../observe/metrics';
-import { flows, type LinkedConfig, relayTargets } from './parameters';
 import type { Transit } from './transit';
 
 export interface LinkSubnetsProps {

@@ -4,8 +4,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct, type IConstruct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
+import { DeploymentFunction } from '../common/function';
 import { acknowledge } from '../compliance/acknowledge';
-import { DeploymentFunction } from '../function';
 import type { AttachmentProperties, VpnProperties } from './read-back.handler';
 
 export interface ReadBackProps {

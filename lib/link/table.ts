@@ -1,5 +1,5 @@
 /** The link as a table, for routers of any maker and for whoever must sign it off. */
-import type { Interface, LinkParameters, Phase, Tunnel } from './parameters';
+import type { Interface, LinkParameters, Phase, Tunnel } from '../contract/link-parameters';
 
 const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
 const rows = (head: readonly string[], body: readonly (readonly (string | number)[])[]): string =>

@@ -13,10 +13,11 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, ResourcePolicy } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { within } from '../../config/cidr';
+import { announcedPrefixes, type LinkedConfig } from '../contract/link-parameters';
+import type { BoundPath } from '../contract/link-paths';
 import { subnets } from '../network/network-stack';
-import { announcedPrefixes, type LinkedConfig } from './parameters';
 import { ReadBack } from './read-back';
-import { type BoundPath, type BoundTransport, transportsOf } from './transports';
+import { type BoundTransport, transportsOf } from './transports';
 
 export interface TransitProps {
   readonly config: LinkedConfig;

@@ -15,13 +15,13 @@ import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { remaindersBucketName } from '../collect/remainders';
+import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
+import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
+import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
-import { allowCloudWatchLogs, encryptionKey } from '../encryption-key';
-import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
-import { serviceRole } from '../iam';
-import { subnetMasks } from './addresses';
-import { interfaceEndpoints } from './endpoints';
+import { subnetMasks } from '../contract/addresses';
+import { remaindersBucketName } from '../contract/buckets';
+import { interfaceEndpoints } from '../contract/endpoints';
 
 /** Names of the subnet groups. None has a route out of the VPC. */
 export const subnets = {

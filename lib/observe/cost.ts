@@ -12,7 +12,7 @@ import {
   sideDimension,
   tierDimension,
   traceparentAttribute,
-} from './metrics';
+} from '../contract/metrics';
 
 /** How many values a dimension has, and what is assumed where the environment decides. */
 export interface DimensionValues {

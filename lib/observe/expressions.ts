@@ -17,7 +17,7 @@ import {
   statusError,
   tierDimension,
   traceparentAttribute,
-} from './metrics';
+} from '../contract/metrics';
 
 /** Period of every figure that says nothing else: CloudWatch's standard resolution. */
 export const period = Duration.minutes(1);

@@ -1,7 +1,7 @@
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { EnvironmentStack, type EnvironmentStackProps } from '../environment-stack';
+import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
 import { Alarms, crossingBudgets, environmentAlarms, type Topics } from './alarms';
 import type { Watched } from './alarms/alarm';
 import { dashboards } from './dashboards';

@@ -3,7 +3,7 @@
  * alarm says what came before, in whatever order events arrive.
  */
 import { CloudWatchClient, DescribeAlarmHistoryCommand } from '@aws-sdk/client-cloudwatch';
-import { recoveryMetrics, severityDimension } from './metrics/recovery';
+import { recoveryMetrics, severityDimension } from '../contract/metrics/recovery';
 
 /** What CloudWatch tells EventBridge when an alarm changes its state. Source: user guide, "Alarm events and EventBridge". */
 export interface StateChange {

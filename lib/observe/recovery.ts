@@ -6,12 +6,12 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
+import { ownFunction } from '../common/function';
 import { acknowledge } from '../compliance/acknowledge';
-import { ownFunction } from '../function';
-import { alarmName } from './alarms/alarm';
+import { alarmName } from '../contract/alarms';
+import { metricNamespace } from '../contract/metrics';
 import { incidents } from './alarms/incidents';
 import { linkDown } from './alarms/link';
-import { metricNamespace } from './metrics';
 import type { Settings } from './recovery.handler';
 
 export interface RecoveryProps {

@@ -3,8 +3,8 @@ import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { encryptionKey } from '../encryption-key';
-import type { EnvironmentStack } from '../environment-stack';
+import { encryptionKey } from '../common/encryption-key';
+import type { EnvironmentStack } from '../common/environment-stack';
 
 /** Topics by severity: configured ones, or our own: encrypted, TLS only, written to by alarms of this account only. */
 export function alarmTopics(stack: EnvironmentStack): Record<'page' | 'inform', ITopic> {

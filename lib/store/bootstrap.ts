@@ -5,7 +5,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
-import { DeploymentFunction } from '../function';
+import { DeploymentFunction } from '../common/function';
 import { subnets } from '../network/network-stack';
 import type { StoreDocument } from './documents';
 import type { Grant } from './grants';

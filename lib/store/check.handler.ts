@@ -3,10 +3,10 @@
  * embedded metrics in its log, from which CloudWatch takes them; no permission to write metrics is needed.
  */
 import type { Client } from '@opensearch-project/opensearch';
-import { metricNamespace, storeMetrics } from '../observe/metrics';
+import { spanIndices } from '../contract/indices';
+import { metricNamespace, storeMetrics } from '../contract/metrics';
 import { applyDocuments } from './apply-documents';
 import { storeClient, storeSettingsFromEnv } from './client';
-import { spanIndices } from './documents/names';
 import { type Grant, grantMappings, isInForce } from './grants';
 
 /** What the schedule sends: fixed by the template. */

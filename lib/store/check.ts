@@ -7,8 +7,8 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
+import { ownFunction } from '../common/function';
 import { acknowledge } from '../compliance/acknowledge';
-import { ownFunction } from '../function';
 import { subnets } from '../network/network-stack';
 import type { Grant } from './grants';
 

@@ -20,8 +20,8 @@ import { LogGroup, ResourcePolicy } from 'aws-cdk-lib/aws-logs';
 import { type CfnDomain, Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cdk-lib/aws-opensearchservice';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
+import { encryptionKey } from '../common/encryption-key';
 import { acknowledge } from '../compliance/acknowledge';
-import { encryptionKey } from '../encryption-key';
 
 export interface TraceDomainProps {
   readonly config: EnvironmentConfig;

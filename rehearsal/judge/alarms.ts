@@ -1,6 +1,6 @@
 /** What alarms said of a rehearsal, whom they told and when; and who is at fault. */
 import type { EnvironmentConfig } from '../../config/schema';
-import { everyMetric } from '../../lib/observe/metrics';
+import { everyMetric } from '../../lib/contract/metrics';
 import type { ExpectedAlarms } from '../scenarios/scenario';
 import type { Synthesised } from '../stage/synthesised';
 import { type Course, courses } from './cloudwatch/alarms';

@@ -10,7 +10,7 @@ import {
   probeMetrics,
   statusError,
   traceparentAttribute,
-} from '../../lib/observe/metrics';
+} from '../../lib/contract/metrics';
 import type { MetricStore } from './cloudwatch/metric-store';
 
 export type Side =

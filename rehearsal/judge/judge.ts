@@ -1,7 +1,7 @@
 /** The promises, each judged from the evidence. */
 import { BlockList } from 'node:net';
 import { parse } from 'yaml';
-import { crossingAttribute, crossings, kindOfCrossing, metricNamespace, metrics } from '../../lib/observe/metrics';
+import { crossingAttribute, crossings, kindOfCrossing, metricNamespace, metrics } from '../../lib/contract/metrics';
 import type { Cost } from '../scenarios/scenario';
 import type { LedgerEntry } from '../stage/services/ledger';
 import { shownMetrics } from './cloudwatch/dashboards';

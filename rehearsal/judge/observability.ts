@@ -8,7 +8,7 @@ import {
   tierDimension,
   traceparentAttribute,
   writerMetrics,
-} from '../../lib/observe/metrics';
+} from '../../lib/contract/metrics';
 import { alarmLines } from './alarms';
 import { entriesOf } from './cloudwatch/alarms';
 import { shownMetrics } from './cloudwatch/dashboards';
@@ -58,7 +58,7 @@ const ofFaults: readonly (readonly [string, string])[] = [
 
 /**
  * What dashboards and alarms read was really sent, and what was sent is known: name and dimensions stand in
- * lib/observe/metrics, and each is shown somewhere or says why not (a test of the templates).
+ * lib/contract/metrics, and each is shown somewhere or says why not (a test of the templates).
  */
 function contract({ synthesised, aws, driveSeconds }: Evidence, environment: string): Row[] {
   const namespace = metricNamespace(environment);
@@ -115,7 +115,7 @@ function contract({ synthesised, aws, driveSeconds }: Evidence, environment: str
       seen:
         unknown.length + notSent.length > 0
           ? [...unknown.map((one) => `sent, not known: ${one}`), ...notSent.map((one) => `not sent: ${one}`)].join('; ')
-          : `${sent.size} sent, each in lib/observe/metrics`,
+          : `${sent.size} sent, each in lib/contract/metrics`,
       expected: 'the same',
       ok: unknown.length === 0 && (notSent.length === 0 || !judged),
     },

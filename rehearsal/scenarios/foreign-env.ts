@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ports } from '../../lib/collect/ports';
-import { collectorMetrics, metricNamespace, tierDimension } from '../../lib/observe/metrics';
+import { collectorMetrics, metricNamespace, tierDimension } from '../../lib/contract/metrics';
+import { ports } from '../../lib/contract/ports';
 import { count } from '../judge/report';
 import { addresses } from '../stage/addresses';
 import { post } from '../stage/clients/zipkin-and-jaeger';

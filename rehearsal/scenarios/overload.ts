@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { startCollector } from '../../harness/collectors';
-import { ports } from '../../lib/collect/ports';
+import { ports } from '../../lib/contract/ports';
 import { count } from '../judge/report';
 import { addresses } from '../stage/addresses';
 import { entriesOf, payload, randomise, spansInPayload } from '../stage/clients/payload';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backendRetrySeconds } from '../../lib/collect/pipelines/gateway';
-import { metricsFlushSeconds } from '../../lib/collect/pipelines/sampler';
+import { backendRetrySeconds } from '../../lib/collector/gateway';
+import { metricsFlushSeconds } from '../../lib/collector/sampler';
 import { count } from '../judge/report';
 import { Recorder, telemetry } from '../stage/telemetry';
 import { nothing, type Scenario } from './scenario';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { issueNodeCertificate, type NodeCertificate } from '../../harness/opensearch-node/certificates';
-import { ports } from '../../lib/collect/ports';
+import { ports } from '../../lib/contract/ports';
 import { count, type Row } from '../judge/report';
 import { addresses } from '../stage/addresses';
 import type { TlsTarget } from '../stage/clients/grpc';

@@ -1,7 +1,7 @@
 /** Where everything stands: one loopback address for each machine that AWS would have, the ports as deployed. */
 import { join } from 'node:path';
-import { cacheDirectory } from '../../lib/cache';
-import { ports } from '../../lib/collect/ports';
+import { cacheDirectory } from '../../lib/common/cache';
+import { ports } from '../../lib/contract/ports';
 
 export const addresses = {
   agent: '127.77.0.1',

@@ -7,7 +7,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { variables } from '../../lib/collect/pipelines/render';
+import { variables } from '../../lib/collector/blocks/render';
 import { addresses } from './addresses';
 
 export interface HostProps {

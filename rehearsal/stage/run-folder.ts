@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheDirectory } from '../../lib/cache';
+import { cacheDirectory } from '../../lib/common/cache';
 
 /**
  * Claims the machine for one rehearsal: addresses and ports are the deployed ones, so there is room for one.

@@ -11,11 +11,11 @@ import { type OpenSearchNode, type PreparedNode, startOpenSearch } from '../../h
 import type { Service } from '../../harness/process';
 import type { Python } from '../../harness/python/environment';
 import type { Tier } from '../../judges/assembly/environment';
-import { issueCertificates, type TierCertificate } from '../../lib/collect/certificates.issue';
-import { cloudMapServices } from '../../lib/collect/cloud-map';
-import { ports } from '../../lib/collect/ports';
-import { goMemoryMiB } from '../../lib/collect/sizing';
-import { type LinkedConfig, linked, probedPaths } from '../../lib/link/parameters';
+import { cloudMapServices } from '../../lib/contract/cloud-map';
+import { type LinkedConfig, linked, probedPaths } from '../../lib/contract/link-parameters';
+import { ports } from '../../lib/contract/ports';
+import { goMemoryMiB } from '../../lib/contract/sizing';
+import { issueCertificates, type TierCertificate } from '../../lib/machine/certificates.issue';
 import { applyDocuments } from '../../lib/store/apply-documents';
 import { type StoreSettings, storeClient } from '../../lib/store/client';
 import { addresses, instanceAddress, servicePorts, sharedStore, sides, storePort } from './addresses';

@@ -1,5 +1,5 @@
 /** What a collector says about itself, as its operators would read it. */
-import { ports } from '../../lib/collect/ports';
+import { ports } from '../../lib/contract/ports';
 
 /** Sums over the series of each metric, by name; empty where the collector does not answer. */
 export async function telemetry(address: string): Promise<ReadonlyMap<string, number>> {

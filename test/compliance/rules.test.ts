@@ -1,8 +1,8 @@
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { stringify } from 'yaml';
-import { cloudConfig, paths } from '../../lib/collect/instance';
 import { HarbourlineChecks } from '../../lib/compliance/harbourline-checks';
 import { rules } from '../../lib/compliance/rules';
+import { cloudConfig, paths } from '../../lib/contract/instance';
 
 type Properties = Record<string, any>;
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadEnvironments } from '../../config';
 import { buildApp } from '../../lib/app';
-import { anchor } from '../../lib/observe/alarms';
+import { anchor } from '../../lib/contract/alarms';
 import { rungs } from '../../lib/observe/alarms/budget';
 
 const root = join(__dirname, '..', '..');

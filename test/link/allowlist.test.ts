@@ -4,8 +4,8 @@ import { parseAllowlist } from '../../config/allowlist';
 import { dev } from '../../config/dev';
 import type { ConfigError, Problem } from '../../config/errors';
 import { parseEnvironment } from '../../config/parse';
+import { linked } from '../../lib/contract/link-parameters';
 import { ending, why } from '../../lib/link/allowlist-questions';
-import { linked } from '../../lib/link/parameters';
 import { configOf } from '../support/app';
 
 const line = (changes: Record<string, string> = {}) =>

@@ -1,6 +1,6 @@
 import type { VpnConnection } from '@aws-sdk/client-ec2';
+import { type LinkParameters, linked, linkParameters, tunnelsOf } from '../../lib/contract/link-parameters';
 import { farEndFiles } from '../../lib/link/far-end';
-import { type LinkParameters, linked, linkParameters, tunnelsOf } from '../../lib/link/parameters';
 import { describedVpn, type TunnelSpecification } from '../../rehearsal/stage/link/described';
 import { configOf, environmentNames, templateOf } from '../support/app';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
-import { bundle } from '../../lib/bundle';
+import { bundle } from '../../lib/common/bundle';
 import { roundTrip } from '../../lib/link/probe/connect';
 import { checkContinuity, newTraceparent } from '../../lib/link/probe/continuity';
 import { bucketOf, Findings } from '../../lib/link/probe/report';

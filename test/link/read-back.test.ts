@@ -1,5 +1,5 @@
+import { linked, tunnelsOf } from '../../lib/contract/link-parameters';
 import { readParameters } from '../../lib/link/far-end-read';
-import { linked, tunnelsOf } from '../../lib/link/parameters';
 import { handler, type ReadBackEvent } from '../../lib/link/read-back.handler';
 import { configOf } from '../support/app';
 

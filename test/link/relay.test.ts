@@ -8,13 +8,13 @@ import { parse, stringify } from 'yaml';
 import { startCollector } from '../../harness/collectors';
 import type { Service } from '../../harness/process';
 import { waitFor } from '../../harness/wait';
-import { receiverConfiguration } from '../../lib/analysis/configuration';
-import { issueCertificates } from '../../lib/collect/certificates.issue';
-import { collectorBinary, hostTarget } from '../../lib/collect/distribution/build';
-import { filesOf, paths, variablesOf } from '../../lib/collect/instance';
-import { clientTls, tierName } from '../../lib/collect/pipelines/components';
-import { relayConfiguration } from '../../lib/link/relay/configuration';
-import { metrics } from '../../lib/observe/metrics';
+import { clientTls, tierName } from '../../lib/collector/blocks/components';
+import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
+import { receiverConfiguration } from '../../lib/collector/receiver';
+import { relayConfiguration } from '../../lib/collector/relay';
+import { filesOf, paths, variablesOf } from '../../lib/contract/instance';
+import { metrics } from '../../lib/contract/metrics';
+import { issueCertificates } from '../../lib/machine/certificates.issue';
 import { configOf, environmentNames, freshApp } from '../support/app';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes

@@ -3,8 +3,8 @@
 import type { Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { EnvironmentConfig } from '../../config/schema';
-import { flows, linked, linkParameters } from '../../lib/link/parameters';
-import { subnetCidrs } from '../../lib/network/addresses';
+import { subnetCidrs } from '../../lib/contract/addresses';
+import { flows, linked, linkParameters } from '../../lib/contract/link-parameters';
 import { configOf, environmentNames, freshApp, resourcesOf, templateOf } from '../support/app';
 
 const resources = (environment: string, type: string): any[] =>

@@ -1,5 +1,5 @@
+import type { EmittedMetric } from '../../lib/contract/metrics';
 import { customMetrics, dimensionValues } from '../../lib/observe/cost';
-import type { EmittedMetric } from '../../lib/observe/metrics';
 
 const metric = (dimensions: string[][], namespace?: `AWS/${string}`): EmittedMetric => ({
   name: 'm',

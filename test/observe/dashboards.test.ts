@@ -1,4 +1,4 @@
-import { everyMetric, metricNamespace } from '../../lib/observe/metrics';
+import { everyMetric, metricNamespace } from '../../lib/contract/metrics';
 import { type AlarmProperties, entriesOf } from '../../rehearsal/judge/cloudwatch/alarms';
 import { searches, type Widget } from '../../rehearsal/judge/cloudwatch/dashboards';
 import { configOf, environmentNames, resourcesOf } from '../support/app';

@@ -3,7 +3,7 @@
 import { loadEnvironments } from '../../config';
 import { context } from '../../harness/synthesise';
 import { buildApp } from '../../lib/app';
-import { filesOf, paths, variablesOf } from '../../lib/collect/instance';
+import { filesOf, paths, variablesOf } from '../../lib/contract/instance';
 
 interface Resource {
   readonly Type: string;

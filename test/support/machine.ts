@@ -19,7 +19,7 @@ import { join } from 'node:path';
  * The instances' own scripts, run by bash: commands of the instance (`aws`, `systemctl`) are stand-ins that write down
  * how they were called; metadata and the collector's metrics are HTTP servers.
  */
-export const scripts = join(__dirname, '../../lib/collect/instance-files');
+export const scripts = join(__dirname, '../../lib/machine/instance-files');
 const address = '127.0.0.1';
 
 export class Machine {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { crossingAttribute, kindOfCrossing, metrics } from '../../lib/observe/metrics';
+import { crossingAttribute, kindOfCrossing, metrics } from '../../lib/contract/metrics';
 import type { DataPoint } from '../../rehearsal/judge/cloudwatch/embedded-metrics';
 import type { Recording } from '../../rehearsal/recording';
 import { type Synthesised, synthesise } from '../../rehearsal/stage/synthesised';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Client } from '@opensearch-project/opensearch';
-import { issueCertificates } from '../../lib/collect/certificates.issue';
+import { issueCertificates } from '../../lib/machine/certificates.issue';
 import { type Aws, alarms, dashboards, tunnels } from '../../tools/smoke/aws';
 import { find, type Gateways, send, smokeTrace } from '../../tools/smoke/trace';
 import { committed, Draft } from '../review/support';

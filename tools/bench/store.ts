@@ -1,7 +1,7 @@
 /**
  * `npm run bench:store`: what the writer and a node can take, what a span weighs on disk, and how long the page waits at a
  * million spans, all in one run. Figures go to docs/performance.md, and those that sizes are worked out from to
- * lib/store/measured.json.
+ * config/measured.json.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -155,7 +155,7 @@ async function main(): Promise<void> {
       nodeSpansPerCoreSecond: Math.round(median(nodeCost ?? [])),
     };
     writeFileSync(
-      join(__dirname, '..', '..', 'lib', 'store', 'measured.json'),
+      join(__dirname, '..', '..', 'config', 'measured.json'),
       `${JSON.stringify(measured, undefined, 2)}\n`,
     );
   } finally {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Agent, createServer, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bundle } from '../../lib/bundle';
+import { bundle } from '../../lib/common/bundle';
 import { connections, median, processorSeconds, requestsARound, rounds, timed } from './measure';
 import { type Load, spansInRequest } from './store-load';
 

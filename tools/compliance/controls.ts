@@ -18,9 +18,9 @@ export const controls: Readonly<Record<string, Control>> = {
     rules: ['NIST.800.53.R5-OpenSearchNodeToNodeEncryption', 'Harbourline-FineGrainedAccess'],
     reviewed: ['transport-weakens', 'encryption-weakens'],
     tests: [
-      ['test/collect/pipelines.test.ts', 'listens on every address only with TLS; without it on loopback'],
-      ['test/collect/pipelines.test.ts', 'verifies whom it sends to'],
-      ['test/collect/certificates.test.ts', 'are verified by name under their authority, and under no other'],
+      ['test/collector/pipelines.test.ts', 'listens on every address only with TLS; without it on loopback'],
+      ['test/collector/pipelines.test.ts', 'verifies whom it sends to'],
+      ['test/machine/certificates.test.ts', 'are verified by name under their authority, and under no other'],
       ['test/app.test.ts', 'the domain is encrypted throughout, in the VPC, without passwords'],
     ],
   },
@@ -94,7 +94,7 @@ export const controls: Readonly<Record<string, Control>> = {
     reviewed: ['iam-widens'],
     tests: [
       ['test/config/config.test.ts', 'environments together'],
-      ['test/collect/pipelines.test.ts', 'drops spans of another environment before it does anything else with them'],
+      ['test/collector/pipelines.test.ts', 'drops spans of another environment before it does anything else with them'],
     ],
   },
   'Aggregates only': {
@@ -104,8 +104,8 @@ export const controls: Readonly<Record<string, Control>> = {
     rules: ['Harbourline-PublicAddress'],
     reviewed: ['network-opens', 'network-open-to-all'],
     tests: [
-      ['test/collect/pipelines.test.ts', 'no dimension can hold free text'],
-      ['test/collect/pipelines.test.ts', 'metrics see every span: they are taken before the sampling'],
+      ['test/collector/pipelines.test.ts', 'no dimension can hold free text'],
+      ['test/collector/pipelines.test.ts', 'metrics see every span: they are taken before the sampling'],
       ['test/app.test.ts', 'has no way out and nothing public'],
     ],
   },
@@ -116,8 +116,11 @@ export const controls: Readonly<Record<string, Control>> = {
     rules: ['Harbourline-ClearTextSecret'],
     reviewed: ['transport-weakens'],
     tests: [
-      ['test/collect/redaction/corpus.test.ts', 'every listed value is masked, in every place'],
-      ['test/collect/redaction/corpus.test.ts', 'with an allow-list, an unknown key is masked and a known one is not'],
+      ['test/collector/redaction/corpus.test.ts', 'every listed value is masked, in every place'],
+      [
+        'test/collector/redaction/corpus.test.ts',
+        'with an allow-list, an unknown key is masked and a known one is not',
+      ],
     ],
   },
   'Every access leaves a trace': {

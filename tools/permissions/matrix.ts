@@ -1,6 +1,6 @@
 /** What each role may do in the store, tried on a node and written down as a table. */
 import { type Client, errors } from '@opensearch-project/opensearch';
-import { serviceMapIndex, spanAlias } from '../../lib/store/documents/names';
+import { serviceMapIndex, spanAlias } from '../../lib/contract/indices';
 import type { Grant } from '../../lib/store/grants';
 
 /** Whoever is tried. `nobody` is known to the domain and has no role. */

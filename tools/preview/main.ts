@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../../config';
-import { cacheDirectory } from '../../lib/cache';
+import { cacheDirectory } from '../../lib/common/cache';
 import { recall } from '../../rehearsal/recording';
 import { synthesise } from '../../rehearsal/stage/synthesised';
 import { command } from '../command';

@@ -1,7 +1,7 @@
-/** What the collectors of an environment hold, worked out from instance types and volumes (lib/collect/sizing.ts). */
+/** What the collectors of an environment hold, worked out from instance types and volumes (lib/contract/sizing.ts). */
 import { loadEnvironments } from '../../config';
 import type { EnvironmentConfig } from '../../config/schema';
-import { agentMetricsQueueLength, agentQueueLength } from '../../lib/collect/pipelines/agent';
+import { agentMetricsQueueLength, agentQueueLength } from '../../lib/collector/agent';
 import {
   forwardQueueLength,
   goMemoryMiB,
@@ -9,7 +9,7 @@ import {
   queueLength,
   sizesOf,
   spikeShare,
-} from '../../lib/collect/sizing';
+} from '../../lib/contract/sizing';
 
 const heads = [
   'memory in MiB',

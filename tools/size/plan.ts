@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadEnvironments } from '../../config';
+import { assumptions, capacityFor, type Load, processorsOf } from '../../config/capacity';
+import measured from '../../config/measured.json';
 import type { EnvironmentConfig } from '../../config/schema';
-import { assumptions, capacityFor, type Load, processorsOf } from '../../lib/store/capacity';
-import measured from '../../lib/store/measured.json';
 
 /** A load, and the types that are to bear it. */
 export interface Plan extends Load {

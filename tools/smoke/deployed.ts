@@ -7,7 +7,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { Client } from '@opensearch-project/opensearch';
 import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws';
 import type { EnvironmentConfig } from '../../config/schema';
-import { ports } from '../../lib/collect/ports';
+import { ports } from '../../lib/contract/ports';
 import type { Aws } from './aws';
 import type { Gateways } from './trace';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@opensearch-project/opensearch';
-import { spanIndices } from '../../lib/store/documents/names';
+import { spanIndices } from '../../lib/contract/indices';
 
 /** The service that a smoke test pretends to be: its traces can be told from others. */
 export const smokeService = 'harbourline-smoke';

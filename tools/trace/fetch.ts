@@ -1,6 +1,6 @@
 /** Spans of a trace, and the latest traces, as anybody may read them who may read. */
 import type { Client } from '@opensearch-project/opensearch';
-import { spanAlias } from '../../lib/store/documents/names';
+import { spanAlias } from '../../lib/contract/indices';
 
 /** A span as it is stored. */
 export interface StoredSpan {

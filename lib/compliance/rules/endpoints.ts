@@ -1,11 +1,11 @@
-import { interfaceEndpoints } from '../../network/endpoints';
+import { interfaceEndpoints } from '../../contract/endpoints';
 import type { Rule } from './rule';
 
 /** Neither CDK nor the built-in validation knows which endpoint services there are: the name is text to them. */
 export const endpointService: Rule = {
   id: 'EndpointService',
   message:
-    'This endpoint is of another region, or of a service without a named caller. Add it to lib/network/endpoints.ts with who calls it; `npm run preflight` asks whether Hong Kong has it.',
+    'This endpoint is of another region, or of a service without a named caller. Add it to lib/contract/endpoints.ts with who calls it; `npm run preflight` asks whether Hong Kong has it.',
   check: ({ Type, Properties }, { region }) => {
     if (Type !== 'AWS::EC2::VPCEndpoint' || !region) return [];
     const name = text(Properties?.ServiceName, region);

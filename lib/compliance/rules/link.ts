@@ -1,6 +1,6 @@
 /** What may cross the border, in any template. */
 import { parse } from 'yaml';
-import { filesOf, paths, variablesOf } from '../../collect/instance';
+import { filesOf, paths, variablesOf } from '../../contract/instance';
 import { entries, type Rule } from './rule';
 
 /** Wider than any private network, halves of the world included. */

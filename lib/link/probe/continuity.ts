@@ -1,7 +1,7 @@
 /** Does `traceparent` cross the link and come back as it was sent? Proxies strip it. */
 import { randomBytes } from 'node:crypto';
 import { get } from 'node:http';
-import type { ContinuityOutcome } from '../../observe/metrics/link';
+import type { ContinuityOutcome } from '../../contract/metrics/link';
 
 const timeoutMs = 5_000;
 

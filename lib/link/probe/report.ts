@@ -1,5 +1,5 @@
 /** Counts what the probe finds, and hands it to the collector beside it as OTLP. */
-import { type ContinuityOutcome, pathDimension, probeMetrics } from '../../observe/metrics/link';
+import { type ContinuityOutcome, pathDimension, probeMetrics } from '../../contract/metrics/link';
 
 /** Buckets of the histogram: 32 for each doubling, so that a percentile is off by 1.1 % at the most. */
 const scale = 5;

@@ -5,7 +5,7 @@ import {
 } from 'aws-cdk-lib/aws-directconnect';
 import { Construct } from 'constructs';
 import { addressIn } from '../../../config/cidr';
-import { present } from '../parameters';
+import { present } from '../../contract/link-parameters';
 import { type BoundTransport, type LinkAttachment, LinkTransport } from './transport';
 
 /** A leased line: the traffic itself on a transit virtual interface. Not encrypted by AWS: MACsec is set up by hand. */

@@ -1,4 +1,4 @@
-import type { LinkedConfig } from '../parameters';
+import type { LinkedConfig } from '../../contract/link-parameters';
 import { DirectConnect } from './direct-connect';
 import { SiteToSiteVpn } from './site-to-site-vpn';
 import type { LinkTransport } from './transport';
@@ -18,4 +18,4 @@ const transports = {
 export const transportsOf = ({ link }: LinkedConfig): { name: string; transport: LinkTransport }[] =>
   link.transports.map((name) => ({ name, transport: transports[name]() }));
 
-export type { BoundPath, BoundTransport, LinkTransport } from './transport';
+export type { BoundTransport, LinkTransport } from './transport';

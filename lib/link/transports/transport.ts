@@ -1,6 +1,7 @@
 import type { CfnTransitGateway } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import type { LinkedConfig } from '../parameters';
+import type { LinkedConfig } from '../../contract/link-parameters';
+import type { BoundPath } from '../../contract/link-paths';
 import type { ReadBack } from '../read-back';
 
 /** What a transport is attached to. */
@@ -14,18 +15,6 @@ export interface LinkAttachment {
   /** Prefixes of Hong Kong that the far end may learn. */
   readonly announcedPrefixes: readonly string[];
 }
-
-/** One path of a link, for dashboards and alarms. */
-export type BoundPath =
-  | { readonly name: string; readonly kind: 'tunnel'; readonly vpnId: string; readonly tunnelAddress: string }
-  | {
-      readonly name: string;
-      readonly kind: 'interface';
-      readonly connectionId: string;
-      readonly virtualInterfaceId: string;
-      /** It carries tunnels, which are paths of their own, and nothing else. */
-      readonly onlyTunnels?: boolean;
-    };
 
 /** A transport that exists. */
 export interface BoundTransport {

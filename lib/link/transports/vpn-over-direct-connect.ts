@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { present } from '../parameters';
+import { present } from '../../contract/link-parameters';
 import { LeasedLine } from './direct-connect';
 import { type BoundTransport, type LinkAttachment, LinkTransport } from './transport';
 import { Vpn } from './vpn';

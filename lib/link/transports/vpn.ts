@@ -1,7 +1,7 @@
 /** A VPN with two hardened tunnels: what both VPN transports share. */
 import { CfnCustomerGateway, CfnVPNConnection } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { tunnelName } from '../parameters';
+import { tunnelName } from '../../contract/link-parameters';
 import { tunnelProfile } from '../profile';
 import type { BoundTransport, LinkAttachment } from './transport';
 

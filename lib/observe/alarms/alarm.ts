@@ -6,7 +6,7 @@ import {
   type TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EnvironmentConfig } from '../../../config/schema';
-import type { DashboardName } from '../dashboards/names';
+import type { DashboardName } from '../../contract/dashboards';
 import { period } from '../expressions';
 import type { Incident } from './incidents';
 
@@ -46,16 +46,6 @@ export interface AlarmDefinition {
   /** Where to look. @default pipeline */
   readonly dashboard?: DashboardName;
 }
-
-/** Anchor of a heading, as Markdown renderers make it. */
-export const anchor = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[^\w\- ]/g, '')
-    .replace(/ /g, '-');
-
-/** A physical name, because people see it in messages and look it up in the runbook, and instance refreshes watch it. */
-export const alarmName = (environment: string, heading: string): string => `harbourline-${environment}: ${heading}`;
 
 /** Construct id of a name. */
 export const idOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '');

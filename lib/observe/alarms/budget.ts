@@ -5,7 +5,7 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import type { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import type { DashboardName } from '../dashboards/names';
+import type { DashboardName } from '../../contract/dashboards';
 import type { Incident } from './incidents';
 
 /** Of 100 calls `allowedPercent` may be bad. */

@@ -1,7 +1,7 @@
 /** Certificates of the collectors. */
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { functionMetrics } from '../../contract/metrics';
 import { lambda } from '../expressions';
-import { functionMetrics } from '../metrics';
 import type { AlarmDefinition, Watched } from './alarm';
 
 /** Alarms of the certificates' renewal. */

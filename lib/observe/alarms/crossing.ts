@@ -1,8 +1,8 @@
 /** Calls by crossing: how long, how often wrong; and whether traces stay whole at the border. */
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EnvironmentConfig } from '../../../config/schema';
+import { type Crossing, crossings } from '../../contract/metrics';
 import { continuity, errorRate, slowShare, volume } from '../expressions';
-import { type Crossing, crossings } from '../metrics';
 import { type AlarmDefinition, type Watched, withEnough } from './alarm';
 import type { Budget } from './budget';
 

@@ -1,7 +1,7 @@
 /**
  * Incidents: what people are paged for. One cut line breaches half a dozen alarms; it is one incident and one page.
  */
-import type { DashboardName } from '../dashboards/names';
+import type { DashboardName } from '../../contract/dashboards';
 
 /** What is said of an incident. */
 export interface IncidentDefinition {

@@ -13,8 +13,9 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { acknowledge } from '../../compliance/acknowledge';
-import { type DashboardName, dashboardUrl } from '../dashboards/names';
-import { type AlarmDefinition, alarmName, anchor, idOf, type Tells, type Watched } from './alarm';
+import { alarmName, anchor } from '../../contract/alarms';
+import { type DashboardName, dashboardUrl } from '../../contract/dashboards';
+import { type AlarmDefinition, idOf, type Tells, type Watched } from './alarm';
 import { type Budget, rungs } from './budget';
 import { certificateAlarms } from './certificates';
 import { crossingAlarms } from './crossing';
@@ -22,7 +23,6 @@ import { type Incident, type IncidentDefinition, incidents } from './incidents';
 import { pipelineAlarms } from './pipeline';
 import { storeAlarms } from './store';
 
-export { alarmName, anchor } from './alarm';
 export { crossingBudgets } from './crossing';
 
 /** Who is told, by severity. */

@@ -5,9 +5,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { outageGiB } from '../../../config/rules/link';
-import { type LinkedConfig, probedPaths } from '../../link/parameters';
-import type { BoundPath } from '../../link/transports';
-import { period } from '../expressions';
+import { type LinkedConfig, probedPaths } from '../../contract/link-parameters';
+import type { BoundPath } from '../../contract/link-paths';
 import {
   type ContinuityOutcome,
   flowMetrics,
@@ -18,7 +17,8 @@ import {
   relayMetrics,
   sideDimension,
   tierDimension,
-} from '../metrics';
+} from '../../contract/metrics';
+import { period } from '../expressions';
 import type { AlarmDefinition } from './alarm';
 
 /** Part of the incident of the link. */

@@ -1,8 +1,8 @@
 /** The line from services to CloudWatch and to the store. */
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { queueLength } from '../../collect/sizing';
+import { collectorMetrics } from '../../contract/metrics';
+import { queueLength } from '../../contract/sizing';
 import { agentEgress, collector, volume } from '../expressions';
-import { collectorMetrics } from '../metrics';
 import type { AlarmDefinition, Watched } from './alarm';
 
 /** Share of its bandwidth at which an agent is reported, in per cent: before packets are dropped. */

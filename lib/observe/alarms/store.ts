@@ -1,8 +1,8 @@
 /** Alarms of the trace store: what OpenSearch Service says of the domain, what our check finds in it, what writers meet. */
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { metricNamespace, storeMetrics, tierDimension, writerMetrics } from '../../contract/metrics';
 import { period } from '../expressions';
-import { metricNamespace, storeMetrics, tierDimension, writerMetrics } from '../metrics';
 import type { AlarmDefinition, Watched } from './alarm';
 
 const atLeast = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;

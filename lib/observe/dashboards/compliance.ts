@@ -2,8 +2,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { Watched } from '../alarms/alarm';
-import { collector, figureOf, ofPaths, searched } from '../expressions';
 import {
   collectorMetrics,
   flowMetrics,
@@ -13,7 +11,9 @@ import {
   sideDimension,
   storeMetrics,
   tierDimension,
-} from '../metrics';
+} from '../../contract/metrics';
+import type { Watched } from '../alarms/alarm';
+import { collector, figureOf, ofPaths, searched } from '../expressions';
 import { type Row, rowsDashboard } from './widgets';
 
 const hour = Duration.hours(1);

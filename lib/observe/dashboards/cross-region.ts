@@ -4,10 +4,11 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Alarm, AlarmStatusWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../../config/schema';
-import { alarmName, type Watched } from '../alarms/alarm';
+import { alarmName } from '../../contract/alarms';
+import type { Crossing } from '../../contract/metrics';
+import type { Watched } from '../alarms/alarm';
 import { incidents } from '../alarms/incidents';
 import { byService, continuity, errorRate, percentile, recovery, volume } from '../expressions';
-import type { Crossing } from '../metrics';
 import { lineRow } from './link';
 import { type Row, rowsDashboard } from './widgets';
 

@@ -1,8 +1,6 @@
 /** The link to the mainland: paths, what crosses it, what is turned away. */
 import type { Construct } from 'constructs';
-import { linked, probedPaths } from '../../link/parameters';
-import type { Watched } from '../alarms/alarm';
-import { figureOf, linkLoss, ofPaths, roundTrip } from '../expressions';
+import { linked, probedPaths } from '../../contract/link-parameters';
 import {
   continuityOutcomes,
   flowMetrics,
@@ -11,7 +9,9 @@ import {
   relayMetrics,
   sideDimension,
   tierDimension,
-} from '../metrics';
+} from '../../contract/metrics';
+import type { Watched } from '../alarms/alarm';
+import { figureOf, linkLoss, ofPaths, roundTrip } from '../expressions';
 import { type Row, rowsDashboard } from './widgets';
 
 /** Round trip, loss and states of every path: the line itself, without services. None where there is no link. */

@@ -1,7 +1,5 @@
 /** The line from services to CloudWatch and to the store, by tier. */
 import type { Construct } from 'constructs';
-import type { Watched } from '../alarms/alarm';
-import { agentEgress, collector, keptShare, searched } from '../expressions';
 import {
   type CollectorTier,
   collectorMetrics,
@@ -9,7 +7,9 @@ import {
   serviceDimension,
   serviceMetrics,
   tierDimension,
-} from '../metrics';
+} from '../../contract/metrics';
+import type { Watched } from '../alarms/alarm';
+import { agentEgress, collector, keptShare, searched } from '../expressions';
 import { type Row, rowsDashboard } from './widgets';
 
 /** Makes it. */

@@ -1,8 +1,8 @@
 /** The trace store. */
 import type { Construct } from 'constructs';
+import { domainMetrics, tierDimension, writerMetrics } from '../../contract/metrics';
 import type { Watched } from '../alarms/alarm';
 import { domain, figureOf } from '../expressions';
-import { domainMetrics, tierDimension, writerMetrics } from '../metrics';
 import { type Row, rowsDashboard } from './widgets';
 
 /** Makes it. */

@@ -2,7 +2,7 @@
 import { Color, Dashboard, GraphWidget, type IMetric, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../../config/schema';
-import { type DashboardName, dashboardName } from './names';
+import { type DashboardName, dashboardName } from '../../contract/dashboards';
 
 /** A line at a value, with what it means. */
 export interface Threshold {

@@ -1,6 +1,7 @@
 /** Who may do what in the store. Roles here, mapped to IAM roles by ARN and to groups of the identity provider by name. */
+
+import { dashboardsTenant, serviceMapIndex, spanAlias, spanIndices } from '../../contract/indices';
 import type { Documents, StoreDocumentOptions } from '.';
-import { dashboardsTenant, serviceMapIndex, spanAlias, spanIndices } from './names';
 
 const indices = [spanAlias, spanIndices, serviceMapIndex];
 

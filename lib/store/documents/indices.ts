@@ -1,6 +1,7 @@
 /** Index templates and first indices, with the mapping types that the requests of Trace Analytics need. */
+
+import { firstSpanIndex, serviceMapIndex, spanAlias, spanIndices } from '../../contract/indices';
 import type { Documents, StoreDocumentOptions } from '.';
-import { firstSpanIndex, serviceMapIndex, spanAlias, spanIndices } from './names';
 
 /**
  * Keywords have a length up to which they are indexed. Longer values stay in the document and cannot be searched for;

@@ -1,6 +1,7 @@
 /** How long spans stay. */
+
+import { spanIndices } from '../../contract/indices';
 import type { Documents, StoreDocumentOptions } from '.';
-import { spanIndices } from './names';
 
 /** OpenSearch's upper advice for a shard is 50 GB; at 30 GB a shard can still be moved in minutes. */
 const rolloverSize = '30gb';

@@ -7,7 +7,7 @@ import {
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
-import { writerMetrics as names } from '../../observe/metrics';
+import { writerMetrics as names } from '../../contract/metrics';
 import type { Metrics, WriterMetric } from './metrics';
 
 const minute = 60_000;

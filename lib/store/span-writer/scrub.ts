@@ -3,7 +3,7 @@
  * mistake in the other. Every string that a user could have supplied passes, before a document, a trace group or an edge is
  * made of it.
  */
-import { mask, sensitiveKeys, sensitiveValues } from '../../collect/redaction';
+import { mask, sensitiveKeys, sensitiveValues } from '../../../config/redaction';
 import { type AnyValue, type ExportTraceServiceRequest, isSet, type KeyValue, signed } from './otlp';
 
 /**

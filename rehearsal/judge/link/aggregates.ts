@@ -1,5 +1,5 @@
 /** Whether everything that Hong Kong counted is known in the mainland, but for groups that are too small to be told. */
-import { crossingAttribute, metricNamespace, metrics } from '../../../lib/observe/metrics';
+import { crossingAttribute, metricNamespace, metrics } from '../../../lib/contract/metrics';
 import type { MetricStore } from '../cloudwatch/metric-store';
 
 /** The finest dimensions that both sides have. */

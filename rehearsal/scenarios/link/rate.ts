@@ -3,7 +3,7 @@ import { count, type Row } from '../../judge/report';
 import { counters } from '../../stage/link/counters';
 import type { LinkStage } from '../../stage/link/link-stage';
 
-/** Table of lib/collect/instance-files/rate.sh. */
+/** Table of lib/machine/instance-files/rate.sh. */
 const table = 'ip harbourline_rate';
 
 /** Reads once a second, until it is stopped. */
@@ -39,7 +39,7 @@ export class RateMeter {
   }
 }
 
-/** What the bucket holds when it is full: lib/collect/instance-files/rate.sh. */
+/** What the bucket holds when it is full: lib/machine/instance-files/rate.sh. */
 const bucketBytes = 65_536;
 
 /** Bytes a second over all readings, and in the busiest interval between two. */

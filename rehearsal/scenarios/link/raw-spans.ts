@@ -1,6 +1,6 @@
 /** Spans are offered wherever aggregates go, and what arrived in the mainland is searched for anything that is of a span. */
 import { request } from 'node:https';
-import { ports } from '../../../lib/collect/ports';
+import { ports } from '../../../lib/contract/ports';
 import { requestType } from '../../../lib/store/span-writer/otlp';
 import { count, type Row } from '../../judge/report';
 import { callGrpc } from '../../stage/clients/grpc';

@@ -1,5 +1,5 @@
 /** What the probe measured, by the metrics that it publishes, against what was set. */
-import { metricNamespace, pathDimension, probeMetrics } from '../../../lib/observe/metrics';
+import { metricNamespace, pathDimension, probeMetrics } from '../../../lib/contract/metrics';
 import type { MetricStore } from '../../judge/cloudwatch/metric-store';
 import { count, type Row } from '../../judge/report';
 import type { LinkStage } from '../../stage/link/link-stage';

@@ -1,7 +1,7 @@
 /** What the ends of the tunnels agreed on, against what the template asks for; and what is seen on the way. */
 
 import { holds } from '../../../harness/wait';
-import type { Tunnel } from '../../../lib/link/parameters';
+import type { Tunnel } from '../../../lib/contract/link-parameters';
 import { count, type Row } from '../../judge/report';
 import { counters, count as countPackets, ownTable } from '../../stage/link/counters';
 import { described } from '../../stage/link/kernel';

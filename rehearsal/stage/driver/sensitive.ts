@@ -1,5 +1,5 @@
 /**
- * Sensitive values of every kind that `lib/collect/redaction.ts` masks, made up.
+ * Sensitive values of every kind that `config/redaction.ts` masks, made up.
  *
  * Nobody's data: domains of RFC 2606, card ranges that issuers publish for tests, a region code that GB/T 2260 does
  * not assign, a mobile segment that no operator sells. Check digits are right, so that validation lets them pass.

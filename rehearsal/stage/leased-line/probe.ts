@@ -3,7 +3,7 @@
  * each path. It is measured and counted under the probe's own names; the probe itself runs in the scenario `link`.
  */
 import { request } from 'node:http';
-import { metricNamespace, pathDimension, probeMetrics } from '../../../lib/observe/metrics';
+import { metricNamespace, pathDimension, probeMetrics } from '../../../lib/contract/metrics';
 import type { MetricStore } from '../../judge/cloudwatch/metric-store';
 
 export interface LineProbeProps {

@@ -2,7 +2,7 @@
  * AWS's side of the link, as far as the far end can see it: the ends of the tunnels and the transit gateway's BGP. Written
  * from what the far end's files are written from, by other hands: a value that those translate wrongly does not fit here.
  */
-import type { LinkParameters, Tunnel } from '../../../lib/link/parameters';
+import type { LinkParameters, Tunnel } from '../../../lib/contract/link-parameters';
 
 /** AWS's words → strongSwan's, each as the IANA registry of IKEv2 parameters pairs them. */
 const words: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /** Who stands where on the two sides: addresses that the allow-list names, and some that it does not. */
 import { addressIn, within } from '../../../config/cidr';
-import type { Flow, LinkParameters } from '../../../lib/link/parameters';
+import type { Flow, LinkParameters } from '../../../lib/contract/link-parameters';
 
 export interface LinkAddresses {
   /** One in each link subnet. */

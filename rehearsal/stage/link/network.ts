@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto';
 import type { CleanUp } from '../../../harness/clean-up';
 import { cable, Namespace } from '../../../harness/namespace';
 import { run } from '../../../harness/run';
-import type { Interface, LinkParameters, Tunnel } from '../../../lib/link/parameters';
+import type { Interface, LinkParameters, Tunnel } from '../../../lib/contract/link-parameters';
 import { amazonTunnel, keyFile, transitGateway } from './amazon';
 import type { Charon } from './charon';
 import { type Frr, startFrr } from './frr';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { assetFolder, Environment, fileOf, type Tier, tierOf } from '../../../judges/assembly/environment';
-import { paths, variablesOf } from '../../../lib/collect/instance';
+import { paths, variablesOf } from '../../../lib/contract/instance';
+import { type LinkParameters, linked, linkParameters } from '../../../lib/contract/link-parameters';
 import { farEndFiles } from '../../../lib/link/far-end';
-import { type LinkParameters, linked, linkParameters } from '../../../lib/link/parameters';
 import { describedVpn } from './described';
 
 /** A program with its environment. */

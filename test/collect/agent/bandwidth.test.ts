@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { collectorMetrics } from '../../../lib/observe/metrics';
+import { collectorMetrics } from '../../../lib/contract/metrics';
 import { scripts } from '../../support/machine';
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
-import { issueCertificates } from '../../../lib/collect/certificates.issue';
+import { issueCertificates } from '../../../lib/machine/certificates.issue';
 import { Machine } from '../../support/machine';
 
 /**

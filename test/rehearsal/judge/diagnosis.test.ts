@@ -7,7 +7,7 @@ import {
   probeMetrics,
   statusError,
   traceparentAttribute,
-} from '../../../lib/observe/metrics';
+} from '../../../lib/contract/metrics';
 import { MetricStore } from '../../../rehearsal/judge/cloudwatch/metric-store';
 import { diagnose } from '../../../rehearsal/judge/diagnosis';
 import { configOf } from '../../support/app';

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { sensitiveValues } from '../../../lib/collect/redaction';
+import { sensitiveValues } from '../../../config/redaction';
 import { drive } from '../../../rehearsal/stage/driver/drive';
 import { seeded } from '../../../rehearsal/stage/driver/random';
 import { generators, type Kind, sensitive } from '../../../rehearsal/stage/driver/sensitive';

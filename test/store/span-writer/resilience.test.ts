@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@opensearch-project/opensearch';
-import { writerMetrics } from '../../../lib/observe/metrics';
+import { writerMetrics } from '../../../lib/contract/metrics';
 import { DeadLetters } from '../../../lib/store/span-writer/dead-letters';
 import { Metrics } from '../../../lib/store/span-writer/metrics';
 import { publishMetrics } from '../../../lib/store/span-writer/publish';

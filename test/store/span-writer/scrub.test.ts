@@ -1,4 +1,4 @@
-import { mask, sensitiveKeys, sensitiveValues } from '../../../lib/collect/redaction';
+import { mask, sensitiveKeys, sensitiveValues } from '../../../config/redaction';
 import { Scrubber } from '../../../lib/store/span-writer/scrub';
 import { generators, sensitive } from '../../../rehearsal/stage/driver/sensitive';
 import { attribute, encode, type Json, map, Rig, service, span, spanId, traceId } from './support';

@@ -3,7 +3,7 @@ import { DescribeConnectionsCommand } from '@aws-sdk/client-direct-connect';
 import { DescribeVpcEndpointServicesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
 import { entries } from '../../../lib/compliance/rules/rule';
-import { interfaceEndpoints } from '../../../lib/network/endpoints';
+import { interfaceEndpoints } from '../../../lib/contract/endpoints';
 import { answer, type Check } from '../check';
 import { ofType } from '../plan';
 
@@ -28,7 +28,7 @@ export const endpointServices: Check = {
         missing.length === 0,
         name,
         zones === undefined ? `not in ${config.region}` : missing.length > 0 ? `not in ${missing.join(', ')}` : 'there',
-        `Without it: ${caller}. Ask AWS, or take it out of lib/network/endpoints.ts with its caller.`,
+        `Without it: ${caller}. Ask AWS, or take it out of lib/contract/endpoints.ts with its caller.`,
       );
     });
   },

@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.trace import Link, Status
 
 _rules: dict[str, str] = json.loads(files(__package__).joinpath("rules.json").read_text("utf-8"))
-"""Generated from lib/collect: one list for all that redacts."""
+"""Generated from config/redaction.ts and lib/collector: one list for all that redacts."""
 
 MASK = _rules["mask"]
 

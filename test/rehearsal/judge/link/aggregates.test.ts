@@ -1,4 +1,4 @@
-import { metricNamespace, metrics } from '../../../../lib/observe/metrics';
+import { metricNamespace, metrics } from '../../../../lib/contract/metrics';
 import { MetricStore } from '../../../../rehearsal/judge/cloudwatch/metric-store';
 import { account } from '../../../../rehearsal/judge/link/aggregates';
 import { alarmWentOff } from '../../../../rehearsal/judge/link/alarm';

@@ -1,5 +1,5 @@
 import { within } from '../../../../config/cidr';
-import { flows, linked } from '../../../../lib/link/parameters';
+import { flows, linked } from '../../../../lib/contract/link-parameters';
 import { linkAddresses } from '../../../../rehearsal/stage/link/link-addresses';
 import { netemArguments } from '../../../../rehearsal/stage/link/path';
 import { configOf, environmentNames } from '../../../support/app';

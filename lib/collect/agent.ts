@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnAssociation, CfnDocument, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema';
+import { agentConfiguration } from '../collector/agent';
+import { paths } from '../contract/instance';
+import { goMemoryMiB } from '../contract/sizing';
+import { Artifact } from '../machine/artifact';
+import type { TierCertificate } from '../machine/certificates';
+import type { Pseudonyms } from '../machine/pseudonyms';
+
+export interface AgentProps {
+  readonly config: EnvironmentConfig;
+  readonly collector: Artifact;
+  readonly certificate: TierCertificate;
+  /** Secret of the pseudonyms, where there are any. */
+  readonly pseudonyms?: Pseudonyms | undefined;
+  /** `host:port` of the gateways. */
+  readonly gatewayEndpoint: string;
+}
+
+const { scripts } = paths;
+const [before, after] = [`cat > ${scripts}/agent.yaml << 'END_OF_CONFIGURATION'\n`, 'END_OF_CONFIGURATION'];
+
+/** Command that writes the collector's configuration. In the document itself: a parameter takes 8 KiB, a document 64. */
+const writeConfiguration = (text: string): string => `${before}${text}${after}`;
+
+/** The configuration that a document's commands write. */
+export function configurationIn(commands: readonly string[]): string | undefined {
+  return commands.find((command) => command.startsWith(before))?.slice(before.length, -after.length);
+}
+
+/** Level of security of an environment, in the names of tracer providers. */
+export const securityLevel = ({ production, environment }: EnvironmentConfig): string =>
+  production ? 'production' : environment === 'dev' ? 'development' : 'staging';
+
+/**
+ * The agent on service nodes: an SSM document that installs, mends or removes it; what it needs, as parameters; and an
+ * association that runs the document on every instance with the tag, again and again.
+ */
+export class Agent extends Construct {
+  constructor(scope: Construct, id: string, props: AgentProps) {
+    super(scope, id);
+    const { config, collector, certificate } = props;
+    const { environment, agent } = config;
+    const files = Artifact.folder(this, 'Files', join(__dirname, '..', 'machine', 'instance-files'));
+    const parameters = this.parameters(props);
+
+    const policy = new ManagedPolicy(this, 'NodePolicy', {
+      description: `What a service node's role needs for the agent of ${environment}, beside Systems Manager's own`,
+      statements: [
+        new PolicyStatement({
+          sid: 'AgentParameters',
+          actions: ['ssm:GetParameter'],
+          resources: parameters.map(({ parameterArn }) => parameterArn),
+        }),
+        collector.readStatement(),
+        files.readStatement(),
+        ...certificate.readStatements(),
+        ...(props.pseudonyms?.readStatements ?? []),
+      ],
+    });
+    new CfnOutput(this, 'AgentNodePolicy', {
+      value: policy.managedPolicyArn,
+      description: 'Attach it to the roles of service nodes that are to have an agent',
+    });
+
+    const document = new CfnDocument(this, 'Document', {
+      documentType: 'Command',
+      targetType: '/AWS::EC2::Instance',
+      updateMethod: 'NewVersion',
+      content: {
+        schemaVersion: '2.2',
+        description: `Harbourline: installs, checks or removes the agent of ${environment} on a service node`,
+        parameters: {
+          action: {
+            type: 'String',
+            description: 'install also updates and mends',
+            allowedValues: ['install', 'verify', 'uninstall'],
+            default: 'install',
+          },
+        },
+        mainSteps: [
+          {
+            name: 'agent',
+            action: 'aws:runShellScript',
+            precondition: { StringEquals: ['platformType', 'Linux'] },
+            inputs: { timeoutSeconds: '600', runCommand: this.commands(props, files) },
+          },
+        ],
+      },
+    });
+
+    new CfnAssociation(this, 'Association', {
+      name: document.ref,
+      associationName: `harbourline-agent-${environment}`,
+      targets: [{ key: `tag:${agent.tagKey}`, values: [agent.tagValue ?? environment] }],
+      parameters: { action: ['install'] },
+      scheduleExpression: `rate(${agent.everyHours} ${agent.everyHours === 1 ? 'hour' : 'hours'})`,
+      maxConcurrency: `${agent.concurrencyPercent}%`,
+      maxErrors: `${agent.errorPercent}%`,
+      complianceSeverity: 'HIGH',
+    });
+  }
+
+  /** Physical names, because nodes are in other stacks and VPCs and look them up by name. */
+  private parameters({ config, certificate, gatewayEndpoint }: AgentProps): StringParameter[] {
+    const { environment } = config;
+    const parameter = (id: string, name: string, description: string, stringValue: string) =>
+      new StringParameter(this, id, {
+        parameterName: `/harbourline/${environment}/agent/${name}`,
+        description,
+        stringValue,
+      });
+    return [
+      parameter(
+        'AgentCertificate',
+        'certificate',
+        'ARN of the secret with certificate, key and authority',
+        certificate.secret.secretArn,
+      ),
+      parameter('AgentGateway', 'gateway-endpoint', 'host:port of the gateways', gatewayEndpoint),
+    ];
+  }
+
+  /** What the document runs: fetches the installer, writes the collector's configuration and hands over. */
+  private commands({ config, collector, pseudonyms }: AgentProps, files: Artifact): string[] {
+    const { agent, environment } = config;
+    return [
+      '#!/bin/bash',
+      'set -euo pipefail',
+      `export AWS_REGION=${Stack.of(this).region} ENVIRONMENT=${environment} ACTION={{ action }}`,
+      `export COLLECTOR=s3://${collector.bucketName}/${collector.objectKey} SECURITY_LEVEL=${securityLevel(config)}`,
+      `export MEMORY_MIB=${agent.memoryMiB} GO_MEMORY_MIB=${goMemoryMiB(agent.memoryMiB)} CPU_PERCENT=${agent.cpuPercent}`,
+      `export EGRESS_KILOBITS=${agent.egressKilobits} PSEUDONYM_SECRET_ID=${pseudonyms?.secret.secretArn ?? ''}`,
+      `export ALLOWED_KEYS=${config.redaction.allowedKeys?.join(',') ?? ''}`,
+      'for tool in aws unzip; do command -v $tool > /dev/null || { echo "harbourline: this node lacks $tool"; exit 1; }; done',
+      `mkdir -p ${scripts}`,
+      files.unpackInto(scripts),
+      writeConfiguration(agentConfiguration({ environment, redaction: config.redaction })),
+      `${scripts}/agent.sh`,
+      `if [ "$ACTION" = uninstall ]; then rm -rf ${scripts}; fi`,
+    ];
+  }
+}

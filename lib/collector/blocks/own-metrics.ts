@@ -1,0 +1,116 @@
+/** What a collector says about itself, to CloudWatch: what scaling, alarms and dashboards of the pipeline go by. */
+import {
+  type CollectorTier,
+  collectorMetrics,
+  type EmittedMetric,
+  metricLogGroup,
+  metricNamespace,
+  probeMetrics,
+  relayMetrics,
+  tierDimension,
+  writerMetrics,
+  writerPrefix,
+} from '../../contract/metrics';
+import { ports } from '../../contract/ports';
+import { env, variables } from './render';
+
+const isWriters = ({ name }: EmittedMetric): boolean => name.startsWith(writerPrefix);
+
+/** Selects a metric; those of span writers all at once. */
+const selector = (metric: EmittedMetric): string =>
+  isWriters(metric) ? `^${writerPrefix}` : `^${metric.name.replace(/\./g, '\\.')}$`;
+
+/** Metrics that share their dimensions share a declaration: user data has little room. */
+function byDimensions(metrics: readonly EmittedMetric[]): EmittedMetric[][] {
+  const groups = new Map<string, EmittedMetric[]>();
+  for (const metric of metrics) {
+    const key = JSON.stringify(metric.dimensions);
+    groups.set(key, [...(groups.get(key) ?? []), metric]);
+  }
+  return [...groups.values()];
+}
+
+/** The exporter to CloudWatch by embedded metrics, for these metrics and no others. */
+export const embeddedMetrics = (environment: string, region: string, metrics: readonly EmittedMetric[]) => ({
+  awsemf: {
+    region,
+    namespace: metricNamespace(environment),
+    log_group_name: metricLogGroup(environment),
+    log_stream_name: env(variables.instance),
+    // The default roll-up multiplies metrics, and each is paid for.
+    dimension_rollup_option: 'NoDimensionRollup',
+    retain_initial_value_of_delta_metric: true,
+    version: '1',
+    metric_declarations: byDimensions(metrics).map((group) => ({
+      dimensions: group[0]?.dimensions,
+      metric_name_selectors: [...new Set(group.map(selector))],
+    })),
+    // OpenTelemetry's units are not all units that CloudWatch knows.
+    metric_descriptors: metrics
+      .filter((metric) => !isWriters(metric))
+      .map(({ name, unit }) => ({ metric_name: name, unit, overwrite: true })),
+  },
+});
+
+/** Tiers that have CloudWatch within reach, by themselves or by another. */
+type MeasuredTier = CollectorTier | 'relay';
+
+/** Metrics of a tier's instances. */
+export const metricsOf = (tier: MeasuredTier): readonly EmittedMetric[] => [
+  ...Object.values(collectorMetrics).filter(({ tiers }) => tiers.some((one) => one === tier)),
+  // The span writer beside a sampler sends its own the same way.
+  ...(tier === 'sampler' ? Object.values(writerMetrics) : []),
+  // And the probe beside a relay.
+  ...(tier === 'relay' ? [...Object.values(relayMetrics), ...Object.values(probeMetrics)] : []),
+];
+
+/** Drops metrics of other names. */
+export function only(metrics: readonly EmittedMetric[]) {
+  const names = metrics.map((metric) => (isWriters(metric) ? `${writerPrefix}.*` : metric.name.replaceAll('.', '[.]')));
+  return {
+    error_mode: 'ignore',
+    metric_conditions: [`not IsMatch(metric.name, "^(${[...new Set(names)].join('|')})$")`],
+  };
+}
+
+/** Seconds between two readings: CloudWatch's standard period. */
+const interval = 60;
+
+/** Where the collector sends what it measures of itself: to its own receiver. */
+export const ownReader = {
+  periodic: {
+    interval: interval * 1000,
+    exporter: {
+      otlp: {
+        protocol: 'http/protobuf',
+        endpoint: `http://${env(variables.loopback)}:${ports.ownMetrics}/v1/metrics`,
+        temporality_preference: 'delta',
+      },
+    },
+  },
+};
+
+/**
+ * Receiver, processors and pipeline of a tier's own metrics.
+ *
+ * @param exporter who takes them
+ * @param marks further statements that mark them
+ */
+export function ownMetrics(tier: MeasuredTier, exporter = 'awsemf', marks: readonly string[] = []) {
+  const processors = {
+    'filter/own': only(metricsOf(tier)),
+    'transform/own': {
+      error_mode: 'ignore',
+      metric_statements: [{ statements: [`set(datapoint.attributes["${tierDimension}"], "${tier}")`, ...marks] }],
+    },
+  };
+  return {
+    receivers: {
+      'otlp/own': { protocols: { http: { endpoint: `${env(variables.loopback)}:${ports.ownMetrics}` } } },
+    },
+    processors,
+    pipelines: {
+      'metrics/own': { receivers: ['otlp/own'], processors: Object.keys(processors), exporters: [exporter] },
+    },
+  };
+}

@@ -1,0 +1,226 @@
+/**
+ * The sampler: gets all spans of a trace. Counts and times every span, then keeps a band of traces and hands them to the
+ * span writer beside it.
+ */
+import { crossingAttribute, metrics, traceparentAttribute } from '../contract/metrics';
+import { ports } from '../contract/ports';
+import { forwardQueueLength, queueLength, sizesOf } from '../contract/sizing';
+import { clientTls, extensions, memoryLimiter, retryForever, serverTls, service, tierName } from './blocks/components';
+import { crossingProcessor, type MainlandPeers } from './blocks/crossing';
+import { type ForwardOptions, forwarders } from './blocks/forward';
+import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './blocks/own-metrics';
+import { env, renderConfiguration, variables } from './blocks/render';
+
+export interface SamplerOptions {
+  readonly environment: string;
+  readonly region: string;
+  readonly instanceType: string;
+  /** Volume of the disk queue in GiB. */
+  readonly volumeGiB: number;
+  /** Backends that get kept traces too. @default none */
+  readonly forward?: ForwardOptions;
+  /**
+   * Most samplers that there may be: budgets are the fleet's, limits are per instance. With fewer of them there is less to
+   * keep, so the share that is kept stays about the same.
+   */
+  readonly instances: number;
+  readonly mainland: MainlandPeers;
+  /** Cloud Map namespace and service in which the relays are registered. @default no link: aggregates stay */
+  readonly relays?: { readonly namespace: string; readonly service: string };
+  readonly sampling: {
+    /** Share of ordinary traces that is always kept, in per cent. */
+    readonly floorPercent: number;
+    /** Share of ordinary traces that is kept at the most, in per cent. */
+    readonly ceilingPercent: number;
+    /** Budget of the band between floor and ceiling, bytes a second for the fleet. */
+    readonly bytesPerSecond: number;
+    /** Budget of errors and slow traces, bytes a second for the fleet. */
+    readonly errorBytesPerSecond: number;
+    /** A trace that takes longer is slow. */
+    readonly slowThresholdMs: number;
+    /** How long a trace is collected before it is decided. */
+    readonly decisionWaitSeconds: number;
+  };
+}
+
+/**
+ * The same salt for floor and ceiling makes the floor a subset. It stands in the template on purpose: with it anyone
+ * can work out which traces a sampler keeps.
+ */
+export const hashSalt = 'harbourline-band-1';
+
+/** Seconds between two flushes of the RED metrics. CloudWatch's finest standard period is 60 s: four flushes each. */
+export const metricsFlushSeconds = 15;
+
+/**
+ * Buckets of a duration histogram. With 640 of them durations from 1 ms to 17 minutes have buckets of 2.2 %, so that a
+ * percentile is within 1.1 % (ADR 30); with the usual 160 it was off by up to 3.4 %. Empty buckets cost nothing.
+ */
+const histogramBuckets = 640;
+
+/** The sampler's configuration as text. */
+export function samplerConfiguration(options: SamplerOptions): string {
+  const { environment, region, sampling, instances } = options;
+  const share = (bytesPerSecond: number) => ({
+    bytes_per_second: Math.floor(bytesPerSecond / instances),
+    // Five seconds' worth, so that a burst after silence is not cut to the average.
+    burst_capacity: Math.floor((5 * bytesPerSecond) / instances),
+  });
+  const probabilistic = (percent: number) => ({
+    type: 'probabilistic',
+    probabilistic: { hash_salt: hashSalt, sampling_percentage: percent },
+  });
+  // `and` stops at the first refusal: a budget is only charged with what everything before it let through.
+  const within = (name: string, bytesPerSecond: number, ...conditions: object[]) => ({
+    name,
+    type: 'and',
+    and: {
+      and_sub_policy: [
+        ...conditions,
+        { name: `${name}-budget`, type: 'bytes_limiting', bytes_limiting: share(bytesPerSecond) },
+      ],
+    },
+  });
+
+  const sizes = sizesOf('sampler', options.instanceType);
+  const forward = forwarders(options.forward, forwardQueueLength(options.volumeGiB));
+  const own = ownMetrics('sampler');
+  const relays = options.relays ? toRelays(environment, options.relays) : {};
+  return renderConfiguration({
+    extensions: extensions(env(variables.loopback)),
+    receivers: {
+      ...own.receivers,
+      otlp: {
+        protocols: {
+          grpc: { endpoint: `${env(variables.bind)}:${ports.otlpGrpc}`, tls: serverTls, max_recv_msg_size_mib: 32 },
+        },
+      },
+    },
+    processors: {
+      ...own.processors,
+      ...memoryLimiter(sizes.collectorMiB),
+      ...crossingProcessor(options.mainland),
+      tail_sampling: {
+        decision_wait: `${sampling.decisionWaitSeconds}s`,
+        num_traces: sizes.traces,
+        sample_on_first_match: true,
+        // Spans that come after the decision follow it.
+        decision_cache: { sampled_cache_size: 2 * sizes.traces, non_sampled_cache_size: 2 * sizes.traces },
+        policies: [
+          within('errors', sampling.errorBytesPerSecond, {
+            name: 'error',
+            type: 'status_code',
+            status_code: { status_codes: ['ERROR'] },
+          }),
+          within('slow', sampling.errorBytesPerSecond, {
+            name: 'latency',
+            type: 'latency',
+            latency: { threshold_ms: sampling.slowThresholdMs },
+          }),
+          { name: 'floor', ...probabilistic(sampling.floorPercent) },
+          within(
+            'band',
+            sampling.bytesPerSecond,
+            { name: 'ceiling', ...probabilistic(sampling.ceilingPercent) },
+            {
+              name: 'above-floor',
+              type: 'not',
+              not: { not_sub_policy: { name: 'floor-again', ...probabilistic(sampling.floorPercent) } },
+            },
+          ),
+        ],
+      },
+    },
+    connectors: {
+      'forward/sampling': {},
+      span_metrics: {
+        aggregation_temporality: 'AGGREGATION_TEMPORALITY_DELTA',
+        histogram: { unit: 'ms', exponential: { max_size: histogramBuckets } },
+        dimensions: [{ name: crossingAttribute, default: 'none' }, { name: traceparentAttribute }],
+        exclude_dimensions: ['span.name'],
+        // Without it the exporter drops same-named metrics of different resources, with a mere warning.
+        resource_metrics_key_attributes: ['service.name', 'deployment.environment.name'],
+        aggregation_cardinality_limit: 5000,
+        metrics_flush_interval: `${metricsFlushSeconds}s`,
+      },
+    },
+    exporters: {
+      ...embeddedMetrics(environment, region, [...Object.values(metrics), ...metricsOf('sampler')]),
+      ...forward,
+      ...relays,
+      'otlp_http/writer': {
+        endpoint: `http://${env(variables.loopback)}:${ports.spanWriter}`,
+        encoding: 'proto',
+        compression: 'none', // loopback
+        timeout: '60s',
+        retry_on_failure: retryForever(),
+        sending_queue: {
+          enabled: true,
+          storage: 'file_storage/queue',
+          sizer: 'items',
+          queue_size: queueLength(options.volumeGiB),
+          num_consumers: 4,
+          // No max_size: 320it would split a trace, and the writer works out trace groups per request.
+          batch: { flush_timeout: '1s', min_size: 500 },
+        },
+      },
+    },
+    service: service(
+      {
+        ...own.pipelines,
+        'traces/all': {
+          receivers: ['otlp'],
+          processors: ['memory_limiter', 'transform/crossing'],
+          exporters: ['span_metrics', 'forward/sampling'],
+        },
+        'traces/kept': {
+          receivers: ['forward/sampling'],
+          processors: ['tail_sampling'],
+          exporters: ['otlp_http/writer', ...Object.keys(forward)],
+        },
+        metrics: { receivers: ['span_metrics'], exporters: ['awsemf', ...Object.keys(relays)] },
+      },
+      [ownReader],
+    ),
+  });
+}
+
+/**
+ * The exporter to the relays. By service, so that one relay sees the whole of a group and can judge its size. A relay
+ * answers when what it got is on its disk, after its window: so there are many at once, and each waits long.
+ */
+const toRelays = (environment: string, { namespace, service }: { namespace: string; service: string }) => ({
+  'load_balancing/relays': {
+    routing_key: 'service',
+    timeout: '1h', // as at the gateway: "0s" would mean 5 s
+    retry_on_failure: retryForever(),
+    sending_queue: {
+      enabled: true,
+      storage: 'file_storage/queue',
+      sizer: 'items',
+      // An hour of a hundred services at a flush every 15 s, some 20 points each: relays away, not the link.
+      queue_size: 500_000,
+      num_consumers: 16,
+      batch: { flush_timeout: '5s', min_size: 2_000, max_size: 10_000 },
+    },
+    protocol: {
+      otlp: {
+        tls: clientTls(tierName('relay', environment)),
+        timeout: '90s',
+        compression: 'zstd',
+        sending_queue: { enabled: false },
+        retry_on_failure: { ...retryForever('5s'), max_elapsed_time: '60s' },
+      },
+    },
+    resolver: {
+      aws_cloud_map: {
+        namespace,
+        service_name: service,
+        port: ports.otlpGrpc,
+        interval: '5s',
+        timeout: '3s',
+        health_status: 'HEALTHY',
+      },
+    },
+  },
+});

@@ -1,0 +1,69 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+import { distributionHash } from '../collector/distribution/build';
+import { bundle } from '../common/bundle';
+
+/** A zip in the account's asset bucket that instances fetch at boot. */
+export class Artifact extends Construct {
+  readonly bucketName: string;
+  readonly objectKey: string;
+
+  private constructor(scope: Construct, id: string, location: { bucketName: string; objectKey: string }) {
+    super(scope, id);
+    this.bucketName = location.bucketName;
+    this.objectKey = location.objectKey;
+  }
+
+  /**
+   * The collector for Graviton. Its key is the hash of the committed sources, so synth neither builds nor needs it: the
+   * CLI runs the command when it publishes assets, and only where the key is not there yet.
+   */
+  static collector(scope: Construct, id: string): Artifact {
+    const location = Stack.of(scope).synthesizer.addFileAsset({
+      sourceHash: distributionHash(),
+      executable: ['npx', 'tsx', 'tools/collector.ts', 'asset'],
+      displayName: 'OpenTelemetry Collector, linux/arm64',
+    });
+    return new Artifact(scope, id, location);
+  }
+
+  /** A folder as it is. */
+  static folder(scope: Construct, id: string, path: string): Artifact {
+    const asset = new Asset(scope, `${id}Asset`, { path, displayName: id });
+    return new Artifact(scope, id, { bucketName: asset.s3BucketName, objectKey: asset.s3ObjectKey });
+  }
+
+  /** A Node program, bundled into one file. */
+  static program(scope: Construct, id: string, entry: string): Artifact {
+    const asset = new Asset(scope, `${id}Asset`, { path: bundle(entry), displayName: id });
+    return new Artifact(scope, id, { bucketName: asset.s3BucketName, objectKey: asset.s3ObjectKey });
+  }
+
+  /** Permission to fetch this object and no other. */
+  readStatement(): PolicyStatement {
+    return new PolicyStatement({
+      sid: `Fetch${this.node.id}`,
+      actions: ['s3:GetObject'],
+      resources: [
+        Stack.of(this).formatArn({
+          service: 's3',
+          region: '',
+          account: '',
+          resource: this.bucketName,
+          resourceName: this.objectKey,
+        }),
+      ],
+    });
+  }
+
+  /** Shell command that unpacks the artifact into `folder`. */
+  unpackInto(folder: string): string {
+    return [
+      `aws s3 cp --no-progress s3://${this.bucketName}/${this.objectKey} /tmp/${this.node.id}.zip`,
+      `unzip -o -q /tmp/${this.node.id}.zip -d ${folder}`,
+      `rm /tmp/${this.node.id}.zip`,
+    ].join('\n');
+  }
+}

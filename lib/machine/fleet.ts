@@ -1,0 +1,255 @@
+import { join } from 'node:path';
+import { Duration, Stack, Tags } from 'aws-cdk-lib';
+import {
+  AutoScalingGroup,
+  type CfnAutoScalingGroup,
+  GroupMetrics,
+  HealthChecks,
+  InstanceRefreshStrategy,
+  UpdatePolicy,
+} from 'aws-cdk-lib/aws-autoscaling';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  AmazonLinuxCpuType,
+  BlockDeviceVolume,
+  EbsDeviceVolumeType,
+  type IMachineImage,
+  InstanceType,
+  type ISecurityGroup,
+  type IVpc,
+  LaunchTemplate,
+  MachineImage,
+  Peer,
+  Port,
+  SecurityGroup,
+  type SubnetSelection,
+  UserData,
+} from 'aws-cdk-lib/aws-ec2';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema';
+import { variables } from '../collector/blocks/render';
+import { attach } from '../common/iam';
+import { acknowledge } from '../compliance/acknowledge';
+import { alarmName } from '../contract/alarms';
+import { cloudConfig, environmentFile, type InstanceFile, paths } from '../contract/instance';
+import { sizesOf } from '../contract/sizing';
+import { subnets } from '../network/network-stack';
+import { Artifact } from './artifact';
+import { runScript, setUp, startUnits } from './boot';
+import type { TierCertificate } from './certificates';
+import { acknowledgeWildcards, lifecycleHooks, lifecycleStatements } from './lifecycle';
+import type { Pseudonyms } from './pseudonyms';
+import { lifetimeDays, type Remainders } from './remainders';
+
+export interface FleetProps {
+  readonly config: EnvironmentConfig;
+  readonly vpc: IVpc;
+  /** What the fleet is, in one word: names units, tags and logs. */
+  readonly tier: 'gateway' | 'sampler' | 'relay';
+  /** @default the subnets of the collectors */
+  readonly subnets?: SubnetSelection;
+  readonly role: IRole;
+  readonly instanceType: string;
+  readonly minInstances: number;
+  readonly maxInstances: number;
+  readonly volumeGiB: number;
+  readonly volumesKey: IKey;
+  readonly collector: Artifact;
+  /** The collector's configuration as text. */
+  readonly configuration: string;
+  /** Certificate and key of the tier. */
+  readonly certificate: TierCertificate;
+  /** What the tier's role may do beyond fetching its artifact and certificate. */
+  readonly statements: readonly PolicyStatement[];
+  readonly remainders: Remainders;
+  /** Secret of the pseudonyms, for a tier that makes them. */
+  readonly pseudonyms?: Pseudonyms | undefined;
+  /** Seconds between leaving the service and stopping: until peers know and nothing is only in memory. */
+  readonly leaveSeconds: number;
+  /** Further security groups of the instances. */
+  readonly securityGroups?: readonly ISecurityGroup[];
+  /** @default the instance's own status checks */
+  readonly healthChecks?: HealthChecks;
+  /** What this tier needs beyond a collector. */
+  readonly extra?: {
+    readonly packages?: readonly string[];
+    /** Units that must run before the collector does. */
+    readonly unitsBefore?: readonly string[];
+    readonly files?: readonly InstanceFile[];
+    readonly commands?: readonly string[];
+    /** Variables of the collector's configuration. */
+    readonly environment?: Readonly<Record<string, string>>;
+    /** Variables of the scripts and units. */
+    readonly scripts?: Readonly<Record<string, string>>;
+  };
+}
+
+/** How long an instance waits for its queue to empty before the rest goes to a bucket, in seconds. */
+const queueSeconds = 900;
+
+/**
+ * Collectors of one tier: an Auto Scaling group over all zones. A change of template starts an instance refresh: a new
+ * instance must work before an old one hands over and goes, and an alarm rolls the stack back.
+ */
+export class Fleet extends Construct {
+  readonly group: AutoScalingGroup;
+  readonly securityGroup: SecurityGroup;
+
+  constructor(scope: Construct, id: string, props: FleetProps) {
+    super(scope, id);
+    const { config, vpc, tier, role } = props;
+    const stack = Stack.of(this);
+
+    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: `Collectors: ${tier}`,
+      allowAllOutbound: false,
+    });
+    this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3 through the gateway endpoint: no other route');
+    acknowledge(this.securityGroup, {
+      id: 'Harbourline-OpenSecurityGroup[egress-0.0.0.0/0]',
+      reason:
+        'S3 answers at public addresses and the id of its prefix list is not known before deployment. The subnets are isolated: their only route to a public address is the S3 gateway endpoint, whose policy names two buckets.',
+    });
+
+    const scripts = Artifact.folder(this, 'Scripts', join(__dirname, 'instance-files'));
+    // In this stack, whatever stack the role is in: the other way round the two would depend on each other.
+    const policy = attach(this, 'Policy', role, [
+      props.collector.readStatement(),
+      ...props.certificate.readStatements(),
+      ...(props.pseudonyms?.readStatements ?? []),
+      sessionManager(),
+      ...lifecycleStatements(this, config.environment, tier),
+      ...props.remainders.statements(tier),
+      scripts.readStatement(),
+      ...props.statements,
+    ]);
+    acknowledgeWildcards(policy);
+    props.remainders.acknowledgeOn(policy, tier);
+
+    const userData = UserData.custom(
+      cloudConfig({
+        packages: ['jq', 'unzip', ...(props.extra?.packages ?? [])],
+        files: [
+          { path: paths.configuration, content: props.configuration },
+          {
+            path: paths.environment,
+            content: environmentFile({
+              AWS_REGION: stack.region,
+              GOMEMLIMIT: `${sizesOf(tier, props.instanceType).goMiB}MiB`,
+              [variables.loopback]: '127.0.0.1',
+              [variables.dataDirectory]: paths.data,
+              [variables.tlsDirectory]: paths.tls,
+              ...props.extra?.environment,
+            }),
+          },
+          {
+            path: paths.scriptsEnvironment,
+            content: environmentFile({
+              TIER: tier,
+              REMAINDERS: props.remainders.bucket.bucketName,
+              LEAVE_SECONDS: `${props.leaveSeconds}`,
+              QUEUE_SECONDS: `${queueSeconds}`,
+              POLL_SECONDS: '5',
+              CERTIFICATE_SECRET: props.certificate.secret.secretArn,
+              TLS_DIRECTORY: paths.tls,
+              ...(props.pseudonyms ? { PSEUDONYM_SECRET_ID: props.pseudonyms.secret.secretArn } : {}),
+              ...props.extra?.scripts,
+            }),
+          },
+          ...(props.extra?.files ?? []),
+        ],
+        commands: [
+          ...setUp(stack.region),
+          props.collector.unpackInto(paths.program),
+          scripts.unpackInto(paths.scripts),
+          runScript('certificate'),
+          runScript('replay'),
+          startUnits(...(props.extra?.unitsBefore ?? []), 'collector', 'drain', 'certificate'),
+          ...(props.extra?.commands ?? []),
+          runScript('join'),
+        ],
+      }),
+    );
+
+    const launchTemplate = new LaunchTemplate(this, 'LaunchTemplate', {
+      instanceType: new InstanceType(props.instanceType),
+      machineImage: machineImage(config),
+      role,
+      securityGroup: this.securityGroup,
+      userData,
+      httpPutResponseHopLimit: 1,
+      requireImdsv2: true,
+      detailedMonitoring: true,
+      associatePublicIpAddress: false,
+      blockDevices: [
+        {
+          deviceName: '/dev/xvda',
+          volume: BlockDeviceVolume.ebs(props.volumeGiB, {
+            volumeType: EbsDeviceVolumeType.GP3,
+            encrypted: true,
+            kmsKey: props.volumesKey,
+            deleteOnTermination: true,
+          }),
+        },
+      ],
+    });
+    for (const group of props.securityGroups ?? []) launchTemplate.addSecurityGroup(group);
+
+    this.group = new AutoScalingGroup(this, 'Group', {
+      vpc,
+      vpcSubnets: props.subnets ?? subnets.collect,
+      launchTemplate,
+      minCapacity: props.minInstances,
+      maxCapacity: props.maxInstances,
+      healthChecks: props.healthChecks ?? HealthChecks.ec2({ gracePeriod: Duration.minutes(5) }),
+      groupMetrics: [GroupMetrics.all()],
+      // The disk queue goes with its instance: no span waits there for longer than it may be in the store.
+      maxInstanceLifetime: Duration.days(lifetimeDays),
+      updatePolicy: UpdatePolicy.instanceRefresh({
+        strategy: InstanceRefreshStrategy.ROLLING,
+        // A new instance first, then an old one goes.
+        minHealthyPercentage: 100,
+        maxHealthyPercentage: 150,
+        instanceWarmup: Duration.minutes(1),
+        bakeTime: Duration.minutes(5),
+        alarms: [alarmOf(this, config, 'No spans')],
+      }),
+    });
+    this.group.node.addDependency(policy);
+    (this.group.node.defaultChild as CfnAutoScalingGroup).lifecycleHookSpecificationList = lifecycleHooks;
+    acknowledge(this.group, {
+      id: 'AwsSolutions-AS3',
+      reason:
+        'Launches and terminations are normal here (rolling updates, scaling) and are in CloudTrail; people are told of symptoms by alarms, not of instances.',
+    });
+    Tags.of(this.group).add('Name', `harbourline-${config.environment}-${tier}`);
+    Tags.of(this.group).add('harbourline:tier', tier);
+  }
+}
+
+/** Amazon Linux 2023 for Graviton: pinned by the configuration, or the newest at each deployment. */
+const machineImage = ({ collect, region }: EnvironmentConfig): IMachineImage =>
+  collect.imageId
+    ? MachineImage.genericLinux({ [region]: collect.imageId })
+    : MachineImage.latestAmazonLinux2023({ cpuType: AmazonLinuxCpuType.ARM_64 });
+
+/** What the SSM agent needs for Session Manager: less than the managed policy, which also reads all parameters. */
+const sessionManager = (): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'SessionManager',
+    actions: [
+      'ssm:UpdateInstanceInformation',
+      'ssmmessages:CreateControlChannel',
+      'ssmmessages:CreateDataChannel',
+      'ssmmessages:OpenControlChannel',
+      'ssmmessages:OpenDataChannel',
+    ],
+    resources: ['*'],
+  });
+
+/** By name: the alarm belongs to a stack that is deployed after this one. */
+const alarmOf = (scope: Construct, config: EnvironmentConfig, heading: string) =>
+  Alarm.fromAlarmName(scope, `Alarm${heading.replace(/[^A-Za-z]/g, '')}`, alarmName(config.environment, heading));

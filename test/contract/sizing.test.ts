@@ -1,0 +1,33 @@
+import { gravitonFamilies, memoryGiB } from '../../config/hong-kong';
+import { forwardQueueLength, limitShare, queueLength, sizesOf, spikeShare } from '../../lib/contract/sizing';
+
+const types = gravitonFamilies
+  .flatMap((family) => ['medium', 'large', 'xlarge', '2xlarge'].map((size) => `${family}.${size}`))
+  .filter((type) => memoryGiB(type) >= 4);
+
+describe('what an instance holds', () => {
+  test.each([
+    ['t4g.medium', 4],
+    ['c7g.large', 4],
+    ['m7g.medium', 4],
+    ['m7g.xlarge', 16],
+    ['r8g.2xlarge', 64],
+    ['m7g.huge', 0],
+  ])('%s has %d GiB', (type, memory) => expect(memoryGiB(type)).toBe(memory));
+
+  test.each(types)('%s: all that it holds fits, and garbage is collected before anything is refused', (type) => {
+    for (const tier of ['gateway', 'sampler'] as const) {
+      const { memoryMiB, collectorMiB, goMiB, writerHeapMiB, traces } = sizesOf(tier, type);
+      expect(collectorMiB + 1.5 * writerHeapMiB).toBeLessThanOrEqual(memoryMiB - 512);
+      expect(goMiB).toBeLessThan(collectorMiB * (limitShare - spikeShare));
+      // Waiting traces, at what was measured of one, leave room for everything else below Go's limit.
+      expect((traces * 17) / 1024).toBeLessThan(0.75 * goMiB);
+      expect(traces > 0).toBe(tier === 'sampler');
+    }
+  });
+
+  test('queues fit their volume, at a kibibyte a span, with room for the file to be compacted', () => {
+    const kibibytes = queueLength(100) + 2 * forwardQueueLength(100);
+    expect(kibibytes / 1024 ** 2).toBeLessThanOrEqual(0.6 * 100);
+  });
+});
