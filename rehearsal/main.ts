@@ -1,7 +1,8 @@
 /** `npm run rehearse`: see `--help`. */
 import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../config';
-import { passed, summary, table } from './judge/report';
+import { machineRow } from './judge/machine';
+import { summary, table, type Verdict, verdict } from './judge/report';
 import { prepare, rehearse } from './rehearse';
 import { scenarios } from './scenarios';
 import type { Scenario } from './scenarios/scenario';
@@ -22,7 +23,12 @@ npm run rehearse -- [options]
 
 Scenarios:
 ${scenarios.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`).join('\n')}
+
+Exit code: 0 every promise held, 1 one was broken, 75 inconclusive: this machine was too busy to tell.
 `;
+
+/** Exit codes. 75 is EX_TEMPFAIL of sysexits.h: try again. */
+const exitCodes: Readonly<Record<Verdict, number>> = { passed: 0, failed: 1, inconclusive: 75 };
 
 interface Arguments {
   readonly env: string;
@@ -113,7 +119,7 @@ async function main(): Promise<void> {
 
   const started = performance.now();
   const clock = () => `${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s`;
-  const { lines, phases, folder } = await rehearse({
+  const { rows, phases, folder } = await rehearse({
     config,
     scenario: options.scenario,
     ratePerSecond: options.rate,
@@ -132,15 +138,17 @@ async function main(): Promise<void> {
       : {}),
   });
   console.log(
-    `\nRehearsal of ${config.environment}, ${options.scenario.name}: ${options.scenario.summary}\n\n${table(lines)}\n`,
+    `\nRehearsal of ${config.environment}, ${options.scenario.name}: ${options.scenario.summary}\n\n${table(rows)}\n`,
   );
   console.log([...phases].map(([name, seconds]) => `${seconds.toFixed(1).padStart(6)} s  ${name}`).join('\n'));
   console.log(`${clock()}  in all\n`);
-  if (!passed(lines)) {
-    console.log(`Logs and configurations: ${folder}`);
-    process.exitCode = 1;
-  }
-  console.log(summary(lines));
+  const said = verdict(rows);
+  process.exitCode = exitCodes[said];
+  if (said !== 'passed') console.log(`Logs and configurations: ${folder}`);
+  const busy = rows.find(({ what }) => what === machineRow);
+  if (busy?.doubtful)
+    console.log(`Inconclusive: this machine was too busy. ${busy.seen}. Try again when it has less to do.`);
+  console.log(summary(rows));
 }
 
 main().then(

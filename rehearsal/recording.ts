@@ -2,15 +2,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '../lib/common/cache';
-import type { Alarmed } from './judge/alarms';
+import { type Alarmed, alarmed } from './judge/alarms';
 import type { DataPoint } from './judge/cloudwatch/embedded-metrics';
-import type { Span } from './judge/diagnosis';
+import type { Evidence } from './judge/evidence';
+import type { Interval } from './judge/interval';
 
 export interface Recording extends Alarmed {
   readonly environment: string;
   readonly scenario: string;
   /** From when until when payments were made. */
-  readonly drive: Span;
+  readonly drive: Interval;
   /** When the fault began. */
   readonly injectedAt?: number;
   readonly points: readonly DataPoint[];
@@ -18,6 +19,20 @@ export interface Recording extends Alarmed {
 
 const fileOf = (environment: string, scenario: string): string =>
   join(cacheDirectory('rehearsal'), `metrics-${environment}-${scenario}.json`);
+
+/** What of the evidence is kept. */
+export function recordingOf(evidence: Evidence, scenario: string): Recording {
+  const { config, drive, allowance, metrics } = evidence;
+  const { injectedAt } = allowance;
+  return {
+    environment: config.environment,
+    scenario,
+    drive,
+    ...(injectedAt === undefined ? {} : { injectedAt }),
+    ...alarmed(evidence),
+    points: metrics.points(),
+  };
+}
 
 /** Keeps it, instead of the last one of its kind. */
 export function keep(recording: Recording): void {

@@ -6,18 +6,21 @@ import type { EnvironmentConfig } from '../config/schema';
 import { CleanUp } from '../harness/clean-up';
 import { prepareOpenSearch } from '../harness/opensearch-node/node';
 import { preparePython } from '../harness/python/environment';
+import { holds } from '../harness/wait';
 import { collectorBinary, hostTarget } from '../lib/collector/distribution/build';
-import { alarmed } from './judge/alarms';
-import { allDocuments, attemptAsWriter, type StoredSpan } from './judge/evidence';
-import { countedSpans, judge } from './judge/judge';
-import { passed, type Row } from './judge/report';
-import { keep } from './recording';
+import type { Evidence, StoredSpan } from './judge/evidence';
+import { judge } from './judge/judge';
+import { count, type Row, verdict } from './judge/report';
+import { countedSpans } from './judge/spans';
+import { keep, recordingOf } from './recording';
 import { type Allowance, nothing, type Scenario } from './scenarios/scenario';
 import { endpoints } from './stage/addresses';
 import { drive } from './stage/driver/drive';
+import { watchMachine } from './stage/machine';
 import { assertFree, claim, runFolder } from './stage/run-folder';
 import { readLedger } from './stage/services/ledger';
 import { Stage } from './stage/stage';
+import { allDocuments, attemptAsWriter } from './stage/store-queries';
 import { synthesise } from './stage/synthesised';
 
 export interface RehearsalOptions {
@@ -31,11 +34,13 @@ export interface RehearsalOptions {
   /** Called when everything was judged and still runs; the rehearsal ends when it resolves. */
   readonly whileUp?: (where: readonly string[]) => Promise<void>;
   readonly signal: AbortSignal;
-  readonly progress: (line: string) => void;
+  readonly progress: Progress;
 }
 
+type Progress = (line: string) => void;
+
 export interface RehearsalResult {
-  readonly lines: readonly Row[];
+  readonly rows: readonly Row[];
   /** Seconds by phase, in order. */
   readonly phases: ReadonlyMap<string, number>;
   /** Folder with logs; it is gone where all went well. */
@@ -96,7 +101,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       }),
     );
 
-    const { payments, allowance, driven } = await phase(
+    const { payments, allowance, drive, machine } = await phase(
       `paying: ${options.ratePerSecond} a second for ${options.seconds} seconds`,
       () => payWhile(stage, options),
     );
@@ -105,13 +110,18 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       if (!(await stage.services.stop())) cleanUp.clean = false;
       const ledger = [...readLedger(stage.services.ledgerFile), ...(allowance.made ?? [])];
       const expected = ledger.length - allowance.notCounted.atMost;
-      await until(() => countedSpans(stage.aws.metrics, config.environment) >= expected, 60, signal);
-      const wait = config.sampling.decisionWaitSeconds;
-      const spans = await settled(
-        () => allDocuments<StoredSpan>(stage.client('master'), 'otel-v1-apm-span'),
-        wait + 5,
+      const counted = () => countedSpans(stage.aws.metrics, config.environment);
+      // What has not come by then is judged as it is.
+      if (!(await holds(() => counted() >= expected, 60, signal))) {
+        progress(`waited 60 s until ${count(expected)} spans were counted; there are ${count(counted())}`);
+      }
+      const quiet = config.sampling.decisionWaitSeconds + 5;
+      const spans = await settled(() => allDocuments<StoredSpan>(stage.client('master'), 'otel-v1-apm-span'), {
+        seconds: quiet,
+        atMost: 20 * quiet,
         signal,
-      );
+        progress,
+      });
       return { ledger, spans, edges: await allDocuments<object>(stage.client('master'), 'otel-v1-apm-service-map') };
     });
 
@@ -122,40 +132,30 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       await options.whileUp(stage.whereToLook());
     }
     await phase('stopping', () => cleanUp.run());
-    const { injectedAt } = allowance.alarms ?? {};
-    const seen = alarmed(synthesised, stage.aws.metrics, config, driven, injectedAt);
-    const { environment } = config;
-    const points = stage.aws.metrics.points();
-    keep({
-      environment,
-      scenario: options.scenario.name,
-      drive: driven,
-      ...(injectedAt ? { injectedAt } : {}),
-      ...seen,
-      points,
-    });
-    const lines = judge(
-      {
-        synthesised,
-        mainlandPrefixes: config.mainland.prefixes,
-        payments,
-        driveSeconds: options.seconds,
-        egressKilobits: config.agent.egressKilobits,
-        ledger,
-        aws: stage.aws,
-        spans,
-        edges,
-        deadLetters,
-        crossed: stage.line.record,
-        attempts,
-        cleanStop: cleanUp.clean,
-        alarmed: seen,
-        allowance,
-      },
-      config.environment,
-    );
-    if (passed(lines)) rmSync(folder, { recursive: true, force: true });
-    return { lines, phases, folder };
+    const evidence: Evidence = {
+      config,
+      deployed: synthesised,
+      drive,
+      driveSeconds: options.seconds,
+      payments,
+      ledger,
+      metrics: stage.aws.metrics,
+      metricBytes: stage.aws.metricBytes(),
+      refusals: stage.aws.refusals,
+      spans,
+      edges,
+      deadLetters,
+      crossed: stage.line.record,
+      attempts,
+      machine,
+      cleanStop: cleanUp.clean,
+      allowance,
+      expectedAlarms: scenario.alarms,
+    };
+    keep(recordingOf(evidence, scenario.name));
+    const rows = judge(evidence);
+    if (verdict(rows) === 'passed') rmSync(folder, { recursive: true, force: true });
+    return { rows, phases, folder };
   } catch (error) {
     if (signal.aborted) rmSync(folder, { recursive: true, force: true });
     else (error as Error).message += `\nLogs and configurations: ${folder}`;
@@ -181,6 +181,7 @@ async function payWhile(stage: Stage, { scenario, ratePerSecond, seconds, seed, 
     failed.abort(error);
     throw error;
   });
+  const load = watchMachine();
   const driven = drive({
     target: stage.services.paymentUrl,
     ratePerSecond,
@@ -190,21 +191,24 @@ async function payWhile(stage: Stage, { scenario, ratePerSecond, seconds, seed, 
     onProgress: ({ sent, answered, total }) =>
       progress(`paid ${answered} of ${total}${sent > answered ? `, ${sent - answered} waiting` : ''}`),
   });
-  const [payments, allowance] = await Promise.all([driven, happening]);
-  return { payments, allowance, driven: { from, until: Date.now() } };
+  const paid = driven.finally(() => load.stop());
+  const [payments, allowance] = await Promise.all([paid, happening]);
+  return { payments, allowance, drive: { from, until: Date.now() }, machine: load.stop() };
 }
 
-/** Waits for a condition, at most so long: what has not come by then is judged as it is. */
-async function until(condition: () => boolean, seconds: number, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + seconds * 1000;
-  while (!condition() && performance.now() < deadline) await sleep(200, undefined, { signal });
-}
-
-/** Reads until `seconds` have passed without a change. */
-async function settled<T>(read: () => Promise<T[]>, seconds: number, signal: AbortSignal): Promise<T[]> {
+/** Reads until `seconds` have passed without a change, or `atMost` in all: what comes after it is not judged. */
+async function settled<T>(
+  read: () => Promise<T[]>,
+  { seconds, atMost, signal, progress }: { seconds: number; atMost: number; signal: AbortSignal; progress: Progress },
+): Promise<T[]> {
+  const start = performance.now();
   let documents = await read();
   let since = performance.now();
   while (performance.now() - since < seconds * 1000) {
+    if (performance.now() - start > atMost * 1000) {
+      progress(`waited ${atMost} s for ${seconds} s without a new document; there are ${count(documents.length)}`);
+      break;
+    }
     await sleep(1000, undefined, { signal });
     const now = await read();
     if (now.length !== documents.length) since = performance.now();

@@ -2,8 +2,10 @@
  * The sampler: gets all spans of a trace. Counts and times every span, then keeps a band of traces and hands them to the
  * span writer beside it.
  */
+
 import { crossingAttribute, metrics, traceparentAttribute } from '../contract/metrics';
 import { ports } from '../contract/ports';
+import { hashSalt } from '../contract/sampling';
 import { forwardQueueLength, queueLength, sizesOf } from '../contract/sizing';
 import { clientTls, extensions, memoryLimiter, retryForever, serverTls, service, tierName } from './blocks/components';
 import { crossingProcessor, type MainlandPeers } from './blocks/crossing';
@@ -42,12 +44,6 @@ export interface SamplerOptions {
     readonly decisionWaitSeconds: number;
   };
 }
-
-/**
- * The same salt for floor and ceiling makes the floor a subset. It stands in the template on purpose: with it anyone
- * can work out which traces a sampler keeps.
- */
-export const hashSalt = 'harbourline-band-1';
 
 /** Seconds between two flushes of the RED metrics. CloudWatch's finest standard period is 60 s: four flushes each. */
 export const metricsFlushSeconds = 15;

@@ -1,12 +1,11 @@
-/** What alarms said of a rehearsal, whom they told and when; and who is at fault. */
-import type { EnvironmentConfig } from '../../config/schema';
+/** The right alarms, and no others: whom they notified and when, and who is at fault by the metrics alone. */
 import { everyMetric } from '../../lib/contract/metrics';
-import type { ExpectedAlarms } from '../scenarios/scenario';
-import type { Synthesised } from '../stage/synthesised';
-import { type Course, courses } from './cloudwatch/alarms';
+import { type AlarmCourse, alarmCourses } from './cloudwatch/alarms';
 import { withHistory } from './cloudwatch/history';
 import type { MetricQuery, MetricStore } from './cloudwatch/metric-store';
-import { type Diagnosis, diagnose, type Span } from './diagnosis';
+import { type Diagnosis, diagnose } from './diagnosis';
+import type { Evidence } from './evidence';
+import type { Interval } from './interval';
 import type { Row } from './report';
 
 /** Spans wait that long at the most before the metrics count them: batches on the way, and a flush of the samplers. */
@@ -14,37 +13,32 @@ const lagMs = 20_000;
 
 const clock = (at: number) => new Date(at).toISOString().slice(11, 19);
 
+/** What alarms made of a rehearsal. */
 export interface Alarmed {
-  readonly courses: Course[];
+  readonly courses: readonly AlarmCourse[];
   /** Where there was a fault. */
   readonly diagnosis?: Diagnosis;
-  /** The time before the fault that stands for the hours before. */
-  readonly fair?: Span;
+  /** The time before the fault, where there was one: it stands for the hours before. */
+  readonly fair?: Interval;
 }
 
 /** The courses of all alarms over a drive, and the diagnosis where there was a fault. */
-export function alarmed(
-  synthesised: Pick<Synthesised, 'alarms'>,
-  metrics: MetricStore,
-  config: EnvironmentConfig,
-  drive: Span,
-  injectedAt?: number,
-): Alarmed {
+export function alarmed({ deployed, metrics, config, drive, allowance }: Evidence): Alarmed {
+  const { injectedAt } = allowance;
   const until = drive.until + lagMs + 60_000;
-  const known = knownHere(metrics);
   // The first seconds of a drive warm up.
   const warm = Math.min(drive.from + lagMs, drive.until - 1000);
-  const over = (fair: Span) =>
-    courses(synthesised.alarms, withHistory(metrics.points(), fair), fair.from, until, known);
   // Where nothing was broken, the hours before were as the drive: an alarm that takes silence for a fault heard something.
-  if (injectedAt === undefined) return { courses: over({ from: warm, until: drive.until }) };
-  // A whole minute, so that history repeats with CloudWatch's period.
-  const fair = { from: Math.max(warm, injectedAt - 60_000), until: injectedAt };
-  return {
-    fair,
-    courses: over(fair),
-    diagnosis: diagnose(metrics, config, fair, { from: Math.min(injectedAt + 2 * lagMs, drive.until), until }),
-  };
+  // Before a fault a whole minute, so that history repeats with CloudWatch's period.
+  const fair =
+    injectedAt === undefined
+      ? { from: warm, until: drive.until }
+      : { from: Math.max(warm, injectedAt - 60_000), until: injectedAt };
+  const store = withHistory(metrics.points(), fair);
+  const courses = alarmCourses(deployed.alarms, store, fair.from, until, knownHere(metrics));
+  if (injectedAt === undefined) return { courses };
+  const now = { from: Math.min(injectedAt + 2 * lagMs, drive.until), until };
+  return { courses, fair, diagnosis: diagnose(metrics, config, fair, now) };
 }
 
 /** AWS says nothing of a rehearsal, nor do parts that do not run in it: without data their alarms cannot be judged. */
@@ -54,52 +48,51 @@ function knownHere(store: MetricStore): (metric: MetricQuery) => boolean {
     !metric.namespace.startsWith('AWS/') && (!elsewhere.has(metric.name) || store.total(metric) !== undefined);
 }
 
-/** Lines of the report. */
-export function alarmLines(
-  { courses: all, diagnosis }: Alarmed,
-  environment: string,
-  expected?: ExpectedAlarms,
-): Row[] {
-  const short = (name: string) => name.replace(`harbourline-${environment}: `, '');
-  const told = all.flatMap(({ name, told: times }) => times.map((at) => ({ name: short(name), at })));
-  const shown = all
+export function alarmRows(evidence: Evidence): Row[] {
+  const { config, expectedAlarms, allowance } = evidence;
+  const { courses, diagnosis } = alarmed(evidence);
+  const short = (name: string) => name.replace(`harbourline-${config.environment}: `, '');
+  const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
+  const notified = courses.flatMap(({ name, notified: times }) => times.map((at) => ({ name: short(name), at })));
+  const names = new Set(notified.map(({ name }) => name));
+  const silent = courses
     .filter(({ changes }) => changes.some(({ state }) => state === 'ALARM'))
-    .map(({ name }) => short(name));
-  const quietOnes = shown.filter((name) => !told.some((message) => message.name === name));
-  const names = [...new Set(told.map(({ name }) => name))].sort();
-  const { injectedAt } = expected ?? {};
-  const right = told.filter(({ name }) => expected?.told.includes(name));
-  const first = Math.min(...right.map(({ at }) => at));
+    .map(({ name }) => short(name))
+    .filter((name) => !names.has(name));
+  const { notify, may = {}, side } = expectedAlarms;
+  const right = notified.filter(({ name }) => notify.includes(name)).map(({ at }) => at);
+  const { injectedAt } = allowance;
+  const admitted = Object.entries(may).map(([name, because]) => `"${name}": ${because}`);
   return [
     {
-      what: 'alarms that told somebody',
+      what: 'alarms that notified somebody',
       seen:
-        (told.map(({ name, at }) => `"${name}" at ${clock(at)}`).join(', ') || 'none') +
-        (quietOnes.length > 0 ? `; in ALARM beneath or suppressed: ${quietOnes.join(', ')}` : ''),
-      expected: expected ? expected.told.map((name) => `"${name}"`).join(', ') || 'none' : 'for information',
-      ...(expected ? { ok: names.join() === [...expected.told].sort().join() } : {}),
+        (notified.map(({ name, at }) => `"${name}" at ${clock(at)}`).join(', ') || 'none') +
+        (silent.length > 0 ? `; in ALARM beneath or suppressed: ${silent.join(', ')}` : ''),
+      expected: (quoted(notify) || 'none') + (admitted.length > 0 ? `; may as well: ${admitted.join('; ')}` : ''),
+      ok: notify.every((name) => names.has(name)) && [...names].every((name) => notify.includes(name) || name in may),
     },
-    ...(injectedAt === undefined
+    ...(injectedAt === undefined || notify.length === 0
       ? []
       : [
           {
             what: 'from the fault to the alarm',
             seen:
               right.length > 0
-                ? `${((first - injectedAt) / 1000).toFixed(0)} s (fault at ${clock(injectedAt)})`
+                ? `${((Math.min(...right) - injectedAt) / 1000).toFixed(0)} s (fault at ${clock(injectedAt)})`
                 : 'never',
             expected: 'for information: alarms look once a minute',
           },
         ]),
-    ...(diagnosis && expected?.side
-      ? [
+    ...(side === undefined
+      ? []
+      : [
           {
             what: 'at fault, by the metrics alone',
-            seen: `${diagnosis.side}: ${diagnosis.because}`,
-            expected: expected.side,
-            ok: diagnosis.side === expected.side,
+            seen: diagnosis ? `${diagnosis.side}: ${diagnosis.because}` : 'no fault was injected',
+            expected: side,
+            ok: diagnosis?.side === side,
           },
-        ]
-      : []),
+        ]),
   ];
 }

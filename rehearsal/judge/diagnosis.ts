@@ -12,6 +12,7 @@ import {
   traceparentAttribute,
 } from '../../lib/contract/metrics';
 import type { MetricStore } from './cloudwatch/metric-store';
+import type { Interval } from './interval';
 
 export type Side =
   | 'nobody'
@@ -20,12 +21,6 @@ export type Side =
   | 'the mainland'
   | 'the line or the mainland'
   | 'a proxy on the way';
-
-/** From when until when, ms since the epoch. */
-export interface Span {
-  readonly from: number;
-  readonly until: number;
-}
 
 export interface Diagnosis {
   readonly side: Side;
@@ -36,10 +31,10 @@ export interface Diagnosis {
 const lostPercent = 20;
 
 /** Compares a time with a fair one. */
-export function diagnose(store: MetricStore, config: EnvironmentConfig, fair: Span, now: Span): Diagnosis {
+export function diagnose(store: MetricStore, config: EnvironmentConfig, fair: Interval, now: Interval): Diagnosis {
   const { objectives } = config.observe;
   const namespace = metricNamespace(config.environment);
-  const read = (name: string, dimensions: Record<string, string>, statistic: string, span: Span) =>
+  const read = (name: string, dimensions: Record<string, string>, statistic: string, span: Interval) =>
     store.between({ namespace, name, dimensions, statistic }, span.from, span.until);
   const of = (crossing: Crossing) => ({ [crossingAttribute]: crossing, 'span.kind': kindOfCrossing[crossing] });
   const p99 = (crossing: Crossing, span = now) => read(metrics.duration.name, of(crossing), 'p99', span) ?? 0;
@@ -48,17 +43,17 @@ export function diagnose(store: MetricStore, config: EnvironmentConfig, fair: Sp
     (100 * calls({ ...of(crossing), 'status.code': statusError })) / Math.max(1, calls(of(crossing)));
   const slow = (crossing: Crossing) => p99(crossing) > objectives.p99Ms[crossing];
   const failing = (crossing: Crossing) => errors(crossing) > objectives.errorPercent * 2;
-  const onPaths = (name: string, statistic: string, span: Span) =>
+  const onPaths = (name: string, statistic: string, span: Interval) =>
     store
       .search(namespace, name, [pathDimension], {})
       .map(({ dimensions }) => read(name, { ...dimensions }, statistic, span) ?? 0);
   /** Of the best path: calls take it. */
-  const rtt = (span: Span) => Math.min(...onPaths(probeMetrics.rtt.name, 'p50', span));
-  const told = (crossing: Crossing) =>
+  const rtt = (span: Interval) => Math.min(...onPaths(probeMetrics.rtt.name, 'p50', span));
+  const describe = (crossing: Crossing) =>
     `${crossing} p99 ${p99(crossing, fair).toFixed(0)} → ${p99(crossing).toFixed(0)} ms, errors ${errors(crossing).toFixed(1)} %`;
   const sum = (name: string) => onPaths(name, 'Sum', now).reduce((total, one) => total + one, 0);
   const loss = (100 * sum(probeMetrics.lost.name)) / Math.max(1, sum(probeMetrics.sent.name));
-  const all = `${told('hk-cn')}; ${told('cn-hk')}; ${told('none')}`;
+  const all = `${describe('hk-cn')}; ${describe('cn-hk')}; ${describe('none')}`;
 
   // Timed by the server, without the line: nothing but Hong Kong itself makes it slow.
   if (slow('cn-hk') || failing('cn-hk')) return { side: 'Hong Kong', because: all };

@@ -1,31 +1,31 @@
-/** Everything that a rehearsal is judged by, gathered while it runs. */
-import type { Client } from '@opensearch-project/opensearch';
-import type { Allowance } from '../scenarios/scenario';
-import type { AwsDoubles } from '../stage/aws/doubles';
-import type { Payment } from '../stage/driver/drive';
-import type { Crossings, Direction } from '../stage/leased-line/leased-line';
-import type { LedgerEntry } from '../stage/services/ledger';
-import type { Synthesised } from '../stage/synthesised';
-import type { Alarmed } from './alarms';
-
-/** A span document of the store, as far as checks read it. */
-export interface StoredSpan {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly traceGroup?: string;
-}
+/** Everything that a rehearsal is judged by: data, gathered while it ran. */
+import type { EnvironmentConfig } from '../../config/schema';
+import type { Allowance, ExpectedAlarms } from './allowance';
+import type { AlarmSet } from './cloudwatch/alarms';
+import type { DashboardBody } from './cloudwatch/dashboards';
+import type { MetricStore } from './cloudwatch/metric-store';
+import type { Interval } from './interval';
+import type { MachineReading } from './machine';
+import type { Forbidden } from './permissions';
 
 export interface Evidence {
-  readonly synthesised: Synthesised;
-  /** Prefixes of the mainland, from the configuration. */
-  readonly mainlandPrefixes: readonly string[];
-  readonly payments: readonly Payment[];
+  /** What was promised. What was deployed is never asked what it should have done. */
+  readonly config: EnvironmentConfig;
+  /** What people will look at and be notified by, out of the templates. */
+  readonly deployed: Deployed;
+  /** From when until when payments were made. */
+  readonly drive: Interval;
+  /** How long payments were to be made. */
   readonly driveSeconds: number;
-  /** What an agent may send, from the configuration. */
-  readonly egressKilobits: number;
+  readonly payments: readonly Payment[];
   /** Every span that services ended. */
   readonly ledger: readonly LedgerEntry[];
-  readonly aws: AwsDoubles;
+  /** What CloudWatch would hold. */
+  readonly metrics: MetricStore;
+  /** Bytes of metric events, as sent. */
+  readonly metricBytes: number;
+  /** Why AWS would have refused requests, each with its count. */
+  readonly refusals: ReadonlyMap<string, number>;
   /** Every document of the span indices. */
   readonly spans: readonly StoredSpan[];
   /** Every document of the service map. */
@@ -33,72 +33,79 @@ export interface Evidence {
   /** Contents of the dead-letter files. */
   readonly deadLetters: readonly string[];
   readonly crossed: Readonly<Record<Direction, Crossings>>;
-  /** What the writer's user was answered when it tried what it must not. */
-  readonly attempts: readonly Attempt[];
+  /** What the writer's role was answered when it tried what it must not: HTTP statuses. */
+  readonly attempts: Readonly<Record<Forbidden, number>>;
+  /** How busy the machine was while payments were made; empty where it does not tell. */
+  readonly machine: readonly MachineReading[];
   /** Whether every process ended by itself when asked to. */
   readonly cleanStop: boolean;
-  /** What alarms did. */
-  readonly alarmed: Alarmed;
   /** What the scenario may have cost. */
   readonly allowance: Allowance;
+  /** What alarms must have made of it. */
+  readonly expectedAlarms: ExpectedAlarms;
 }
 
-/** Something that the writer's role must be refused. */
-export interface Attempt {
-  readonly what: string;
+export interface Deployed {
+  readonly dashboards: readonly DashboardBody[];
+  readonly alarms: AlarmSet;
+}
+
+/** What became of a payment. */
+export interface Payment {
+  /** HTTP status; 0 where there was no answer. */
   readonly status: number;
+  /** From the moment that it was due. */
+  readonly latencyMs: number;
+  /** Milliseconds since the epoch at which it was sent. */
+  readonly sentAt: number;
+  readonly amount: string;
+  readonly paymentId?: string;
+  readonly traceId?: string;
+  /** Trace id that the mainland saw. */
+  readonly settlementTraceId?: string;
+  /** Whether the mainland called Hong Kong back. */
+  readonly callback: boolean;
+  /** Strings that must not be found in the store. */
+  readonly planted: readonly string[];
 }
 
-/** Tries as the writer what only others may do. */
-export async function attemptAsWriter(writer: Client, known: StoredSpan | undefined): Promise<Attempt[]> {
-  const index = 'otel-v1-apm-span-000001';
-  const id = known ? `${known.traceId}/${known.spanId}` : 'none';
-  const status = async (call: () => Promise<{ statusCode: number | null }>): Promise<number> => {
-    try {
-      return (await call()).statusCode ?? 0;
-    } catch (error) {
-      return (error as { statusCode?: number }).statusCode ?? 0;
-    }
-  };
-  const bulkStatus = async (foreign: string): Promise<number> => {
-    const { body } = await writer.bulk({ body: [{ index: { _index: foreign, _id: '1' } }, { traceId: 'x' }] });
-    return body.items[0]?.index?.status ?? 0;
-  };
-  return [
-    { what: 'search', status: await status(() => writer.search({ index: 'otel-v1-apm-span' })) },
-    { what: 'get', status: await status(() => writer.get({ index, id })) },
-    { what: 'delete', status: await status(() => writer.delete({ index, id })) },
-    { what: 'delete the index', status: await status(() => writer.indices.delete({ index })) },
-    { what: 'write to a foreign index', status: await bulkStatus('payments') },
-    {
-      what: 'create an index',
-      status: await status(() => writer.indices.create({ index: 'otel-v1-apm-span-999999' })),
-    },
-    {
-      what: 'read the roles',
-      status: await status(() => writer.transport.request({ method: 'GET', path: '/_plugins/_security/api/roles' })),
-    },
-  ];
+/** A span as the service ended it. */
+export interface LedgerEntry {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Empty for a root. */
+  readonly parentSpanId: string;
+  readonly name: string;
+  readonly kind: 'INTERNAL' | 'SERVER' | 'CLIENT' | 'PRODUCER' | 'CONSUMER';
+  /** Nanoseconds since the epoch; as text, since they do not fit a number. */
+  readonly startNs: string;
+  readonly endNs: string;
+  readonly status: 'UNSET' | 'OK' | 'ERROR';
+  readonly serverAddress: string | null;
+  readonly clientAddress: string | null;
 }
 
-/** Every document of an index, in pages. */
-export async function allDocuments<T>(client: Client, index: string): Promise<T[]> {
-  await client.indices.refresh({ index });
-  const documents: T[] = [];
-  let after: unknown[] | undefined;
-  for (;;) {
-    const { body } = await client.search({
-      index,
-      body: {
-        size: 5_000,
-        sort: [{ _id: 'asc' }],
-        query: { match_all: {} },
-        ...(after ? { search_after: after as never } : {}),
-      },
-    });
-    const { hits } = body.hits;
-    documents.push(...hits.map(({ _source }) => _source as T));
-    if (hits.length < 5_000) return documents;
-    after = hits.at(-1)?.sort;
-  }
+/** A span document of the store, as far as it is judged. */
+export interface StoredSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceGroup?: string;
+}
+
+/** Who crosses the border: as the `crossing` attribute of spans. */
+export type Direction = 'hk-cn' | 'cn-hk';
+
+/** What crossed in one direction (that of the request). */
+export interface Crossings {
+  /** Requests that reached the line, also those that failed. */
+  requests: number;
+  /** Requests that carried `traceparent`. */
+  traceparentOut: number;
+  /** Answers that named the trace of their request, in a header or in the first 64 KiB of the body. */
+  traceBack: number;
+  /** Requests that got no whole answer. */
+  failed: number;
+  /** Body bytes of requests, and of answers. */
+  bytesOut: number;
+  bytesBack: number;
 }

@@ -11,10 +11,19 @@ export interface Row {
   readonly ok?: boolean;
   /** What this machine lacks, so that the promise could not be tried: it counts as not run, never as passed. */
   readonly notRun?: string;
+  /** It holds or breaks however busy the machine is: a secret in the store is one. @default false */
+  readonly certain?: true;
+  /** The machine was too busy: it counts neither as held nor as broken. */
+  readonly doubtful?: true;
 }
 
 /** Sign in the first column. */
-const sign = ({ ok, notRun }: Row): string => (notRun !== undefined ? '–' : ok === undefined ? '·' : ok ? '✓' : '✗');
+function sign({ ok, notRun, doubtful }: Row): string {
+  if (notRun !== undefined) return '–';
+  if (ok === undefined) return '·';
+  if (doubtful) return '?';
+  return ok ? '✓' : '✗';
+}
 
 /** Widths of the columns: the table fits a terminal of 120 columns. */
 const widths = [1, 30, 52, 30] as const;
@@ -51,17 +60,28 @@ function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** `N passed, N failed`, and how many were not run. */
-export function summary(lines: readonly Row[]): string {
-  const judged = lines.filter(({ ok, notRun }) => ok !== undefined && notRun === undefined);
+/** `N passed, N failed`, and how many were not run, or not judged because the machine was too busy. */
+export function summary(rows: readonly Row[]): string {
+  const counted = rows.filter(({ ok, notRun }) => ok !== undefined && notRun === undefined);
+  const judged = counted.filter(({ doubtful }) => !doubtful);
   const failed = judged.filter(({ ok }) => !ok).length;
-  const notRun = lines.filter((line) => line.notRun !== undefined).length;
-  return `${judged.length - failed} passed, ${failed} failed${notRun > 0 ? `, ${notRun} not run` : ''}`;
+  const notRun = rows.filter((row) => row.notRun !== undefined).length;
+  const doubtful = counted.length - judged.length;
+  return [
+    `${judged.length - failed} passed, ${failed} failed`,
+    ...(notRun > 0 ? [`${notRun} not run`] : []),
+    ...(doubtful > 0 ? [`${doubtful} not judged`] : []),
+  ].join(', ');
 }
 
-/** Whether every promise was tried and held. */
-export const passed = (lines: readonly Row[]): boolean =>
-  lines.every(({ ok, notRun }) => ok !== false && notRun === undefined);
+/** `failed` and `passed` hold however busy the machine was; `inconclusive`: it was too busy to tell. */
+export type Verdict = 'passed' | 'failed' | 'inconclusive';
+
+/** What a rehearsal says as a whole. Whatever was not run was not passed. */
+export function verdict(rows: readonly Row[]): Verdict {
+  if (rows.some(({ ok, notRun, doubtful }) => notRun !== undefined || (ok === false && !doubtful))) return 'failed';
+  return rows.some(({ doubtful }) => doubtful) ? 'inconclusive' : 'passed';
+}
 
 /** With thousands separators. */
 export const count = (value: number): string => value.toLocaleString('en-US');

@@ -1,7 +1,9 @@
-/** Which traces the samplers must keep: worked out from the configuration that they run, not from what they did. */
-import type { LedgerEntry } from '../stage/services/ledger';
+/** Which traces the samplers must keep: worked out from what was promised, not from what they run or did. */
+import type { EnvironmentConfig } from '../../config/schema';
+import { hashSalt } from '../../lib/contract/sampling';
+import type { LedgerEntry } from './evidence';
 
-/** The band, read from a sampler's configuration. */
+/** The band, as it was promised. */
 export interface Band {
   readonly salt: string;
   readonly floorPercent: number;
@@ -11,31 +13,14 @@ export interface Band {
   readonly decisionWaitMs: number;
 }
 
-interface Policy {
-  readonly name: string;
-  readonly probabilistic?: { hash_salt: string; sampling_percentage: number };
-  readonly latency?: { threshold_ms: number };
-  readonly and?: { and_sub_policy: Policy[] };
-}
-
-/** Reads the band out of the parsed configuration. @throws Error where a policy is missing */
-export function bandOf(configuration: {
-  processors: { tail_sampling: { policies: Policy[]; decision_wait: string } };
-}): Band {
-  const { policies, decision_wait } = configuration.processors.tail_sampling;
-  const all = policies.flatMap((policy) => [policy, ...(policy.and?.and_sub_policy ?? [])]);
-  const floor = all.find(({ name }) => name === 'floor')?.probabilistic;
-  const ceiling = all.find(({ name }) => name === 'ceiling')?.probabilistic;
-  const latency = all.find(({ name }) => name === 'latency')?.latency;
-  if (!floor || !ceiling || !latency) throw new Error('The sampler has no floor, ceiling or latency policy.');
-  return {
-    salt: ceiling.hash_salt,
-    floorPercent: floor.sampling_percentage,
-    ceilingPercent: ceiling.sampling_percentage,
-    slowThresholdMs: latency.threshold_ms,
-    decisionWaitMs: 1000 * Number.parseFloat(decision_wait),
-  };
-}
+/** The band of an environment's configuration. */
+export const bandOf = ({ sampling }: Pick<EnvironmentConfig, 'sampling'>): Band => ({
+  salt: hashSalt,
+  floorPercent: sampling.floorPercent,
+  ceilingPercent: sampling.ceilingPercent,
+  slowThresholdMs: sampling.slowThresholdMs,
+  decisionWaitMs: 1000 * sampling.decisionWaitSeconds,
+});
 
 const mask64 = (1n << 64n) - 1n;
 

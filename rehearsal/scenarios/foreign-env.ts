@@ -16,6 +16,7 @@ const stranger = 'stranger';
 export const foreignEnv: Scenario = {
   name: 'foreign-env',
   summary: 'a service of another environment sends here: none of its spans is counted or stored, and it is named',
+  alarms: { notify: [] },
   seconds: 30,
   async during(stage, { at, signal }) {
     await at(0.2);
@@ -59,7 +60,7 @@ export const foreignEnv: Scenario = {
     const [agent, gateway] = refused();
     return {
       ...nothing,
-      lines: [
+      rows: [
         {
           what: 'spans of a foreign environment',
           seen: `${count(4 * each)} sent (HTTP ${statuses.join(', ')}); of "${stranger}" refused: ${count(agent ?? 0)} at the agent, ${count(gateway ?? 0)} at the gateways`,

@@ -10,6 +10,7 @@ const restartAfter = 2;
 export const gatewayDies: Scenario = {
   name: 'gateway-dies',
   summary: 'a gateway is killed and restarted: its queue is on disk, nothing may be lost',
+  alarms: { notify: [] },
   async during(stage, { at, signal, progress }) {
     const accepted = 'otelcol_receiver_accepted_spans';
     const records = stage.gateways.map((gateway) => ({ gateway, record: new Recorder(gateway.address, accepted) }));
@@ -32,7 +33,7 @@ export const gatewayDies: Scenario = {
         atMost: underWay + queued,
         because: 'what was under way in its last 5 s, to it or from it, is sent again',
       },
-      lines: [
+      rows: [
         {
           what: 'at the gateway when it died',
           seen: `${count(queued)} spans, ${count(underWay)} taken in its last 5 s`,

@@ -4,7 +4,7 @@ import sqlite3
 import sys
 import time
 
-held_seconds = 0.4
+held_seconds = 0.6
 free_seconds = 0.4
 
 

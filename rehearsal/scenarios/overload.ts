@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { startCollector } from '../../harness/collectors';
 import { ports } from '../../lib/contract/ports';
+import type { LedgerEntry } from '../judge/evidence';
 import { count } from '../judge/report';
 import { addresses } from '../stage/addresses';
 import { entriesOf, payload, randomise, spansInPayload } from '../stage/clients/payload';
 import { Balancer } from '../stage/load-balancer';
-import type { LedgerEntry } from '../stage/services/ledger';
 import type { Stage } from '../stage/stage';
 import { telemetry } from '../stage/telemetry';
 import { nothing, type Scenario, type Watch } from './scenario';
@@ -25,6 +25,7 @@ const overloadedSeconds = 15;
 export const overload: Scenario = {
   name: 'overload',
   summary: `a node sends ${times} times what its network carries: refused visibly, nothing taken is lost, no crash, recovers`,
+  alarms: { notify: [] },
   seconds: 90,
   async during(stage, watch) {
     await watch.at(0.05);
@@ -89,7 +90,7 @@ export const overload: Scenario = {
     return {
       ...nothing,
       made,
-      lines: [
+      rows: [
         {
           what: 'spans a second sustained, offered',
           seen: `${count(Math.round(sustained))}, ${count(Math.round((offered * spansInPayload) / overloadedSeconds))} for ${overloadedSeconds} s`,

@@ -10,6 +10,7 @@ type Tier = 'gateway' | 'sampler';
 export const rollingReplace: Scenario = {
   name: 'rolling-replace',
   summary: 'every gateway and sampler is replaced in turn, drained by its own script: nothing may be lost',
+  alarms: { notify: [] },
   ratePerSecond: 10,
   seconds: 260,
   async during(stage, { at, signal, progress }) {
@@ -35,7 +36,7 @@ export const rollingReplace: Scenario = {
         atMost: 10,
         because: 'traces that are under way while the ring of samplers changes are decided in two halves',
       },
-      lines: [
+      rows: [
         {
           what: 'instances replaced',
           seen: seconds.join(', '),

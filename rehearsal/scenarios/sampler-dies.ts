@@ -12,6 +12,7 @@ const noticed = 20;
 export const samplerDies: Scenario = {
   name: 'sampler-dies',
   summary: 'a sampler is killed with its disk: lost is what it held, the others are not harmed',
+  alarms: { notify: [] },
   seconds: 120,
   async during(stage, { at, signal, progress }) {
     const [victim, healthy] = stage.samplers;
@@ -49,7 +50,7 @@ export const samplerDies: Scenario = {
         atMost: Math.ceil(undecided / perTrace),
         because: `traces that waited for their decision, ${wait} s, and kept ones on its disk`,
       },
-      lines: [
+      rows: [
         {
           what: 'held by the sampler when it died',
           seen: `${count(uncounted)} spans not yet published, ${count(undecided)} spans not yet decided`,

@@ -10,6 +10,7 @@ const away = 120;
 export const storeAway: Scenario = {
   name: 'store-away',
   summary: `OpenSearch is stopped for ${away} seconds: nothing may be lost`,
+  alarms: { notify: [] },
   seconds: 180,
   async during(stage, { at, signal, progress }) {
     const queued = async () => {
@@ -35,7 +36,7 @@ export const storeAway: Scenario = {
     progress('caught up');
     return {
       ...nothing,
-      lines: [
+      rows: [
         { what: 'store away', seen: `${gone.toFixed(0)} s`, expected: 'for information' },
         {
           what: 'spans that waited on disk',

@@ -28,6 +28,7 @@ let certificate: NodeCertificate;
 export const zipkinAndJaeger: Scenario = {
   name: 'zipkin-and-jaeger',
   summary: 'Zipkin and Jaeger clients send their four formats to the gateways',
+  alarms: { notify: [] },
   seconds: 40,
   async configure(config) {
     certificate = await issueNodeCertificate(addresses.backends);
@@ -101,7 +102,7 @@ export const zipkinAndJaeger: Scenario = {
       ...nothing,
       made: Object.values(sent).flat().map(ledgerEntry),
       planted,
-      lines: [
+      rows: [
         {
           what: 'legacy clients answered',
           seen: Object.entries(answers)

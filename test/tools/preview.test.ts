@@ -39,7 +39,7 @@ const recording: Recording = {
     {
       name: 'harbourline-dev: Calls to the mainland',
       changes: [{ at: fault + minute, state: 'ALARM' }],
-      told: [],
+      notified: [],
       actions: [],
     },
   ],

@@ -3,7 +3,7 @@
 import { type DashboardBody, seriesOf, type Widget } from '../../rehearsal/judge/cloudwatch/dashboards';
 import { withHistory } from '../../rehearsal/judge/cloudwatch/history';
 import { MetricStore } from '../../rehearsal/judge/cloudwatch/metric-store';
-import type { Span } from '../../rehearsal/judge/diagnosis';
+import type { Interval } from '../../rehearsal/judge/interval';
 import type { Recording } from '../../rehearsal/recording';
 
 /** A dashboard, ready to draw. Shared with client.ts, which runs in the browser. */
@@ -38,7 +38,7 @@ export interface Graph {
 }
 
 /** The page's time axis, in ms since the epoch. */
-export interface Axis extends Span {
+export interface Axis extends Interval {
   /** Up to here the rehearsal's fair minutes are repeated. */
   readonly repeatedUntil?: number;
   readonly injectedAt?: number;

@@ -61,12 +61,12 @@ export interface AlarmSet {
 export type State = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 /** What an alarm did. */
-export interface Course {
+export interface AlarmCourse {
   readonly name: string;
   /** Changes of state: time in ms → state. */
   readonly changes: readonly { readonly at: number; readonly state: State }[];
-  /** When it told somebody that it is in ALARM. */
-  readonly told: readonly number[];
+  /** When it notified somebody that it is in ALARM. */
+  readonly notified: readonly number[];
   /** Whom: ids of its actions. */
   readonly actions: readonly string[];
 }
@@ -78,13 +78,13 @@ const minute = 60_000;
  *
  * @param known whether a metric can be there at all: an alarm that reads another stays INSUFFICIENT_DATA
  */
-export function courses(
+export function alarmCourses(
   alarms: AlarmSet,
   store: MetricStore,
   from: number,
   until: number,
   known: (metric: MetricQuery) => boolean = () => true,
-): Course[] {
+): AlarmCourse[] {
   const states = new Map<string, State>();
   const recorded = new Map<
     string,
@@ -115,11 +115,11 @@ export function courses(
   return [...recorded].map(([arn, { name, changes, actions }]) => {
     const alarm = alarms.composite.find((composite) => composite.arn === arn)?.properties;
     const suppressor = recorded.get(alarm?.ActionsSuppressor ?? '')?.changes ?? [];
-    const told = changes
+    const notified = changes
       .filter(({ state }) => state === 'ALARM' && actions.length > 0)
       .filter(({ at }) => !suppressed(at, alarm, suppressor))
       .map(({ at }) => at + (alarm?.ActionsSuppressorWaitPeriod ?? 0) * 1000);
-    return { name, changes, actions, told };
+    return { name, changes, actions, notified };
   });
 }
 
@@ -214,7 +214,11 @@ function periodOf({ AlarmName, Period, Metrics = [] }: AlarmProperties): number 
   return period;
 }
 
-/** The metrics that an alarm reads. */
+/** Every metric that alarms read. */
+export const alarmMetrics = ({ metric }: AlarmSet): MetricQuery[] =>
+  metric.flatMap(({ properties }) => entriesOf(properties).flatMap(({ metric: read }) => read ?? []));
+
+/** The metrics and expressions that an alarm reads. */
 export function entriesOf({
   Namespace,
   MetricName,

@@ -1,6 +1,6 @@
 /** A rehearsal lasts minutes, alarms look back for hours: the hours before are as its fair minutes were. */
 
-import type { Span } from '../diagnosis';
+import type { Interval } from '../interval';
 import type { DataPoint } from './embedded-metrics';
 import { MetricStore } from './metric-store';
 
@@ -13,7 +13,7 @@ const hours = 7;
  * What was received since `fair.from`, and before it what came in `fair`, again and again: point by point for an hour,
  * before that once for each hour, with the counts of an hour.
  */
-export function withHistory(points: readonly DataPoint[], fair: Span): MetricStore {
+export function withHistory(points: readonly DataPoint[], fair: Interval): MetricStore {
   const store = new MetricStore();
   const since = points.filter(({ timestamp }) => timestamp >= fair.from);
   store.add(since);

@@ -1,6 +1,6 @@
 /** Whether an alarm of the template would have gone off, by its own definition. */
 
-import { type AlarmSet, courses } from '../cloudwatch/alarms';
+import { type AlarmSet, alarmCourses } from '../cloudwatch/alarms';
 import type { MetricStore } from '../cloudwatch/metric-store';
 import type { Row } from '../report';
 
@@ -11,7 +11,7 @@ export function alarmWentOff({ metric }: AlarmSet, name: string, store: MetricSt
   const times = store.points().map(({ timestamp }) => timestamp);
   const from = times.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
   const until = times.reduce((most, at) => Math.max(most, at), 0);
-  const [course] = courses({ metric: [alarm], composite: [] }, store, from, until + 60_000);
+  const [course] = alarmCourses({ metric: [alarm], composite: [] }, store, from, until + 60_000);
   const since = course?.changes.find(({ state }) => state === 'ALARM')?.at;
   const { EvaluationPeriods: of, DatapointsToAlarm: needed = of } = alarm.properties;
   return {

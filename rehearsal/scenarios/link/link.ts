@@ -28,6 +28,7 @@ const arriveWithin = 120;
 export const link: Scenario = {
   name: 'link',
   summary: 'payments and aggregates cross real tunnels with BGP; paths are cut, a header is stripped, strangers knock',
+  alarms: { notify: ['Trace continuity', 'Traceparent across the link', 'Calls to the mainland'] },
   distance: { delayMs: 25, lossPercent: 0.5 },
   ratePerSecond: 4,
   seconds: 315,
@@ -37,14 +38,14 @@ export const link: Scenario = {
     if (!link) throw new Error('The scenario needs the link.');
     await watchWire(link);
     const meter = new RateMeter();
-    const lines: Row[] = [...(await negotiated(link, signal)), ...(await unlisted(link)), await offerSpans(link)];
+    const rows: Row[] = [...(await negotiated(link, signal)), ...(await unlisted(link)), await offerSpans(link)];
 
     progress('proxies strip traceparent from calls out of the mainland, and from the continuity check');
     const stripped = performance.now();
     stage.line.strips = 'cn-hk';
     link.mainland.careless = true;
     await sleep(quiet * 1000, undefined, { signal });
-    lines.push(await oneCut(link, watch));
+    rows.push(await oneCut(link, watch));
     await sleep(Math.max(0, withoutHeader * 1000 - (performance.now() - stripped)), undefined, { signal });
     delete stage.line.strips;
     link.mainland.careless = false;
@@ -52,16 +53,16 @@ export const link: Scenario = {
     await sleep(quiet * 1000, undefined, { signal });
 
     const cut = Date.now();
-    lines.push(await allCut(link, away, watch));
+    rows.push(await allCut(link, away, watch));
     await watch.at(1);
     progress('waiting until the last aggregates are in the mainland');
     await holds(() => complete(crossed(stage)), arriveWithin, signal, 1000);
     meter.stop();
-    lines.push(await meter.line(link), await onTheWire(link));
+    rows.push(await meter.line(link), await onTheWire(link));
     return {
       ...nothing,
-      lines,
-      atRest: ({ ledger, aws, synthesised }) => [
+      rows,
+      atRest: ({ ledger, metrics, deployed }) => [
         aggregatesLine(
           'aggregates lost, one path cut',
           crossed(stage, (minute) => minute + 60_000 <= cut),
@@ -70,9 +71,9 @@ export const link: Scenario = {
           'aggregates lost, every path cut',
           crossed(stage, (minute) => minute + 60_000 > cut),
         ),
-        ...roundTrips(link, aws.metrics),
-        alarmWentOff(synthesised.alarms, 'Trace continuity', aws.metrics),
-        alarmWentOff(synthesised.alarms, 'Traceparent across the link', aws.metrics),
+        ...roundTrips(link, metrics),
+        alarmWentOff(deployed.alarms, 'Trace continuity', metrics),
+        alarmWentOff(deployed.alarms, 'Traceparent across the link', metrics),
         nothingOfSpans(link, ledger),
       ],
     };

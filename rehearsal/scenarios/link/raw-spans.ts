@@ -2,10 +2,10 @@
 import { request } from 'node:https';
 import { ports } from '../../../lib/contract/ports';
 import { requestType } from '../../../lib/store/span-writer/otlp';
+import type { LedgerEntry } from '../../judge/evidence';
 import { count, type Row } from '../../judge/report';
 import { callGrpc } from '../../stage/clients/grpc';
 import type { LinkStage } from '../../stage/link/link-stage';
-import type { LedgerEntry } from '../../stage/services/ledger';
 
 /** A gRPC status that says: nobody here takes this. */
 const unimplemented = 12;

@@ -1,7 +1,7 @@
 /** A request of spans as the payment service makes them, whose trace ids can be changed in place. */
 import { randomFillSync } from 'node:crypto';
 import { requestType } from '../../../lib/store/span-writer/otlp';
-import type { LedgerEntry } from '../services/ledger';
+import type { LedgerEntry } from '../../judge/evidence';
 
 export const tracesInPayload = 50;
 const spansATrace = 10;

@@ -1,7 +1,7 @@
 /** Zipkin and Jaeger clients as older services have them: their four wire formats, over TLS. */
 import { request } from 'node:https';
 import { parse as parseProto } from 'protobufjs';
-import type { LedgerEntry } from '../services/ledger';
+import type { LedgerEntry } from '../../judge/evidence';
 import { callGrpc, type TlsTarget } from './grpc';
 
 /** A span that such a client sends: a server span that failed, so that it is kept whatever the band does. */

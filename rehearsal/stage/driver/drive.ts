@@ -5,6 +5,7 @@
  * the moment at which a payment was due.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Payment } from '../../judge/evidence';
 import { pick, type Random, seeded } from './random';
 import { type Kind, sensitive } from './sensitive';
 
@@ -30,25 +31,6 @@ export interface Progress {
   readonly sent: number;
   readonly answered: number;
   readonly total: number;
-}
-
-/** What became of a payment. */
-export interface Payment {
-  /** HTTP status; 0 where there was no answer. */
-  readonly status: number;
-  /** From the moment that it was due. */
-  readonly latencyMs: number;
-  /** Milliseconds since the epoch at which it was sent. */
-  readonly sentAt: number;
-  readonly amount: string;
-  readonly paymentId?: string;
-  readonly traceId?: string;
-  /** Trace id that the mainland saw. */
-  readonly settlementTraceId?: string;
-  /** Whether the mainland called Hong Kong back. */
-  readonly callback: boolean;
-  /** Strings that must not be found in the store. */
-  readonly planted: readonly string[];
 }
 
 /** Kinds that have no field of their own: they stand in the payment's free text. */

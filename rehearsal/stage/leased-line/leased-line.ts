@@ -19,9 +19,7 @@ import { isIP } from 'node:net';
 import { PassThrough, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** Who crosses the border: as the `crossing` attribute of spans. */
-export type Direction = 'hk-cn' | 'cn-hk';
+import type { Crossings, Direction } from '../../judge/evidence';
 
 /** What stands behind an address of the other side. */
 export interface Route {
@@ -48,21 +46,6 @@ export interface LeasedLineProps {
   readonly frontDoor?: { readonly host: string; readonly port: number };
   /** The process is in a network of its own, where any address stays on this machine. @default false: loopback only */
   readonly ownNetwork?: boolean;
-}
-
-/** What crossed in one direction (that of the request). */
-export interface Crossings {
-  /** Requests that reached the line, also those that failed. */
-  requests: number;
-  /** Requests that carried `traceparent`. */
-  traceparentOut: number;
-  /** Answers that named the trace of their request, in a header or in the first 64 KiB of the body. */
-  traceBack: number;
-  /** Requests that got no whole answer. */
-  failed: number;
-  /** Body bytes of requests, and of answers. */
-  bytesOut: number;
-  bytesBack: number;
 }
 
 const hopByHop = new Set(

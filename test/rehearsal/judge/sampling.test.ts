@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { LedgerEntry } from '../../../rehearsal/judge/evidence';
 import { expectation, traceHash, within } from '../../../rehearsal/judge/sampling';
-import type { LedgerEntry } from '../../../rehearsal/stage/services/ledger';
 
 const traceId = (n: number) => createHash('md5').update(`${n}`).digest('hex');
 const band = { salt: 's', floorPercent: 10, ceilingPercent: 30, slowThresholdMs: 2000, decisionWaitMs: 10_000 };

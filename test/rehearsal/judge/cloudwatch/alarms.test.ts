@@ -1,4 +1,9 @@
-import { type AlarmProperties, type AlarmSet, courses, figuresAt } from '../../../../rehearsal/judge/cloudwatch/alarms';
+import {
+  type AlarmProperties,
+  type AlarmSet,
+  alarmCourses,
+  figuresAt,
+} from '../../../../rehearsal/judge/cloudwatch/alarms';
 import { withHistory } from '../../../../rehearsal/judge/cloudwatch/history';
 import { MetricStore } from '../../../../rehearsal/judge/cloudwatch/metric-store';
 
@@ -46,7 +51,7 @@ const simple = (overrides: Partial<AlarmProperties> = {}): AlarmProperties => ({
 
 const set = (alarm: AlarmProperties): AlarmSet => ({ metric: [{ arn: 'a.Arn', properties: alarm }], composite: [] });
 const course = (alarm: AlarmProperties, values: readonly (number | undefined)[]) =>
-  courses(set(alarm), storeOf({ m: values }), minute, values.length * minute)[0]!.changes.map(
+  alarmCourses(set(alarm), storeOf({ m: values }), minute, values.length * minute)[0]!.changes.map(
     ({ at, state }) => `${at / minute} ${state}`,
   );
 
@@ -116,9 +121,9 @@ describe('a metric alarm', () => {
 
   test('that reads what nothing here can send has no say', () => {
     const alarm = simple({ TreatMissingData: 'breaching' });
-    const silent = courses(set(alarm), storeOf({}), minute, 5 * minute, () => false);
+    const silent = alarmCourses(set(alarm), storeOf({}), minute, 5 * minute, () => false);
     expect(silent[0]!.changes).toEqual([]);
-    expect(courses(set(alarm), storeOf({}), minute, 5 * minute)[0]!.told).toEqual([minute]);
+    expect(alarmCourses(set(alarm), storeOf({}), minute, 5 * minute)[0]!.notified).toEqual([minute]);
   });
 
   test('refuses what CloudWatch refuses', () => {
@@ -144,9 +149,12 @@ describe('composite alarms', () => {
   });
   const run = (alarms: AlarmSet, series: Record<string, readonly number[]>) =>
     Object.fromEntries(
-      courses(alarms, storeOf(series), minute, 12 * minute).map(({ name, told, changes }) => [
+      alarmCourses(alarms, storeOf(series), minute, 12 * minute).map(({ name, notified, changes }) => [
         name,
-        { told: told.map((at) => at / minute), changes: changes.map(({ at, state }) => `${at / minute} ${state}`) },
+        {
+          notified: notified.map((at) => at / minute),
+          changes: changes.map(({ at, state }) => `${at / minute} ${state}`),
+        },
       ]),
     );
 
@@ -163,7 +171,7 @@ describe('composite alarms', () => {
     );
     expect(result.inner!.changes).toEqual(['1 OK', '2 ALARM', '5 OK']);
     expect(result.outer!.changes).toEqual(['1 OK', '2 ALARM', '3 OK']);
-    expect(result.outer!.told).toEqual([2]);
+    expect(result.outer!.notified).toEqual([2]);
   });
 
   test('a suppressor silences what comes with it, shortly before it and shortly after it', () => {
@@ -176,7 +184,7 @@ describe('composite alarms', () => {
       metric: [metric('c'), metric('e')],
       composite: [composite('effect', 'ALARM("e.Arn")', suppression), composite('cause', 'ALARM("c.Arn")')],
     };
-    const told = (e: number[], c: number[]) => run(alarms, { e, c }).effect!.told;
+    const told = (e: number[], c: number[]) => run(alarms, { e, c }).effect!.notified;
     expect(told([0, 20, 20, 20], [0, 0, 20, 20])).toEqual([]);
     expect(told([0, 0, 0, 20], [20, 20, 0, 0])).toEqual([]);
     // Without its cause it tells, after the wait.

@@ -1,0 +1,85 @@
+/** Whether this machine was too busy for a rehearsal to say anything. */
+import type { Evidence } from './evidence';
+import type { Row } from './report';
+
+/** What was read of the machine while payments were made, about once a second: a mean since the reading before. */
+export interface MachineReading {
+  /** Ms since the epoch. */
+  readonly at: number;
+  /** Share of all processors that others than the rehearsal took, or the hypervisor kept, in per cent. */
+  readonly othersPercent: number;
+  /** How long the driver waited for a processor each time that it had something to do, in ms. */
+  readonly driverDelayMs: number;
+  /** Share of time in which something waited for a processor (`some` of `/proc/pressure/cpu`), in per cent. */
+  readonly pressurePercent: number;
+}
+
+/**
+ * Limits, measured on two cores by `npm run rehearse` alone and beside `yes` on each core; the figures stand in
+ * docs/rehearsal.md.
+ */
+export const limits = {
+  /** Mean of {@link MachineReading.othersPercent}. */
+  othersPercent: 25,
+  /** Mean of {@link MachineReading.driverDelayMs}. */
+  driverDelayMs: 2,
+  /** Median of what Hong Kong's server takes for a call back from the mainland, without a fault, in ms. */
+  overheadMs: 8,
+} as const;
+
+export const machineRow = 'this machine meanwhile';
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * The services' own overhead in the calm part, in ms: what the server of a call back from the mainland takes, in which there
+ * is neither distance nor settlement.
+ */
+function overheadMs({ ledger, allowance }: Pick<Evidence, 'ledger' | 'allowance'>): number | undefined {
+  const { injectedAt = Number.POSITIVE_INFINITY } = allowance;
+  const own = new Set(ledger.map(({ spanId }) => spanId));
+  const durations = ledger
+    .filter(({ kind, parentSpanId }) => kind === 'SERVER' && parentSpanId && !own.has(parentSpanId))
+    .filter(({ endNs }) => Number(BigInt(endNs) / 1_000_000n) <= injectedAt)
+    .map(({ startNs, endNs }) => Number(BigInt(endNs) - BigInt(startNs)) / 1e6)
+    .sort((a, b) => a - b);
+  return durations[Math.floor(durations.length / 2)];
+}
+
+/** How busy the machine was, in words, and whether it was too busy. */
+export function machine(evidence: Pick<Evidence, 'machine' | 'ledger' | 'allowance'>): {
+  busy: boolean;
+  figures: string;
+} {
+  const readings = evidence.machine;
+  if (readings.length === 0) return { busy: false, figures: 'not measured: this system does not tell' };
+  const others = mean(readings.map(({ othersPercent }) => othersPercent));
+  const delay = mean(readings.map(({ driverDelayMs }) => driverDelayMs));
+  const pressure = mean(readings.map(({ pressurePercent }) => pressurePercent));
+  const overhead = overheadMs(evidence);
+  return {
+    busy:
+      others > limits.othersPercent ||
+      delay > limits.driverDelayMs ||
+      (overhead !== undefined && overhead > limits.overheadMs),
+    figures: [
+      `others took ${others.toFixed(0)} % of the processors`,
+      `the driver waited ${delay.toFixed(2)} ms for one each time`,
+      `something waited ${pressure.toFixed(0)} % of the time`,
+      ...(overhead === undefined ? [] : [`a call back took ${overhead.toFixed(1)} ms of its server in the calm part`]),
+    ].join(', '),
+  };
+}
+
+/** The row of the machine, and the others as far as they can be trusted on it. */
+export function onThisMachine(
+  evidence: Pick<Evidence, 'machine' | 'ledger' | 'allowance'>,
+  rows: readonly Row[],
+): Row[] {
+  const { busy, figures } = machine(evidence);
+  const expected = `others ≤ ${limits.othersPercent} %, the driver ≤ ${limits.driverDelayMs} ms, a call back ≤ ${limits.overheadMs} ms; beyond: inconclusive`;
+  return [
+    ...rows.map((row): Row => (busy && row.ok !== undefined && !row.certain ? { ...row, doubtful: true } : row)),
+    { what: machineRow, seen: figures, expected, ok: !busy, ...(busy ? { doubtful: true } : {}) },
+  ];
+}
