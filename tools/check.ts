@@ -30,8 +30,17 @@ const tsx = (...args: string[]): Pick<Step, 'command' | 'args'> => ({ command: '
 
 const workflows = readdirSync(join(root, '.github/workflows')).map((file) => join(root, '.github/workflows', file));
 
+/** Folders whose imports .dependency-cruiser.cjs has rules for. */
+const cruised = ['bin', 'config', 'lib', 'harness', 'judges', 'rehearsal', 'test', 'tools'];
+
 const steps = (base: string | undefined, skipTests: boolean): Step[] => [
   ...(skipTests ? [] : [{ name: 'tests', command: 'npm', args: ['test'] }]),
+  {
+    name: 'direction of imports',
+    command: 'npx',
+    args: ['depcruise', '--config', '.dependency-cruiser.cjs', ...cruised],
+  },
+  { name: 'drawing of the rooms', ...tsx('tools/architecture/main.ts', '--check') },
   { name: 'synth, cdk-nag', command: 'npx', args: ['cdk', 'synth', '--quiet'] },
   { name: 'cfn-lint, checkov', ...tsx('tools/templates/main.ts', 'cdk.out') },
   {

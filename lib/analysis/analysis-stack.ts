@@ -3,11 +3,10 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
-import type { LinkedConfig } from '../contract/link-parameters';
+import type { AnalysisConfig, LinkedConfig } from '../contract/link-parameters';
+import { aggregatesLogGroup } from '../contract/metrics';
 import { analysisDashboard } from './dashboard';
 import { Receivers } from './receivers';
-
-export type AnalysisConfig = NonNullable<LinkedConfig['link']['analysis']>;
 
 export interface AnalysisStackProps extends StackProps {
   readonly config: LinkedConfig;
@@ -47,6 +46,3 @@ export class AnalysisStack extends Stack {
     });
   }
 }
-
-/** A physical name, because the collector's static configuration names it. */
-export const aggregatesLogGroup = (environment: string): string => `/harbourline/${environment}/aggregates`;

@@ -1,7 +1,7 @@
 import { Stage, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { LinkedConfig } from '../contract/link-parameters';
-import { type AnalysisConfig, AnalysisStack } from './analysis-stack';
+import type { AnalysisConfig, LinkedConfig } from '../contract/link-parameters';
+import { AnalysisStack } from './analysis-stack';
 
 /**
  * The mainland side of an environment: a stage of its own, in partition aws-cn, deployed with credentials of that account:

@@ -30,14 +30,17 @@ import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
 import { subnetCidrs } from '../contract/addresses';
 import { cloudConfig, environmentFile, paths } from '../contract/instance';
+import type { AnalysisConfig, LinkedConfig } from '../contract/link-parameters';
+import { aggregatesLogGroup } from '../contract/metrics';
 import { ports } from '../contract/ports';
 import { Artifact } from '../machine/artifact';
 import { runScript, setUp, startUnits } from '../machine/boot';
 import { linkCertificateStatements } from '../machine/link-certificate';
 import { writeMetrics } from '../machine/metric-log';
-import { type AnalysisStackProps, aggregatesLogGroup } from './analysis-stack';
 
-export interface ReceiversProps extends Pick<AnalysisStackProps, 'config' | 'analysis'> {
+export interface ReceiversProps {
+  readonly config: LinkedConfig;
+  readonly analysis: AnalysisConfig;
   readonly vpc: IVpc;
   readonly logGroup: LogGroup;
 }

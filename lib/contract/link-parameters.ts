@@ -8,6 +8,9 @@ import { subnetCidrs } from './addresses';
 /** An environment that has a link. */
 export type LinkedConfig = EnvironmentConfig & { readonly link: NonNullable<EnvironmentConfig['link']> };
 
+/** The mainland side of a link, where it is ours to deploy. */
+export type AnalysisConfig = NonNullable<LinkedConfig['link']['analysis']>;
+
 /** @throws Error where the environment has no link */
 export function linked(config: EnvironmentConfig): LinkedConfig {
   if (!config.link) throw new Error(`config/${config.environment}.ts has no section link.`);

@@ -1,7 +1,7 @@
 /** Applies the reviewed documents to a store. The bootstrap function calls it, and a rehearsal with the same documents. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, errors } from '@opensearch-project/opensearch';
-import { type DocumentKind, documentKinds } from './documents';
+import { type DocumentKind, documentKinds } from './documents/document';
 import { type Answer, type Applied, type Ask, applyKind, isKind, type Outcome } from './documents/kinds';
 
 export type { Outcome } from './documents/kinds';

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
 import { DeploymentFunction } from '../common/function';
 import { subnets } from '../network/network-stack';
-import type { StoreDocument } from './documents';
+import type { DomainDocument } from './documents/document';
 import type { Grant } from './grants';
 
 export interface StoreBootstrapProps {
@@ -19,7 +19,7 @@ export interface StoreBootstrapProps {
   readonly role: IRole;
   /** Host name of the domain. */
   readonly domainEndpoint: string;
-  readonly documents: readonly StoreDocument[];
+  readonly documents: readonly DomainDocument[];
   readonly grants: readonly Grant[];
 }
 

@@ -8,7 +8,7 @@ import { serviceRole } from '../common/iam';
 import { subnets } from '../network/network-stack';
 import { StoreBootstrap } from './bootstrap';
 import { StoreCheck } from './check';
-import { storeDocuments } from './documents';
+import { domainDocuments } from './documents';
 import { TraceDomain } from './domain';
 import type { Grant } from './grants';
 
@@ -64,7 +64,7 @@ export class StoreStack extends EnvironmentStack {
     };
     new StoreBootstrap(this, 'Access', {
       ...master,
-      documents: storeDocuments({
+      documents: domainDocuments({
         retentionDays: store.retentionDays,
         shards: store.shards,
         replicas: store.replicas,

@@ -9,7 +9,7 @@ import { type Client, errors } from '@opensearch-project/opensearch';
 import { type OpenSearchNode, prepareOpenSearch, startOpenSearch } from '../../harness/opensearch-node/node';
 import { applyDocuments } from '../../lib/store/apply-documents';
 import { storeClient } from '../../lib/store/client';
-import { storeDocuments } from '../../lib/store/documents';
+import { domainDocuments } from '../../lib/store/documents';
 
 const [address, port] = ['127.77.93.31', 9200];
 const arn = (name: string) => `arn:aws:iam::111111111111:role/${name}`;
@@ -20,7 +20,7 @@ const skip = [
   'dashboards-settings/harbourline',
 ];
 const documents = Object.fromEntries(
-  storeDocuments({
+  domainDocuments({
     retentionDays: 14,
     shards: 1,
     replicas: 0,

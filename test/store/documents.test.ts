@@ -1,8 +1,9 @@
 import { App, Lazy, Stack } from 'aws-cdk-lib';
-import { type StoreDocumentOptions, storeDocuments } from '../../lib/store/documents';
+import { domainDocuments } from '../../lib/store/documents';
 import { maskedFields } from '../../lib/store/documents/access';
+import type { DomainDocumentOptions } from '../../lib/store/documents/document';
 
-const options: StoreDocumentOptions = {
+const options: DomainDocumentOptions = {
   retentionDays: 14,
   shards: 3,
   replicas: 2,
@@ -10,11 +11,11 @@ const options: StoreDocumentOptions = {
   refreshIntervalSeconds: 15,
   roles: { writer: ['arn:aws:iam::1:role/W'], reader: ['arn:aws:iam::1:role/R'] },
 };
-const bodies = (changed: Partial<StoreDocumentOptions> = {}): Record<string, any> =>
-  Object.fromEntries(storeDocuments({ ...options, ...changed }).map(({ id, body }) => [id, body]));
+const bodies = (changed: Partial<DomainDocumentOptions> = {}): Record<string, any> =>
+  Object.fromEntries(domainDocuments({ ...options, ...changed }).map(({ id, body }) => [id, body]));
 
 test('an id is kind and name, each once', () => {
-  const documents = storeDocuments(options);
+  const documents = domainDocuments(options);
   for (const { id, kind, name } of documents) expect(id).toBe(`${kind}/${name}`);
   expect(new Set(documents.map(({ id }) => id)).size).toBe(documents.length);
 });

@@ -1,7 +1,8 @@
 /** The documents as an environment applies them, for a node without index management and without Dashboards. */
 import type { Client } from '@opensearch-project/opensearch';
 import { applyDocuments, type Outcome } from '../../lib/store/apply-documents';
-import { type StoreDocumentOptions, storeDocuments } from '../../lib/store/documents';
+import { domainDocuments } from '../../lib/store/documents';
+import type { DomainDocumentOptions } from '../../lib/store/documents/document';
 import { grantMappings } from '../../lib/store/grants';
 import { arnOf, grants } from './matrix';
 
@@ -9,8 +10,8 @@ import { arnOf, grants } from './matrix';
 export const notHere = ['retention-policy/', 'dashboards-'];
 
 /** Documents by id, with the grants that hold now. */
-export function documentsForNode(options: Partial<StoreDocumentOptions> = {}): Record<string, string> {
-  const documents = storeDocuments({
+export function documentsForNode(options: Partial<DomainDocumentOptions> = {}): Record<string, string> {
+  const documents = domainDocuments({
     retentionDays: 14,
     shards: 1,
     replicas: 0,

@@ -34,3 +34,6 @@ export const metricNamespace = (environment: string): string => `Harbourline/${e
 
 /** Log group that gateways and samplers write embedded metrics to, in `/harbourline/` so that one policy can name it. */
 export const metricLogGroup = (environment: string): string => `/harbourline/${environment}/metrics`;
+
+/** Log group that the mainland's receivers write Hong Kong's aggregates to. Physical: their static configuration names it. */
+export const aggregatesLogGroup = (environment: string): string => `/harbourline/${environment}/aggregates`;

@@ -1,7 +1,7 @@
 /** Who may do what in the store. Roles here, mapped to IAM roles by ARN and to groups of the identity provider by name. */
 
 import { dashboardsTenant, serviceMapIndex, spanAlias, spanIndices } from '../../contract/indices';
-import type { Documents, StoreDocumentOptions } from '.';
+import type { Documents, DomainDocumentOptions } from './document';
 
 const indices = [spanAlias, spanIndices, serviceMapIndex];
 
@@ -82,7 +82,7 @@ const auditConfig = {
  * Roles and mappings. Investigators and administrators are mapped by grants, which end: their mappings are made from the
  * clock when they are applied, by `lib/store/grants.ts`.
  */
-export const accessDocuments = ({ roles }: StoreDocumentOptions): Documents => {
+export const accessDocuments = ({ roles }: DomainDocumentOptions): Documents => {
   const visitors = [...roles.reader, ...(roles.granted ?? [])];
   return {
     'role/harbourline-writer': role(

@@ -1,7 +1,7 @@
 /** What is found in OpenSearch Dashboards on the first visit: index patterns, a dashboard of traces, settings. */
 
 import { serviceMapIndex, spanIndices } from '../../contract/indices';
-import type { Documents } from '.';
+import type { Documents } from './document';
 
 /** Dashboards keeps texts in texts. */
 const json = (value: unknown): string => JSON.stringify(value);

@@ -1,7 +1,7 @@
 /** Index templates and first indices, with the mapping types that the requests of Trace Analytics need. */
 
 import { firstSpanIndex, serviceMapIndex, spanAlias, spanIndices } from '../../contract/indices';
-import type { Documents, StoreDocumentOptions } from '.';
+import type { Documents, DomainDocumentOptions } from './document';
 
 /**
  * Keywords have a length up to which they are indexed. Longer values stay in the document and cannot be searched for;
@@ -87,7 +87,7 @@ const priority = 200;
 const common = 'harbourline-traces';
 
 /** Templates first, then the indices that are made by them. Settings stand as OpenSearch gives them back: strings. */
-export function indexDocuments(options: StoreDocumentOptions): Documents {
+export function indexDocuments(options: DomainDocumentOptions): Documents {
   const { shards, replicas, codec, refreshIntervalSeconds, maximumFields = 1000 } = options;
   const index = (settings: object) => ({ settings: { index: settings } });
   return {

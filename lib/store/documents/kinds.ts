@@ -1,6 +1,6 @@
 /** How each kind of document is read from a store, compared and written. */
 import { isDeepStrictEqual } from 'node:util';
-import { type DocumentKind, documentKinds } from '.';
+import { type DocumentKind, documentKinds } from './document';
 
 /** What became of a document. */
 export type Outcome = 'created' | 'updated' | 'unchanged' | 'skipped' | 'refused';

@@ -1,7 +1,7 @@
 /** How long spans stay. */
 
 import { spanIndices } from '../../contract/indices';
-import type { Documents, StoreDocumentOptions } from '.';
+import type { Documents, DomainDocumentOptions } from './document';
 
 /** OpenSearch's upper advice for a shard is 50 GB; at 30 GB a shard can still be moved in minutes. */
 const rolloverSize = '30gb';
@@ -16,7 +16,7 @@ const retry = { count: 7, backoff: 'exponential', delay: '10m' };
  * The retention policy. Age counts from rollover: an index is open for up to a day, so counted from its creation it
  * would be deleted with spans that are a day too young. So spans live `retentionDays` to `retentionDays` + 1 days.
  */
-export const retentionPolicy = ({ retentionDays }: StoreDocumentOptions): Documents => ({
+export const retentionPolicy = ({ retentionDays }: DomainDocumentOptions): Documents => ({
   'retention-policy/harbourline-spans': {
     policy: {
       description: `Spans: a new index every day, deleted ${retentionDays} days after its last span`,

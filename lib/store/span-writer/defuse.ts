@@ -1,6 +1,6 @@
 /** Makes storable what the store refused for its content: a span with its attributes in one text is better than none. */
+import { spanAlias } from '../../contract/indices';
 import type { StoreDocument } from './documents';
-import { spanAlias } from './documents';
 
 /** Characters of the original that are kept. The whole document is then far below any limit of a request. */
 const keptCharacters = 256 * 1024;

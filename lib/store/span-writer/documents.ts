@@ -1,11 +1,9 @@
 /** Span documents as Trace Analytics in OpenSearch Dashboards reads them (classic format, Data Prepper's field names). */
 
+import { spanAlias } from '../../contract/indices';
 import { unsigned } from './otlp';
 import { attributeFields, duration, type FlatSpan, isoNanos, kindName } from './spans';
 import type { TraceGroup } from './trace-groups';
-
-/** Write alias of the spans. */
-export const spanAlias = 'otel-v1-apm-span';
 
 /** A document on its way to the store. */
 export interface StoreDocument {

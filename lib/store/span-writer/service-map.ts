@@ -3,14 +3,13 @@
  * service_map processor writes them: the caller's with `destination`, the callee's with `target`, both holding the
  * callee's name as `domain` and its span's name as `resource`. The page joins them by that pair.
  */
+
 import { createHash } from 'node:crypto';
+import { serviceMapIndex } from '../../contract/indices';
 import type { StoreDocument } from './documents';
 import { Lru } from './lru';
 import { type FlatSpan, kindName } from './spans';
 import type { TraceGroup } from './trace-groups';
-
-/** Index of the edges. */
-export const serviceMapIndex = 'otel-v1-apm-service-map';
 
 /** Edges that are remembered as written. The page draws 1,000; each is several documents, one for a trace group. */
 const rememberedEdges = 20_000;

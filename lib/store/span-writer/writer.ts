@@ -1,12 +1,13 @@
 /** From a decoded export request to stored documents. */
 import type { Client } from '@opensearch-project/opensearch';
+import { serviceMapIndex, spanAlias } from '../../contract/indices';
 import { storeDocuments } from './bulk';
 import type { DeadLetter, DeadLetters } from './dead-letters';
-import { isIdentified, type StoreDocument, spanAlias, spanDocument } from './documents';
+import { isIdentified, type StoreDocument, spanDocument } from './documents';
 import type { Metrics } from './metrics';
 import type { ExportTraceServiceRequest } from './otlp';
 import { Scrubber } from './scrub';
-import { ServiceMap, serviceMapIndex } from './service-map';
+import { ServiceMap } from './service-map';
 import { flatten } from './spans';
 import { TraceGroups } from './trace-groups';
 
