@@ -6,7 +6,6 @@ import type { Tier } from '../judges/assembly/environment';
 import { variables, variablesIn } from '../lib/collector/blocks/render';
 import { ports } from '../lib/contract/ports';
 import type { TierCertificate } from '../lib/machine/certificates.issue';
-import type { Synthesised } from '../rehearsal/stage/synthesised';
 import { answersIn, inNetwork, type Namespace } from './namespace';
 import { type Service, startService } from './process';
 
@@ -72,7 +71,9 @@ export interface SpanWriterProps {
   readonly name: string;
   readonly directory: string;
   readonly address: string;
-  readonly synthesised: Synthesised;
+  /** The bundled program of the assembly, and what its unit sets. */
+  readonly program: string;
+  readonly environment: Readonly<Record<string, string>>;
   readonly store: {
     readonly endpoint: string;
     readonly caFile: string;
@@ -82,18 +83,25 @@ export interface SpanWriterProps {
 }
 
 /** Starts a span writer: the bundled program of the assembly, signing in as the user that stands in for its role. */
-export function startSpanWriter({ name, directory, address, synthesised, store }: SpanWriterProps): Promise<Service> {
+export function startSpanWriter({
+  name,
+  directory,
+  address,
+  program,
+  environment,
+  store,
+}: SpanWriterProps): Promise<Service> {
   const deadLetters = join(directory, name, 'dead-letters');
   mkdirSync(deadLetters, { recursive: true, mode: 0o700 });
   return startService({
     name,
     command: process.execPath,
-    arguments: [synthesised.spanWriter.program],
+    arguments: [program],
     directory: join(directory, name),
     logFile: join(directory, `${name}.log`),
     healthUrl: `http://${address}:${ports.spanWriter}/healthz`,
     environment: {
-      ...synthesised.spanWriter.environment,
+      ...environment,
       WRITER_LISTEN: `${address}:${ports.spanWriter}`,
       WRITER_METRICS_ENDPOINT: `http://${address}:${ports.ownMetrics}/v1/metrics`,
       DEAD_LETTER_DIR: deadLetters,

@@ -1,12 +1,11 @@
 /** Everything that a rehearsal is judged by: data, gathered while it ran. */
 import type { EnvironmentConfig } from '../../config/schema';
-import type { Allowance, ExpectedAlarms } from './allowance';
 import type { AlarmSet } from './cloudwatch/alarms';
 import type { DashboardBody } from './cloudwatch/dashboards';
 import type { MetricStore } from './cloudwatch/metric-store';
+import type { Side } from './diagnosis';
 import type { Interval } from './interval';
-import type { MachineReading } from './machine';
-import type { Forbidden } from './permissions';
+import type { Row } from './report';
 
 export interface Evidence {
   /** What was promised. What was deployed is never asked what it should have done. */
@@ -108,4 +107,65 @@ export interface Crossings {
   /** Body bytes of requests, and of answers. */
   bytesOut: number;
   bytesBack: number;
+}
+
+/** What was read of the machine while payments were made, about once a second: a mean since the reading before. */
+export interface MachineReading {
+  /** Ms since the epoch. */
+  readonly at: number;
+  /** Share of all processors that others than the rehearsal took, or the hypervisor kept, in per cent. */
+  readonly othersPercent: number;
+  /** How long the driver waited for a processor each time that it had something to do, in ms. */
+  readonly driverDelayMs: number;
+  /** Share of time in which something waited for a processor (`some` of `/proc/pressure/cpu`), in per cent. */
+  readonly pressurePercent: number;
+}
+
+/** What the writer's role must be refused, each in words for the report. */
+export const forbidden = {
+  search: 'search',
+  get: 'get',
+  delete: 'delete',
+  deleteIndex: 'delete the index',
+  writeElsewhere: 'write to a foreign index',
+  createIndex: 'create an index',
+  readRoles: 'read the roles',
+} as const;
+
+export type Forbidden = keyof typeof forbidden;
+
+/** A cost that a scenario admits, with the reason. */
+export interface Cost {
+  readonly atMost: number;
+  readonly because: string;
+}
+
+/** What a scenario may cost. A planned event costs {@link nothing}. */
+export interface Allowance {
+  /** Spans that no metric counted. */
+  readonly notCounted: Cost;
+  /** Spans that the metrics counted beyond those that were made. */
+  readonly countedTwice: Cost;
+  /** Traces that had to be kept, and are missing or incomplete. */
+  readonly tracesHarmed: Cost;
+  /** Spans that the scenario itself made, beside those of the services. @default none */
+  readonly made?: readonly LedgerEntry[];
+  /** Strings in them that must not be found in the store. @default none */
+  readonly planted?: readonly string[];
+  /** When the fault began, ms since the epoch: the time before it stands for the hours before. @default there is none */
+  readonly injectedAt?: number;
+  /** What was seen on the way. */
+  readonly rows: readonly Row[];
+  /** What is judged when everything has come to rest. @default nothing */
+  readonly atRest?: (evidence: Evidence) => readonly Row[];
+}
+
+/** What alarms must make of a scenario, by their names without the environment. */
+export interface ExpectedAlarms {
+  /** These notify somebody. */
+  readonly notify: readonly string[];
+  /** These may as well, each for its reason; no other may. @default none */
+  readonly may?: Readonly<Record<string, string>>;
+  /** Who is at fault, as the metrics alone must tell. @default not asked */
+  readonly side?: Side;
 }

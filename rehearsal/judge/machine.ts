@@ -2,18 +2,6 @@
 import type { Evidence } from './evidence';
 import type { Row } from './report';
 
-/** What was read of the machine while payments were made, about once a second: a mean since the reading before. */
-export interface MachineReading {
-  /** Ms since the epoch. */
-  readonly at: number;
-  /** Share of all processors that others than the rehearsal took, or the hypervisor kept, in per cent. */
-  readonly othersPercent: number;
-  /** How long the driver waited for a processor each time that it had something to do, in ms. */
-  readonly driverDelayMs: number;
-  /** Share of time in which something waited for a processor (`some` of `/proc/pressure/cpu`), in per cent. */
-  readonly pressurePercent: number;
-}
-
 /**
  * Limits, measured on two cores by `npm run rehearse` alone and beside `yes` on each core; the figures stand in
  * docs/rehearsal.md.

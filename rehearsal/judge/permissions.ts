@@ -1,19 +1,6 @@
 /** The writer can write and nothing else; AWS would have taken every request. */
-import type { Evidence } from './evidence';
+import { type Evidence, type Forbidden, forbidden } from './evidence';
 import type { Row } from './report';
-
-/** What the writer's role must be refused, each in words for the report. */
-export const forbidden = {
-  search: 'search',
-  get: 'get',
-  delete: 'delete',
-  deleteIndex: 'delete the index',
-  writeElsewhere: 'write to a foreign index',
-  createIndex: 'create an index',
-  readRoles: 'read the roles',
-} as const;
-
-export type Forbidden = keyof typeof forbidden;
 
 /** HTTP status of a refusal. Whatever else was answered, the security plugin did not refuse it. */
 const refusal = 403;

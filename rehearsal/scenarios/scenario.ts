@@ -1,10 +1,11 @@
 /** What may happen to the line while payments are made. */
 import type { EnvironmentConfig } from '../../config/schema';
-import type { Allowance, ExpectedAlarms } from '../judge/allowance';
+import type { Allowance, ExpectedAlarms } from '../judge/evidence';
 import type { Distance } from '../stage/link/path';
 import type { Stage } from '../stage/stage';
 
-export { type Allowance, type Cost, nothing } from '../judge/allowance';
+export { nothing } from '../judge/allowance';
+export type { Allowance, Cost } from '../judge/evidence';
 
 /** The scenario's view of the clock. */
 export interface Watch {

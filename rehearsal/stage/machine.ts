@@ -1,6 +1,6 @@
 /** Reads how busy this machine is, from Linux's `/proc`: what the rehearsal itself takes, what others do, who waits. */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { MachineReading } from '../judge/machine';
+import type { MachineReading } from '../judge/evidence';
 
 const everyMs = 1_000;
 

@@ -279,7 +279,7 @@ export class Stage {
     mkdirSync(join(folder, name), { recursive: true });
     const { endpoint, caFile } = this.store;
     const store = { endpoint, caFile, username: users.writer, passwordFile };
-    const writer = await startSpanWriter({ name, directory: folder, address, synthesised, store });
+    const writer = await startSpanWriter({ name, directory: folder, address, ...synthesised.spanWriter, store });
     cleanUp.add(writer);
     return writer;
   }

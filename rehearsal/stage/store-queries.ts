@@ -1,7 +1,6 @@
 /** What a rehearsal asks the store. */
 import type { Client } from '@opensearch-project/opensearch';
-import type { StoredSpan } from '../judge/evidence';
-import type { Forbidden } from '../judge/permissions';
+import type { Forbidden, StoredSpan } from '../judge/evidence';
 
 const index = 'otel-v1-apm-span-000001';
 
