@@ -53,11 +53,32 @@ export const percentile = (environment: string, crossing: Crossing, statistic: `
 export const volume = (environment: string, crossing: Crossing, over = period): Metric =>
   figureOf(environment, metrics.calls, dimensionsOf(crossing), 'Sum', crossing, over);
 
-/** Share of calls that took longer than `limitMs`, in per cent: from a percentile rank, measured as percentiles are. */
-export const slowShare = (environment: string, crossing: Crossing, limitMs: number, over = period): MathExpression =>
+/** Failed calls of a crossing. */
+const errors = (environment: string, crossing: Crossing, over: Duration): Metric =>
+  figureOf(
+    environment,
+    metrics.calls,
+    { ...dimensionsOf(crossing), 'status.code': statusError },
+    'Sum',
+    'errors',
+    over,
+  );
+
+/**
+ * Share of calls that took longer than `limitMs`, in per cent: from a percentile rank, measured as percentiles are. 0 where
+ * fewer than `minimumBad` did.
+ */
+export const slowShareOf = (
+  environment: string,
+  crossing: Crossing,
+  limitMs: number,
+  minimumBad: number,
+  over = period,
+): MathExpression =>
   new MathExpression({
-    expression: '100 - within',
+    expression: `IF(FILL(calls, 0) * (100 - FILL(within, 100)) / 100 >= ${minimumBad}, 100 - FILL(within, 100), 0)`,
     usingMetrics: {
+      calls: volume(environment, crossing, over),
       within: figureOf(
         environment,
         metrics.duration,
@@ -75,19 +96,32 @@ export const slowShare = (environment: string, crossing: Crossing, limitMs: numb
 export const errorRate = (environment: string, crossing: Crossing, over = period): MathExpression =>
   new MathExpression({
     expression: '100 * FILL(errors, 0) / calls',
-    usingMetrics: {
-      calls: volume(environment, crossing, over),
-      errors: figureOf(
-        environment,
-        metrics.calls,
-        { ...dimensionsOf(crossing), 'status.code': statusError },
-        'Sum',
-        'errors',
-        over,
-      ),
-    },
+    usingMetrics: { calls: volume(environment, crossing, over), errors: errors(environment, crossing, over) },
     period: over,
     label: crossing,
+  });
+
+/** Failed calls of a crossing in per cent; 0 where fewer than `minimumBad` failed. */
+export const errorShareOf = (
+  environment: string,
+  crossing: Crossing,
+  minimumBad: number,
+  over = period,
+): MathExpression =>
+  new MathExpression({
+    expression: `IF(FILL(errors, 0) >= ${minimumBad}, 100 * FILL(errors, 0) / FILL(calls, 1), 0)`,
+    usingMetrics: { calls: volume(environment, crossing, over), errors: errors(environment, crossing, over) },
+    period: over,
+    label: crossing,
+  });
+
+/** 1 in a minute without a call over `crossing`, while servers in Hong Kong had `minimumSamples` calls or more. */
+export const stopped = (environment: string, crossing: Crossing, minimumSamples: number): MathExpression =>
+  new MathExpression({
+    expression: `IF(FILL(calls, 0) < 1 AND FILL(others, 0) >= ${minimumSamples}, 1, 0)`,
+    usingMetrics: { calls: volume(environment, crossing), others: volume(environment, 'none') },
+    period,
+    label: `no ${crossing}`,
   });
 
 /** Server spans called from the mainland whose `traceparent` was lost on the way. */

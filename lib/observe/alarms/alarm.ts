@@ -25,6 +25,14 @@ export interface Watched {
  */
 export type Tells = Incident | 'inform';
 
+/**
+ * What must hold for an alarm to mean something: an alarm that tells nobody, in state ALARM while it holds. Alarms of one
+ * environment share a gate by its heading.
+ */
+export type GateDefinition = Required<
+  Pick<AlarmDefinition, 'heading' | 'metric' | 'threshold' | 'comparison' | 'minutes' | 'of' | 'missing'>
+>;
+
 /** An alarm. Each subject has a file with a function from {@link Watched} to its alarms. */
 export interface AlarmDefinition {
   /** Heading in docs/runbook.md; the alarm's name is made of it. */
@@ -45,6 +53,8 @@ export interface AlarmDefinition {
   readonly tells?: Tells;
   /** Where to look. @default pipeline */
   readonly dashboard?: DashboardName;
+  /** @default it always counts */
+  readonly onlyWhile?: GateDefinition;
 }
 
 /** Construct id of a name. */

@@ -1,7 +1,7 @@
 /**
- * Objectives, judged by how fast what they allow is used up ("The Site Reliability Workbook", chapter 5, alerting on SLOs:
- * multiwindow, multi-burn-rate). A long window says that it matters, a short one that it still goes on, so that the
- * alarm ends soon after the fault does.
+ * Objectives, judged by how fast what they allow is used up ("The Site Reliability Workbook", chapter 5, alerting on SLOs),
+ * and by how many bad calls there were: a share says nothing of three calls, ten failed payments say something at any
+ * volume. What ends an incident is slower than what begins it, so that a fault that comes and goes is one incident (ADR 32).
  */
 import { Duration } from 'aws-cdk-lib';
 import type { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
@@ -12,8 +12,8 @@ import type { Incident } from './incidents';
 export interface Budget {
   /** Heading in docs/runbook.md; the names of its alarms begin with it. */
   readonly heading: string;
-  /** Bad calls in per cent, over a period; 0 where there were too few calls to judge. */
-  readonly bad: (period: Duration) => MathExpression;
+  /** Bad calls in per cent, over a period; 0 where fewer than `minimumBad` calls were bad. */
+  readonly bad: (period: Duration, minimumBad: number) => MathExpression;
   readonly allowedPercent: number;
   /** What is bad, and what it means for users. */
   readonly text: string;
@@ -26,32 +26,41 @@ export interface Budget {
   readonly dashboard: DashboardName;
 }
 
-/** How fast a budget is used up, and over which windows: 1 uses it up exactly. */
-export interface Rung {
-  readonly burn: number;
-  readonly long: Window;
-  readonly short: Window;
-}
-
-interface Window {
+/** A window that is judged: breaching where enough calls were bad, and too large a share of all. */
+export interface Window {
   /** As it stands in an alarm's name. */
   readonly name: string;
   readonly length: Duration;
+  /** Bad calls in it below which it is not judged. */
+  readonly minimumBad: number;
+  /** Share of bad calls at which it breaches: so many times what the objective allows, or a share in per cent. */
+  readonly above: { readonly burn: number } | { readonly percent: number };
+  /** Windows, of the last `of`, that must breach. @default 1 */
+  readonly windows?: number;
+  /** How many are looked back on: the alarm lasts until fewer than `windows` of them breach. @default 1 */
+  readonly of?: number;
 }
 
 /**
- * Two rungs. Shorter windows than the workbook's, which are made for budgets of a month: six of a hundred payments that
- * fail for five minutes are an incident, whatever share of a month that is (ADR 29).
+ * Windows of which each pages. Shorter than the workbook's, which are made for budgets of a month: six of a hundred payments
+ * that fail for five minutes are an incident, whatever share of a month that is (ADR 29). Each lasts for a quarter of an hour
+ * after the last breach: a fault that comes back within that time is the same incident.
  */
-export const rungs = {
-  page: {
-    burn: 6,
-    long: { name: '5 minutes', length: Duration.minutes(5) },
-    short: { name: '1 minute', length: Duration.minutes(1) },
-  },
-  inform: {
-    burn: 2,
-    long: { name: '6 hours', length: Duration.hours(6) },
-    short: { name: '30 minutes', length: Duration.minutes(30) },
-  },
-} as const satisfies Record<'page' | 'inform', Rung>;
+export const pageWindows = [
+  /** Most calls, all at once: an outage, told in two minutes however many good calls came before it. */
+  { name: '1 minute', length: Duration.minutes(1), minimumBad: 10, above: { percent: 50 }, windows: 2, of: 15 },
+  /** Too many for too long. */
+  { name: '5 minutes', length: Duration.minutes(5), minimumBad: 10, above: { burn: 6 }, of: 3 },
+  /** Most calls where there are few: five failed in half an hour are an outage where ten calls are all there is. */
+  { name: '30 minutes', length: Duration.minutes(30), minimumBad: 5, above: { percent: 50 } },
+] as const satisfies readonly Window[];
+
+/** Windows which together inform: a slow burn, and it still goes on. */
+export const informWindows = [
+  { name: '6 hours', length: Duration.hours(6), minimumBad: 20, above: { burn: 2 } },
+  { name: 'half an hour', length: Duration.minutes(30), minimumBad: 5, above: { burn: 2 } },
+] as const satisfies readonly Window[];
+
+/** Share of bad calls above which a window breaches, in per cent. */
+export const limitOf = ({ above }: Window, { allowedPercent }: Pick<Budget, 'allowedPercent'>): number =>
+  'burn' in above ? above.burn * allowedPercent : above.percent;

@@ -2,9 +2,10 @@
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { type Crossing, crossings } from '../../contract/metrics';
-import { continuity, errorRate, slowShare, volume } from '../expressions';
+import { continuity, errorShareOf, slowShareOf, volume } from '../expressions';
 import { type AlarmDefinition, type Watched, withEnough } from './alarm';
 import type { Budget } from './budget';
+import { stoppedFlow } from './flow';
 
 const ways: Readonly<Record<Crossing, string>> = {
   'hk-cn': 'from Hong Kong to the mainland',
@@ -16,7 +17,7 @@ const ways: Readonly<Record<Crossing, string>> = {
 const slowPercent = 1;
 
 function ofCrossing({ environment, observe }: EnvironmentConfig, crossing: Crossing): Budget[] {
-  const { p99Ms, errorPercent, minimumSamples } = observe.objectives;
+  const { p99Ms, errorPercent } = observe.objectives;
   const common = {
     tells: crossing === 'hk-cn' ? 'border' : 'hongKong',
     clearsBorder: crossing === 'cn-hk',
@@ -26,28 +27,14 @@ function ofCrossing({ environment, observe }: EnvironmentConfig, crossing: Cross
     {
       ...common,
       heading: `P99 ${crossing}`,
-      bad: (over) =>
-        withEnough(
-          slowShare(environment, crossing, p99Ms[crossing], over),
-          volume(environment, crossing, over),
-          minimumSamples,
-          0,
-          over,
-        ),
+      bad: (over, minimumBad) => slowShareOf(environment, crossing, p99Ms[crossing], minimumBad, over),
       allowedPercent: slowPercent,
       text: `Too many calls ${ways[crossing]} take longer than ${p99Ms[crossing]} ms: payments wait.`,
     },
     {
       ...common,
       heading: `Error rate ${crossing}`,
-      bad: (over) =>
-        withEnough(
-          errorRate(environment, crossing, over),
-          volume(environment, crossing, over),
-          minimumSamples,
-          0,
-          over,
-        ),
+      bad: (over, minimumBad) => errorShareOf(environment, crossing, minimumBad, over),
       allowedPercent: errorPercent,
       text: `Too many calls ${ways[crossing]} fail: payments are refused.`,
     },
@@ -60,10 +47,20 @@ export const crossingBudgets = ({ config }: Watched): Budget[] =>
 
 /** Alarms of what happens to a call at the border. */
 export function crossingAlarms({ config: { environment, observe } }: Watched): AlarmDefinition[] {
+  const { minimumSamples } = observe.objectives;
   return [
+    stoppedFlow(environment, minimumSamples, 'hk-cn', {
+      heading: 'No calls to the mainland',
+      text: 'Hong Kong works, and for three minutes nothing has called the mainland, although calls were usual: a circuit breaker is open, a feature is switched off, or calls hang before they are traced. Payments that need the mainland are refused or held.',
+      tells: 'border',
+    }),
+    stoppedFlow(environment, minimumSamples, 'cn-hk', {
+      heading: 'No calls from the mainland',
+      text: 'Hong Kong works, and for three minutes nothing has come from the mainland, although calls were usual: the link, the mainland or its own circuit breaker stops them. Whoever waits for an answer from Hong Kong gets none.',
+    }),
     {
       heading: 'Trace continuity',
-      metric: withEnough(continuity(environment), volume(environment, 'cn-hk'), observe.objectives.minimumSamples, 100),
+      metric: withEnough(continuity(environment), volume(environment, 'cn-hk'), minimumSamples, 100),
       threshold: 99,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       missing: TreatMissingData.NOT_BREACHING, // no calls, none lost

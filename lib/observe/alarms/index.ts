@@ -15,8 +15,8 @@ import type { EnvironmentConfig } from '../../../config/schema';
 import { acknowledge } from '../../compliance/acknowledge';
 import { alarmName, anchor } from '../../contract/alarms';
 import { type DashboardName, dashboardUrl } from '../../contract/dashboards';
-import { type AlarmDefinition, idOf, type Tells, type Watched } from './alarm';
-import { type Budget, rungs } from './budget';
+import { type AlarmDefinition, type GateDefinition, idOf, type Tells, type Watched } from './alarm';
+import { type Budget, informWindows, limitOf, pageWindows, type Window } from './budget';
 import { certificateAlarms } from './certificates';
 import { crossingAlarms } from './crossing';
 import { type Incident, type IncidentDefinition, incidents } from './incidents';
@@ -46,6 +46,9 @@ export const environmentAlarms = (watched: Watched): AlarmDefinition[] => [
   ...certificateAlarms(watched),
 ];
 
+/** Where the runbook tells of alarms that are no fault. */
+const gatesHeading = 'In use and usual';
+
 /** What an alarm says of itself. */
 interface Said {
   readonly text: string;
@@ -67,6 +70,8 @@ export class Alarms extends Construct {
     link: [],
     tracing: [],
   };
+  /** By heading. */
+  private readonly gates = new Map<string, IAlarm>();
   /** Symptoms of Hong Kong that explain those of the border. */
   private readonly clearing: IAlarm[] = [];
 
@@ -83,9 +88,30 @@ export class Alarms extends Construct {
   }
 
   private metricAlarm(definition: AlarmDefinition): void {
-    const { heading, metric, threshold, comparison, minutes = 3, of = 5, missing, tells = 'inform' } = definition;
-    const alarm = new Alarm(this, idOf(heading), {
-      alarmName: this.name(heading),
+    const { heading, onlyWhile, tells = 'inform' } = definition;
+    if (!onlyWhile) {
+      this.tell(this.alarm(heading, definition), heading, tells);
+      return;
+    }
+    const measured = `${heading}, measured`;
+    const alarm = new CompositeAlarm(this, idOf(heading), {
+      compositeAlarmName: this.name(heading),
+      alarmDescription: this.description(definition),
+      alarmRule: AlarmRule.allOf(
+        this.silent(
+          measured,
+          this.alarm(measured, { ...definition, text: `Part of "${heading}". ${definition.text}` }),
+        ),
+        this.gate(onlyWhile),
+      ),
+    });
+    this.tell(alarm, heading, tells);
+  }
+
+  private alarm(name: string, definition: AlarmDefinition): Alarm {
+    const { metric, threshold, comparison, minutes = 3, of = 5, missing } = definition;
+    return new Alarm(this, idOf(name), {
+      alarmName: this.name(name),
       alarmDescription: this.description(definition),
       metric,
       threshold,
@@ -94,44 +120,63 @@ export class Alarms extends Construct {
       datapointsToAlarm: minutes,
       treatMissingData: missing,
     });
-    this.tell(alarm, heading, tells);
   }
 
-  /** A rung is an alarm over both of its windows; the metric alarms of the windows tell nobody. */
+  /** In ALARM while what it says holds; tells nobody. */
+  private gate(gate: GateDefinition): IAlarm {
+    const known = this.gates.get(gate.heading);
+    if (known) return known;
+    const alarm = this.silent(
+      gate.heading,
+      this.alarm(gate.heading, {
+        ...gate,
+        heading: gatesHeading,
+        text: 'Not a fault: other alarms count only while this one is in ALARM, so that what was never there is not missed.',
+      }),
+    );
+    this.gates.set(gate.heading, alarm);
+    return alarm;
+  }
+
+  /** Windows that page each alone, and windows that inform together; their metric alarms tell nobody. */
   private budget(budget: Budget): void {
-    for (const [severity, name, tells] of [
-      ['page', budget.heading, budget.tells],
-      ['inform', `${budget.heading}, slow burn`, 'inform'],
-    ] as const) {
-      const { burn, long, short } = rungs[severity];
-      const windows = [long, short].map((window) =>
-        this.silent(
-          `${budget.heading}, ${window.name}`,
-          new Alarm(this, idOf(`${budget.heading} ${window.name}`), {
-            alarmName: this.name(`${budget.heading}, ${window.name}`),
-            alarmDescription: this.description({
-              ...budget,
-              text: `Part of "${name}": more than ${burn * budget.allowedPercent} % of the calls of ${window.name} are bad, ${burn} times what the objective allows.`,
-            }),
-            metric: budget.bad(window.length),
-            threshold: burn * budget.allowedPercent,
-            comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluationPeriods: 1,
-            treatMissingData: TreatMissingData.NOT_BREACHING, // no calls, nobody waits and none fail
+    const { heading } = budget;
+    const windows = (of: readonly Window[], part: string) =>
+      of.map((window) => {
+        const name = `${part}, ${window.name}`;
+        const limit = limitOf(window, budget);
+        return this.silent(
+          name,
+          this.alarm(name, {
+            ...budget,
+            heading,
+            metric: budget.bad(window.length, window.minimumBad),
+            threshold: limit,
+            minutes: window.windows ?? 1,
+            of: window.of ?? 1,
+            missing: TreatMissingData.NOT_BREACHING, // no calls, nobody waits and none fail
+            text: `Part of "${part}": of the calls of ${window.name}, more than ${limit} % are bad, and at least ${window.minimumBad}.`,
           }),
-        ),
-      );
-      const alarm = new CompositeAlarm(this, idOf(name), {
-        compositeAlarmName: this.name(name),
-        alarmDescription: this.description({
-          ...budget,
-          text: `${budget.text} Over ${long.name}, and still in the last ${short.name}, ${burn} times as many as the objective allows.`,
-        }),
-        alarmRule: AlarmRule.allOf(...windows),
+        );
       });
-      this.tell(alarm, name, tells);
-      if (severity === 'page' && budget.clearsBorder) this.clearing.push(alarm);
-    }
+    const objective = `The objective allows ${budget.allowedPercent} % of the calls to be bad.`;
+    const page = new CompositeAlarm(this, idOf(heading), {
+      compositeAlarmName: this.name(heading),
+      alarmDescription: this.description({ ...budget, text: `${budget.text} ${objective}` }),
+      alarmRule: AlarmRule.anyOf(...windows(pageWindows, heading)),
+    });
+    this.tell(page, heading, budget.tells);
+    if (budget.clearsBorder) this.clearing.push(page);
+    const slow = `${heading}, slow burn`;
+    const inform = new CompositeAlarm(this, idOf(slow), {
+      compositeAlarmName: this.name(slow),
+      alarmDescription: this.description({
+        ...budget,
+        text: `${budget.text} For hours, twice as many as allowed. ${objective}`,
+      }),
+      alarmRule: AlarmRule.allOf(...windows(informWindows, slow)),
+    });
+    this.tell(inform, slow, 'inform');
   }
 
   /** Pages once, however many symptoms show; and says when it is over. */

@@ -19,13 +19,21 @@ import {
   tierDimension,
 } from '../../contract/metrics';
 import { period } from '../expressions';
-import type { AlarmDefinition } from './alarm';
+import type { AlarmDefinition, GateDefinition } from './alarm';
+import { hour, hoursOfWeek } from './flow';
 
 /** Part of the incident of the link. */
 export const linkDown = 'Link down';
 
 /** AWS publishes states of tunnels and interfaces at this pace. */
 const statePeriod = Duration.minutes(5);
+
+/**
+ * Loss is a share of many connects: at the default of 30 a minute, one that is lost is 3 % of its minute, and a path that loses
+ * one of 400 would notify sixty times a day. Over 450 of them, five lost at least, it never does; a cut path is seen in a minute.
+ */
+const lossPeriod = Duration.minutes(15);
+const lostProbes = 5;
 
 /** Share of a relay's queue at which somebody should look: what is left is most of `outageHours`. */
 const queueShare = 0.1;
@@ -37,14 +45,14 @@ const rejectedFlows = 5;
 const certificateDays = 30;
 
 /** State of a path: 1 where its BGP session is established. */
-const state = (path: BoundPath, statistic: string): Metric =>
+const state = (path: BoundPath, statistic: string, over = statePeriod): Metric =>
   path.kind === 'tunnel'
     ? new Metric({
         namespace: pathMetrics.tunnelState.namespace,
         metricName: pathMetrics.tunnelState.name,
         dimensionsMap: { VpnId: path.vpnId, TunnelIpAddress: path.tunnelAddress },
         statistic,
-        period: statePeriod,
+        period: over,
         label: path.name,
       })
     : new Metric({
@@ -52,7 +60,7 @@ const state = (path: BoundPath, statistic: string): Metric =>
         metricName: pathMetrics.interfaceState.name,
         dimensionsMap: { ConnectionId: path.connectionId, VirtualInterfaceId: path.virtualInterfaceId },
         statistic,
-        period: statePeriod,
+        period: over,
         label: path.name,
       });
 
@@ -74,6 +82,20 @@ export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]
   const probed = probedPaths(config).map(({ name }) => ({ [pathDimension]: name }));
   const outcome = (name: ContinuityOutcome) => own(probeMetrics.continuity.name, { outcome: name }, 'Sum');
   const queueGiB = outageGiB(link.relay);
+  /** Before its first day a link is being built: nobody is told that what was never up is down. */
+  const everUp: GateDefinition = {
+    heading: 'Link in use',
+    metric: over(
+      'MAX',
+      linkPaths.map((path) => state(path, 'Maximum', hour)),
+      hour,
+    ),
+    threshold: 1,
+    comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    minutes: 1,
+    of: hoursOfWeek,
+    missing: TreatMissingData.NOT_BREACHING, // never up, not in use
+  };
   // A leased line that only carries tunnels is up when they are not, and brings nobody across.
   const bearing = linkPaths.filter((path) => path.kind === 'tunnel' || !path.onlyTunnels);
   const alarms: AlarmDefinition[] = [
@@ -122,19 +144,21 @@ export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]
         probed.map(
           (path, index) =>
             new MathExpression({
-              expression: `100 * FILL(lost${index}, 0) / sent${index}`,
+              expression: `IF(FILL(lost${index}, 0) >= ${lostProbes}, 100, 0) * FILL(lost${index}, 0) / sent${index}`,
               usingMetrics: {
-                [`lost${index}`]: own(probeMetrics.lost.name, path, 'Sum'),
-                [`sent${index}`]: own(probeMetrics.sent.name, path, 'Sum'),
+                [`lost${index}`]: own(probeMetrics.lost.name, path, 'Sum').with({ period: lossPeriod }),
+                [`sent${index}`]: own(probeMetrics.sent.name, path, 'Sum').with({ period: lossPeriod }),
               },
-              period,
+              period: lossPeriod,
             }),
         ),
-        period,
+        lossPeriod,
       ),
       threshold: link.probe.lossPercent,
+      minutes: 1,
+      of: 1,
       missing: TreatMissingData.BREACHING, // a probe that says nothing leaves us blind
-      text: `More than ${link.probe.lossPercent} % of connects on a path are lost, or no probe reports: calls across the border stall for seconds.`,
+      text: `Of the connects on a path more than ${link.probe.lossPercent} % were lost in ${lossPeriod.toMinutes()} minutes, or no probe reports: calls across the border stall for seconds.`,
     },
     {
       heading: 'Traceparent across the link',
@@ -178,5 +202,9 @@ export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]
       text: `The certificate of the link is good for less than ${certificateDays} days: without it no aggregate reaches the mainland.`,
     },
   ];
-  return alarms.map((alarm) => ({ dashboard: 'link', ...alarm }));
+  return alarms.map((alarm) => ({
+    dashboard: 'link',
+    ...alarm,
+    ...(alarm.missing === TreatMissingData.BREACHING ? { onlyWhile: everUp } : {}),
+  }));
 }

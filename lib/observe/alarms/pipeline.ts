@@ -4,6 +4,7 @@ import { collectorMetrics } from '../../contract/metrics';
 import { queueLength } from '../../contract/sizing';
 import { agentEgress, collector, volume } from '../expressions';
 import type { AlarmDefinition, Watched } from './alarm';
+import { everUsed } from './flow';
 
 /** Share of its bandwidth at which an agent is reported, in per cent: before packets are dropped. */
 const bandwidthShare = 80;
@@ -22,6 +23,7 @@ export function pipelineAlarms({ config: { environment, production, collect, age
       minutes: 5,
       // In production silence is the fault; elsewhere nights and weekends are silent.
       missing: production ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      onlyWhile: everUsed(environment),
       text: 'No span was counted for five minutes: services, agents, gateways or samplers are down or cannot publish.',
       tells: 'tracing',
     },

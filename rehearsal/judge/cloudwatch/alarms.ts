@@ -4,7 +4,7 @@
  * "Composite alarms", "Alarm suppression".
  */
 import { evaluate } from 'mathjs';
-import { figure, type MathEntry, windowOf } from './math';
+import { figure, lowerCase, type MathEntry, windowOf } from './math';
 import type { MetricQuery, MetricStore } from './metric-store';
 
 /** A metric alarm, as CloudFormation would get it. */
@@ -16,6 +16,7 @@ export interface AlarmProperties {
   readonly EvaluationPeriods: number;
   readonly DatapointsToAlarm?: number;
   readonly AlarmActions?: readonly string[];
+  readonly OKActions?: readonly string[];
   readonly Namespace?: string;
   readonly MetricName?: string;
   readonly Dimensions?: readonly Dimension[];
@@ -46,6 +47,7 @@ export interface CompositeProperties {
   readonly AlarmName: string;
   readonly AlarmRule: string;
   readonly AlarmActions?: readonly string[];
+  readonly OKActions?: readonly string[];
   readonly ActionsSuppressor?: string;
   /** Seconds. */
   readonly ActionsSuppressorWaitPeriod?: number;
@@ -67,6 +69,8 @@ export interface AlarmCourse {
   readonly changes: readonly { readonly at: number; readonly state: State }[];
   /** When it notified somebody that it is in ALARM. */
   readonly notified: readonly number[];
+  /** When it notified somebody that it is OK again. */
+  readonly ended: readonly number[];
   /** Whom: ids of its actions. */
   readonly actions: readonly string[];
 }
@@ -84,7 +88,7 @@ export function alarmCourses(
   from: number,
   until: number,
   known: (metric: MetricQuery) => boolean = () => true,
-): AlarmCourse[] {
+): AlarmAlarmCourse[] {
   const states = new Map<string, State>();
   const recorded = new Map<
     string,
@@ -114,31 +118,52 @@ export function alarmCourses(
   }
   return [...recorded].map(([arn, { name, changes, actions }]) => {
     const alarm = alarms.composite.find((composite) => composite.arn === arn)?.properties;
+    const known = alarm ?? alarms.metric.find((metric) => metric.arn === arn)?.properties;
     const suppressor = recorded.get(alarm?.ActionsSuppressor ?? '')?.changes ?? [];
-    const notified = changes
-      .filter(({ state }) => state === 'ALARM' && actions.length > 0)
-      .filter(({ at }) => !suppressed(at, alarm, suppressor))
-      .map(({ at }) => at + (alarm?.ActionsSuppressorWaitPeriod ?? 0) * 1000);
-    return { name, changes, actions, notified };
+    const held = heldBack(changes, suppressor, alarm, until);
+    const times = (state: State, whom: readonly string[] = []) =>
+      whom.length > 0 ? held.filter((change) => change.state === state).map(({ at }) => at) : [];
+    return { name, changes, actions, notified: times('ALARM', actions), ended: times('OK', known?.OKActions) };
   });
 }
 
-/** Whether the suppressor is in ALARM, gets there within the wait period, or left it within the extension period. */
-function suppressed(
-  at: number,
+type Change = AlarmCourse['changes'][number];
+
+/**
+ * When the actions of an alarm run. Without a suppressor: at every change after the first evaluation. With one: not while it is in
+ * ALARM, nor for the extension period after it; what still holds then is told then. A change waits for the suppressor first,
+ * for the wait period. Source: CloudWatch API reference, PutCompositeAlarm, ActionsSuppressor and its periods.
+ */
+function heldBack(
+  changes: readonly Change[],
+  suppressor: readonly Change[],
   alarm: CompositeProperties | undefined,
-  changes: readonly { readonly at: number; readonly state: State }[],
-): boolean {
-  if (!alarm?.ActionsSuppressor) return false;
-  const { ActionsSuppressorWaitPeriod: wait = 0, ActionsSuppressorExtensionPeriod: extension = 0 } = alarm;
-  const stateAt = (time: number) => changes.filter((change) => change.at <= time).at(-1)?.state;
-  const within = (since: number, until: number, state: State) =>
-    changes.some((change) => change.at > since && change.at <= until && change.state === state);
-  return (
-    stateAt(at) === 'ALARM' ||
-    within(at, at + wait * 1000, 'ALARM') ||
-    (changes.some(({ state }) => state === 'ALARM') && within(at - extension * 1000, at, 'OK'))
+  until: number,
+): Change[] {
+  const own = changes.filter(({ state }, index) => index > 0 || state === 'ALARM');
+  if (!alarm?.ActionsSuppressor) return own;
+  const wait = (alarm.ActionsSuppressorWaitPeriod ?? 0) * 1000;
+  const extension = (alarm.ActionsSuppressorExtensionPeriod ?? 0) * 1000;
+  /** Times in which actions are suppressed. */
+  const silent = suppressor.flatMap(({ at, state }, index) =>
+    state === 'ALARM' ? [{ from: at, until: (suppressor[index + 1]?.at ?? Number.POSITIVE_INFINITY) + extension }] : [],
   );
+  const free = (at: number): number => {
+    const span = silent.find((one) => at >= one.from && at < one.until);
+    return span ? free(span.until) : at;
+  };
+  const told: Change[] = [];
+  let last: State = 'OK';
+  for (const [index, { at, state }] of own.entries()) {
+    const next = own[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+    const waited = state === 'ALARM' && !silent.some((one) => at >= one.from && at < one.until) ? at + wait : at;
+    const acts = free(waited);
+    // It changed again, or the end came, before anybody was told: there is nothing to say any more.
+    if (acts >= next || acts > until || state === last) continue;
+    told.push({ at: acts, state });
+    last = state;
+  }
+  return told;
 }
 
 /** Composite alarms after those that they name. @throws Error on a circle, which CloudWatch would refuse */
@@ -162,7 +187,7 @@ function holds(rule: string, states: ReadonlyMap<string, State>): boolean {
     if (state === undefined) throw new Error(`An alarm rule names ${arn}, which no template makes.`);
     return state === wanted;
   };
-  const expression = rule.replace(/\b(AND|OR|NOT)\b/g, (word) => word.toLowerCase());
+  const expression = lowerCase(rule);
   return Boolean(
     evaluate(expression, {
       ALARM: is('ALARM'),

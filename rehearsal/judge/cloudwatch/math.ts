@@ -29,10 +29,14 @@ export function figure(entry: MathEntry, entries: readonly MathEntry[], read: Re
     if (value === undefined && !optional.test(expression)) return undefined;
     scope[other.id] = value ?? Number.NaN;
   }
-  const result = Number(evaluate(expression, scope));
+  const result = Number(evaluate(lowerCase(expression), scope));
   // Nothing by nothing, as CloudWatch sees it.
   return Number.isFinite(result) ? result : undefined;
 }
+
+/** Logical operators, which CloudWatch writes in capitals. */
+export const lowerCase = (expression: string): string =>
+  expression.replace(/\b(AND|OR|NOT)\b/g, (word) => word.toLowerCase());
 
 /** Of several metrics those that have a figure: CloudWatch passes over the others. */
 const measured = (values: Matrix): number[] => (values.toArray() as number[]).filter((value) => !Number.isNaN(value));

@@ -10,11 +10,16 @@ export interface MetricQuery {
   readonly statistic: string;
 }
 
+/** One for all series that are not there. */
+const none: readonly DataPoint[] = [];
+
 const keyOf = (namespace: string, name: string, dimensions: Readonly<Record<string, string>>): string =>
   JSON.stringify([namespace, name, Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
 export class MetricStore {
   private readonly series = new Map<string, DataPoint[]>();
+  /** Series → how many of its points are in the order of time. */
+  private readonly inOrder = new WeakMap<readonly DataPoint[], number>();
 
   add(points: readonly DataPoint[]): void {
     for (const point of points) {
@@ -54,10 +59,8 @@ export class MetricStore {
 
   /** The statistic from `from` up to `until`, in ms; undefined where nothing was received. */
   between(query: MetricQuery, from: number, until: number): number | undefined {
-    return statistic(
-      this.of(query).filter(({ timestamp }) => timestamp >= from && timestamp < until),
-      query.statistic,
-    );
+    const points = this.sorted(query);
+    return statistic(points.slice(firstSince(points, from), firstSince(points, until)), query.statistic);
   }
 
   /** The statistic by period: start of the period in ms → figure. Periods without data have no entry. */
@@ -73,9 +76,30 @@ export class MetricStore {
     return new Map([...periods].map(([start, points]) => [start, statistic(points, query.statistic) as number]));
   }
 
-  private of({ namespace, name, dimensions }: MetricQuery): readonly DataPoint[] {
-    return this.series.get(keyOf(namespace, name, dimensions)) ?? [];
+  /** By time: sorted where something came since the last question. */
+  private sorted(query: MetricQuery): readonly DataPoint[] {
+    const points = this.of(query) as DataPoint[];
+    if (this.inOrder.get(points) !== points.length) {
+      points.sort((a, b) => a.timestamp - b.timestamp);
+      this.inOrder.set(points, points.length);
+    }
+    return points;
   }
+
+  private of({ namespace, name, dimensions }: MetricQuery): readonly DataPoint[] {
+    return this.series.get(keyOf(namespace, name, dimensions)) ?? none;
+  }
+}
+
+/** Index of the first point at or after a time, in points by time. */
+function firstSince(points: readonly DataPoint[], time: number): number {
+  let [low, high] = [0, points.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((points[middle]?.timestamp ?? 0) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function statistic(points: readonly DataPoint[], name: string): number | undefined {

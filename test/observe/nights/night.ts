@@ -1,0 +1,146 @@
+/**
+ * Nights: minutes of traffic, and what alarms must say of them. A night is written as calls a minute by service; the metrics
+ * that samplers would have sent are made of it, all else is healthy, and the alarms are those of the synthesised templates.
+ */
+import type { EnvironmentConfig } from '../../../config/schema';
+import { metricNamespace, metrics, statusError } from '../../../lib/observe/metrics';
+import { type Crossing, kindOfCrossing } from '../../../lib/observe/metrics/spans';
+import { MetricStore } from '../../../rehearsal/judge/cloudwatch/metric-store';
+import type { DataPoint } from '../../../rehearsal/judge/cloudwatch/embedded-metrics';
+import { type AlarmSet, type Course, courses, entriesOf } from '../../../rehearsal/judge/cloudwatch/alarms';
+
+const minuteMs = 60_000;
+
+/** Where nights begin: a full hour, so that history meets CloudWatch's periods. */
+const t0 = Date.UTC(2026, 10, 2, 14);
+
+/** Minutes of history: what the longest windows of calls look back on, and one hour more. */
+const historyMinutes = 7 * 60;
+
+/** Calls of one service over one crossing in one minute. */
+export interface Calls {
+  readonly crossing: Crossing;
+  /** @default payment */
+  readonly service?: string;
+  readonly calls: number;
+  /** How many of them fail. @default 0 */
+  readonly errors?: number;
+  /** How many of them take `slowMs`. @default 0 */
+  readonly slow?: number;
+  /** @default 60 */
+  readonly ms?: number;
+  /** @default 10,000 */
+  readonly slowMs?: number;
+}
+
+/** A value that a metric has instead of its healthy one: undefined is silence. */
+export type Values = Readonly<Record<string, number | undefined>>;
+
+export interface Night {
+  /** How long it lasts. @default 60 */
+  readonly minutes?: number;
+  /** Calls in a minute; minute 0 is the first of the fault, those before it are history. */
+  readonly traffic: (minute: number) => readonly Calls[];
+  /** Metrics by name that are not healthy. @default all are */
+  readonly values?: (minute: number) => Values;
+  /** Whether the environment was there before. @default true */
+  readonly history?: boolean;
+}
+
+/** What was said of a night, in minutes since its first. */
+export interface Said {
+  /** Messages of incidents that people are woken for, in order. */
+  readonly pages: readonly { readonly heading: string; readonly at: number; readonly endedAt: number | undefined }[];
+  /** Other messages. */
+  readonly informs: readonly { readonly heading: string; readonly at: number }[];
+}
+
+/** What every metric that is no span's says where all is well. */
+const healthy: Values = {
+  TunnelState: 1,
+  ConnectionState: 1,
+  VirtualInterfaceBgpStatus: 1,
+  'link.probes': 30,
+  'link.probes.lost': 0,
+  'link.rtt': 8,
+  'link.certificate.days': 200,
+  'harbourline.store.oldest': 864_000,
+  'otelcol_exporter_queue_size': 0,
+};
+
+const spread = (crossing: Crossing, service: string, at: number, namespace: string) => {
+  const kind = { crossing, 'span.kind': kindOfCrossing[crossing] };
+  return (name: string, unit: string, values: readonly number[], counts: readonly number[], more = {}): DataPoint[] =>
+    [{ ...kind, ...more }, { ...kind, 'service.name': service, ...more }].map((dimensions) => ({
+      namespace,
+      name,
+      unit,
+      dimensions,
+      timestamp: at,
+      values,
+      counts,
+    }));
+};
+
+/** Points that samplers would have sent of a minute's calls. */
+function pointsOf(namespace: string, at: number, traffic: readonly Calls[]): DataPoint[] {
+  return traffic.flatMap(({ crossing, service = 'payment', calls, errors = 0, slow = 0, ms = 60, slowMs = 10_000 }) => {
+    const point = spread(crossing, service, at, namespace);
+    const count = (value: number, more = {}) =>
+      value > 0 ? point(metrics.calls.name, 'Count', [value], [1], more) : [];
+    if (calls === 0) return [];
+    return [
+      ...count(calls),
+      ...count(errors, { 'status.code': statusError }),
+      ...count(calls - errors, { 'status.code': 'STATUS_CODE_UNSET' }),
+      ...point(metrics.duration.name, 'Milliseconds', [ms, slowMs], [calls - slow, slow]),
+    ];
+  });
+}
+
+/** What an environment's alarms say of a night. */
+export function said(night: Night, { environment }: EnvironmentConfig, alarms: AlarmSet): Said {
+  const { minutes = 60, traffic, values = () => ({}), history = true } = night;
+  const namespace = metricNamespace(environment);
+  const store = new MetricStore();
+  const first = history ? -historyMinutes : 0;
+  const others = new Map(
+    alarms.metric
+      .flatMap(({ properties }) => entriesOf(properties).flatMap(({ metric }) => (metric ? [metric] : [])))
+      .filter(({ name }) => healthy[name] !== undefined)
+      .map((metric) => [JSON.stringify([metric.name, metric.dimensions]), metric]),
+  );
+  for (let minute = first; minute < minutes; minute++) {
+    const at = t0 + minute * minuteMs + minuteMs / 2;
+    store.add(pointsOf(namespace, at, traffic(minute)));
+    const now = { ...(history ? healthy : {}), ...values(minute) };
+    for (const { namespace: of, name, dimensions } of others.values()) {
+      const value = now[name];
+      if (value === undefined) continue;
+      store.add([{ namespace: of, name, unit: 'None', dimensions, timestamp: at, values: [value], counts: [1] }]);
+    }
+  }
+  const all = courses(alarms, store, t0 - (history ? 30 : 0) * minuteMs, t0 + minutes * minuteMs);
+  const minuteOf = (at: number) => Math.round((at - t0) / minuteMs);
+  const heading = ({ name }: Course) => name.replace(/^harbourline-[^:]+: /, '');
+  const paging = all.filter(({ name }) => pagesOf(alarms, name));
+  return {
+    pages: paging
+      .flatMap((course) =>
+        course.told.map((at) => ({
+          heading: heading(course),
+          at: minuteOf(at),
+          endedAt: course.ended.filter((end) => end > at).map(minuteOf)[0],
+        })),
+      )
+      .sort((a, b) => a.at - b.at),
+    informs: all
+      .filter(({ name }) => !pagesOf(alarms, name))
+      .flatMap((course) => course.told.map((at) => ({ heading: heading(course), at: minuteOf(at) })))
+      .sort((a, b) => a.at - b.at),
+  };
+}
+
+/** Incidents tell people that they are over, too: nothing else does. */
+const pagesOf = (alarms: AlarmSet, name: string): boolean =>
+  alarms.composite.some(({ properties }) => properties.AlarmName === name && (properties.OKActions ?? []).length > 0);
