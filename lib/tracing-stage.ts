@@ -40,7 +40,8 @@ export class TracingStage extends Stage {
       description: 'Harbourline: dashboards, alarms, time to recovery',
       logsKey: network.logsKey,
       domainName: store.domainName,
-      certificatesFunction: collect.certificatesFunction,
+      capacity: collect.capacity,
+      functions: { ...collect.functions, 'Store check failed': store.checkFunction },
     });
 
     if (config.link) {

@@ -20,6 +20,7 @@ import { Departed } from '../machine/departed';
 import { writeMetrics } from '../machine/metric-log';
 import { Pseudonyms } from '../machine/pseudonyms';
 import { Remainders } from '../machine/remainders';
+import type { Capacity, Watched } from '../observe/alarms/alarm';
 import { Agent } from './agent';
 import { Gateways } from './gateways';
 import { Samplers } from './samplers';
@@ -36,8 +37,9 @@ export interface CollectStackProps extends EnvironmentStackProps {
 
 /** The collectors: gateways, samplers, and what an agent needs to find and trust them. */
 export class CollectStack extends EnvironmentStack {
-  /** Name of the function that renews the certificates. */
-  readonly certificatesFunction: string;
+  /** What alarms watch. */
+  readonly capacity: Capacity;
+  readonly functions: Pick<Watched['functions'], 'Certificates not renewed' | 'Ended samplers stay registered'>;
   /** What the relays of the link share with the other tiers. */
   readonly forRelays: Pick<
     LinkStackProps,
@@ -53,7 +55,6 @@ export class CollectStack extends EnvironmentStack {
     const volumesKey = encryptionKey(this, 'VolumesKey', 'disk queues of the collectors');
     allowAutoScaling(volumesKey, this);
     const certificates = new TierCertificates(this, 'Certificates', { config, logsKey });
-    this.certificatesFunction = certificates.functionName;
     const pseudonyms = config.redaction.pseudonymKeys.length > 0 ? new Pseudonyms(this, 'Pseudonyms') : undefined;
     const collector = Artifact.collector(this, 'Collector');
 
@@ -135,7 +136,19 @@ export class CollectStack extends EnvironmentStack {
       namespace,
       samplers: samplers.fleet.securityGroup,
     };
-    new Departed(this, 'Departed', { config, logsKey, group: samplers.fleet.group, discovery });
+    const departed = new Departed(this, 'Departed', { config, logsKey, group: samplers.fleet.group, discovery });
+    this.functions = {
+      'Certificates not renewed': certificates.functionName,
+      'Ended samplers stay registered': departed.functionName,
+    };
+    this.capacity = {
+      groups: {
+        gateway: gateways.fleet.group.autoScalingGroupName,
+        sampler: samplers.fleet.group.autoScalingGroupName,
+      },
+      loadBalancer: gateways.loadBalancer.loadBalancerFullName,
+      targetGroup: gateways.targets.targetGroupFullName,
+    };
     gateways.fleet.securityGroup.connections.allowTo(samplers.fleet.securityGroup, Port.tcp(ports.otlpGrpc));
 
     new Agent(this, 'Agent', {

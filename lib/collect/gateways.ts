@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { AdditionalHealthCheckType, HealthChecks } from 'aws-cdk-lib/aws-autoscaling';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { NetworkLoadBalancer, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { NetworkLoadBalancer, type NetworkTargetGroup, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { acknowledge } from '../compliance/acknowledge';
 import { ports } from '../contract/ports';
@@ -25,6 +25,8 @@ const deregistrationSeconds = 60;
 export class Gateways extends Construct {
   readonly fleet: Fleet;
   readonly loadBalancer: NetworkLoadBalancer;
+  /** Targets for OTLP over gRPC: all gateways. */
+  readonly targets: NetworkTargetGroup;
 
   constructor(scope: Construct, id: string, props: GatewaysProps) {
     super(scope, id);
@@ -64,7 +66,7 @@ export class Gateways extends Construct {
         ? [['JaegerGrpc', ports.jaegerGrpc] as const, ['JaegerThrift', ports.jaegerThrift] as const]
         : []),
     ];
-    for (const [name, port] of listeners) {
+    const targetGroups = listeners.map(([name, port]) => {
       for (const prefix of config.network.serviceVpcPrefixes) {
         securityGroup.addIngressRule(Peer.ipv4(prefix), Port.tcp(port), `${name} from a service VPC`);
       }
@@ -91,7 +93,9 @@ export class Gateways extends Construct {
         },
       });
       targets.setAttribute('deregistration_delay.connection_termination.enabled', 'true');
-    }
+      return targets;
+    });
+    this.targets = targetGroups[0] as NetworkTargetGroup;
     this.fleet.securityGroup.connections.allowFrom(securityGroup, Port.tcp(ports.health), 'Health checks');
 
     const logging =

@@ -25,6 +25,8 @@ export interface DepartedProps {
  * sampler that is registered and does not answer.
  */
 export class Departed extends Construct {
+  readonly functionName: string;
+
   constructor(scope: Construct, id: string, { config, logsKey, group, discovery }: DepartedProps) {
     super(scope, id);
     const deregister = ownFunction(this, {
@@ -42,6 +44,7 @@ export class Departed extends Construct {
         }),
       ],
     });
+    this.functionName = deregister.functionName;
     acknowledge(
       deregister,
       {

@@ -148,7 +148,7 @@ export const collector = (
   environment: string,
   metric: EmittedMetric,
   tier: CollectorTier,
-  statistic: 'Sum' | 'Average' | 'Maximum',
+  statistic: 'Sum' | 'Average' | 'Maximum' | 'Minimum',
 ): Metric => figureOf(environment, metric, { [tierDimension]: tier }, statistic, tier);
 
 /** Kbit/s that the busiest node's agent sends. */

@@ -26,6 +26,8 @@ export interface StoreCheckProps {
 
 /** Every hour: measures the age of the oldest span and failed lifecycle jobs, and ends the grants whose time is over. */
 export class StoreCheck extends Construct {
+  readonly functionName: string;
+
   constructor(scope: Construct, id: string, props: StoreCheckProps) {
     super(scope, id);
     const check = ownFunction(this, {
@@ -40,6 +42,7 @@ export class StoreCheck extends Construct {
       role: props.role,
       environment: { STORE_ENDPOINT: `https://${props.domainEndpoint}`, STORE_AUTH: 'sigv4' },
     });
+    this.functionName = check.functionName;
     acknowledge(
       check,
       {

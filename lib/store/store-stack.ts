@@ -26,6 +26,8 @@ export class StoreStack extends EnvironmentStack {
   /** Host name of the domain. */
   readonly domainEndpoint: string;
   readonly domainName: string;
+  /** Name of the function that checks the store. */
+  readonly checkFunction: string;
 
   constructor(scope: Construct, id: string, props: StoreStackProps) {
     super(scope, id, { terminationProtection: true, ...props });
@@ -77,7 +79,7 @@ export class StoreStack extends EnvironmentStack {
         },
       }),
     });
-    new StoreCheck(this, 'Check', master);
+    this.checkFunction = new StoreCheck(this, 'Check', master).functionName;
   }
 }
 

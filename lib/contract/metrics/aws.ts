@@ -33,12 +33,59 @@ export const domainMetrics = {
   /** 1 where the domain's key is disabled, or deleted. */
   keyError: ofDomain('KMSKeyError', 'Count'),
   keyInaccessible: ofDomain('KMSKeyInaccessible', 'Count'),
+  /** Nodes that answer, managers too. */
+  nodes: ofDomain('Nodes', 'Count'),
+  /** Requests that ended with a fault of the domain's. */
+  faults: ofDomain('5xx', 'Count'),
+  /** All requests. */
+  requests: ofDomain('OpenSearchRequests', 'Count'),
   /** Documents that can be searched. */
   documents: ofDomain('SearchableDocuments', 'Count'),
   /** Mean time of a search on a shard, in ms. */
   searchLatency: ofDomain('SearchLatency', 'Milliseconds'),
   /** Mean time of an indexing operation on a shard, in ms. */
   indexingLatency: ofDomain('IndexingLatency', 'Milliseconds'),
+} as const satisfies Record<string, EmittedMetric>;
+
+/** What Auto Scaling says of the fleets. Source: Amazon EC2 Auto Scaling user guide, "CloudWatch metrics". */
+const ofFleet = (name: string) =>
+  ({
+    namespace: 'AWS/AutoScaling',
+    name,
+    unit: 'Count',
+    dimensions: [['AutoScalingGroupName']],
+    emitter: 'AWS: Auto Scaling',
+  }) as const;
+
+export const fleetMetrics = {
+  /** Instances that work. */
+  inService: ofFleet('GroupInServiceInstances'),
+  /** Instances that there should be. */
+  desired: ofFleet('GroupDesiredCapacity'),
+} as const satisfies Record<string, EmittedMetric>;
+
+/** What the load balancer of the gateways says. Source: user guide of Network Load Balancers, "CloudWatch metrics". */
+export const balancerMetrics = {
+  /** Gateways that answer its health checks. */
+  healthy: {
+    namespace: 'AWS/NetworkELB',
+    name: 'HealthyHostCount',
+    unit: 'Count',
+    dimensions: [['LoadBalancer', 'TargetGroup']],
+    emitter: 'AWS: Elastic Load Balancing',
+  },
+} as const satisfies Record<string, EmittedMetric>;
+
+/** What SNS says of a topic. */
+export const topicMetrics = {
+  /** Messages that could not be delivered. */
+  failed: {
+    namespace: 'AWS/SNS',
+    name: 'NumberOfNotificationsFailed',
+    unit: 'Count',
+    dimensions: [['TopicName']],
+    emitter: 'AWS: SNS',
+  },
 } as const satisfies Record<string, EmittedMetric>;
 
 /** Lambda functions. */

@@ -73,6 +73,14 @@ export const collectorMetrics = {
     emitter: 'agent: bandwidth.sh',
     tiers: ['agent'],
   },
+  /** Samplers that a gateway sends to. `Minimum` is the gateway that knows fewest. */
+  backends: {
+    name: 'otelcol_loadbalancer_num_backends',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'gateway: load_balancing',
+    tiers: ['gateway'],
+  },
   /** Traces that were decided, kept (`sampled` is true) or not. */
   decided: {
     name: 'otelcol_processor_tail_sampling_global_count_traces_sampled',

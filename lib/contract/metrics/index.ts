@@ -2,7 +2,7 @@
  * Every metric that is emitted or read: name, unit, dimensions and emitter, once, in a file for each subject. Pipelines,
  * dashboards, alarms and tests import them, so a dashboard cannot show a metric that nothing sends.
  */
-import { domainMetrics, functionMetrics } from './aws';
+import { balancerMetrics, domainMetrics, fleetMetrics, functionMetrics, topicMetrics } from './aws';
 import { collectorMetrics } from './collectors';
 import { flowMetrics, pathMetrics, probeMetrics, relayMetrics } from './link';
 import type { EmittedMetric } from './metric';
@@ -26,6 +26,9 @@ export const everyMetric: readonly EmittedMetric[] = [
   collectorMetrics,
   domainMetrics,
   functionMetrics,
+  fleetMetrics,
+  balancerMetrics,
+  topicMetrics,
   recoveryMetrics,
   serviceMetrics,
   storeMetrics,

@@ -15,8 +15,22 @@ export interface Watched {
   readonly config: EnvironmentConfig;
   /** Name of the OpenSearch domain. */
   readonly domainName: string;
-  /** Name of the function that renews the collectors' certificates. */
-  readonly certificatesFunction: string;
+  /** What the collectors run on. */
+  readonly capacity: Capacity;
+  /** Functions by what they do: they run unseen, and a failure is told. */
+  readonly functions: Readonly<Record<FunctionName, string>>;
+}
+
+/** What functions do, as their alarms say it. */
+export type FunctionName = 'Certificates not renewed' | 'Ended samplers stay registered' | 'Store check failed';
+
+/** Names under which AWS measures the collectors' instances and what stands before them. */
+export interface Capacity {
+  /** Auto Scaling groups by tier. */
+  readonly groups: Readonly<Record<'gateway' | 'sampler', string>>;
+  /** Full names of the gateways' load balancer and of its target group for OTLP over gRPC. */
+  readonly loadBalancer: string;
+  readonly targetGroup: string;
 }
 
 /**

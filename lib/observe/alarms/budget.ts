@@ -51,8 +51,9 @@ export const pageWindows = [
   { name: '1 minute', length: Duration.minutes(1), minimumBad: 10, above: { percent: 50 }, windows: 2, of: 15 },
   /** Too many for too long. */
   { name: '5 minutes', length: Duration.minutes(5), minimumBad: 10, above: { burn: 6 }, of: 3 },
-  /** Most calls where there are few: five failed in half an hour are an outage where ten calls are all there is. */
-  { name: '30 minutes', length: Duration.minutes(30), minimumBad: 5, above: { percent: 50 } },
+  /** Most calls where there are few: five failed ones are an outage where nine calls are all there is. */
+  { name: '15 minutes', length: Duration.minutes(15), minimumBad: 5, above: { percent: 50 } },
+  { name: '1 hour', length: Duration.hours(1), minimumBad: 5, above: { percent: 50 } },
 ] as const satisfies readonly Window[];
 
 /** Windows which together inform: a slow burn, and it still goes on. */

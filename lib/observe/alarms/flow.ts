@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { stopped, volume } from '../expressions';
-import type { Crossing } from '../metrics';
+import type { Crossing } from '../../contract/metrics';
 import type { AlarmDefinition, GateDefinition } from './alarm';
 
 /** The longest that an alarm may look back on (CloudWatch API reference, PutMetricAlarm). */
@@ -53,7 +53,8 @@ export const everUsed = (environment: string): GateDefinition => ({
   metric: volume(environment, 'none', hour),
   threshold: 1,
   comparison: atLeast,
-  minutes: 1,
+  // The hour before this one, too: what alarms look back on was there.
+  minutes: 2,
   of: hoursOfWeek,
   missing: TreatMissingData.NOT_BREACHING, // no spans, not in use
 });

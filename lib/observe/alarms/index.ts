@@ -17,8 +17,9 @@ import { alarmName, anchor } from '../../contract/alarms';
 import { type DashboardName, dashboardUrl } from '../../contract/dashboards';
 import { type AlarmDefinition, type GateDefinition, idOf, type Tells, type Watched } from './alarm';
 import { type Budget, informWindows, limitOf, pageWindows, type Window } from './budget';
-import { certificateAlarms } from './certificates';
+import { capacityAlarms } from './capacity';
 import { crossingAlarms } from './crossing';
+import { functionAlarms } from './functions';
 import { type Incident, type IncidentDefinition, incidents } from './incidents';
 import { pipelineAlarms } from './pipeline';
 import { storeAlarms } from './store';
@@ -43,7 +44,8 @@ export const environmentAlarms = (watched: Watched): AlarmDefinition[] => [
   ...crossingAlarms(watched),
   ...pipelineAlarms(watched),
   ...storeAlarms(watched),
-  ...certificateAlarms(watched),
+  ...capacityAlarms(watched),
+  ...functionAlarms(watched),
 ];
 
 /** Where the runbook tells of alarms that are no fault. */

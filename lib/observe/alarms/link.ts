@@ -30,10 +30,10 @@ const statePeriod = Duration.minutes(5);
 
 /**
  * Loss is a share of many connects: at the default of 30 a minute, one that is lost is 3 % of its minute, and a path that loses
- * one of 400 would notify sixty times a day. Over 450 of them, five lost at least, it never does; a cut path is seen in a minute.
+ * one of 400 would notify sixty times a day. Over 900 of them, ten lost at least, it does not in weeks; a cut path is seen in a minute.
  */
-const lossPeriod = Duration.minutes(15);
-const lostProbes = 5;
+const lossPeriod = Duration.minutes(30);
+const lostProbes = 10;
 
 /** Share of a relay's queue at which somebody should look: what is left is most of `outageHours`. */
 const queueShare = 0.1;
@@ -92,7 +92,8 @@ export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]
     ),
     threshold: 1,
     comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    minutes: 1,
+    // The hour before this one, too: what alarms look back on was there.
+    minutes: 2,
     of: hoursOfWeek,
     missing: TreatMissingData.NOT_BREACHING, // never up, not in use
   };

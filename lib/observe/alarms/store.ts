@@ -4,6 +4,7 @@ import { ComparisonOperator, type IMetric, MathExpression, Metric, TreatMissingD
 import { metricNamespace, storeMetrics, tierDimension, writerMetrics } from '../../contract/metrics';
 import { period } from '../expressions';
 import type { AlarmDefinition, Watched } from './alarm';
+import { everUsed } from './flow';
 
 const atLeast = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
 const once = { threshold: 1, comparison: atLeast, minutes: 1 };
@@ -121,6 +122,40 @@ export function storeAlarms({ config, domainName }: Watched): AlarmDefinition[] 
         ]
       : []),
     {
+      heading: 'Store nodes missing',
+      metric: domain('Nodes', 'Minimum'),
+      threshold: store.dataNodes.count + (store.managerNodes?.count ?? 0),
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      // A node that is replaced, or a domain that is changed, is back within the hour.
+      minutes: 30,
+      of: 30,
+      onlyWhile: everUsed(environment),
+      missing: TreatMissingData.BREACHING, // a domain that says nothing for half an hour is not seen by anybody
+      text: 'For half an hour a node of the trace store has been away, or the store has not reported: the rest carries its load and its shards.',
+    },
+    {
+      heading: 'Store busy',
+      metric: domain('CPUUtilization'),
+      threshold: 80,
+      comparison: atLeast,
+      minutes: 15,
+      of: 15,
+      missing: late,
+      text: 'A node of the trace store has been busy for a quarter of an hour: spans are found late, and writers wait.',
+    },
+    {
+      heading: 'Store fails requests',
+      metric: new MathExpression({
+        expression: 'IF(FILL(faults, 0) >= 10, 100 * FILL(faults, 0) / FILL(requests, 1), 0)',
+        usingMetrics: { faults: domain('5xx', 'Sum'), requests: domain('OpenSearchRequests', 'Sum') },
+        period,
+      }),
+      threshold: 10,
+      comparison: atLeast,
+      missing: TreatMissingData.NOT_BREACHING, // no requests, none failed
+      text: 'One request in ten to the trace store ends with a fault of the store itself: writers send again, searches fail.',
+    },
+    {
       heading: 'Oldest span',
       metric: hourly(storeMetrics.oldest.name),
       // A day until rollover, another for the lifecycle's jobs and their retries.
@@ -128,6 +163,7 @@ export function storeAlarms({ config, domainName }: Watched): AlarmDefinition[] 
       minutes: 2,
       of: 3,
       missing: TreatMissingData.BREACHING, // an hour without an answer is a check that does not run
+      onlyWhile: everUsed(environment),
       text: `Spans have been in the trace store for more than ${store.retentionDays + 2} days, or nobody knows: the hourly check does not answer.`,
     },
     {

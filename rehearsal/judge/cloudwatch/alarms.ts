@@ -3,8 +3,7 @@
  * rehearsal received. Source: CloudWatch user guide, "Alarm evaluation", "Configuring how alarms treat missing data",
  * "Composite alarms", "Alarm suppression".
  */
-import { evaluate } from 'mathjs';
-import { figure, lowerCase, type MathEntry, windowOf } from './math';
+import { compiled, figure, type MathEntry, windowOf } from './math';
 import type { MetricQuery, MetricStore } from './metric-store';
 
 /** A metric alarm, as CloudFormation would get it. */
@@ -103,6 +102,7 @@ export function alarmCourses(
     if (!reads) states.set(arn, 'INSUFFICIENT_DATA');
     return reads;
   });
+  const figures = new Map(readable.map(({ arn }) => [arn, new Map() as Figures]));
   const move = (arn: string, at: number, state: State) => {
     if (states.get(arn) === state) return;
     states.set(arn, state);
@@ -110,7 +110,7 @@ export function alarmCourses(
   };
   for (let at = Math.ceil(from / minute) * minute; at <= until; at += minute) {
     for (const { arn, properties } of readable) {
-      move(arn, at, stateOf(properties, store, at, states.get(arn) ?? 'INSUFFICIENT_DATA'));
+      move(arn, at, stateOf(properties, figuresAt(properties, store, at, figures.get(arn)), states.get(arn)));
     }
     for (const { arn, properties } of composites) {
       move(arn, at, holds(properties.AlarmRule, states) ? 'ALARM' : 'OK');
@@ -187,9 +187,8 @@ function holds(rule: string, states: ReadonlyMap<string, State>): boolean {
     if (state === undefined) throw new Error(`An alarm rule names ${arn}, which no template makes.`);
     return state === wanted;
   };
-  const expression = lowerCase(rule);
   return Boolean(
-    evaluate(expression, {
+    compiled(rule).evaluate({
       ALARM: is('ALARM'),
       OK: is('OK'),
       INSUFFICIENT_DATA: is('INSUFFICIENT_DATA'),
@@ -200,8 +199,11 @@ function holds(rule: string, states: ReadonlyMap<string, State>): boolean {
 }
 
 /** The state at a time: M of the last N periods, missing data as the alarm says. */
-function stateOf(alarm: AlarmProperties, store: MetricStore, at: number, before: State): State {
-  const figures = figuresAt(alarm, store, at);
+function stateOf(
+  alarm: AlarmProperties,
+  figures: readonly (number | undefined)[],
+  before: State = 'INSUFFICIENT_DATA',
+): State {
   const present = figures.filter((value): value is number => value !== undefined);
   const missing = figures.length - present.length;
   const breaching = present.filter((value) => breaches(alarm, value)).length;
@@ -218,15 +220,28 @@ function stateOf(alarm: AlarmProperties, store: MetricStore, at: number, before:
   }
 }
 
-/** Figures of the last N periods, oldest first. */
-export function figuresAt(alarm: AlarmProperties, store: MetricStore, at: number): (number | undefined)[] {
+/** Figures of periods by their end, so that what slides by minutes is worked out once. */
+type Figures = Map<number, number | undefined>;
+
+/**
+ * Figures of the last N periods, oldest first.
+ *
+ * @param known those that are known already. It gets the others.
+ */
+export function figuresAt(
+  alarm: AlarmProperties,
+  store: MetricStore,
+  at: number,
+  known: Figures = new Map(),
+): (number | undefined)[] {
   const entries = entriesOf(alarm);
   const returned = (alarm.Metrics ?? []).find(({ ReturnData }) => ReturnData !== false)?.Id ?? entries[0]?.id;
   const watched = entries.find(({ id }) => id === returned) as MathEntry;
   const length = periodOf(alarm) * 1000;
   return Array.from({ length: alarm.EvaluationPeriods }, (_, index) => {
     const until = at - (alarm.EvaluationPeriods - 1 - index) * length;
-    return figure(watched, entries, windowOf(store, until - length, until));
+    if (!known.has(until)) known.set(until, figure(watched, entries, windowOf(store, until - length, until)));
+    return known.get(until);
   });
 }
 

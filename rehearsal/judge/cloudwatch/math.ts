@@ -1,5 +1,5 @@
 /** CloudWatch's metric math, as far as our dashboards and alarms use it, over the metrics that a rehearsal received. */
-import { evaluate, type Matrix } from 'mathjs';
+import { compile, type EvalFunction, type Matrix } from 'mathjs';
 import type { MetricQuery, MetricStore } from './metric-store';
 
 /** A line of a calculation: a metric, or an expression over the others. */
@@ -29,14 +29,22 @@ export function figure(entry: MathEntry, entries: readonly MathEntry[], read: Re
     if (value === undefined && !optional.test(expression)) return undefined;
     scope[other.id] = value ?? Number.NaN;
   }
-  const result = Number(evaluate(lowerCase(expression), scope));
+  const result = Number(compiled(expression).evaluate(scope));
   // Nothing by nothing, as CloudWatch sees it.
   return Number.isFinite(result) ? result : undefined;
 }
 
+/** Expressions are few and evaluated for every minute. */
+const programs = new Map<string, EvalFunction>();
+
+export function compiled(expression: string): EvalFunction {
+  const known = programs.get(expression) ?? compile(lowerCase(expression));
+  programs.set(expression, known);
+  return known;
+}
+
 /** Logical operators, which CloudWatch writes in capitals. */
-export const lowerCase = (expression: string): string =>
-  expression.replace(/\b(AND|OR|NOT)\b/g, (word) => word.toLowerCase());
+const lowerCase = (expression: string): string => expression.replace(/\b(AND|OR|NOT)\b/g, (word) => word.toLowerCase());
 
 /** Of several metrics those that have a figure: CloudWatch passes over the others. */
 const measured = (values: Matrix): number[] => (values.toArray() as number[]).filter((value) => !Number.isNaN(value));

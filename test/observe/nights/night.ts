@@ -3,11 +3,11 @@
  * that samplers would have sent are made of it, all else is healthy, and the alarms are those of the synthesised templates.
  */
 import type { EnvironmentConfig } from '../../../config/schema';
-import { metricNamespace, metrics, statusError } from '../../../lib/observe/metrics';
-import { type Crossing, kindOfCrossing } from '../../../lib/observe/metrics/spans';
-import { MetricStore } from '../../../rehearsal/judge/cloudwatch/metric-store';
+import { metricNamespace, metrics, statusError } from '../../../lib/contract/metrics';
+import { type Crossing, kindOfCrossing } from '../../../lib/contract/metrics';
+import { type AlarmSet, type AlarmCourse, alarmCourses, entriesOf } from '../../../rehearsal/judge/cloudwatch/alarms';
 import type { DataPoint } from '../../../rehearsal/judge/cloudwatch/embedded-metrics';
-import { type AlarmSet, type Course, courses, entriesOf } from '../../../rehearsal/judge/cloudwatch/alarms';
+import { MetricStore } from '../../../rehearsal/judge/cloudwatch/metric-store';
 
 const minuteMs = 60_000;
 
@@ -55,8 +55,8 @@ export interface Said {
   readonly informs: readonly { readonly heading: string; readonly at: number }[];
 }
 
-/** What every metric that is no span's says where all is well. */
-const healthy: Values = {
+/** What every metric that is no span's says where all is well; numbers of production's instances and nodes. */
+export const healthy: Values = {
   TunnelState: 1,
   ConnectionState: 1,
   VirtualInterfaceBgpStatus: 1,
@@ -64,14 +64,23 @@ const healthy: Values = {
   'link.probes.lost': 0,
   'link.rtt': 8,
   'link.certificate.days': 200,
-  'harbourline.store.oldest': 864_000,
-  'otelcol_exporter_queue_size': 0,
+  StoreOldestSpanAge: 864_000,
+  otelcol_exporter_queue_size: 0,
+  HealthyHostCount: 3,
+  GroupInServiceInstances: 3,
+  GroupDesiredCapacity: 3,
+  otelcol_loadbalancer_num_backends: 3,
+  Nodes: 9,
+  'ClusterStatus.red': 0,
 };
 
 const spread = (crossing: Crossing, service: string, at: number, namespace: string) => {
   const kind = { crossing, 'span.kind': kindOfCrossing[crossing] };
   return (name: string, unit: string, values: readonly number[], counts: readonly number[], more = {}): DataPoint[] =>
-    [{ ...kind, ...more }, { ...kind, 'service.name': service, ...more }].map((dimensions) => ({
+    [
+      { ...kind, ...more },
+      { ...kind, 'service.name': service, ...more },
+    ].map((dimensions) => ({
       namespace,
       name,
       unit,
@@ -113,21 +122,21 @@ export function said(night: Night, { environment }: EnvironmentConfig, alarms: A
   for (let minute = first; minute < minutes; minute++) {
     const at = t0 + minute * minuteMs + minuteMs / 2;
     store.add(pointsOf(namespace, at, traffic(minute)));
-    const now = { ...(history ? healthy : {}), ...values(minute) };
+    const now: Values = { ...(history ? healthy : {}), ...values(minute) };
     for (const { namespace: of, name, dimensions } of others.values()) {
       const value = now[name];
       if (value === undefined) continue;
       store.add([{ namespace: of, name, unit: 'None', dimensions, timestamp: at, values: [value], counts: [1] }]);
     }
   }
-  const all = courses(alarms, store, t0 - (history ? 30 : 0) * minuteMs, t0 + minutes * minuteMs);
+  const all = alarmCourses(alarms, store, t0 - (history ? 30 : 0) * minuteMs, t0 + minutes * minuteMs);
   const minuteOf = (at: number) => Math.round((at - t0) / minuteMs);
-  const heading = ({ name }: Course) => name.replace(/^harbourline-[^:]+: /, '');
+  const heading = ({ name }: AlarmCourse) => name.replace(/^harbourline-[^:]+: /, '');
   const paging = all.filter(({ name }) => pagesOf(alarms, name));
   return {
     pages: paging
       .flatMap((course) =>
-        course.told.map((at) => ({
+        course.notified.map((at) => ({
           heading: heading(course),
           at: minuteOf(at),
           endedAt: course.ended.filter((end) => end > at).map(minuteOf)[0],
@@ -136,7 +145,7 @@ export function said(night: Night, { environment }: EnvironmentConfig, alarms: A
       .sort((a, b) => a.at - b.at),
     informs: all
       .filter(({ name }) => !pagesOf(alarms, name))
-      .flatMap((course) => course.told.map((at) => ({ heading: heading(course), at: minuteOf(at) })))
+      .flatMap((course) => course.notified.map((at) => ({ heading: heading(course), at: minuteOf(at) })))
       .sort((a, b) => a.at - b.at),
   };
 }

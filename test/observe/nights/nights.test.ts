@@ -1,0 +1,29 @@
+import { synthesise } from '../../../rehearsal/stage/synthesised';
+import { configOf } from '../../support/app';
+import { said } from './night';
+import { nights } from './nights';
+
+const config = configOf('prod');
+const { alarms, dispose } = synthesise(config);
+afterAll(dispose);
+
+describe('nights, by the alarms of production', () => {
+  test.each(Object.entries(nights))('%s', (_name, { expect: expected, ...night }) => {
+    const { pages, informs } = said(night, config, alarms);
+    const late = (limits: Readonly<Record<string, number>>, messages: readonly { heading: string; at: number }[]) =>
+      Object.entries(limits).filter(
+        ([heading, limit]) => !messages.some((message) => message.heading === heading && message.at <= limit),
+      );
+    // Each incident once, and no other.
+    expect(pages.map(({ heading }) => heading).sort()).toEqual(Object.keys(expected.pages).sort());
+    expect(late(expected.pages, pages)).toEqual([]);
+    expect(pages.filter(({ at }) => at < 0)).toEqual([]);
+    expect(late(expected.informs ?? {}, informs)).toEqual([]);
+    if (expected.silent) expect(informs).toEqual([]);
+    const ends = pages.map(({ endedAt }) => endedAt);
+    if (expected.ends) {
+      const [earliest, latest] = expected.ends;
+      expect(ends.every((end) => end !== undefined && end >= earliest && end <= latest)).toBe(true);
+    } else expect(ends.filter((end) => end !== undefined)).toEqual([]);
+  });
+});
