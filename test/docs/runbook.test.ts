@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadEnvironments } from '../../config';
 import { buildApp } from '../../lib/app';
 import { anchor } from '../../lib/contract/alarms';
-import { rungs } from '../../lib/observe/alarms/budget';
+import { informWindows, pageWindows } from '../../lib/observe/alarms/budget';
 
 const root = join(__dirname, '..', '..');
 const text = readFileSync(join(root, 'docs', 'runbook.md'), 'utf8');
@@ -20,9 +20,13 @@ const diagnoses = sectionsOf(ofDiagnoses);
 const anchors = [...sections, ...diagnoses].map(({ heading }) => anchor(heading));
 
 /** An objective's alarms are found under its heading: "P99 hk-cn, 5 minutes" under "P99 hk-cn". */
-const parts = [...Object.values(rungs).flatMap(({ long, short }) => [long.name, short.name]), 'slow burn'];
+const windows = [...pageWindows, ...informWindows].map(({ name }) => name);
+const parts = [...windows.map((name) => `slow burn, ${name}`), ...windows, 'slow burn', 'measured'];
+/** Alarms that are no fault share a section. */
+const gates = ['In use', 'Link in use', 'Calls hk-cn are usual', 'Calls cn-hk are usual'];
 const headingOf = (name: string): string =>
-  name.replace(/^harbourline-[^:]+: /, '').replace(new RegExp(`, (?:${parts.join('|')})$`), '');
+  of(name.replace(/^harbourline-[^:]+: /, '').replace(new RegExp(`, (?:${parts.join('|')})$`), ''));
+const of = (heading: string): string => (gates.includes(heading) ? 'In use and usual' : heading);
 
 interface Alarm {
   readonly AlarmName: string;

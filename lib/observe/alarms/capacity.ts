@@ -1,7 +1,7 @@
 /** Instances that are missing, not reached or not enough, before anything that they do fails. */
 import { ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { collector, period } from '../expressions';
 import { balancerMetrics, collectorMetrics, fleetMetrics } from '../../contract/metrics';
+import { collector, period } from '../expressions';
 import type { AlarmDefinition, Watched } from './alarm';
 import { everUsed } from './flow';
 

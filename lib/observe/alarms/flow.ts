@@ -1,8 +1,8 @@
 /** Calls that stop: what is not made is neither slow nor failed, so shares of calls say nothing of it. */
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { stopped, volume } from '../expressions';
 import type { Crossing } from '../../contract/metrics';
+import { stopped, volume } from '../expressions';
 import type { AlarmDefinition, GateDefinition } from './alarm';
 
 /** The longest that an alarm may look back on (CloudWatch API reference, PutMetricAlarm). */

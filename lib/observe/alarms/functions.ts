@@ -1,7 +1,7 @@
 /** Functions that work unseen. */
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { lambda } from '../expressions';
 import { functionMetrics } from '../../contract/metrics';
+import { lambda } from '../expressions';
 import type { AlarmDefinition, Watched } from './alarm';
 
 /** Alarms of functions that failed. */

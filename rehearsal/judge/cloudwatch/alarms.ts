@@ -87,7 +87,7 @@ export function alarmCourses(
   from: number,
   until: number,
   known: (metric: MetricQuery) => boolean = () => true,
-): AlarmAlarmCourse[] {
+): AlarmCourse[] {
   const states = new Map<string, State>();
   const recorded = new Map<
     string,

@@ -3,9 +3,8 @@
  * that samplers would have sent are made of it, all else is healthy, and the alarms are those of the synthesised templates.
  */
 import type { EnvironmentConfig } from '../../../config/schema';
-import { metricNamespace, metrics, statusError } from '../../../lib/contract/metrics';
-import { type Crossing, kindOfCrossing } from '../../../lib/contract/metrics';
-import { type AlarmSet, type AlarmCourse, alarmCourses, entriesOf } from '../../../rehearsal/judge/cloudwatch/alarms';
+import { type Crossing, kindOfCrossing, metricNamespace, metrics, statusError } from '../../../lib/contract/metrics';
+import { type AlarmCourse, type AlarmSet, alarmCourses, entriesOf } from '../../../rehearsal/judge/cloudwatch/alarms';
 import type { DataPoint } from '../../../rehearsal/judge/cloudwatch/embedded-metrics';
 import { MetricStore } from '../../../rehearsal/judge/cloudwatch/metric-store';
 

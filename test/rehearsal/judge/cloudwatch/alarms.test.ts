@@ -191,6 +191,43 @@ describe('composite alarms', () => {
     expect(told([0, 20, 20, 20], [0, 0, 0, 0])).toEqual([4]);
   });
 
+  // CloudWatch API reference, PutCompositeAlarm: after the extension period the composite alarm performs its actions.
+  test('what still holds when the suppressor has ended notifies after the extension period', () => {
+    const alarms: AlarmSet = {
+      metric: [metric('c'), metric('e')],
+      composite: [
+        composite('effect', 'ALARM("e.Arn")', {
+          OKActions: ['page'],
+          ActionsSuppressor: 'cause.Arn',
+          ActionsSuppressorWaitPeriod: 60,
+          ActionsSuppressorExtensionPeriod: 120,
+        }),
+        composite('cause', 'ALARM("c.Arn")'),
+      ],
+    };
+    const [effect] = alarmCourses(
+      alarms,
+      storeOf({ e: [0, 20, 20, 20, 20, 20, 20, 20, 0], c: [0, 20, 20, 0, 0, 0, 0, 0, 0] }),
+      minute,
+      12 * minute,
+    ).filter(({ name }) => name === 'effect');
+    expect(effect!.changes.map(({ at, state }) => `${at / minute} ${state}`)).toEqual(['1 OK', '2 ALARM', '9 OK']);
+    expect(effect!.notified).toEqual([6 * minute]);
+    expect(effect!.ended).toEqual([9 * minute]);
+  });
+
+  test('an end that nobody was told the beginning of is not told', () => {
+    const alarms: AlarmSet = {
+      metric: [metric('c'), metric('e')],
+      composite: [
+        composite('effect', 'ALARM("e.Arn")', { OKActions: ['page'], ActionsSuppressor: 'cause.Arn' }),
+        composite('cause', 'ALARM("c.Arn")'),
+      ],
+    };
+    const [effect] = alarmCourses(alarms, storeOf({ e: [0, 20, 20, 0], c: [20, 20, 20, 20, 20] }), minute, 5 * minute);
+    expect([effect!.notified, effect!.ended]).toEqual([[], []]);
+  });
+
   test('a rule that names an alarm of no template, or a circle, is an error', () => {
     expect(() => run({ metric: [], composite: [composite('x', 'ALARM("gone.Arn")')] }, {})).toThrow('gone.Arn');
     expect(() =>
