@@ -15,12 +15,13 @@ export const configOf = (environment: string): EnvironmentConfig =>
 export const freshApp = (configs: readonly EnvironmentConfig[] = environments): App =>
   buildApp(configs, { context: context() });
 
-let shared: App | undefined;
+const shared = new Map<string, App>();
 
-/** The template of a stack such as `dev`, `Store`, synthesised once a test file. */
+/** The template of a stack such as `dev`, `Store`, each environment synthesised once a test file. */
 export function templateOf(environment: string, stack: string): Template {
-  shared ??= freshApp();
-  const stage = shared.node.findChild(environment) as Stage;
+  const app = shared.get(environment) ?? freshApp([configOf(environment)]);
+  shared.set(environment, app);
+  const stage = app.node.findChild(environment) as Stage;
   return Template.fromStack(stage.node.findChild(stack) as Stack);
 }
 

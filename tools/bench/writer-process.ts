@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Agent, createServer, request } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../../harness/wait';
 import { bundle } from '../../lib/common/bundle';
-import { connections, median, processorSeconds, requestsARound, rounds, timed } from './measure';
+import { connections, median, processorSeconds, timed } from './measure';
 import { type Load, spansInRequest } from './store-load';
 
 /** A writer that takes requests. */
@@ -33,11 +33,17 @@ export async function startWriter(port: number, environment: Record<string, stri
       sent.on('error', reject);
       sent.end(body);
     });
-  while ((await call('GET', '/healthz').catch(() => 0)) !== 200) await sleep(50);
+  await waitFor('the span writer to be healthy', async () => {
+    const status = await call('GET', '/healthz');
+    return status === 200 || status;
+  });
   return {
     pid: child.pid ?? 0,
     post: async (body) => {
-      while ((await call('POST', '/v1/traces', body)) !== 200) await sleep(50);
+      await waitFor('the span writer to take spans', async () => {
+        const status = await call('POST', '/v1/traces', body);
+        return status === 200 || status;
+      });
     },
     stop: async () => {
       agent.destroy();
@@ -66,7 +72,7 @@ async function nullSink(): Promise<{ url: string; close: () => void }> {
 }
 
 /** Spans a processor second of the writer's work alone: decoding, scrubbing, documents, bulk bodies, answers. */
-export async function writerCost(load: Load): Promise<number> {
+export async function writerCost(load: Load, rounds: number, requestsARound: number): Promise<number> {
   const { url, close } = await nullSink();
   const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'store-null.ts'), url], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -75,7 +81,7 @@ export async function writerCost(load: Load): Promise<number> {
   child.stdout.on('data', (text) => {
     port ||= Number(`${text}`.trim());
   });
-  while (port === 0) await sleep(50);
+  await waitFor("the span writer's port", () => port !== 0 || 'nothing');
   const post = async (body: Buffer): Promise<void> => {
     const answer = await fetch(`http://127.0.0.1:${port}/v1/traces`, {
       method: 'POST',

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
-import { buildSync } from 'esbuild';
+import { bundle } from '../../../lib/bundle';
 import { encode, FakeStore, type Json, service, span } from './support';
 
 const folder = mkdtempSync(join(tmpdir(), 'span-writer-program-'));
@@ -17,17 +17,10 @@ const file = (name: string) => join(folder, name);
 const store = new FakeStore();
 const running: ChildProcess[] = [];
 let tls: Server;
+let program: string;
 
 beforeAll(async () => {
-  buildSync({
-    entryPoints: [join(__dirname, '..', '..', '..', 'lib', 'store', 'span-writer', 'main.ts')],
-    outfile: file('main.js'),
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    logLevel: 'error',
-  });
+  program = join(bundle(join(__dirname, '..', '..', '..', 'lib', 'store', 'span-writer', 'main.ts')), 'main.js');
   const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: 'CN=store',
@@ -53,7 +46,7 @@ afterAll(async () => {
 
 /** Starts the program; resolves with its first line of log. */
 async function start(env: Record<string, string>) {
-  const child = spawn(process.execPath, [file('main.js')], { env, cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program], { env, cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   running.push(child);
   const exited = once(child, 'exit');
   const lines: Json[] = [];
