@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
-import { bundle } from '../../../lib/bundle';
+import { bundle } from '../../../lib/common/bundle';
 import { encode, FakeStore, type Json, service, span } from './support';
 
 const folder = mkdtempSync(join(tmpdir(), 'span-writer-program-'));
