@@ -1,9 +1,15 @@
 /**
- * Measures how long incidents last: from the first breach to OK. It keeps no state: CloudWatch's own history of the
- * alarm says what came before, in whatever order events arrive.
+ * Measures incidents: how long from the first breach until people were notified, and until the last breach was over. It
+ * keeps no state: CloudWatch's own history of alarms says what came before, in whatever order events arrive. It is called a
+ * quarter of an hour after an alarm is OK again: one that comes back within that time is the same incident.
  */
-import { CloudWatchClient, DescribeAlarmHistoryCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  type DescribeAlarmHistoryCommandOutput,
+} from '@aws-sdk/client-cloudwatch';
 import { recoveryMetrics, severityDimension } from '../contract/metrics/recovery';
+import { breachOf, firstOf, joinMs, lastOf, type Update, updateOf } from './recovery.history';
 
 /** What CloudWatch tells EventBridge when an alarm changes its state. Source: user guide, "Alarm events and EventBridge". */
 export interface StateChange {
@@ -11,6 +17,11 @@ export interface StateChange {
     readonly alarmName: string;
     readonly state: { readonly value: string; readonly timestamp: string };
   };
+}
+
+/** Messages of the queue in which events wait: each body is a {@link StateChange}. */
+export interface Delayed {
+  readonly Records: readonly { readonly body: string }[];
 }
 
 /** Variables of the function. */
@@ -24,87 +35,124 @@ export interface Settings {
 
 type Client = Pick<CloudWatchClient, 'send'>;
 
-/** EventBridge delivers at least once: what this instance has told is not told again. Another instance would. */
-const told = new Set<string>();
+/** A queue delivers at least once: what this instance has measured is not measured again. Another instance would. */
+const measured = new Set<string>();
 
-/** Writes the duration as an embedded metric, where the alarm came back from ALARM. */
+/** Writes the figures of each incident that is over as embedded metrics. @throws what the API throws: the queue tries again */
 export async function handler(
-  { detail: { alarmName, state } }: StateChange,
+  { Records }: Delayed,
   _context?: unknown,
-  client: Client = new CloudWatchClient(),
-  { namespace, pages, parts }: Settings = JSON.parse(process.env.SETTINGS ?? '{}'),
+  client: unknown = undefined, // AWS gives a callback here in some runtimes
+  settings: Settings = JSON.parse(process.env.SETTINGS ?? '{}'),
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`), // console.log would put words before it
 ): Promise<void> {
+  const own = isClient(client) ? client : new CloudWatchClient();
+  for (const { body } of Records) await measure(JSON.parse(body) as StateChange, own, settings, write);
+}
+
+const isClient = (value: unknown): value is Client => typeof value === 'object' && value !== null && 'send' in value;
+
+async function measure(
+  { detail: { alarmName, state } }: StateChange,
+  client: Client,
+  { namespace, pages, parts }: Settings,
+  write: (line: string) => void,
+): Promise<void> {
   if (state.value !== 'OK' || parts.includes(alarmName)) return;
-  const ended = Date.parse(state.timestamp);
-  const key = `${alarmName} ${ended}`;
-  if (told.has(key)) return;
-  const began = await firstBreach(client, alarmName, ended);
-  if (began === undefined) return;
-  told.add(key);
-  const { name, unit } = recoveryMetrics.recovery;
+  const over = Date.parse(state.timestamp);
+  const key = `${alarmName} ${over}`;
+  if (measured.has(key)) return;
+  const history = await historyOf(client, alarmName, over + joinMs);
+  const incident = incidentOf(history, over);
+  if (!incident) return;
+  measured.add(key);
+  const began = await followed(client, incident.first, firstOf);
+  const ended = Math.min(over, await followed(client, incident.last, lastOf));
+  const severity = pages.includes(alarmName) ? 'page' : 'inform';
+  const { recovery, detection } = recoveryMetrics;
   write(
     JSON.stringify({
       _aws: {
-        Timestamp: ended,
+        Timestamp: over,
         CloudWatchMetrics: [
-          { Namespace: namespace, Dimensions: [[severityDimension]], Metrics: [{ Name: name, Unit: unit }] },
+          {
+            Namespace: namespace,
+            Dimensions: [[severityDimension]],
+            Metrics: [recovery, detection].map(({ name, unit }) => ({ Name: name, Unit: unit })),
+          },
         ],
       },
-      [severityDimension]: pages.includes(alarmName) ? 'page' : 'inform',
-      [name]: Math.round((ended - began) / 1000),
+      [severityDimension]: severity,
+      [recovery.name]: Math.round((Math.max(ended, began) - began) / 1000),
+      [detection.name]: Math.round((incident.first.at - began) / 1000),
       alarm: alarmName,
       began: new Date(began).toISOString(),
+      times: incident.times,
     }),
   );
 }
 
-/** When the incident that ended then began; undefined where it was none: data were missing and came back. */
-async function firstBreach(client: Client, AlarmName: string, ended: number): Promise<number | undefined> {
-  const { AlarmHistoryItems = [] } = await client.send(
-    new DescribeAlarmHistoryCommand({
-      AlarmName,
-      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
-      HistoryItemType: 'StateUpdate',
-      ScanBy: 'TimestampDescending',
-      EndDate: new Date(ended),
-    }),
-  );
-  let began: number | undefined;
-  // Backwards, to the last time that all was well. Missing data in between do not end an incident.
-  for (const item of AlarmHistoryItems) {
-    const at = item.Timestamp?.getTime() ?? ended;
-    if (at >= ended) continue; // the change that ended it
-    const update = JSON.parse(item.HistoryData ?? '{}') as Update;
-    if (update.newState?.stateValue === 'OK') break;
-    if (update.newState?.stateValue === 'ALARM') began = breachBehind(update, at);
+/** All changes of state of an alarm, oldest first. */
+async function historyOf(client: Client, AlarmName: string, until: number): Promise<Update[]> {
+  const updates: Update[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page: DescribeAlarmHistoryCommandOutput = await client.send(
+      new DescribeAlarmHistoryCommand({
+        AlarmName,
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        HistoryItemType: 'StateUpdate',
+        ScanBy: 'TimestampDescending',
+        EndDate: new Date(until),
+        ...(NextToken ? { NextToken } : {}),
+      }),
+    );
+    updates.push(...(page.AlarmHistoryItems ?? []).map(updateOf));
+    NextToken = page.NextToken;
+  } while (NextToken && updates.length < 1_000);
+  return updates.sort((a, b) => a.at - b.at);
+}
+
+interface Incident {
+  /** The change to ALARM that began it, and the change to OK that ended it. */
+  readonly first: Update;
+  readonly last: Update;
+  /** How often it came back. */
+  readonly times: number;
+}
+
+/** The incident that was over then: undefined where it goes on, or was none (data were missing and came back). */
+function incidentOf(history: readonly Update[], over: number): Incident | undefined {
+  const last = history.find(({ at, state }) => at === over && state === 'OK') ?? { at: over, state: 'OK', data: {} };
+  const again = history.some(({ at, state }) => at > over && at <= over + joinMs && state === 'ALARM');
+  if (again) return undefined;
+  let first: Update | undefined;
+  let times = 0;
+  for (const update of history.filter(({ at }) => at < over).reverse()) {
+    // It was OK before, for longer than that: what came earlier is another incident.
+    if (update.state === 'OK' && (!first || first.at - update.at > joinMs)) break;
+    if (update.state !== 'ALARM') continue; // missing data in between do not end an incident
+    first = update;
+    times += 1;
   }
-  return began;
+  return first && { first, last, times };
 }
 
-/** A state update in the history of an alarm. */
-interface Update {
-  readonly newState?: {
-    readonly stateValue?: string;
-    readonly stateReasonData?: {
-      readonly threshold?: number;
-      /** Of a metric alarm. */
-      readonly evaluatedDatapoints?: readonly { readonly timestamp: string; readonly value?: number }[];
-      /** Of a composite alarm. */
-      readonly triggeringAlarms?: readonly { readonly state: { readonly timestamp: string } }[];
-    };
-  };
-}
-
-/** An alarm of M out of N periods fires M - 1 periods after the first breach; a composite one after its parts. */
-function breachBehind({ newState }: Update, at: number): number {
-  const { threshold, evaluatedDatapoints = [], triggeringAlarms = [] } = newState?.stateReasonData ?? {};
-  const points = evaluatedDatapoints
-    .map(({ timestamp, value }) => ({ at: Date.parse(timestamp), above: (value ?? Number.NaN) - (threshold ?? 0) }))
-    .sort((a, b) => b.at - a.at);
-  // The newest point is the one that fired it: those on its side of the threshold breach too.
-  const side = Math.sign(points[0]?.above ?? 0);
-  const breaching = points.filter(({ above }) => Math.sign(above) === side).map((point) => point.at);
-  const parts = triggeringAlarms.map(({ state }) => Date.parse(state.timestamp));
-  return Math.min(at, ...breaching, ...parts);
+/**
+ * The time of a change, through all levels: a composite alarm changes after its parts, an alarm of M out of N periods after
+ * the first breach.
+ */
+async function followed(client: Client, update: Update, of: typeof firstOf, depth = 4): Promise<number> {
+  const parts = update.data.triggeringAlarms ?? [];
+  if (parts.length === 0 || depth === 0) return breachOf(update, of);
+  const times = await Promise.all(
+    parts.map(async ({ arn, state }) => {
+      const at = Date.parse(state.timestamp);
+      const name = arn.slice(arn.indexOf(':alarm:') + ':alarm:'.length);
+      const changes = arn.includes(':alarm:') ? await historyOf(client, name, at + 1000) : [];
+      const change = changes.filter((one) => one.state === state.value && one.at <= at + 1000).at(-1);
+      return change ? followed(client, change, of, depth - 1) : at;
+    }),
+  );
+  return of(...times, ...(of === firstOf ? [update.at] : []));
 }

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
 import { ownFunction } from '../common/function';
@@ -13,6 +15,7 @@ import { metricNamespace } from '../contract/metrics';
 import { incidents } from './alarms/incidents';
 import { linkDown } from './alarms/link';
 import type { Settings } from './recovery.handler';
+import { joinMs } from './recovery.history';
 
 export interface RecoveryProps {
   readonly config: EnvironmentConfig;
@@ -32,6 +35,20 @@ export class Recovery extends Construct {
       parts: [...parts, alarmName(environment, linkDown)],
     };
     const ours = alarmName(environment, '').trim();
+    // An alarm that comes back within a quarter of an hour has one incident: its end is measured when it has lasted.
+    const waiting = new Queue(this, 'Waiting', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      deliveryDelay: Duration.millis(joinMs),
+      visibilityTimeout: Duration.minutes(3),
+      retentionPeriod: Duration.days(1),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledge(waiting, {
+      id: 'AwsSolutions-SQS3',
+      reason:
+        'A figure that could not be measured for a day is lost, and stands in the history of the alarm: there is nothing to replay.',
+    });
     const alarms = Stack.of(this).formatArn({
       service: 'cloudwatch',
       resource: 'alarm',
@@ -68,7 +85,7 @@ export class Recovery extends Construct {
       {
         id: 'NIST.800.53.R5-LambdaDLQ',
         reason:
-          'EventBridge tries again for a day; a figure that is lost all the same stands in the history of the alarm.',
+          'The queue gives an event again for a day; a figure that is lost all the same stands in the history of the alarm.',
       },
       {
         id: 'NIST.800.53.R5-LambdaInsideVPC',
@@ -82,7 +99,8 @@ export class Recovery extends Construct {
         detailType: ['CloudWatch Alarm State Change'],
         detail: { alarmName: [{ prefix: ours }], state: { value: ['OK'] } },
       },
-      targets: [new LambdaFunction(measure, { retryAttempts: 185, maxEventAge: Duration.hours(24) })],
+      targets: [new SqsQueue(waiting)],
     });
+    measure.addEventSource(new SqsEventSource(waiting, { batchSize: 1 }));
   }
 }

@@ -1,5 +1,6 @@
 import { handler, type Settings, type StateChange } from '../../lib/observe/recovery.handler';
 import { dataPoints } from '../../rehearsal/judge/cloudwatch/embedded-metrics';
+import { resourcesOf } from '../support/app';
 
 const settings: Settings = {
   namespace: 'Harbourline/dev',
@@ -34,106 +35,149 @@ interface Change {
   readonly data?: object;
 }
 
-/** A client whose history holds these changes, in the order in which the API gives them. */
-function client(changes: readonly Change[]) {
-  const calls: { EndDate: Date; AlarmName: string }[] = [];
+/** A client whose histories hold these changes, two a page, in the order in which the API gives them. */
+function client(histories: Readonly<Record<string, readonly Change[]>>) {
   return {
-    calls,
-    send: async ({ input }: { input: { EndDate: Date; AlarmName: string } }) => {
-      calls.push(input);
+    send: async ({ input }: { input: { EndDate: Date; AlarmName: string; NextToken?: string } }) => {
+      const items = [...(histories[input.AlarmName] ?? [])]
+        .reverse()
+        .map(({ time, to, data }) => ({
+          AlarmName: input.AlarmName,
+          Timestamp: new Date(`${day}${time}Z`),
+          HistoryItemType: 'StateUpdate',
+          HistoryData: JSON.stringify({
+            version: '1.0',
+            newState: { stateValue: to, stateReason: '', ...(data ? { stateReasonData: data } : {}) },
+          }),
+        }))
+        .filter(({ Timestamp }) => Timestamp <= input.EndDate);
+      const from = Number(input.NextToken ?? 0);
       return {
-        AlarmHistoryItems: [...changes]
-          .reverse()
-          .map(({ time, to, data }) => ({
-            AlarmName: input.AlarmName,
-            Timestamp: new Date(`${day}${time}Z`),
-            HistoryItemType: 'StateUpdate',
-            HistoryData: JSON.stringify({
-              version: '1.0',
-              newState: { stateValue: to, stateReason: '', ...(data ? { stateReasonData: data } : {}) },
-            }),
-          }))
-          .filter(({ Timestamp }) => Timestamp <= input.EndDate),
+        AlarmHistoryItems: items.slice(from, from + 2),
+        ...(from + 2 < items.length ? { NextToken: `${from + 2}` } : {}),
       };
     },
   };
 }
 
 const border = 'harbourline-dev: Calls to the mainland';
-const ok = (time: string): Change => ({ time, to: 'OK' });
+const ok = (time: string, data?: object): Change => ({ time, to: 'OK', ...(data ? { data } : {}) });
 const alarm = (time: string, data?: object): Change => ({ time, to: 'ALARM', ...(data ? { data } : {}) });
+const points = (...values: readonly (readonly [time: string, value: number])[]) => ({
+  threshold: 500,
+  period: 60,
+  evaluatedDatapoints: values.map(([time, value]) => ({ timestamp: at(time), value })),
+});
+/** The part of a composite alarm that made it change. */
+const by = (name: string, time: string, value: string) => ({
+  triggeringAlarms: [
+    { arn: `arn:aws:cloudwatch:ap-east-1:111111111111:alarm:${name}`, state: { value, timestamp: at(time) } },
+  ],
+});
 
-/** What the function writes for an event, as CloudWatch reads it. */
-async function told(change: StateChange, history: readonly Change[]) {
+/** What the function writes for events, as CloudWatch reads it. */
+async function measured(
+  changes: readonly StateChange[],
+  histories: readonly Change[] | Readonly<Record<string, readonly Change[]>>,
+) {
   const lines: string[] = [];
-  await handler(change, undefined, client(history) as never, settings, (line) => lines.push(line));
-  return lines
-    .flatMap(dataPoints)
-    .map(({ dimensions, values, name, unit }) => ({ name, unit, ...dimensions, value: values[0] }));
+  const named = Array.isArray(histories) ? { [changes[0]!.detail.alarmName]: histories } : histories;
+  await handler(
+    { Records: changes.map((change) => ({ body: JSON.stringify(change) })) },
+    undefined,
+    client(named as Record<string, Change[]>),
+    settings,
+    (line) => lines.push(line),
+  );
+  return lines.map((line) => ({
+    ...Object.fromEntries(dataPoints(line).map(({ name, values }) => [name, values[0]])),
+    severity: dataPoints(line)[0]!.dimensions.severity,
+    units: [...new Set(dataPoints(line).map(({ unit }) => unit))],
+  }));
 }
+
+const recovery = 'incident.recovery.time';
+const detection = 'incident.detection.time';
 
 describe('time to recovery', () => {
   test('from ALARM to OK, by severity', async () => {
     expect(
-      await told(event(border, '10:50:00', 'OK', 'ALARM'), [ok('09:00:00'), alarm('10:42:00'), ok('10:50:00')]),
-    ).toEqual([{ name: 'incident.recovery.time', unit: 'Seconds', severity: 'page', value: 480 }]);
-    const refused = event('harbourline-dev: Spans refused', '11:00:00', 'OK', 'ALARM');
-    expect(await told(refused, [ok('09:00:00'), alarm('10:59:00'), ok('11:00:00')])).toMatchObject([
-      { severity: 'inform', value: 60 },
-    ]);
-  });
-
-  test('counts from the first breach: M of N periods before the alarm, parts before a composite', async () => {
-    const evaluatedDatapoints = [
-      { timestamp: at('10:43:00'), value: 900 },
-      { timestamp: at('10:42:00'), value: 100 },
-      { timestamp: at('10:41:00'), value: 700 },
-      { timestamp: at('10:40:00'), value: 200 },
-    ];
-    const first = { threshold: 500, evaluatedDatapoints };
+      await measured([event(border, '10:50:00', 'OK', 'ALARM')], [ok('09:00:00'), alarm('10:42:00'), ok('10:50:00')]),
+    ).toEqual([{ [recovery]: 480, [detection]: 0, severity: 'page', units: ['Seconds'] }]);
     expect(
-      await told(event(border, '10:51:00', 'OK', 'ALARM'), [ok('09:00:00'), alarm('10:44:00', first), ok('10:51:00')]),
-    ).toMatchObject([{ value: 600 }]);
-    const parts = { triggeringAlarms: [{ arn: 'arn', state: { value: 'ALARM', timestamp: at('10:43:00') } }] };
+      await measured(
+        [event('harbourline-dev: Spans refused', '11:00:00', 'OK', 'ALARM')],
+        [ok('09:00:00'), alarm('10:59:00'), ok('11:00:00')],
+      ),
+    ).toMatchObject([{ severity: 'inform', [recovery]: 60 }]);
+  });
+
+  test('from the first breach to the end of the last, not from message to message', async () => {
+    const first = points(['10:43:00', 900], ['10:42:00', 100], ['10:41:00', 700], ['10:40:00', 200]);
+    const last = points(['10:55:00', 100], ['10:54:00', 90], ['10:48:00', 800], ['10:47:00', 900]);
     expect(
-      await told(event(border, '10:52:00', 'OK', 'ALARM'), [ok('09:00:00'), alarm('10:44:00', parts), ok('10:52:00')]),
-    ).toMatchObject([{ value: 540 }]);
+      await measured(
+        [event(border, '10:56:00', 'OK', 'ALARM')],
+        [ok('09:00:00'), alarm('10:44:00', first), ok('10:56:00', last)],
+      ),
+    ).toMatchObject([{ [recovery]: 480, [detection]: 180 }]); // 10:41 to 10:49
   });
 
-  test('missing data in between do not end an incident', async () => {
-    const history: Change[] = [
-      ok('09:00:00'),
-      alarm('10:40:00'),
-      { time: '10:45:00', to: 'INSUFFICIENT_DATA' },
-      ok('10:53:00'),
-    ];
-    expect(await told(event(border, '10:53:00', 'OK', 'INSUFFICIENT_DATA'), history)).toMatchObject([{ value: 780 }]);
+  test('through all levels of composite alarms', async () => {
+    const [objective, window] = ['harbourline-dev: P99 hk-cn', 'harbourline-dev: P99 hk-cn, 5 minutes'];
+    expect(
+      await measured([event(border, '11:00:00', 'OK', 'ALARM')], {
+        [border]: [ok('09:00:00'), alarm('10:46:00', by(objective, '10:45:00', 'ALARM')), ok('11:00:00')],
+        [objective]: [ok('09:00:00'), alarm('10:45:00', by(window, '10:44:00', 'ALARM')), ok('11:00:00')],
+        [window]: [ok('09:00:00'), alarm('10:44:00', points(['10:43:00', 900], ['10:40:00', 900])), ok('10:59:00')],
+      }),
+    ).toMatchObject([{ [recovery]: 1200, [detection]: 360 }]); // from 10:40: 20 minutes, of which 6 until the page
   });
 
-  test('missing data alone are no incident', async () => {
-    const history: Change[] = [ok('09:00:00'), { time: '10:45:00', to: 'INSUFFICIENT_DATA' }, ok('10:54:00')];
-    expect(await told(event(border, '10:54:00', 'OK', 'INSUFFICIENT_DATA'), history)).toEqual([]);
+  test('what flaps for two hours is one incident of two hours', async () => {
+    const times = Array.from({ length: 30 }, (_, index) => 12 * 60 + 4 * index);
+    const clock = (minutes: number) =>
+      `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:00`.padStart(8, '0');
+    const history = times.flatMap((minutes) => [alarm(clock(minutes)), ok(clock(minutes + 1))]);
+    const events = times.map((minutes) => event(border, clock(minutes + 1), 'OK', 'ALARM'));
+    expect(await measured(events, [ok('09:00:00'), ...history])).toMatchObject([{ [recovery]: (29 * 4 + 1) * 60 }]);
   });
 
-  test('a repeated event is told once', async () => {
-    const history = [ok('09:00:00'), alarm('10:40:00'), ok('10:55:00')];
-    const once = event(border, '10:55:00', 'OK', 'ALARM');
-    expect(await told(once, history)).toHaveLength(1);
-    expect(await told(once, history)).toEqual([]);
+  test('an incident that began long after another is one of its own', async () => {
+    expect(
+      await measured(
+        [event(border, '15:10:00', 'OK', 'ALARM')],
+        [ok('09:00:00'), alarm('13:00:00'), ok('14:00:00'), alarm('15:00:00'), ok('15:10:00')],
+      ),
+    ).toMatchObject([{ [recovery]: 600 }]);
   });
 
-  test('an event that comes late, after the next incident began, is about its own', async () => {
-    const history = [ok('09:00:00'), alarm('10:40:00'), ok('10:56:00'), alarm('10:58:00')];
-    expect(await told(event(border, '10:56:00', 'OK', 'ALARM'), history)).toMatchObject([{ value: 960 }]);
+  test('missing data in between do not end an incident, and alone are none', async () => {
+    const missing: Change = { time: '10:45:00', to: 'INSUFFICIENT_DATA' };
+    expect(
+      await measured(
+        [event(border, '10:53:00', 'OK', 'INSUFFICIENT_DATA')],
+        [ok('09:00:00'), alarm('10:40:00'), missing, ok('10:53:00')],
+      ),
+    ).toMatchObject([{ [recovery]: 780 }]);
+    expect(
+      await measured(
+        [event(border, '10:54:00', 'OK', 'INSUFFICIENT_DATA')],
+        [alarm('08:00:00'), ok('09:00:00'), missing, ok('10:54:00')],
+      ),
+    ).toEqual([]);
   });
 
-  test('only alarms that tell somebody, only when they end, only our function to look', async () => {
+  test('a repeated event is measured once, a part of another alarm never', async () => {
     const history = [ok('09:00:00'), alarm('10:40:00'), ok('10:57:00')];
-    expect(await told(event('harbourline-dev: P99 hk-cn, 5 minutes', '10:57:00', 'OK', 'ALARM'), history)).toEqual([]);
-    const began = client(history);
-    await handler(event(border, '10:40:00', 'ALARM', 'OK'), undefined, began as never, settings, () => {
-      throw new Error('nothing has ended');
-    });
-    expect(began.calls).toEqual([]);
+    const once = event(border, '10:57:00', 'OK', 'ALARM');
+    expect(await measured([once, once], history)).toHaveLength(1);
+    expect(await measured([event(settings.parts[0]!, '10:58:00', 'OK', 'ALARM')], history)).toEqual([]);
+  });
+
+  test('events wait until an alarm cannot come back any more', () => {
+    const resources = [...resourcesOf('prod').values()];
+    const [queue] = resources.filter(({ Type }) => Type === 'AWS::SQS::Queue');
+    expect(queue?.Properties).toMatchObject({ DelaySeconds: 900, SqsManagedSseEnabled: true });
   });
 });

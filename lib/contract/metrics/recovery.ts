@@ -5,7 +5,15 @@ import type { EmittedMetric } from './metric';
 export const severityDimension = 'severity';
 
 export const recoveryMetrics = {
-  /** From the first breach to OK, once an incident, when it ends. */
+  /** From the first breach to people being notified, once an incident, when it is over. */
+  detection: {
+    name: 'incident.detection.time',
+    unit: 'Seconds',
+    dimensions: [[severityDimension]],
+    emitter: 'function: recovery.handler.ts',
+    notRehearsed: 'a function of AWS Lambda sends it when an incident ends',
+  },
+  /** From the first breach to the end of the last one, once an incident, when it is over. */
   recovery: {
     name: 'incident.recovery.time',
     unit: 'Seconds',

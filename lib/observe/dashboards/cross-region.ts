@@ -8,7 +8,7 @@ import { alarmName } from '../../contract/alarms';
 import type { Crossing } from '../../contract/metrics';
 import type { Watched } from '../alarms/alarm';
 import { incidents } from '../alarms/incidents';
-import { byService, continuity, errorRate, percentile, recovery, volume } from '../expressions';
+import { byService, continuity, errorRate, incidentTimes, percentile, recoveryChange, volume } from '../expressions';
 import { lineRow } from './link';
 import { type Row, rowsDashboard } from './widgets';
 
@@ -144,18 +144,43 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
     {
       title: 'How long do incidents last?',
       read: {
-        en: 'By week, from the first breach to OK. A mean over few incidents jumps: compare months, and the longest. Weeks without an incident have no point.',
-        zh: '按周统计，自首次越限至恢复。样本少时均值波动大：请按月比较并看最长值；无故障的周没有数据点。',
+        en: 'From the first breach to the end of the last; what comes back within a quarter of an hour is one incident. A mean over few incidents jumps: look at how many there were, and at four weeks at a time. Weeks without an incident have no point.',
+        zh: '自首次越限至最后一次越限结束；十五分钟内再次出现的算同一次故障。样本少时均值波动大：请看次数，并按四周比较。无故障的周没有数据点。',
       },
       graphs: [
         {
           title: 'Time to recovery by week, twelve weeks',
           metrics: (['page', 'inform'] as const).flatMap((severity) =>
-            (['Average', 'Maximum'] as const).map((statistic) => recovery(environment, severity, statistic)),
+            (['Average', 'Maximum'] as const).map((statistic) =>
+              incidentTimes(environment, 'recovery', severity, statistic),
+            ),
           ),
-          width: 24,
+          width: 6,
           unit: 's',
           start: '-P84D',
+        },
+        {
+          title: 'Time until people are notified, by week, twelve weeks',
+          metrics: (['Average', 'Maximum'] as const).map((statistic) =>
+            incidentTimes(environment, 'detection', 'page', statistic),
+          ),
+          width: 6,
+          unit: 's',
+          start: '-P84D',
+        },
+        {
+          title: 'Pages by week, twelve weeks',
+          metrics: [incidentTimes(environment, 'recovery', 'page', 'SampleCount')],
+          width: 6,
+          unit: 'Count',
+          start: '-P84D',
+        },
+        {
+          title: 'Time to recovery of pages, against the first four weeks shown',
+          metrics: [recoveryChange(environment)],
+          width: 6,
+          unit: '%',
+          start: '-P168D',
         },
       ],
     },
