@@ -4,7 +4,8 @@ import type { Evidence } from './evidence';
 import { count, type Row } from './report';
 import { bandOf, type Expectation, expectation } from './sampling';
 
-function byTrace<T extends { traceId: string }>(spans: readonly T[]): Map<string, T[]> {
+/** Spans by their trace id. */
+export function byTrace<T extends { traceId: string }>(spans: readonly T[]): Map<string, T[]> {
   const traces = new Map<string, T[]>();
   for (const span of spans) {
     const known = traces.get(span.traceId);

@@ -1,0 +1,128 @@
+import { alarmed, alarmRows } from '../../../rehearsal/judge/alarms';
+import type { Evidence, ExpectedAlarms } from '../../../rehearsal/judge/evidence';
+import type { Row } from '../../../rehearsal/judge/report';
+import { alarms, name, slowShare } from './deployed';
+import { drive, healthy, type Made, made, measured, minute, selfMeasured, start, storeOf } from './healthy';
+
+/** The fault begins a minute and a half into the drive. */
+const injectedAt = start + 1.5 * minute;
+
+/** Every call of a crossing is slow from the fault on. */
+const slowed = (...crossings: readonly string[]): Made[] =>
+  made.map((span) =>
+    crossings.includes(span.crossing) && Number(BigInt(span.startNs) / 1_000_000n) >= injectedAt
+      ? { ...span, endNs: `${BigInt(span.startNs) + 1_500_000_000n}` }
+      : span,
+  );
+
+const faulty = (spans: readonly Made[], expectedAlarms: ExpectedAlarms, more: Partial<Evidence> = {}): Evidence =>
+  healthy({
+    ledger: spans,
+    metrics: storeOf([...measured(spans), ...selfMeasured]),
+    allowance: { ...healthy().allowance, injectedAt },
+    expectedAlarms,
+    ...more,
+  });
+const rowsOf = (evidence: Evidence) => Object.fromEntries(alarmRows(evidence).map((row) => [row.what, row] as const));
+const notified = 'alarms that notified somebody';
+const ok = (evidence: Evidence) => rowsOf(evidence)[notified]!.ok;
+
+test('a fair day notifies nobody, and nobody is asked whose fault it was', () => {
+  expect(alarmRows(healthy())).toEqual<Row[]>([{ what: notified, seen: 'none', expected: 'none', ok: true }]);
+});
+
+test('the alarm that must notify does, the others are silent', () => {
+  const evidence = faulty(slowed('hk-cn'), { notify: ['Calls to the mainland'], side: 'the mainland' });
+  const rows = rowsOf(evidence);
+  expect(rows[notified]).toEqual({
+    what: notified,
+    seen: '"Calls to the mainland" at 14:17:00; in ALARM beneath or suppressed: P99 hk-cn',
+    expected: '"Calls to the mainland"',
+    ok: true,
+  });
+  expect(rows['from the fault to the alarm']).toMatchObject({ seen: '90 s (fault at 14:15:30)' });
+  expect(rows['from the fault to the alarm']!.ok).toBeUndefined();
+  expect(rows['at fault, by the metrics alone']).toMatchObject({ ok: true, expected: 'the mainland' });
+  expect(rows['at fault, by the metrics alone']!.seen).toMatch(/^the mainland: round trip of the line 25 → 25 ms/);
+});
+
+test('no alarm is accepted in place of the right one, and none beside it', () => {
+  const both = slowed('hk-cn');
+  expect(ok(faulty(both, { notify: [] }))).toBe(false);
+  expect(ok(faulty(both, { notify: ['Services in Hong Kong'] }))).toBe(false);
+  expect(ok(faulty(both, { notify: ['Calls to the mainland', 'Services in Hong Kong'] }))).toBe(false);
+  expect(ok(faulty(made, { notify: ['Calls to the mainland'] }))).toBe(false);
+  expect(rowsOf(faulty(made, { notify: ['Calls to the mainland'] }))['from the fault to the alarm']!.seen).toBe(
+    'never',
+  );
+});
+
+test('an alarm that may notify as well need not, and is named with its reason', () => {
+  const may = { 'Calls to the mainland': 'it hangs on the machine' };
+  expect(ok(faulty(slowed('hk-cn'), { notify: [], may }))).toBe(true);
+  expect(ok(faulty(made, { notify: [], may }))).toBe(true);
+  expect(rowsOf(faulty(made, { notify: [], may }))[notified]!.expected).toBe(
+    'none; may as well: "Calls to the mainland": it hangs on the machine',
+  );
+  expect(rowsOf(faulty(made, { notify: [], may }))['from the fault to the alarm']).toBeUndefined();
+});
+
+test('what follows from another incident is suppressed, and shown', () => {
+  const evidence = faulty(slowed('hk-cn', 'none'), { notify: ['Calls to the mainland'] });
+  expect(ok(evidence)).toBe(true);
+  expect(rowsOf(evidence)[notified]!.seen).toContain('suppressed: P99 hk-cn, P99 none, Services in Hong Kong');
+});
+
+test('the side is judged by the metrics alone', () => {
+  const rows = rowsOf(faulty(slowed('cn-hk'), { notify: ['Services in Hong Kong'], side: 'the mainland' }));
+  expect(rows['at fault, by the metrics alone']).toMatchObject({ ok: false, expected: 'the mainland' });
+  expect(rows['at fault, by the metrics alone']!.seen).toMatch(/^Hong Kong: hk-cn p99/);
+  const none = rowsOf(healthy({ expectedAlarms: { notify: [], side: 'nobody' } }));
+  expect(none['at fault, by the metrics alone']).toMatchObject({ ok: false, seen: 'no fault was injected' });
+});
+
+test('the hours before are as the minute before the fault, without the seconds that warm up', () => {
+  expect(alarmed(faulty(made, { notify: [] })).fair).toEqual({ from: injectedAt - minute, until: injectedAt });
+  const early = start + 30_000;
+  const evidence = faulty(made, { notify: [] });
+  expect(alarmed({ ...evidence, allowance: { ...evidence.allowance, injectedAt: early } }).fair).toEqual({
+    from: start + 20_000,
+    until: early,
+  });
+  expect(alarmed(healthy()).fair).toBeUndefined();
+});
+
+test('alarms are watched until the last metrics have come, and a minute more', () => {
+  // Only the last ten seconds are slow: their metrics come after the drive.
+  const last = made.map((span) =>
+    span.crossing === 'hk-cn' && Number(BigInt(span.startNs) / 1_000_000n) >= drive.until - 15_000
+      ? { ...span, endNs: `${BigInt(span.startNs) + 1_500_000_000n}` }
+      : span,
+  );
+  const short = { ...alarms, metric: [quick(), ...alarms.metric.slice(1)] };
+  const evidence = faulty(last, { notify: ['Calls to the mainland'] });
+  expect(ok({ ...evidence, deployed: { ...evidence.deployed, alarms: short } })).toBe(true);
+});
+
+/** The alarm of the border over one minute. */
+function quick() {
+  const { arn, properties } = slowShare('hk-cn');
+  const Metrics = properties.Metrics!.map((metric) =>
+    metric.MetricStat ? { ...metric, MetricStat: { ...metric.MetricStat, Period: 60 } } : metric,
+  );
+  return { arn, properties: { ...properties, Metrics } };
+}
+
+test('alarms over what no rehearsal has are not judged, those over what this one had are', () => {
+  const course = (heading: string, evidence = healthy()) =>
+    alarmed(evidence).courses.find((one) => one.name === name(heading))!.changes;
+  expect(course('Store red')).toEqual([]);
+  expect(course('Link round trip').map(({ state }) => state)).toEqual(['OK']);
+  // It takes silence for a fault: without the probe it notifies.
+  const silent = storeOf(
+    healthy()
+      .metrics.points()
+      .filter(({ name: metric }) => metric !== 'link.rtt'),
+  );
+  expect(course('Link round trip', healthy({ metrics: silent })).map(({ state }) => state)).toEqual(['ALARM']);
+});
