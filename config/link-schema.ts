@@ -85,7 +85,10 @@ const analysis = section({
   account: text(/^\d{12}$/, 'This is not an AWS account.', 'Write twelve digits, in quotes: zeros may lead.'),
   /** Beijing or Ningxia. @default cn-north-1 */
   region: z.enum(['cn-north-1', 'cn-northwest-1']).default('cn-north-1'),
-  /** A VPC that exists and that the far end routes to, with endpoints for S3, CloudWatch Logs, Secrets Manager and SSM. */
+  /**
+   * A VPC that exists and that the far end routes to, with endpoints for S3, CloudWatch Logs, Secrets Manager, SSM and
+   * EC2 Auto Scaling.
+   */
   vpcId: text(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, 'This is not the id of a VPC.', 'Write vpc- and 17 digits.'),
   /** Its addresses: endpoints are called within them. */
   vpcCidr: prefix({ widest: 16, narrowest: 28, onlyPrivate: true }),

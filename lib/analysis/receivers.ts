@@ -1,25 +1,8 @@
 import { join } from 'node:path';
 import { Duration, Stack } from 'aws-cdk-lib';
-import {
-  AdditionalHealthCheckType,
-  AutoScalingGroup,
-  GroupMetrics,
-  HealthChecks,
-  UpdatePolicy,
-} from 'aws-cdk-lib/aws-autoscaling';
-import {
-  AmazonLinuxCpuType,
-  BlockDeviceVolume,
-  EbsDeviceVolumeType,
-  InstanceType,
-  type IVpc,
-  LaunchTemplate,
-  MachineImage,
-  Peer,
-  Port,
-  SecurityGroup,
-  UserData,
-} from 'aws-cdk-lib/aws-ec2';
+import { AdditionalHealthCheckType, HealthChecks } from 'aws-cdk-lib/aws-autoscaling';
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { NetworkLoadBalancer, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -29,14 +12,19 @@ import { receiverConfiguration } from '../collector/receiver';
 import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
 import { subnetCidrs } from '../contract/addresses';
-import { cloudConfig, environmentFile, paths } from '../contract/instance';
+import { paths } from '../contract/instance';
 import type { AnalysisConfig, LinkedConfig } from '../contract/link-parameters';
-import { aggregatesLogGroup } from '../contract/metrics';
+import { aggregatesLogGroup, kindOfCrossing, metricNamespace, metrics } from '../contract/metrics';
 import { ports } from '../contract/ports';
 import { Artifact } from '../machine/artifact';
-import { runScript, setUp, startUnits } from '../machine/boot';
-import { linkCertificateStatements } from '../machine/link-certificate';
+import { startUnits } from '../machine/boot';
+import { Fleet } from '../machine/fleet';
+import { linkCertificate } from '../machine/link-certificate';
 import { writeMetrics } from '../machine/metric-log';
+import { volumesKey } from '../machine/volumes-key';
+
+/** How long the load balancer leaves connections to a receiver that goes, in seconds. */
+const deregistrationSeconds = 60;
 
 export interface ReceiversProps {
   readonly config: LinkedConfig;
@@ -55,8 +43,8 @@ export class Receivers extends Construct {
     super(scope, id);
     const { config, vpc } = props;
     const { receiver } = config.link;
-    const instances = this.securityGroup();
-    const group = this.group(instances);
+    const { group, securityGroup: instances } = this.fleet();
+    instances.addEgressRule(Peer.ipv4(props.analysis.vpcCidr), Port.tcp(443), 'AWS APIs through endpoints of the VPC');
 
     const entrance = new SecurityGroup(this, 'EntranceSecurityGroup', {
       vpc,
@@ -82,13 +70,15 @@ export class Receivers extends Construct {
       }
       instances.connections.allowFrom(entrance, Port.tcp(port), `${name} from the entrance`);
       const listener = loadBalancer.addListener(name, { port, protocol: Protocol.TCP });
-      listener.addTargets(`${name}Targets`, {
+      const targets = listener.addTargets(`${name}Targets`, {
         port,
         protocol: Protocol.TCP,
         targets: [group],
         preserveClientIp: true,
+        deregistrationDelay: Duration.seconds(deregistrationSeconds),
         healthCheck: { protocol: Protocol.HTTP, port: `${ports.health}`, path: '/' },
       });
+      targets.setAttribute('deregistration_delay.connection_termination.enabled', 'true');
       acknowledge(listener, {
         id: 'NIST.800.53.R5-ELBv2ACMCertificateRequired',
         reason:
@@ -113,121 +103,81 @@ export class Receivers extends Construct {
     );
   }
 
-  private securityGroup(): SecurityGroup {
-    const { vpc, analysis } = this.props;
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
-      vpc,
-      description: 'Receivers of aggregates',
-      allowAllOutbound: false,
-    });
-    securityGroup.addEgressRule(Peer.ipv4(analysis.vpcCidr), Port.tcp(443), 'AWS APIs through endpoints of the VPC');
-    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3 through its gateway endpoint');
-    acknowledge(securityGroup, {
-      id: 'Harbourline-OpenSecurityGroup[egress-0.0.0.0/0]',
-      reason:
-        'S3 answers at public addresses and the id of its prefix list is not known before deployment. Whether another route leads to any is up to the VPC, which exists already.',
-    });
-    return securityGroup;
-  }
-
-  private group(securityGroup: SecurityGroup): AutoScalingGroup {
+  /** The same machines as in Hong Kong. They keep no queue: aggregates wait on the relays' disks until CloudWatch has them. */
+  private fleet(): Fleet {
     const { config, analysis, vpc, logGroup } = this.props;
     const { environment, link } = config;
     const { region } = Stack.of(this);
-    const collector = Artifact.collector(this, 'Collector');
-    const scripts = Artifact.folder(this, 'Scripts', join(__dirname, '..', 'machine', 'instance-files'));
     const responder = Artifact.program(this, 'Responder', join(__dirname, '..', 'link', 'probe', 'responder.ts'));
-    const role = serviceRole(this, 'Role', {
-      description: 'Receivers of aggregates: write metrics',
-      assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
-      statements: [
-        collector.readStatement(),
-        scripts.readStatement(),
-        responder.readStatement(),
-        writeMetrics(logGroup),
-        ...linkCertificateStatements(analysis.certificate, region),
-      ],
-    });
-    const userData = UserData.custom(
-      cloudConfig({
-        packages: ['jq', 'unzip', 'nodejs22'],
-        files: [
-          {
-            path: paths.configuration,
-            content: receiverConfiguration({
-              environment,
-              port: link.receiver.port,
-              sink: { region, logGroupName: aggregatesLogGroup(environment) },
-            }),
-          },
-          {
-            path: paths.environment,
-            content: environmentFile({
-              AWS_REGION: region,
-              [variables.loopback]: '127.0.0.1',
-              [variables.linkTlsDirectory]: paths.linkTls,
-            }),
-          },
-          {
-            path: paths.scriptsEnvironment,
-            content: environmentFile({
-              TIER: 'receiver',
-              CERTIFICATE_SECRET: analysis.certificate.secretArn,
-              TLS_DIRECTORY: paths.linkTls,
-              RESPONDER_PORT: `${link.receiver.continuityPort}`,
-            }),
-          },
-        ],
-        commands: [
-          ...setUp(region),
-          collector.unpackInto(paths.program),
-          scripts.unpackInto(paths.scripts),
-          responder.unpackInto(`${paths.program}/responder`),
-          runScript('certificate'),
-          startUnits('collector', 'certificate', 'responder'),
-        ],
-      }),
-    );
-    const group = new AutoScalingGroup(this, 'Group', {
+    // By this id, which logical ids leave out, group and launch template stay the resources that they were.
+    return new Fleet(this, 'Default', {
+      environment,
       vpc,
-      launchTemplate: new LaunchTemplate(this, 'LaunchTemplate', {
-        instanceType: new InstanceType(analysis.instanceType),
-        machineImage: analysis.imageId
-          ? MachineImage.genericLinux({ [region]: analysis.imageId })
-          : MachineImage.latestAmazonLinux2023({ cpuType: AmazonLinuxCpuType.ARM_64 }),
-        role,
-        securityGroup,
-        userData,
-        httpPutResponseHopLimit: 1,
-        requireImdsv2: true,
-        detailedMonitoring: true,
-        associatePublicIpAddress: false,
-        blockDevices: [
-          {
-            deviceName: '/dev/xvda',
-            // Nothing is kept here: aggregates wait on the relays' disks until CloudWatch has them.
-            volume: BlockDeviceVolume.ebs(10, {
-              volumeType: EbsDeviceVolumeType.GP3,
-              encrypted: true,
-              deleteOnTermination: true,
-            }),
-          },
-        ],
+      tier: 'receiver',
+      subnets: { subnets: vpc.isolatedSubnets },
+      role: serviceRole(this, 'Role', {
+        description: 'Receivers of aggregates: write metrics',
+        assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
       }),
-      minCapacity: 2,
-      maxCapacity: 3,
+      instanceType: analysis.instanceType,
+      imageId: analysis.imageId,
+      minInstances: 2,
+      maxInstances: 3, // the one that comes before another goes
+      volumeGiB: 10,
+      volumesKey: volumesKey(this, 'VolumesKey', 'disks of the receivers'),
+      collector: Artifact.collector(this, 'Collector'),
+      configuration: receiverConfiguration({
+        environment,
+        port: link.receiver.port,
+        sink: { region, logGroupName: aggregatesLogGroup(environment) },
+      }),
+      certificate: linkCertificate(analysis.certificate, region),
+      statements: [responder.readStatement(), writeMetrics(logGroup)],
+      rollbackAlarm: this.noAggregates(),
+      // Until the load balancer has closed its connections.
+      leaveSeconds: deregistrationSeconds + 5,
+      description: 'Receivers of aggregates',
+      egress: {
+        description: 'S3 through its gateway endpoint',
+        reason: 'Whether another route leads to any is up to the VPC, which exists already.',
+      },
       healthChecks: HealthChecks.withAdditionalChecks({
         additionalTypes: [AdditionalHealthCheckType.ELB],
         gracePeriod: Duration.minutes(10),
       }),
-      groupMetrics: [GroupMetrics.all()],
-      updatePolicy: UpdatePolicy.rollingUpdate({ minInstancesInService: 1 }),
+      extra: {
+        packages: ['nodejs22'],
+        environment: { [variables.linkTlsDirectory]: paths.tls },
+        scripts: { RESPONDER_PORT: `${link.receiver.continuityPort}` },
+        commands: [responder.unpackInto(`${paths.program}/responder`), startUnits('responder')],
+      },
     });
-    acknowledge(group, {
-      id: 'AwsSolutions-AS3',
+  }
+
+  /** What receivers are there for. It notifies nobody: in Hong Kong, relays that cannot send have an alarm of their own. */
+  private noAggregates(): Alarm {
+    const { environment, production } = this.props.config;
+    const alarm = new Alarm(this, 'NoAggregates', {
+      alarmDescription:
+        'Rolls back new receivers, nothing for people: no call within Hong Kong was reported for five minutes.',
+      metric: new Metric({
+        namespace: metricNamespace(environment),
+        metricName: metrics.calls.name,
+        dimensionsMap: { crossing: 'none', 'span.kind': kindOfCrossing.none },
+        statistic: 'Sum',
+        period: Duration.minutes(1),
+      }),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: 5,
+      // As "No spans" in Hong Kong: in production silence is the fault, elsewhere nights and weekends are silent.
+      treatMissingData: production ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    acknowledge(alarm, {
+      id: 'NIST.800.53.R5-CloudWatchAlarmAction',
       reason:
-        'Launches and terminations are normal here and are in CloudTrail; the relays in Hong Kong see a receiver that does not take aggregates, and alarm.',
+        'It decides over new receivers, in the refresh of their group. People are notified in Hong Kong, by "Aggregates wait at the relays".',
     });
-    return group;
+    return alarm;
   }
 }

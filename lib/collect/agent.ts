@@ -8,15 +8,14 @@ import { agentConfiguration } from '../collector/agent';
 import { paths } from '../contract/instance';
 import { goMemoryMiB } from '../contract/sizing';
 import { Artifact } from '../machine/artifact';
-import type { TierCertificate } from '../machine/certificates';
-import type { Pseudonyms } from '../machine/pseudonyms';
+import type { InstanceSecret } from '../machine/instance-secret';
 
 export interface AgentProps {
   readonly config: EnvironmentConfig;
   readonly collector: Artifact;
-  readonly certificate: TierCertificate;
+  readonly certificate: InstanceSecret;
   /** Secret of the pseudonyms, where there are any. */
-  readonly pseudonyms?: Pseudonyms | undefined;
+  readonly pseudonyms?: InstanceSecret | undefined;
   /** `host:port` of the gateways. */
   readonly gatewayEndpoint: string;
 }
@@ -58,8 +57,8 @@ export class Agent extends Construct {
         }),
         collector.readStatement(),
         files.readStatement(),
-        ...certificate.readStatements(),
-        ...(props.pseudonyms?.readStatements ?? []),
+        ...certificate.statements,
+        ...(props.pseudonyms?.statements ?? []),
       ],
     });
     new CfnOutput(this, 'AgentNodePolicy', {
@@ -119,7 +118,7 @@ export class Agent extends Construct {
         'AgentCertificate',
         'certificate',
         'ARN of the secret with certificate, key and authority',
-        certificate.secret.secretArn,
+        certificate.secretArn,
       ),
       parameter('AgentGateway', 'gateway-endpoint', 'host:port of the gateways', gatewayEndpoint),
     ];
@@ -134,7 +133,7 @@ export class Agent extends Construct {
       `export AWS_REGION=${Stack.of(this).region} ENVIRONMENT=${environment} ACTION={{ action }}`,
       `export COLLECTOR=s3://${collector.bucketName}/${collector.objectKey} SECURITY_LEVEL=${securityLevel(config)}`,
       `export MEMORY_MIB=${agent.memoryMiB} GO_MEMORY_MIB=${goMemoryMiB(agent.memoryMiB)} CPU_PERCENT=${agent.cpuPercent}`,
-      `export EGRESS_KILOBITS=${agent.egressKilobits} PSEUDONYM_SECRET_ID=${pseudonyms?.secret.secretArn ?? ''}`,
+      `export EGRESS_KILOBITS=${agent.egressKilobits} PSEUDONYM_SECRET_ID=${pseudonyms?.secretArn ?? ''}`,
       `export ALLOWED_KEYS=${config.redaction.allowedKeys?.join(',') ?? ''}`,
       'for tool in aws unzip; do command -v $tool > /dev/null || { echo "harbourline: this node lacks $tool"; exit 1; }; done',
       `mkdir -p ${scripts}`,

@@ -1,15 +1,16 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type ISecurityGroup, type IVpc, Port } from 'aws-cdk-lib/aws-ec2';
-import { ArnPrincipal, type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { HttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { gatewayConfiguration } from '../collector/gateway';
 import { samplerConfiguration } from '../collector/sampler';
-import { encryptionKey } from '../common/encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
 import { serviceRole } from '../common/iam';
+import { alarmName, noSpans } from '../contract/alarms';
 import { cloudMapNamespace, cloudMapServices } from '../contract/cloud-map';
 import { metricLogGroup } from '../contract/metrics';
 import { ports } from '../contract/ports';
@@ -20,6 +21,7 @@ import { Departed } from '../machine/departed';
 import { writeMetrics } from '../machine/metric-log';
 import { Pseudonyms } from '../machine/pseudonyms';
 import { Remainders } from '../machine/remainders';
+import { volumesKey } from '../machine/volumes-key';
 import type { Capacity, Watched } from '../observe/alarms/alarm';
 import { Agent } from './agent';
 import { Gateways } from './gateways';
@@ -52,13 +54,14 @@ export class CollectStack extends EnvironmentStack {
     const { environment, collect } = config;
     const { vpc, logsKey } = props;
 
-    const volumesKey = encryptionKey(this, 'VolumesKey', 'disk queues of the collectors');
-    allowAutoScaling(volumesKey, this);
-    const certificates = new TierCertificates(this, 'Certificates', { config, logsKey });
-    const pseudonyms = config.redaction.pseudonymKeys.length > 0 ? new Pseudonyms(this, 'Pseudonyms') : undefined;
+    const { logRetentionDays: logRetention } = config.observe;
+    const disks = volumesKey(this, 'VolumesKey', 'disk queues of the collectors');
+    const certificates = new TierCertificates(this, 'Certificates', { environment, logsKey, logRetention });
+    const pseudonyms =
+      config.redaction.pseudonymKeys.length > 0 ? new Pseudonyms(this, 'Pseudonyms').secret : undefined;
     const collector = Artifact.collector(this, 'Collector');
 
-    const remainders = new Remainders(this, 'Remainders', { config, key: volumesKey });
+    const remainders = new Remainders(this, 'Remainders', { environment, key: disks });
 
     const names = { namespace: cloudMapNamespace(environment), service: cloudMapServices.sampler };
     const relays = config.link ? { namespace: names.namespace, service: cloudMapServices.relay } : undefined;
@@ -72,7 +75,7 @@ export class CollectStack extends EnvironmentStack {
     const logGroup = new LogGroup(this, 'Metrics', {
       logGroupName: metricLogGroup(environment),
       encryptionKey: logsKey,
-      retention: config.observe.logRetentionDays,
+      retention: logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
@@ -80,12 +83,20 @@ export class CollectStack extends EnvironmentStack {
       description: 'Gateways: finds samplers',
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
     });
+    // By name: it belongs to a stack that is deployed after this one.
+    const rollbackAlarm = Alarm.fromAlarmName(this, 'NoSpans', alarmName(environment, noSpans));
     const gateways = new Gateways(this, 'Gateways', {
-      config,
+      environment,
+      imageId: collect.imageId,
+      gateway: collect.gateway,
+      legacyClients: collect.legacyClients,
+      clientPrefixes: config.network.serviceVpcPrefixes,
+      production: config.production,
+      rollbackAlarm,
       vpc,
       role: gatewayRole,
       statements: [discoverInstances(names), writeMetrics(logGroup)],
-      volumesKey,
+      volumesKey: disks,
       remainders,
       collector,
       certificate: certificates.of.gateway,
@@ -102,10 +113,15 @@ export class CollectStack extends EnvironmentStack {
     });
 
     const samplers = new Samplers(this, 'Samplers', {
-      config,
+      environment,
+      imageId: collect.imageId,
+      sampler: collect.sampler,
+      forward: collect.forward,
+      decisionWaitSeconds: config.sampling.decisionWaitSeconds,
+      rollbackAlarm,
       vpc,
       role: props.writerRole,
-      volumesKey,
+      volumesKey: disks,
       remainders,
       collector,
       certificate: certificates.of.sampler,
@@ -128,7 +144,7 @@ export class CollectStack extends EnvironmentStack {
       statements: relays ? [discoverInstances(relays)] : [],
     });
     this.forRelays = {
-      volumesKey,
+      volumesKey: disks,
       remainders,
       collector,
       relayCertificate: certificates.of.relay,
@@ -136,7 +152,7 @@ export class CollectStack extends EnvironmentStack {
       namespace,
       samplers: samplers.fleet.securityGroup,
     };
-    const departed = new Departed(this, 'Departed', { config, logsKey, group: samplers.fleet.group, discovery });
+    const departed = new Departed(this, 'Departed', { logsKey, logRetention, group: samplers.fleet.group, discovery });
     this.functions = {
       'Certificates not renewed': certificates.functionName,
       'Ended samplers stay registered': departed.functionName,
@@ -174,31 +190,3 @@ const discoverInstances = ({ namespace, service }: { namespace: string; service:
       },
     },
   });
-
-/** Auto Scaling's service-linked role must use the key, or instances die at launch with Client.InternalError. */
-function allowAutoScaling(key: ReturnType<typeof encryptionKey>, stack: EnvironmentStack): void {
-  const role = stack.formatArn({
-    service: 'iam',
-    region: '',
-    resource: 'role',
-    resourceName: 'aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling',
-  });
-  const principals = [new ArnPrincipal(role)];
-  key.addToResourcePolicy(
-    new PolicyStatement({
-      sid: 'AutoScalingUsesTheKey',
-      principals,
-      actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
-      resources: ['*'],
-    }),
-  );
-  key.addToResourcePolicy(
-    new PolicyStatement({
-      sid: 'AutoScalingAttachesVolumes',
-      principals,
-      actions: ['kms:CreateGrant'],
-      resources: ['*'],
-      conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
-    }),
-  );
-}

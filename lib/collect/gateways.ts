@@ -3,17 +3,36 @@ import { AdditionalHealthCheckType, HealthChecks } from 'aws-cdk-lib/aws-autosca
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { NetworkLoadBalancer, type NetworkTargetGroup, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema';
 import { acknowledge } from '../compliance/acknowledge';
 import { ports } from '../contract/ports';
 import { Fleet, type FleetProps } from '../machine/fleet';
 import { scaleGateways } from '../machine/scaling';
 import { subnets } from '../network/network-stack';
 
+type CollectConfig = EnvironmentConfig['collect'];
+
 export interface GatewaysProps
   extends Omit<
     FleetProps,
-    'tier' | 'leaveSeconds' | 'healthChecks' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'
-  > {}
+    | 'tier'
+    | 'subnets'
+    | 'leaveSeconds'
+    | 'healthChecks'
+    | 'minInstances'
+    | 'maxInstances'
+    | 'volumeGiB'
+    | 'instanceType'
+  > {
+  /** Sizes and trading hours. */
+  readonly gateway: CollectConfig['gateway'];
+  /** Clients that speak neither OTLP over gRPC nor over HTTP. */
+  readonly legacyClients: CollectConfig['legacyClients'];
+  /** VPCs of services, which alone may send. */
+  readonly clientPrefixes: readonly string[];
+  /** Keeps the load balancer from being deleted. */
+  readonly production: boolean;
+}
 
 /** How long the load balancer leaves connections to a gateway that goes, in seconds. */
 const deregistrationSeconds = 60;
@@ -30,11 +49,12 @@ export class Gateways extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewaysProps) {
     super(scope, id);
-    const { config, vpc } = props;
+    const { vpc, gateway, legacyClients, production } = props;
     this.fleet = new Fleet(this, 'Fleet', {
       ...props,
-      ...config.collect.gateway,
+      ...gateway,
       tier: 'gateway',
+      subnets: subnets.collect,
       // Until the load balancer has closed its connections.
       leaveSeconds: deregistrationSeconds + 5,
       healthChecks: HealthChecks.withAdditionalChecks({
@@ -43,7 +63,7 @@ export class Gateways extends Construct {
       }),
     });
 
-    scaleGateways(this.fleet.group, config);
+    scaleGateways(this.fleet.group, props.environment, gateway);
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       description: 'Load balancer of the gateways: OTLP from the service VPCs',
@@ -54,10 +74,9 @@ export class Gateways extends Construct {
       vpcSubnets: subnets.collect,
       internetFacing: false,
       crossZoneEnabled: true,
-      deletionProtection: config.production,
+      deletionProtection: production,
       securityGroups: [securityGroup],
     });
-    const { legacyClients } = config.collect;
     const listeners: readonly (readonly [name: string, port: number])[] = [
       ['OtlpGrpc', ports.otlpGrpc],
       ['OtlpHttp', ports.otlpHttp],
@@ -67,7 +86,7 @@ export class Gateways extends Construct {
         : []),
     ];
     const targetGroups = listeners.map(([name, port]) => {
-      for (const prefix of config.network.serviceVpcPrefixes) {
+      for (const prefix of props.clientPrefixes) {
         securityGroup.addIngressRule(Peer.ipv4(prefix), Port.tcp(port), `${name} from a service VPC`);
       }
       this.fleet.securityGroup.connections.allowFrom(securityGroup, Port.tcp(port), `${name} from the load balancer`);
@@ -104,7 +123,7 @@ export class Gateways extends Construct {
       this.loadBalancer,
       { id: 'AwsSolutions-ELB2', reason: logging },
       { id: 'NIST.800.53.R5-ELBLoggingEnabled', reason: logging },
-      ...(config.production
+      ...(production
         ? []
         : [
             {

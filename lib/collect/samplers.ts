@@ -6,6 +6,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Service } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../config/schema';
 import { variables } from '../collector/blocks/render';
 import { metricsFlushSeconds } from '../collector/sampler';
 import { environmentFile, paths } from '../contract/instance';
@@ -17,12 +18,19 @@ import { Fleet, type FleetProps } from '../machine/fleet';
 import { writeMetrics } from '../machine/metric-log';
 import { deadLetterDays } from '../machine/remainders';
 import { scaleSamplers } from '../machine/scaling';
+import { subnets } from '../network/network-stack';
 
 export interface SamplersProps
   extends Omit<
     FleetProps,
-    'tier' | 'leaveSeconds' | 'extra' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'
+    'tier' | 'subnets' | 'leaveSeconds' | 'extra' | 'minInstances' | 'maxInstances' | 'volumeGiB' | 'instanceType'
   > {
+  /** Sizes. */
+  readonly sampler: EnvironmentConfig['collect']['sampler'];
+  /** Backends that kept traces go to as well. */
+  readonly forward: EnvironmentConfig['collect']['forward'];
+  /** How long a trace is waited for. */
+  readonly decisionWaitSeconds: number;
   /** The gateways, who alone may send to samplers. */
   readonly gateways: ISecurityGroup;
   /** Cloud Map service in which each sampler registers itself. */
@@ -38,13 +46,14 @@ export class Samplers extends Construct {
 
   constructor(scope: Construct, id: string, props: SamplersProps) {
     super(scope, id);
-    const { config, discovery, metricLogGroup } = props;
+    const { sampler, forward, discovery, metricLogGroup } = props;
 
-    const { authority } = config.collect.forward;
+    const { authority } = forward;
     const writer = Artifact.program(this, 'SpanWriter', join(__dirname, '..', 'store', 'span-writer', 'main.ts'));
     this.fleet = new Fleet(this, 'Fleet', {
       ...props,
       tier: 'sampler',
+      subnets: subnets.collect,
       statements: [
         ...props.statements,
         writer.readStatement(),
@@ -55,10 +64,10 @@ export class Samplers extends Construct {
         }),
         writeMetrics(metricLogGroup),
       ],
-      ...config.collect.sampler,
+      ...sampler,
       // Room for the one that comes before another goes.
-      maxInstances: config.collect.sampler.maxInstances + 1,
-      leaveSeconds: leaveSeconds(config.sampling.decisionWaitSeconds),
+      maxInstances: sampler.maxInstances + 1,
+      leaveSeconds: leaveSeconds(props.decisionWaitSeconds),
       extra: {
         packages: ['nodejs22'],
         ...(authority ? { environment: { [variables.forwardAuthority]: paths.forwardAuthority } } : {}),
@@ -75,7 +84,7 @@ export class Samplers extends Construct {
               DEAD_LETTER_DAYS: `${deadLetterDays.disk}`,
               STORE_ENDPOINT: `https://${props.domainEndpoint}`,
               STORE_AUTH: 'sigv4',
-              NODE_OPTIONS: `--max-old-space-size=${sizesOf('sampler', config.collect.sampler.instanceType).writerHeapMiB}`,
+              NODE_OPTIONS: `--max-old-space-size=${sizesOf('sampler', sampler.instanceType).writerHeapMiB}`,
             }),
           },
         ],
@@ -86,7 +95,7 @@ export class Samplers extends Construct {
         ],
       },
     });
-    for (const backend of [config.collect.forward.otlp, config.collect.forward.zipkin]) {
+    for (const backend of [forward.otlp, forward.zipkin]) {
       if (!backend) continue;
       this.fleet.securityGroup.addEgressRule(
         Peer.ipv4(backend.prefix),
@@ -94,7 +103,7 @@ export class Samplers extends Construct {
         'Kept traces to a backend that exists',
       );
     }
-    scaleSamplers(this.fleet.group, config);
+    scaleSamplers(this.fleet.group, props.environment, sampler);
     this.fleet.securityGroup.connections.allowFrom(props.gateways, Port.tcp(ports.otlpGrpc), 'OTLP from the gateways');
   }
 }

@@ -1,5 +1,8 @@
 /** Names of alarms, which collectors' stacks, the runbook and a rehearsal know by. */
 
+/** Nothing comes in: new instances that show it are rolled back. */
+export const noSpans = 'No spans';
+
 /** Anchor of a heading, as Markdown renderers make it. */
 export const anchor = (heading: string): string =>
   heading

@@ -32,8 +32,11 @@ export interface Sizes {
   readonly traces: number;
 }
 
+/** Tiers that are fleets of instances; the agent is a guest on those of services. */
+export type FleetTier = 'gateway' | 'sampler' | 'relay' | 'receiver';
+
 /** Sizes of an instance of a tier. */
-export function sizesOf(tier: 'gateway' | 'sampler' | 'relay', instanceType: string): Sizes {
+export function sizesOf(tier: FleetTier, instanceType: string): Sizes {
   const memoryMiB = memoryGiB(instanceType) * 1024;
   const writerHeapMiB = tier === 'sampler' ? Math.min(2048, Math.floor(memoryMiB / 8)) : 0;
   // Node takes about half as much again beside its heap.

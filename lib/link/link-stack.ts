@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
 import { linked } from '../contract/link-parameters';
 import type { Artifact } from '../machine/artifact';
-import type { TierCertificate } from '../machine/certificates';
+import type { InstanceSecret } from '../machine/instance-secret';
 import type { Remainders } from '../machine/remainders';
 import { Alarms, type Topics } from '../observe/alarms';
 import { linkAlarms } from '../observe/alarms/link';
@@ -22,7 +22,7 @@ export interface LinkStackProps extends EnvironmentStackProps {
   readonly volumesKey: IKey;
   readonly remainders: Remainders;
   readonly collector: Artifact;
-  readonly relayCertificate: TierCertificate;
+  readonly relayCertificate: InstanceSecret;
   readonly metricLogGroup: LogGroup;
   readonly namespace: IHttpNamespace;
   readonly samplers: ISecurityGroup;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type CfnPrefixList, type ISecurityGroup, type IVpc, Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -10,16 +11,17 @@ import { outageGiB } from '../../config/rules/link';
 import { variables } from '../collector/blocks/render';
 import { relayConfiguration, windowSeconds } from '../collector/relay';
 import { serviceRole } from '../common/iam';
+import { alarmName, noSpans } from '../contract/alarms';
 import { cloudMapServices } from '../contract/cloud-map';
 import { environmentFile, paths } from '../contract/instance';
 import { type LinkedConfig, probedPaths } from '../contract/link-parameters';
 import { ports } from '../contract/ports';
 import { Artifact } from '../machine/artifact';
 import { startUnits } from '../machine/boot';
-import type { TierCertificate } from '../machine/certificates';
 import { Departed } from '../machine/departed';
 import { Fleet } from '../machine/fleet';
-import { linkCertificateStatements } from '../machine/link-certificate';
+import type { InstanceSecret } from '../machine/instance-secret';
+import { linkCertificate } from '../machine/link-certificate';
 import { writeMetrics } from '../machine/metric-log';
 import type { Remainders } from '../machine/remainders';
 import { subnets } from '../network/network-stack';
@@ -32,7 +34,7 @@ export interface RelaysProps {
   readonly volumesKey: IKey;
   readonly remainders: Remainders;
   readonly collector: Artifact;
-  readonly certificate: TierCertificate;
+  readonly certificate: InstanceSecret;
   readonly metricLogGroup: LogGroup;
   readonly namespace: IHttpNamespace;
   /** Who alone may send to relays. */
@@ -56,9 +58,13 @@ export class Relays extends Construct {
       name: cloudMapServices.relay,
       customHealthCheck: { failureThreshold: 1 },
     });
+    const certificateOfTheLink = linkCertificate(link.relay.certificate, region);
     const probe = Artifact.program(this, 'Probe', join(__dirname, 'probe', 'main.ts'));
     const fleet = new Fleet(this, 'Fleet', {
-      config,
+      environment,
+      imageId: config.collect.imageId,
+      // By name: it belongs to a stack that does not know this one.
+      rollbackAlarm: Alarm.fromAlarmName(this, 'NoSpans', alarmName(environment, noSpans)),
       vpc,
       tier: 'relay',
       subnets: subnets.link,
@@ -89,7 +95,7 @@ export class Relays extends Construct {
         }),
         writeMetrics(metricLogGroup),
         probe.readStatement(),
-        ...linkCertificateStatements(link.relay.certificate, region),
+        ...certificateOfTheLink.statements,
       ],
       // Until samplers no longer send (they ask every 5 s and wait 3 s), and the window under way is over.
       leaveSeconds: 8 + windowSeconds + 7,
@@ -102,7 +108,7 @@ export class Relays extends Construct {
         },
         scripts: {
           CLOUD_MAP_SERVICE: discovery.serviceId,
-          LINK_CERTIFICATE_SECRET: link.relay.certificate.secretArn,
+          LINK_CERTIFICATE_SECRET: certificateOfTheLink.secretArn,
           LINK_TLS_DIRECTORY: paths.linkTls,
           RECEIVER: `${link.receiver.address}:${link.receiver.port}`,
           RATE_BITS: `${Math.floor(link.relay.bitsPerSecond / instances)}`,
@@ -124,7 +130,12 @@ export class Relays extends Construct {
         commands: [probe.unpackInto(`${paths.program}/probe`), startUnits('registration', 'probe')],
       },
     });
-    new Departed(this, 'Departed', { config, logsKey, group: fleet.group, discovery });
+    new Departed(this, 'Departed', {
+      logsKey,
+      logRetention: config.observe.logRetentionDays,
+      group: fleet.group,
+      discovery,
+    });
     fleet.securityGroup.connections.allowFrom(props.samplers, Port.tcp(ports.otlpGrpc), 'Aggregates from the samplers');
     for (const [port, list] of props.targets) {
       fleet.securityGroup.addEgressRule(

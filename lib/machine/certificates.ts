@@ -3,25 +3,21 @@ import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { EnvironmentConfig } from '../../config/schema';
 import { tierName } from '../collector/blocks/components';
 import { encryptionKey } from '../common/encryption-key';
 import { DeploymentFunction } from '../common/function';
 import { acknowledge } from '../compliance/acknowledge';
 import { renewalDays } from './certificates.issue';
+import { type InstanceSecret, instanceSecret, throughSecretsManager } from './instance-secret';
 
 export interface TierCertificatesProps {
-  readonly config: EnvironmentConfig;
+  readonly environment: string;
   readonly logsKey: IKey;
-}
-
-/** A tier's secret, and what reading it takes. */
-export interface TierCertificate {
-  readonly secret: Secret;
-  readStatements(): PolicyStatement[];
+  readonly logRetention: RetentionDays;
 }
 
 /** Raise it to renew with the next deployment, out of turn. */
@@ -36,14 +32,14 @@ type Tier = (typeof tiers)[number];
  * verified at both ends, and needs no certificate of a public authority.
  */
 export class TierCertificates extends Construct {
-  readonly of: Readonly<Record<Tier, TierCertificate>>;
+  readonly of: Readonly<Record<Tier, InstanceSecret>>;
   /** Name of the function that renews them. */
   readonly functionName: string;
 
-  constructor(scope: Construct, id: string, { config, logsKey }: TierCertificatesProps) {
+  constructor(scope: Construct, id: string, { environment, logsKey, logRetention }: TierCertificatesProps) {
     super(scope, id);
     const key = encryptionKey(this, 'Key', 'certificates of the collector tiers');
-    const certificate = (tier: Tier): TierCertificate => {
+    const certificate = (tier: Tier): InstanceSecret => {
       const made = new Secret(this, `${tier[0]?.toUpperCase()}${tier.slice(1)}`, {
         description: `Certificate and key of the ${tier} tier`,
         encryptionKey: key,
@@ -56,7 +52,7 @@ export class TierCertificates extends Construct {
         { id: 'AwsSolutions-SMG4', reason },
         { id: 'NIST.800.53.R5-SecretsManagerRotationEnabled', reason },
       );
-      return { secret: made, readStatements: () => readSecret('OwnCertificate', made, key) };
+      return instanceSecret('OwnCertificate', made, key);
     };
     this.of = {
       agent: certificate('agent'),
@@ -65,12 +61,12 @@ export class TierCertificates extends Construct {
       relay: certificate('relay'),
     };
 
-    const secretArns = tiers.map((tier) => this.of[tier].secret.secretArn);
+    const secretArns = tiers.map((tier) => this.of[tier].secretArn);
     const issuer = new DeploymentFunction(this, 'Issuer', {
       description: 'Issues and renews the certificates of the collector tiers',
       entry: join(__dirname, 'certificates.handler.ts'),
       logsKey,
-      logRetention: config.observe.logRetentionDays,
+      logRetention,
       statements: [
         new PolicyStatement({
           sid: 'CertificatesOfTheTiers',
@@ -82,8 +78,8 @@ export class TierCertificates extends Construct {
     });
     this.functionName = issuer.function.functionName;
     const properties = {
-      Secrets: Object.fromEntries(tiers.map((tier) => [tier, this.of[tier].secret.secretArn])),
-      Names: Object.fromEntries(tiers.map((tier) => [tier, [tierName(tier, config.environment)]])),
+      Secrets: Object.fromEntries(tiers.map((tier) => [tier, this.of[tier].secretArn])),
+      Names: Object.fromEntries(tiers.map((tier) => [tier, [tierName(tier, environment)]])),
     };
     new CustomResource(this, 'Certificates', {
       resourceType: 'Custom::HarbourlineTierCertificates',
@@ -101,26 +97,3 @@ export class TierCertificates extends Construct {
     });
   }
 }
-
-/** Reads one secret, and decrypts with its key through Secrets Manager only. */
-export const readSecret = (sid: string, secret: Secret, key: Key): PolicyStatement[] => [
-  new PolicyStatement({ sid, actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] }),
-  throughSecretsManager(key, ['kms:Decrypt'], secret.secretArn, `KeyOf${sid}`),
-];
-
-/** The key, as far as Secrets Manager uses it for a caller who may read or write the secret. */
-const throughSecretsManager = (
-  key: Key,
-  actions: string[],
-  secretArn: string,
-  sid = 'KeyThroughSecretsManager',
-): PolicyStatement =>
-  new PolicyStatement({
-    sid,
-    actions,
-    resources: [key.keyArn],
-    conditions: {
-      StringEquals: { 'kms:ViaService': `secretsmanager.${key.stack.region}.amazonaws.com` },
-      StringLike: { 'kms:EncryptionContext:SecretARN': secretArn },
-    },
-  });

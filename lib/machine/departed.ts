@@ -5,15 +5,15 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Service } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
-import type { EnvironmentConfig } from '../../config/schema';
 import { ownFunction } from '../common/function';
 import { acknowledge } from '../compliance/acknowledge';
 
 export interface DepartedProps {
-  readonly config: EnvironmentConfig;
   readonly logsKey: IKey;
+  readonly logRetention: RetentionDays;
   /** The samplers. */
   readonly group: IAutoScalingGroup;
   /** Cloud Map service in which they are registered. */
@@ -27,13 +27,13 @@ export interface DepartedProps {
 export class Departed extends Construct {
   readonly functionName: string;
 
-  constructor(scope: Construct, id: string, { config, logsKey, group, discovery }: DepartedProps) {
+  constructor(scope: Construct, id: string, { logsKey, logRetention, group, discovery }: DepartedProps) {
     super(scope, id);
     const deregister = ownFunction(this, {
       description: 'Takes samplers that end out of Cloud Map',
       entry: join(__dirname, 'departed.handler.ts'),
       logsKey,
-      logRetention: config.observe.logRetentionDays,
+      logRetention,
       timeout: Duration.seconds(30),
       environment: { SERVICE_ID: discovery.serviceId },
       statements: [

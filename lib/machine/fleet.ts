@@ -8,7 +8,7 @@ import {
   InstanceRefreshStrategy,
   UpdatePolicy,
 } from 'aws-cdk-lib/aws-autoscaling';
-import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AmazonLinuxCpuType,
   BlockDeviceVolume,
@@ -28,30 +28,27 @@ import {
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { EnvironmentConfig } from '../../config/schema';
 import { variables } from '../collector/blocks/render';
 import { attach } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
-import { alarmName } from '../contract/alarms';
 import { cloudConfig, environmentFile, type InstanceFile, paths } from '../contract/instance';
-import { sizesOf } from '../contract/sizing';
-import { subnets } from '../network/network-stack';
+import { type FleetTier, sizesOf } from '../contract/sizing';
 import { Artifact } from './artifact';
 import { runScript, setUp, startUnits } from './boot';
-import type { TierCertificate } from './certificates';
+import type { InstanceSecret } from './instance-secret';
 import { acknowledgeWildcards, lifecycleHooks, lifecycleStatements } from './lifecycle';
-import type { Pseudonyms } from './pseudonyms';
 import { lifetimeDays, type Remainders } from './remainders';
 
 export interface FleetProps {
-  readonly config: EnvironmentConfig;
+  readonly environment: string;
   readonly vpc: IVpc;
   /** What the fleet is, in one word: names units, tags and logs. */
-  readonly tier: 'gateway' | 'sampler' | 'relay';
-  /** @default the subnets of the collectors */
-  readonly subnets?: SubnetSelection;
+  readonly tier: FleetTier;
+  readonly subnets: SubnetSelection;
   readonly role: IRole;
   readonly instanceType: string;
+  /** Amazon Linux 2023 image for Graviton. @default the newest, at each deployment */
+  readonly imageId?: string | undefined;
   readonly minInstances: number;
   readonly maxInstances: number;
   readonly volumeGiB: number;
@@ -59,17 +56,24 @@ export interface FleetProps {
   readonly collector: Artifact;
   /** The collector's configuration as text. */
   readonly configuration: string;
-  /** Certificate and key of the tier. */
-  readonly certificate: TierCertificate;
+  /** Certificate and key of the tier, and whom it trusts. */
+  readonly certificate: InstanceSecret;
   /** What the tier's role may do beyond fetching its artifact and certificate. */
   readonly statements: readonly PolicyStatement[];
-  readonly remainders: Remainders;
+  /** Where an instance that goes leaves the rest of its queue. @default nowhere: a tier without a queue */
+  readonly remainders?: Remainders;
   /** Secret of the pseudonyms, for a tier that makes them. */
-  readonly pseudonyms?: Pseudonyms | undefined;
+  readonly pseudonyms?: InstanceSecret | undefined;
+  /** Fires where new instances do not do their work: a refresh is then rolled back. */
+  readonly rollbackAlarm: IAlarm;
   /** Seconds between leaving the service and stopping: until peers know and nothing is only in memory. */
   readonly leaveSeconds: number;
   /** Further security groups of the instances. */
   readonly securityGroups?: readonly ISecurityGroup[];
+  /** What the security group says. Immutable: another text replaces the group. @default Collectors: and the tier */
+  readonly description?: string;
+  /** What the rule for S3 says, and what bounds it. @default isolated subnets with one endpoint for S3 */
+  readonly egress?: { readonly description: string; readonly reason: string };
   /** @default the instance's own status checks */
   readonly healthChecks?: HealthChecks;
   /** What this tier needs beyond a collector. */
@@ -86,6 +90,13 @@ export interface FleetProps {
   };
 }
 
+/** What bounds egress in the VPC of an environment. */
+const isolated = {
+  description: 'S3 through the gateway endpoint: no other route',
+  reason:
+    'The subnets are isolated: their only route to a public address is the S3 gateway endpoint, whose policy names two buckets.',
+};
+
 /** How long an instance waits for its queue to empty before the rest goes to a bucket, in seconds. */
 const queueSeconds = 900;
 
@@ -99,35 +110,34 @@ export class Fleet extends Construct {
 
   constructor(scope: Construct, id: string, props: FleetProps) {
     super(scope, id);
-    const { config, vpc, tier, role } = props;
+    const { environment, vpc, tier, role, egress = isolated } = props;
     const stack = Stack.of(this);
 
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
-      description: `Collectors: ${tier}`,
+      description: props.description ?? `Collectors: ${tier}`,
       allowAllOutbound: false,
     });
-    this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3 through the gateway endpoint: no other route');
+    this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), egress.description);
     acknowledge(this.securityGroup, {
       id: 'Harbourline-OpenSecurityGroup[egress-0.0.0.0/0]',
-      reason:
-        'S3 answers at public addresses and the id of its prefix list is not known before deployment. The subnets are isolated: their only route to a public address is the S3 gateway endpoint, whose policy names two buckets.',
+      reason: `S3 answers at public addresses and the id of its prefix list is not known before deployment. ${egress.reason}`,
     });
 
     const scripts = Artifact.folder(this, 'Scripts', join(__dirname, 'instance-files'));
     // In this stack, whatever stack the role is in: the other way round the two would depend on each other.
     const policy = attach(this, 'Policy', role, [
       props.collector.readStatement(),
-      ...props.certificate.readStatements(),
-      ...(props.pseudonyms?.readStatements ?? []),
+      ...props.certificate.statements,
+      ...(props.pseudonyms?.statements ?? []),
       sessionManager(),
-      ...lifecycleStatements(this, config.environment, tier),
-      ...props.remainders.statements(tier),
+      ...lifecycleStatements(this, environment, tier),
+      ...(props.remainders?.statements(tier) ?? []),
       scripts.readStatement(),
       ...props.statements,
     ]);
     acknowledgeWildcards(policy);
-    props.remainders.acknowledgeOn(policy, tier);
+    props.remainders?.acknowledgeOn(policy, tier);
 
     const userData = UserData.custom(
       cloudConfig({
@@ -149,13 +159,13 @@ export class Fleet extends Construct {
             path: paths.scriptsEnvironment,
             content: environmentFile({
               TIER: tier,
-              REMAINDERS: props.remainders.bucket.bucketName,
+              ...(props.remainders ? { REMAINDERS: props.remainders.bucket.bucketName } : {}),
               LEAVE_SECONDS: `${props.leaveSeconds}`,
               QUEUE_SECONDS: `${queueSeconds}`,
               POLL_SECONDS: '5',
-              CERTIFICATE_SECRET: props.certificate.secret.secretArn,
+              CERTIFICATE_SECRET: props.certificate.secretArn,
               TLS_DIRECTORY: paths.tls,
-              ...(props.pseudonyms ? { PSEUDONYM_SECRET_ID: props.pseudonyms.secret.secretArn } : {}),
+              ...(props.pseudonyms ? { PSEUDONYM_SECRET_ID: props.pseudonyms.secretArn } : {}),
               ...props.extra?.scripts,
             }),
           },
@@ -166,7 +176,7 @@ export class Fleet extends Construct {
           props.collector.unpackInto(paths.program),
           scripts.unpackInto(paths.scripts),
           runScript('certificate'),
-          runScript('replay'),
+          ...(props.remainders ? [runScript('replay')] : []),
           startUnits(...(props.extra?.unitsBefore ?? []), 'collector', 'drain', 'certificate'),
           ...(props.extra?.commands ?? []),
           runScript('join'),
@@ -176,7 +186,7 @@ export class Fleet extends Construct {
 
     const launchTemplate = new LaunchTemplate(this, 'LaunchTemplate', {
       instanceType: new InstanceType(props.instanceType),
-      machineImage: machineImage(config),
+      machineImage: machineImage(props.imageId, stack.region),
       role,
       securityGroup: this.securityGroup,
       userData,
@@ -200,13 +210,14 @@ export class Fleet extends Construct {
 
     this.group = new AutoScalingGroup(this, 'Group', {
       vpc,
-      vpcSubnets: props.subnets ?? subnets.collect,
+      vpcSubnets: props.subnets,
       launchTemplate,
       minCapacity: props.minInstances,
       maxCapacity: props.maxInstances,
       healthChecks: props.healthChecks ?? HealthChecks.ec2({ gracePeriod: Duration.minutes(5) }),
       groupMetrics: [GroupMetrics.all()],
-      // The disk queue goes with its instance: no span waits there for longer than it may be in the store.
+      // The disk queue goes with its instance: no span waits there for longer than it may be in the store. Without a queue:
+      // no instance misses the newest image for longer.
       maxInstanceLifetime: Duration.days(lifetimeDays),
       updatePolicy: UpdatePolicy.instanceRefresh({
         strategy: InstanceRefreshStrategy.ROLLING,
@@ -215,7 +226,7 @@ export class Fleet extends Construct {
         maxHealthyPercentage: 150,
         instanceWarmup: Duration.minutes(1),
         bakeTime: Duration.minutes(5),
-        alarms: [alarmOf(this, config, 'No spans')],
+        alarms: [props.rollbackAlarm],
       }),
     });
     this.group.node.addDependency(policy);
@@ -225,15 +236,15 @@ export class Fleet extends Construct {
       reason:
         'Launches and terminations are normal here (rolling updates, scaling) and are in CloudTrail; people are told of symptoms by alarms, not of instances.',
     });
-    Tags.of(this.group).add('Name', `harbourline-${config.environment}-${tier}`);
+    Tags.of(this.group).add('Name', `harbourline-${environment}-${tier}`);
     Tags.of(this.group).add('harbourline:tier', tier);
   }
 }
 
 /** Amazon Linux 2023 for Graviton: pinned by the configuration, or the newest at each deployment. */
-const machineImage = ({ collect, region }: EnvironmentConfig): IMachineImage =>
-  collect.imageId
-    ? MachineImage.genericLinux({ [region]: collect.imageId })
+const machineImage = (imageId: string | undefined, region: string): IMachineImage =>
+  imageId
+    ? MachineImage.genericLinux({ [region]: imageId })
     : MachineImage.latestAmazonLinux2023({ cpuType: AmazonLinuxCpuType.ARM_64 });
 
 /** What the SSM agent needs for Session Manager: less than the managed policy, which also reads all parameters. */
@@ -249,7 +260,3 @@ const sessionManager = (): PolicyStatement =>
     ],
     resources: ['*'],
   });
-
-/** By name: the alarm belongs to a stack that is deployed after this one. */
-const alarmOf = (scope: Construct, config: EnvironmentConfig, heading: string) =>
-  Alarm.fromAlarmName(scope, `Alarm${heading.replace(/[^A-Za-z]/g, '')}`, alarmName(config.environment, heading));

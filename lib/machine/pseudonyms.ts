@@ -1,23 +1,21 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { encryptionKey } from '../common/encryption-key';
 import { acknowledge } from '../compliance/acknowledge';
-import { readSecret } from './certificates';
+import { type InstanceSecret, instanceSecret } from './instance-secret';
 
 /**
  * The secret under which pseudonyms are made, the same at agents and gateways. Secrets Manager generates it: it stands in no
  * template. Whoever reads it can try values, so nobody but the two tiers may.
  */
 export class Pseudonyms extends Construct {
-  readonly secret: Secret;
-  readonly readStatements: readonly PolicyStatement[];
+  readonly secret: InstanceSecret;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const key = encryptionKey(this, 'Key', 'secret of the pseudonyms in spans');
-    this.secret = new Secret(this, 'Secret', {
+    const secret = new Secret(this, 'Secret', {
       description: 'Key of the pseudonyms in spans',
       encryptionKey: key,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
@@ -26,10 +24,10 @@ export class Pseudonyms extends Construct {
     const reason =
       'A new secret makes new pseudonyms: spans of before and after no longer join. It is changed by decision, not by a schedule.';
     acknowledge(
-      this.secret,
+      secret,
       { id: 'AwsSolutions-SMG4', reason },
       { id: 'NIST.800.53.R5-SecretsManagerRotationEnabled', reason },
     );
-    this.readStatements = readSecret('PseudonymSecret', this.secret, key);
+    this.secret = instanceSecret('PseudonymSecret', secret, key);
   }
 }

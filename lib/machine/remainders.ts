@@ -3,7 +3,6 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { EnvironmentConfig } from '../../config/schema';
 import { acknowledge } from '../compliance/acknowledge';
 import { remaindersBucketName } from '../contract/buckets';
 
@@ -23,11 +22,11 @@ export class Remainders extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: { readonly config: EnvironmentConfig; readonly key: Key },
+    private readonly props: { readonly environment: string; readonly key: Key },
   ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
-      bucketName: remaindersBucketName(props.config),
+      bucketName: remaindersBucketName(props.environment, Stack.of(this).account),
       encryption: BucketEncryption.KMS,
       // The key of the volumes: the same queues, read by the same roles.
       encryptionKey: props.key,
@@ -87,7 +86,7 @@ export class Remainders extends Construct {
 
   /** By the bucket's physical name, so that policies of other stacks read the same. */
   private objects(name: string): string {
-    const resource = remaindersBucketName(this.props.config);
+    const resource = remaindersBucketName(this.props.environment, Stack.of(this).account);
     return Stack.of(this).formatArn({ service: 's3', region: '', account: '', resource, resourceName: name });
   }
 

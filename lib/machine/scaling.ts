@@ -17,6 +17,9 @@ const queueShare = 0.02;
 
 const period = Duration.minutes(1);
 
+type GatewayConfig = EnvironmentConfig['collect']['gateway'];
+type SamplerConfig = EnvironmentConfig['collect']['sampler'];
+
 /** What the collectors of a tier measure of themselves. */
 const ownMetric = (environment: string, tier: string, metricName: string, statistic: string) =>
   new Metric({
@@ -31,7 +34,7 @@ const ownMetric = (environment: string, tier: string, metricName: string, statis
  * Gateways hold no state that matters, so they follow the load in any step: processor, queue on disk, spans that they had
  * to refuse. What they refuse only calls for more; fewer they become when processor and queue agree.
  */
-export function scaleGateways(group: AutoScalingGroup, { environment, collect: { gateway } }: EnvironmentConfig): void {
+export function scaleGateways(group: AutoScalingGroup, environment: string, gateway: GatewayConfig): void {
   const metric = (metricName: string, statistic: string) => ownMetric(environment, 'gateway', metricName, statistic);
   const cooldown = Duration.minutes(5);
   group.scaleOnCpuUtilization('Processor', { targetUtilizationPercent: busyPercent, cooldown });
@@ -69,7 +72,7 @@ const samplerQueueShare = 0.2;
  * then decided in two halves. Simple scaling, because it alone waits between two steps. One more for a busy processor, spans
  * refused or a queue that fills; one fewer when all three agree.
  */
-export function scaleSamplers(group: AutoScalingGroup, { environment, collect: { sampler } }: EnvironmentConfig): void {
+export function scaleSamplers(group: AutoScalingGroup, environment: string, sampler: SamplerConfig): void {
   const own = (metricName: string, statistic: string) => ownMetric(environment, 'sampler', metricName, statistic);
   const load = {
     processor: new Metric({

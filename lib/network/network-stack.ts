@@ -120,7 +120,7 @@ export class NetworkStack extends EnvironmentStack {
         service: 's3',
         region: '',
         account: '',
-        resource: remaindersBucketName(this.config),
+        resource: remaindersBucketName(this.config.environment, this.account),
         ...(resourceName ? { resourceName } : {}),
       });
     s3.addToPolicy(

@@ -44,6 +44,51 @@ describe.each(environmentNames)('the mainland stage of %s', (environment) => {
     });
   });
 
+  describe('receivers are the same machines as in Hong Kong', () => {
+    const [group] = ofType('AWS::AutoScaling::AutoScalingGroup');
+    const [launchTemplate] = ofType('AWS::EC2::LaunchTemplate');
+    const { BlockDeviceMappings, UserData, MetadataOptions } = launchTemplate?.Properties.LaunchTemplateData ?? {};
+
+    test('their disks have a key of their own, which Auto Scaling may use', () => {
+      const [volumes] = Object.entries(template.Resources).filter(
+        ([, { Type, Properties }]) => Type === 'AWS::KMS::Key' && /disks/.test(Properties.Description),
+      );
+      expect(BlockDeviceMappings).toMatchObject([
+        { Ebs: { Encrypted: true, KmsKeyId: { 'Fn::GetAtt': [volumes?.[0], 'Arn'] } } },
+      ]);
+      expect(JSON.stringify(volumes?.[1].Properties.KeyPolicy)).toContain('AWSServiceRoleForAutoScaling');
+      expect(MetadataOptions).toMatchObject({ HttpTokens: 'required' });
+    });
+
+    test('new ones are rolled back where no aggregates arrive', () => {
+      const { AutoScalingInstanceRefresh } = (group as any).UpdatePolicy;
+      const [alarm] = AutoScalingInstanceRefresh.Preferences.AlarmSpecification.Alarms;
+      expect(template.Resources[alarm.Ref]).toMatchObject({
+        Type: 'AWS::CloudWatch::Alarm',
+        Properties: { MetricName: 'traces.span.metrics.calls', Namespace: `Harbourline/${environment}`, Threshold: 1 },
+      });
+      expect(AutoScalingInstanceRefresh.Preferences).toMatchObject({ MinHealthyPercentage: 100, BakeTime: 300 });
+    });
+
+    test('they drain, and are renewed', () => {
+      expect(group?.Properties.MaxInstanceLifetime).toBe(14 * 86_400);
+      expect(group?.Properties.LifecycleHookSpecificationList.map((hook: any) => hook.LifecycleHookName)).toEqual([
+        'join',
+        'drain',
+      ]);
+      const userData = JSON.stringify(UserData);
+      expect(userData).toContain('LEAVE_SECONDS=65');
+      for (const unit of ['collector', 'drain', 'certificate', 'responder'])
+        expect(userData).toContain(`harbourline-${unit}.*`);
+      // No queue, so nothing to leave and nothing to take over.
+      expect(userData).not.toMatch(/REMAINDERS|replay/);
+      for (const target of ofType('AWS::ElasticLoadBalancingV2::TargetGroup'))
+        expect(target.Properties.TargetGroupAttributes).toEqual(
+          expect.arrayContaining([{ Key: 'deregistration_delay.timeout_seconds', Value: '60' }]),
+        );
+    });
+  });
+
   test("shows Hong Kong's aggregates, from its own region", () => {
     const [dashboard] = ofType('AWS::CloudWatch::Dashboard');
     const body = JSON.stringify(dashboard?.Properties.DashboardBody);

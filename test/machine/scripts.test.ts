@@ -82,6 +82,14 @@ describe('drain', () => {
     expect(machine.calls()).toContain('aws s3 cp - s3://bucket/sampler/i-1.tar.gz');
   });
 
+  test('a receiver has no queue to save and no bucket: it lets go all the same', async () => {
+    machine.state = 'Terminated';
+    const environment = { LOOPBACK_ADDRESS: '127.77.9.8', QUEUE_SECONDS: '0', TIER: 'receiver', REMAINDERS: '' };
+    expect((await machine.run('drain.sh', environment)).code).toBe(0);
+    expect(machine.calls().join()).not.toContain('s3 cp');
+    expect(machine.calls().at(-1)).toBe(completes('drain'));
+  });
+
   test('dead letters go to the bucket too', async () => {
     mkdirSync(join(machine.folder, 'data', 'dead-letters'));
     writeFileSync(join(machine.folder, 'data', 'dead-letters', '1.jsonl'), '{}');

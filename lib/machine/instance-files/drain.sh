@@ -27,8 +27,9 @@ left=$(queued || echo unknown)
 say "spans left in the queue: $left"
 systemctl stop harbourline-collector
 
-# What could not be handed over in time goes to a bucket, for the next instance of the tier to replay.
-if [ "$left" != 0 ]; then
+# What could not be handed over in time goes to a bucket, for the next instance of the tier to replay. A receiver has no
+# queue and no bucket: what it did not take is on the relays.
+if [ "$left" != 0 ] && [ -n "${REMAINDERS:-}" ]; then
   tar -C "$DATA_DIRECTORY" -cz queue | aws s3 cp - "s3://$REMAINDERS/$TIER/$INSTANCE_ID.tar.gz"
   say 'the rest of the queue is in the bucket'
 fi

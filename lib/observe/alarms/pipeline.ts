@@ -1,5 +1,6 @@
 /** The line from services to CloudWatch and to the store. */
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { noSpans } from '../../contract/alarms';
 import { collectorMetrics } from '../../contract/metrics';
 import { queueLength } from '../../contract/sizing';
 import { agentEgress, collector, volume } from '../expressions';
@@ -16,7 +17,7 @@ const queueShare = 0.1;
 export function pipelineAlarms({ config: { environment, production, collect, agent } }: Watched): AlarmDefinition[] {
   return [
     {
-      heading: 'No spans',
+      heading: noSpans,
       metric: volume(environment, 'none'),
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
