@@ -4,6 +4,7 @@ import { loadEnvironments } from '../../config';
 import { buildApp } from '../../lib/app';
 import { anchor } from '../../lib/contract/alarms';
 import { informWindows, pageWindows } from '../../lib/observe/alarms/budget';
+import { gateHeadings } from '../../lib/observe/alarms/flow';
 
 const root = join(__dirname, '..', '..');
 const text = readFileSync(join(root, 'docs', 'runbook.md'), 'utf8');
@@ -22,11 +23,10 @@ const anchors = [...sections, ...diagnoses].map(({ heading }) => anchor(heading)
 /** An objective's alarms are found under its heading: "P99 hk-cn, 5 minutes" under "P99 hk-cn". */
 const windows = [...pageWindows, ...informWindows].map(({ name }) => name);
 const parts = [...windows.map((name) => `slow burn, ${name}`), ...windows, 'slow burn', 'measured'];
-/** Alarms that are no fault share a section. */
-const gates = ['In use', 'Link in use', 'Calls hk-cn are usual', 'Calls cn-hk are usual'];
 const headingOf = (name: string): string =>
   of(name.replace(/^harbourline-[^:]+: /, '').replace(new RegExp(`, (?:${parts.join('|')})$`), ''));
-const of = (heading: string): string => (gates.includes(heading) ? 'In use and usual' : heading);
+const of = (heading: string): string =>
+  (gateHeadings as readonly string[]).includes(heading) ? 'In use and usual' : heading;
 
 interface Alarm {
   readonly AlarmName: string;

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Client } from '@opensearch-project/opensearch';
 import { issueCertificates } from '../../lib/machine/certificates.issue';
-import { type Aws, alarms, dashboards, tunnels } from '../../tools/smoke/aws';
+import { type Aws, alarms, dashboards, testPage, tunnels } from '../../tools/smoke/aws';
 import { find, type Gateways, send, smokeTrace } from '../../tools/smoke/trace';
 import { committed, Draft } from '../review/support';
 
@@ -85,41 +85,89 @@ describe('what AWS says', () => {
   };
   const withoutTunnels = () =>
     Object.fromEntries(Object.entries(committed()).filter(([stack]) => !stack.includes('Link')));
-  const names = () =>
+  const names = (type: string) =>
     Object.values(environment()).flatMap(({ resources }) =>
       Object.values(resources)
-        .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+        .filter(({ Type }) => Type === type)
         .flatMap(({ Properties }) => Properties.AlarmName ?? []),
     );
   const clients = (answers: Record<string, (input: any) => unknown>): Aws => {
     const send = async (command: { constructor: { name: string }; input: unknown }) =>
       answers[command.constructor.name]!(command.input);
-    return { cloudWatch: { send }, ec2: { send } } as unknown as Aws;
+    return { cloudWatch: { send }, ec2: { send }, sns: { send } } as unknown as Aws;
   };
   const found = (answers: { ok: boolean; found: string }[]) => answers.map(({ ok, found }) => `${ok} ${found}`);
 
-  test('alarms: all there, able to tell, quiet', async () => {
-    const describe = (change: object, drop = 0) =>
+  describe('of alarms', () => {
+    const topic = 'arn:aws:sns:ap-east-1:111111111111:pages';
+    const confirmed = [{ SubscriptionArn: `${topic}:0f6d2a6c` }];
+    const composites = new Set(names('AWS::CloudWatch::CompositeAlarm'));
+    const describeAlarms = (change: object, missing: (name: string) => boolean, asked: string[] = []) => ({
+      DescribeAlarmsCommand: ({ AlarmNames, AlarmTypes }: { AlarmNames: string[]; AlarmTypes: string[] }) => {
+        expect(AlarmNames.length).toBeLessThanOrEqual(100);
+        asked.push(...AlarmNames);
+        const there = AlarmNames.filter((name) => !missing(name)).map((AlarmName) => ({
+          AlarmName,
+          ActionsEnabled: true,
+          StateValue: 'OK',
+          AlarmActions: [topic],
+          ...change,
+        }));
+        const ofKind = (kind: string, is: boolean) =>
+          AlarmTypes.includes(kind) ? there.filter(({ AlarmName }) => composites.has(AlarmName) === is) : [];
+        return { MetricAlarms: ofKind('MetricAlarm', false), CompositeAlarms: ofKind('CompositeAlarm', true) };
+      },
+    });
+    const ask = (
+      change: object = {},
+      missing: (name: string) => boolean = () => false,
+      Subscriptions: object[] = confirmed,
+    ) =>
       alarms(
-        clients({
-          DescribeAlarmsCommand: ({ AlarmNames }) => {
-            expect([...AlarmNames].sort()).toEqual([...names()].sort());
-            return {
-              MetricAlarms: AlarmNames.slice(drop).map((AlarmName: string) => ({
-                AlarmName,
-                ActionsEnabled: true,
-                StateValue: 'OK',
-                ...change,
-              })),
-            };
-          },
-        }),
+        clients({ ...describeAlarms(change, missing), ListSubscriptionsByTopicCommand: () => ({ Subscriptions }) }),
         environment(),
       );
-    expect(found(await describe({}))).toEqual(['true there', 'true actions are on', 'true none in alarm']);
-    expect((await describe({}, 1)).map(({ ok }) => ok)).toEqual([false, true, true]);
-    expect((await describe({ ActionsEnabled: false })).map(({ ok }) => ok)).toEqual([true, false, true]);
-    expect((await describe({ StateValue: 'ALARM' })).map(({ ok }) => ok)).toEqual([true, true, false]);
+    const oks = (answers: { ok: boolean }[]) => answers.map(({ ok }) => ok);
+
+    test('all there, able to notify somebody, quiet', async () => {
+      expect(found(await ask())).toEqual([
+        'true there',
+        'true actions are on',
+        'true 1 confirmed subscription',
+        'true none in alarm',
+      ]);
+      const asked: string[] = [];
+      await alarms(
+        clients({ ...describeAlarms({}, () => false, asked), ListSubscriptionsByTopicCommand: () => ({}) }),
+        environment(),
+      );
+      expect(asked.sort()).toEqual([...names('AWS::CloudWatch::Alarm'), ...composites].sort());
+      expect(oks(await ask({ ActionsEnabled: false }))).toEqual([true, false, true, true]);
+      expect(oks(await ask({ StateValue: 'ALARM' }))).toEqual([true, true, true, false]);
+    });
+
+    test('those that page are missed: they are composite alarms', async () => {
+      const answers = await ask({}, (name) => composites.has(name));
+      expect(answers[0]).toMatchObject({ ok: false, found: expect.stringContaining('Calls to the mainland') });
+    });
+
+    test('a topic without a subscription, or with one that nobody confirmed, notifies nobody', async () => {
+      expect((await ask({}, undefined, []))[2]).toMatchObject({ ok: false, found: '0 confirmed subscriptions' });
+      expect((await ask({}, undefined, [{ SubscriptionArn: 'PendingConfirmation' }]))[2]).toMatchObject({
+        ok: false,
+        found: '0 confirmed subscriptions, 1 not confirmed',
+      });
+      expect((await ask({ AlarmActions: [] }))[2]).toMatchObject({ ok: false });
+    });
+
+    test('a test page goes the way of a real one', async () => {
+      const inputs: unknown[] = [];
+      const send = { SetAlarmStateCommand: (input: unknown) => inputs.push(input) };
+      expect(await testPage(clients(send), 'harbourline-prod: Calls to the mainland')).toMatchObject({ ok: true });
+      expect(inputs).toEqual([
+        expect.objectContaining({ AlarmName: 'harbourline-prod: Calls to the mainland', StateValue: 'ALARM' }),
+      ]);
+    });
   });
 
   test('dashboards: there, with widgets', async () => {

@@ -4,7 +4,7 @@ import { command } from '../command';
 import { table as costs, estimate, items, readPrices } from '../cost/estimate';
 import { plan as synthesised } from '../preflight/plan';
 import { instancesTable } from './instances';
-import { type Plan, planOf, type Row, rowsOf } from './plan';
+import { type Plan, planOf, type Row, rowsOf, typeProblems } from './plan';
 
 const help = `Says what a load needs: data nodes, shards, storage, gateways and samplers, and what was assumed.
 
@@ -22,34 +22,56 @@ npm run size -- --spans-per-second N [options]
   --help                this text
 `;
 
+const defaults = {
+  'spans-per-second': undefined,
+  kept: '0.3',
+  'bytes-per-span': '400',
+  peak: '3',
+  days: '14',
+  replicas: '1',
+  node: 'r7g.large.search',
+  collector: 'm7g.large',
+} as const;
+
 /** @throws Error that lists every wrong option */
 function parse(): { plan: Plan; env?: string } {
   const { values } = parseArgs({
     options: {
       'spans-per-second': { type: 'string' },
-      kept: { type: 'string', default: '0.3' },
-      'bytes-per-span': { type: 'string', default: '400' },
-      peak: { type: 'string', default: '3' },
-      days: { type: 'string', default: '14' },
-      replicas: { type: 'string', default: '1' },
-      node: { type: 'string', default: 'r7g.large.search' },
-      collector: { type: 'string', default: 'm7g.large' },
+      kept: { type: 'string' },
+      'bytes-per-span': { type: 'string' },
+      peak: { type: 'string' },
+      days: { type: 'string' },
+      replicas: { type: 'string' },
+      node: { type: 'string' },
+      collector: { type: 'string' },
       env: { type: 'string' },
     },
   });
-  if (values.env !== undefined) return { plan: planOf(values.env), env: values.env };
+  const { env, ...given } = values;
+  if (env !== undefined) {
+    const others = Object.keys(given).map((name) => `--${name}`);
+    if (others.length > 0) {
+      throw new Error(
+        `--env ${env} takes the load and the types from config/${env}.ts, so ${others.join(', ')} would not count. Leave ${others.length > 1 ? 'them' : 'it'} out, or leave --env out.`,
+      );
+    }
+    return { plan: planOf(env), env };
+  }
   const problems: string[] = [];
   const number = (
     name: 'spans-per-second' | 'kept' | 'bytes-per-span' | 'peak' | 'days' | 'replicas',
     least: number,
     most: number,
   ): number => {
-    const value = Number(values[name]);
-    if (values[name] === undefined || !(value >= least && value <= most)) {
+    const value = Number(values[name] ?? defaults[name]);
+    if ((values[name] ?? defaults[name]) === undefined || !(value >= least && value <= most)) {
       problems.push(`--${name} ${values[name] ?? 'is missing'}: use a number from ${least} to ${most}`);
     }
     return value;
   };
+  const { node = defaults.node, collector = defaults.collector } = values;
+  problems.push(...typeProblems(node, collector));
   const plan: Plan = {
     spansPerSecond: number('spans-per-second', 1, 10_000_000),
     kept: number('kept', 0.1, 1),
@@ -58,9 +80,9 @@ function parse(): { plan: Plan; env?: string } {
     retentionDays: number('days', 1, 365),
     replicas: number('replicas', 0, 4),
     codec: 'best_compression',
-    node: values.node,
-    gateway: values.collector,
-    sampler: values.collector,
+    node,
+    gateway: collector,
+    sampler: collector,
     zones: 3,
   };
   if (problems.length > 0) throw new Error(`${problems.join('\n')}\nnpm run size -- --help says more.`);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadEnvironments } from '../../config';
 import { assumptions, capacityFor, type Load, processorsOf } from '../../config/capacity';
+import { gravitonFamilies, searchFamilies } from '../../config/hong-kong';
 import measured from '../../config/measured.json';
 import type { EnvironmentConfig } from '../../config/schema';
 
@@ -46,6 +47,30 @@ function measuredTier(tier: 'gateway' | 'sampler'): number {
   return Number(figure.replaceAll(',', ''));
 }
 
+/** What is wrong with types of instances, where Hong Kong has none of that name or the collector is not built for it. */
+export function typeProblems(node: string, collector: string): string[] {
+  const [family = '', size = '', suffix] = node.split('.');
+  const problems: string[] = [];
+  if (suffix !== 'search' || !searchFamilies[family]?.includes(size)) {
+    problems.push(
+      `--node ${node}: OpenSearch Service in Hong Kong has no such data node with an EBS volume: use one such as r7g.large.search`,
+    );
+  }
+  if (!isKnownInstance(collector)) {
+    problems.push(
+      `--collector ${collector}: not an instance of Hong Kong that the collector is built for: use one of ${gravitonFamilies.join(', ')}, such as m7g.large`,
+    );
+  }
+  return problems;
+}
+
+const sizes = /^(?:nano|micro|small|medium|large|xlarge|(?:2|4|8|12|16|24|48)xlarge|metal)$/;
+
+const isKnownInstance = (type: string): boolean => {
+  const [family = '', size = '', rest] = type.split('.');
+  return gravitonFamilies.includes(family) && sizes.test(size) && rest === undefined;
+};
+
 /** A row: what, how much, what the environment has, and where the number comes from. */
 export type Row = readonly [what: string, needed: string, has: string, from: string];
 
@@ -68,7 +93,8 @@ export function rowsOf(plan: Plan): Row[] {
   };
   const gateways = instances(busiest, plan.gateway, 'gateway');
   const samplers = instances(busiest, plan.sampler, 'sampler', plan.kept / measured.writerSpansPerCoreSecond);
-  const storage = `${count(needs.storageGiB / nodes)} GiB each`;
+  /** Of the nodes that there are, or that there would be. */
+  const each = `${count(needs.storageGiB / (has?.store.dataNodes.count ?? nodes))} GiB`;
   return [
     [
       'spans stored a second, at the peak',
@@ -90,10 +116,16 @@ export function rowsOf(plan: Plan): Row[] {
       `${needs.processors.toFixed(1)} processors at ${assumptions.busy * 100} %, measured ${count(measured.nodeSpansPerCoreSecond)} spans/s each; ${plan.zones} zones`,
     ],
     [
-      'storage',
-      `${count(needs.storageGiB)} GiB, ${storage}`,
-      has ? `${has.store.dataNodes.volumeGiB} GiB each` : '',
+      'storage, all nodes',
+      `${count(needs.storageGiB)} GiB`,
+      has ? `${count(has.store.dataNodes.volumeGiB * has.store.dataNodes.count)} GiB` : '',
       `${plan.retentionDays} + ${assumptions.openDays} days × ${1 + plan.replicas} copies × ${assumptions.overhead} for the service, merges`,
+    ],
+    [
+      'storage, each node',
+      each,
+      has ? `${count(has.store.dataNodes.volumeGiB)} GiB` : '',
+      `of ${has?.store.dataNodes.count ?? nodes} data nodes`,
     ],
     [
       'primary shards a day',

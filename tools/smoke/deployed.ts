@@ -2,6 +2,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeDomainCommand, OpenSearchClient } from '@aws-sdk/client-opensearch';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { Client } from '@opensearch-project/opensearch';
@@ -62,6 +63,10 @@ export async function deployed(config: EnvironmentConfig, readerRole: string): P
       node: `https://${domain?.Endpoints?.vpc}`,
       ...AwsSigv4Signer({ region, service: 'es', getCredentials: async () => credentials }),
     }),
-    aws: { cloudWatch: new CloudWatchClient({ region }), ec2: new EC2Client({ region }) },
+    aws: {
+      cloudWatch: new CloudWatchClient({ region }),
+      ec2: new EC2Client({ region }),
+      sns: new SNSClient({ region }),
+    },
   };
 }

@@ -2,11 +2,13 @@
 import { parseArgs } from 'node:util';
 import type { Client } from '@opensearch-project/opensearch';
 import type { EnvironmentConfig } from '../../config/schema';
+import { alarmName } from '../../lib/contract/alarms';
+import { incidents } from '../../lib/observe/alarms/incidents';
 import { command } from '../command';
 import { type Answer, answer } from '../preflight/check';
 import { plan } from '../preflight/plan';
 import { exitCode, type Line, table } from '../preflight/preflight';
-import { alarms, dashboards, tunnels } from './aws';
+import { alarms, dashboards, testPage, tunnels } from './aws';
 import { deployed } from './deployed';
 import { rehearsed } from './rehearsed';
 import { find, type Gateways, send, smokeService, smokeTrace } from './trace';
@@ -18,11 +20,12 @@ npm run smoke -- --env NAME [options]
   --reader-role ARN   role to read the store as (default: the first of store.readerRoleArns)
   --rehearse          on this machine instead: the synthesised gateways, samplers, span writers and a real OpenSearch;
                       alarms, dashboards and tunnels are AWS's and are left out
+  --page              also send a test page: the incident "Calls to the mainland" goes into ALARM, and back by itself
   --help              this text
 
 Runs where both can be reached: in a VPC of network.serviceVpcPrefixes for the gateways, with the security group of the
 store's clients for the store. Needs ssm:GetParameter and secretsmanager:GetSecretValue of the agents, es:DescribeDomain,
-cloudwatch:DescribeAlarms, cloudwatch:GetDashboard, ec2:DescribeVpnConnections, and sts:AssumeRole of the reader.
+cloudwatch:DescribeAlarms, cloudwatch:GetDashboard, sns:ListSubscriptionsByTopic, cloudwatch:SetAlarmState for a test page, ec2:DescribeVpnConnections, and sts:AssumeRole of the reader.
 The trace is marked as failed, so that it is kept, and is of the service ${smokeService}. Exit code 1 where anything is amiss.
 `;
 
@@ -62,6 +65,7 @@ command(help, async () => {
       env: { type: 'string' },
       'reader-role': { type: 'string' },
       rehearse: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
     },
   });
   if (!values.env) throw new Error(`--env is missing: which environment?\n\n${help}`);
@@ -83,6 +87,7 @@ command(help, async () => {
     const { gateways, store, aws } = await deployed(config, role);
     note('line', await throughTheLine(gateways, store, config));
     note('alarms', await alarms(aws, environment));
+    if (values.page) note('alarms', [await testPage(aws, alarmName(values.env, incidents.border.heading))]);
     note('dashboards', await dashboards(aws, environment));
     note('tunnels', await tunnels(aws, environment, values.env));
   }

@@ -47,6 +47,9 @@ export const stoppedFlow = (
   dashboard: 'cross-region',
 });
 
+/** Headings of all gates: in ALARM while something is in use. */
+export const gateHeadings = ['In use', 'Link in use', 'Calls hk-cn are usual', 'Calls cn-hk are usual'] as const;
+
 /** Whether the environment has had traffic in the last week: before its first day silence is no fault. */
 export const everUsed = (environment: string): GateDefinition => ({
   heading: 'In use',
