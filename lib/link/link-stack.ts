@@ -41,7 +41,12 @@ export class LinkStack extends EnvironmentStack {
     const { targets } = new LinkSubnets(this, 'Subnets', { ...props, config, transit });
     new Relays(this, 'Relays', { ...props, config, targets, certificate: props.relayCertificate });
 
-    new Alarms(this, 'Alarms', { ...props, config, alarms: linkAlarms(config, transit.paths) });
+    new Alarms(this, 'Alarms', {
+      ...props,
+      environment: config.environment,
+      runbook: config.observe.runbook,
+      alarms: linkAlarms(config, transit.paths),
+    });
 
     // For `npm run link:far-end`, and for owners of service VPCs, who attach them.
     new CfnOutput(this, 'TransitGatewayId', { value: transit.gateway.ref });

@@ -26,12 +26,18 @@ export class ObserveStack extends EnvironmentStack {
     this.topics = alarmTopics(this);
     const alarms = environmentAlarms(props);
     const { border, parts } = new Alarms(this, 'Alarms', {
-      config,
+      environment: config.environment,
+      runbook: config.observe.runbook,
       topics: this.topics,
       alarms,
       budgets: crossingBudgets(props),
     });
     if (border) this.border = border;
-    new Recovery(this, 'Recovery', { config, logsKey, parts });
+    new Recovery(this, 'Recovery', {
+      environment: config.environment,
+      logsKey,
+      logRetention: config.observe.logRetentionDays,
+      parts,
+    });
   }
 }

@@ -5,9 +5,9 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { EnvironmentConfig } from '../../config/schema';
 import { ownFunction } from '../common/function';
 import { acknowledge } from '../compliance/acknowledge';
 import { alarmName } from '../contract/alarms';
@@ -18,17 +18,17 @@ import type { Settings } from './recovery.handler';
 import { joinMs } from './recovery.history';
 
 export interface RecoveryProps {
-  readonly config: EnvironmentConfig;
+  readonly environment: string;
   readonly logsKey: IKey;
+  readonly logRetention: RetentionDays;
   /** Names of alarms that tell nobody, because they are part of others. */
   readonly parts: readonly string[];
 }
 
 /** Measures how long incidents last, so that a team can show its own time to recovery, before and after a change. */
 export class Recovery extends Construct {
-  constructor(scope: Construct, id: string, { config, logsKey, parts }: RecoveryProps) {
+  constructor(scope: Construct, id: string, { environment, logsKey, logRetention, parts }: RecoveryProps) {
     super(scope, id);
-    const { environment, observe } = config;
     const settings: Settings = {
       namespace: metricNamespace(environment),
       pages: Object.values(incidents).map(({ heading }) => alarmName(environment, heading)),
@@ -59,7 +59,7 @@ export class Recovery extends Construct {
       description: 'Measures how long incidents last',
       entry: join(__dirname, 'recovery.handler.ts'),
       logsKey,
-      logRetention: observe.logRetentionDays,
+      logRetention,
       timeout: Duration.seconds(30),
       environment: { SETTINGS: JSON.stringify(settings) },
       statements: [

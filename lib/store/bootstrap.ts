@@ -3,18 +3,18 @@ import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { EnvironmentConfig } from '../../config/schema';
 import { DeploymentFunction } from '../common/function';
 import { subnets } from '../network/network-stack';
 import type { DomainDocument } from './documents/document';
 import type { Grant } from './grants';
 
 export interface StoreBootstrapProps {
-  readonly config: EnvironmentConfig;
   readonly vpc: IVpc;
   readonly clientSecurityGroup: ISecurityGroup;
   readonly logsKey: IKey;
+  readonly logRetention: RetentionDays;
   /** The domain's IAM master. */
   readonly role: IRole;
   /** Host name of the domain. */
@@ -38,7 +38,7 @@ export class StoreBootstrap extends Construct {
       vpcSubnets: subnets.collect,
       securityGroups: [props.clientSecurityGroup],
       logsKey: props.logsKey,
-      logRetention: props.config.observe.logRetentionDays,
+      logRetention: props.logRetention,
       role: props.role,
       environment: { STORE_ENDPOINT: `https://${props.domainEndpoint}`, STORE_AUTH: 'sigv4' },
     });

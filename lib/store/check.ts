@@ -5,18 +5,19 @@ import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { EnvironmentConfig } from '../../config/schema';
 import { ownFunction } from '../common/function';
 import { acknowledge } from '../compliance/acknowledge';
 import { subnets } from '../network/network-stack';
 import type { Grant } from './grants';
 
 export interface StoreCheckProps {
-  readonly config: EnvironmentConfig;
+  readonly environment: string;
   readonly vpc: IVpc;
   readonly clientSecurityGroup: ISecurityGroup;
   readonly logsKey: IKey;
+  readonly logRetention: RetentionDays;
   /** The domain's IAM master: nobody else may take a mapping away. */
   readonly role: IRole;
   /** Host name of the domain. */
@@ -37,7 +38,7 @@ export class StoreCheck extends Construct {
       vpcSubnets: subnets.collect,
       securityGroups: [props.clientSecurityGroup],
       logsKey: props.logsKey,
-      logRetention: props.config.observe.logRetentionDays,
+      logRetention: props.logRetention,
       timeout: Duration.minutes(2),
       role: props.role,
       environment: { STORE_ENDPOINT: `https://${props.domainEndpoint}`, STORE_AUTH: 'sigv4' },
@@ -59,7 +60,7 @@ export class StoreCheck extends Construct {
       schedule: Schedule.rate(Duration.hours(1)),
       targets: [
         new LambdaFunction(check, {
-          event: RuleTargetInput.fromObject({ environment: props.config.environment, grants: props.grants }),
+          event: RuleTargetInput.fromObject({ environment: props.environment, grants: props.grants }),
           retryAttempts: 2,
         }),
       ],

@@ -56,10 +56,10 @@ export class StoreStack extends EnvironmentStack {
     this.domainName = domain.domainName;
 
     const master = {
-      config: this.config,
       vpc: props.vpc,
       clientSecurityGroup,
       logsKey: props.logsKey,
+      logRetention: this.config.observe.logRetentionDays,
       role: bootstrapRole,
       domainEndpoint: domain.domainEndpoint,
       grants: store.grants.map(grantOf),
@@ -79,7 +79,10 @@ export class StoreStack extends EnvironmentStack {
         },
       }),
     });
-    this.checkFunction = new StoreCheck(this, 'Check', master).functionName;
+    this.checkFunction = new StoreCheck(this, 'Check', {
+      ...master,
+      environment: this.config.environment,
+    }).functionName;
   }
 }
 

@@ -11,7 +11,6 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { EnvironmentConfig } from '../../../config/schema';
 import { acknowledge } from '../../compliance/acknowledge';
 import { alarmName, anchor } from '../../contract/alarms';
 import { type DashboardName, dashboardUrl } from '../../contract/dashboards';
@@ -30,7 +29,9 @@ export { crossingBudgets } from './crossing';
 export type Topics = Readonly<Record<'page' | 'inform', ITopic>>;
 
 export interface AlarmsProps {
-  readonly config: EnvironmentConfig;
+  readonly environment: string;
+  /** Address of the runbook, which alarms link. */
+  readonly runbook: string;
   readonly topics: Topics;
   readonly alarms: readonly AlarmDefinition[];
   /** Objectives. @default none */
@@ -229,15 +230,15 @@ export class Alarms extends Construct {
   }
 
   private name(heading: string): string {
-    return alarmName(this.props.config.environment, heading);
+    return alarmName(this.props.environment, heading);
   }
 
   private description({ text, heading, dashboard = 'pipeline' }: Said): string {
-    const { environment, observe } = this.props.config;
+    const { environment, runbook } = this.props;
     return [
       text,
       '',
-      `Runbook: ${observe.runbook}#${anchor(heading)}`,
+      `Runbook: ${runbook}#${anchor(heading)}`,
       `Dashboard: ${dashboardUrl(Stack.of(this).region, environment, dashboard)}`,
     ].join('\n');
   }
