@@ -37,7 +37,8 @@ export const dev: EnvironmentConfigInput = {
     },
     farEnd: { asn: 65010, prefixes: ['10.20.1.0/24', '10.20.2.0/24', '10.20.8.0/24'] },
     allowlist: allowlist('dev.txt'),
-    serviceAttachments: [{ attachmentId: 'tgw-attach-0123456789abcdef0', prefix: '10.30.4.0/24' }],
+    // Not attached yet: the first deployment makes the gateway. Then: attachmentId: 'tgw-attach-…'.
+    serviceAttachments: [{ prefix: '10.30.4.0/24' }],
     receiver: { address: '10.20.8.10', name: 'receiver.dev.cn.example.internal' },
     relay: {
       instanceType: 't4g.small',

@@ -27,3 +27,10 @@ export const ec2InstanceType = text(
   'This is not an EC2 instance type.',
   'Write family and size, such as m7g.large.',
 );
+
+/** A KMS key, by its own ARN. */
+export const keyArn = text(
+  /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-f-]{36}$/,
+  'This is not the ARN of a KMS key.',
+  'Write the ARN of the key, not of an alias.',
+);

@@ -1,6 +1,6 @@
 /** The `link` section: the line to the mainland, what may cross it, and the mainland's own stage. */
 import { z } from 'zod';
-import { ec2InstanceType, prefix, section, text, whole } from './fields';
+import { ec2InstanceType, keyArn, prefix, section, text, whole } from './fields';
 
 const address = text(
   /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/,
@@ -17,12 +17,6 @@ const secretArn = text(
   'This is not the whole ARN of a secret.',
   'Write the ARN with the six characters that Secrets Manager appended.',
 );
-const keyArn = text(
-  /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-f-]{36}$/,
-  'This is not the ARN of a KMS key.',
-  'Write the ARN of the key, not of an alias.',
-);
-
 /** A certificate with its key, signed by the organisation's own authority: docs/link.md says how it gets there. */
 const certificate = section({
   /** Secret with `certificate`, `key` and `authority` (whom the other end must be signed by), all PEM. */
@@ -116,6 +110,8 @@ const analysis = section({
   instanceType: ec2InstanceType,
   /** Certificate of the receiver, in a secret of that account. */
   certificate,
+  /** Key of that account's bootstrap bucket, as `assetsKeyArn` of the environment. @default none */
+  assetsKeyArn: keyArn.optional(),
   /** Namespace of the mainland's own service metrics, shown beside Hong Kong's. @default none */
   ownNamespace: z.string().min(1).max(255).optional(),
 });
@@ -144,15 +140,19 @@ export const link = section({
   bgp: section({ keepaliveSeconds: whole(1, 30).default(10), holdSeconds: whole(3, 90).default(30) }).prefault({}),
   /** Every flow that may cross: `allowlist('dev.txt')`. */
   allowlist: section({ file: z.string(), text: z.string() }),
-  /** VPCs of services that may cross as the allow-list says, attached to the transit gateway by their owners. @default none */
+  /**
+   * VPCs of services that may cross as the allow-list says, attached to the transit gateway by their owners: that is, after its
+   * first deployment. Until an attachment is named its services have no route, and outputs and preflight say so. @default none
+   */
   serviceAttachments: z
     .array(
       section({
+        /** @default pending: the gateway is not there yet, or the VPC is not attached */
         attachmentId: text(
           /^tgw-attach-([0-9a-f]{8}|[0-9a-f]{17})$/,
           'This is not the id of an attachment.',
-          'Write tgw-attach- and 17 digits.',
-        ),
+          'Write tgw-attach- and 17 digits, or leave it out until the VPC is attached.',
+        ).optional(),
         /** Its addresses, within `network.serviceVpcPrefixes`. */
         prefix: prefix({ widest: 12, narrowest: 28, onlyPrivate: true }),
       }),

@@ -3,7 +3,7 @@
  * numbers come from. Conditions between fields stand in rules.ts.
  */
 import { z } from 'zod';
-import { ec2InstanceType, prefix, section, text, whole } from './fields';
+import { ec2InstanceType, keyArn, prefix, section, text, whole } from './fields';
 import { engineVersions } from './hong-kong';
 import { link } from './link-schema';
 
@@ -93,6 +93,16 @@ const collect = section({
     otlp: backend.optional(),
     zipkin: backend.optional(),
   }).prefault({}),
+  /**
+   * Why a deployment of instances goes ahead although they are missing or ill: it mends an outage. As long as it is set no alarm
+   * rolls a fleet back; that is recorded in the history of this file, in the template and in the stack's outputs. Take it out
+   * with the next deployment. @default none: fewer instances in service than there must be roll a deployment back
+   */
+  mending: text(
+    /^(?:\S+\s+){4,}\S+/,
+    'This does not say what the deployment mends.',
+    'Name the incident and who decided, in five words or more.',
+  ).optional(),
   /** Gateways: take spans from agents, hash trace ids over the samplers. */
   gateway: section({
     /** A Graviton type that Hong Kong has. */
@@ -351,6 +361,11 @@ export const environmentSchema = section({
   production: z.boolean().optional(),
   /** AWS account. */
   account: text(/^\d{12}$/, 'This is not an AWS account.', 'Write twelve digits, in quotes: zeros may lead.'),
+  /**
+   * Key of the bootstrap's asset bucket, where it was bootstrapped with one of its own (`cdk bootstrap --bootstrap-kms-key-id`,
+   * `--bootstrap-customer-key`): instances decrypt with it what they fetch. @default none: the bucket uses S3's own keys
+   */
+  assetsKeyArn: keyArn.optional(),
   /** Raw traces stay in Hong Kong: there is no other choice. @default ap-east-1 */
   region: z.literal('ap-east-1').default('ap-east-1'),
   network,

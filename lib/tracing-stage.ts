@@ -28,6 +28,7 @@ export class TracingStage extends Stage {
     const collect = new CollectStack(this, 'Collect', {
       config,
       description: 'Harbourline: gateways and samplers of the OpenTelemetry Collector',
+      terminationProtection: config.production,
       vpc: network.vpc,
       logsKey: network.logsKey,
       writerRole: store.writerRole,
@@ -48,6 +49,7 @@ export class TracingStage extends Stage {
       new LinkStack(this, 'Link', {
         config,
         description: 'Harbourline: the link to the mainland, what may cross it, the relays that aggregates leave by',
+        terminationProtection: config.production,
         vpc: network.vpc,
         logsKey: network.logsKey,
         topics: observe.topics,

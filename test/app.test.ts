@@ -105,13 +105,14 @@ describe.each(environmentNames)('environment %s', (environment) => {
     );
   });
 
-  test('keeps the trace store when its stack goes', () => {
+  test('keeps the trace store when its stack goes, and nothing of a creation that failed', () => {
     const kept = resources()
-      .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
+      .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'RetainExceptOnCreate')
       .map(([, { Type }]) => Type);
     expect(kept).toContain('AWS::OpenSearchService::Domain');
+    expect(resources().filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')).toEqual([]);
     for (const [id, { Type, DeletionPolicy }] of ofType('AWS::KMS::Key')) {
-      expect([id, Type, DeletionPolicy]).toEqual([id, 'AWS::KMS::Key', 'Retain']);
+      expect([id, Type, DeletionPolicy]).toEqual([id, 'AWS::KMS::Key', 'RetainExceptOnCreate']);
     }
   });
 
@@ -137,13 +138,17 @@ describe.each(environmentNames)('environment %s', (environment) => {
     expect(JSON.stringify(statement.Action)).not.toContain('*');
   });
 
-  test('no function but those that deploy, those for dead samplers and relays, one that checks the store, one that measures recovery; none for the logging or the policy of the domain', () => {
+  test('no function but those that deploy and wait, those for dead samplers and relays, one that checks the store, one that measures recovery; none for the logging or the policy of the domain', () => {
     const functions = ofType('AWS::Lambda::Function').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
     expect(functions.sort()).toEqual([
       'Collect/CertificatesIssuerFunction',
       'Collect/CertificatesIssuerProviderframeworkonEvent',
       'Collect/DepartedFunction',
+      'Collect/SettledWaiterFunction',
+      'Collect/SettledWaiterProviderframeworkonEvent',
       'Link/RelaysDepartedFunction',
+      'Link/RelaysSettledWaiterFunction',
+      'Link/RelaysSettledWaiterProviderframeworkonEvent',
       'Link/TransitReadBackReaderFunction',
       'Link/TransitReadBackReaderProviderframeworkonEvent',
       expect.stringContaining('Network/CustomVpcRestrictDefaultSG'),
@@ -189,12 +194,23 @@ describe.each(environmentNames)('environment %s', (environment) => {
       if (Properties.TargetGroupARNs) expect([id, Properties.HealthCheckType]).toEqual([id, 'ELB']);
       expect(Properties.VPCZoneIdentifier).toHaveLength(config.network.availabilityZones.length);
       const refresh = UpdatePolicy.AutoScalingInstanceRefresh;
-      expect(JSON.stringify(UpdatePolicy)).toContain(`harbourline-${environment}: No spans`);
+      // Missing instances roll a deployment back, in every environment; silence does not.
+      const watched = refresh.Preferences.AlarmSpecification.Alarms;
+      expect(watched).toEqual([expect.stringMatching(`^harbourline-${environment}-\\w+: instances missing$`)]);
+      const [alarm] = ofType('AWS::CloudWatch::Alarm').filter(([, each]) =>
+        watched.includes(each.Properties.AlarmName),
+      );
+      expect(alarm?.[1].Properties).toMatchObject({
+        MetricName: 'GroupInServiceInstances',
+        Dimensions: [{ Name: 'AutoScalingGroupName', Value: { Ref: id.split('/')[1] } }],
+        Threshold: Number(Properties.MinSize),
+        TreatMissingData: 'notBreaching',
+      });
       expect(refresh.Preferences ?? refresh).toMatchObject({ MinHealthyPercentage: 100 });
       expect(UpdatePolicy.AutoScalingRollingUpdate).toBeUndefined();
-      // Longest leave, longest wait for the queue, and time to copy what is left.
-      const longest = Properties.LifecycleHookSpecificationList[1].HeartbeatTimeout;
-      expect(longest).toBeGreaterThan(2 * 900);
+      // An instance that hands over says so every minute (drain.sh): a few may be lost, and a dead one holds up nobody for long.
+      const silence = Properties.LifecycleHookSpecificationList[1].HeartbeatTimeout;
+      expect([silence >= 3 * 60, silence <= 600]).toEqual([true, true]);
     }
   });
 
@@ -220,7 +236,9 @@ describe.each(environmentNames)('environment %s', (environment) => {
     const steps = ofType('AWS::AutoScaling::ScalingPolicy').filter(([id]) => id.includes('Samplers'));
     expect(steps.map(([, { Properties }]) => Properties.ScalingAdjustment).sort()).toEqual([-1, 1]);
     for (const [, { Properties }] of steps) expect(Properties.PolicyType).toBe('SimpleScaling');
-    for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm').filter(([id]) => id.includes('Samplers'))) {
+    for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm').filter(
+      ([id, { Properties }]) => id.includes('Samplers') && Properties.Metrics,
+    )) {
       const metrics = Properties.Metrics.flatMap(({ MetricStat }: any) => MetricStat?.Metric.MetricName ?? []);
       expect(metrics.sort()).toEqual([
         'CPUUtilization',

@@ -304,8 +304,12 @@ function allowlistFindings(link: Link, { network, mainland }: EnvironmentConfig)
             (other.from === entry.from ||
               (other.from !== relaySource && entry.from !== relaySource && overlap(other.from, entry.from))),
         );
+      // Without any, none can be attached yet: the gateway is made by the first deployment.
       const unattached = ends.filter(
-        (end, end_) => sides[end_] === 'services' && !serviceAttachments.some(({ prefix }) => within(end, prefix)),
+        (end, end_) =>
+          sides[end_] === 'services' &&
+          serviceAttachments.length > 0 &&
+          !serviceAttachments.some(({ prefix }) => within(end, prefix)),
       );
       const unannounced = ends.filter(
         (end, end_) => sides[end_] === 'mainland' && !announced.some((outer) => within(end, outer)),
@@ -333,7 +337,7 @@ function allowlistFindings(link: Link, { network, mainland }: EnvironmentConfig)
             entry.line,
             text(entry),
             `No VPC of link.serviceAttachments holds ${unattached[0]}: no route would lead there.`,
-            'Attach its VPC to the transit gateway and name it there.',
+            'Name its VPC there, without attachmentId as long as it is not attached to the transit gateway.',
           ),
         unannounced.length > 0 &&
           at(

@@ -39,7 +39,7 @@ export class AnalysisStack extends Stack {
       '@aws-cdk/aws-ec2:noSubnetRouteTableId',
       "Routes of this VPC are its owner's: nothing here adds one.",
     );
-    new Receivers(this, 'Receivers', { ...props, vpc, logGroup });
+    new Receivers(this, 'Receivers', { ...props, vpc, logGroup, logsKey: key });
     analysisDashboard(this, 'Dashboard', {
       environment: config.environment,
       ownNamespace: analysis.ownNamespace,

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { AdditionalHealthCheckType, HealthChecks } from 'aws-cdk-lib/aws-autoscaling';
-import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { NetworkLoadBalancer, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { NetworkLoadBalancer, type NetworkTargetGroup, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { variables } from '../collector/blocks/render';
@@ -14,13 +14,14 @@ import { acknowledge } from '../compliance/acknowledge';
 import { subnetCidrs } from '../contract/addresses';
 import { paths } from '../contract/instance';
 import type { AnalysisConfig, LinkedConfig } from '../contract/link-parameters';
-import { aggregatesLogGroup, kindOfCrossing, metricNamespace, metrics } from '../contract/metrics';
+import { aggregatesLogGroup } from '../contract/metrics';
 import { ports } from '../contract/ports';
 import { Artifact } from '../machine/artifact';
 import { startUnits } from '../machine/boot';
 import { Fleet } from '../machine/fleet';
 import { linkCertificate } from '../machine/link-certificate';
 import { writeMetrics } from '../machine/metric-log';
+import { Settled } from '../machine/settled';
 import { volumesKey } from '../machine/volumes-key';
 
 /** How long the load balancer leaves connections to a receiver that goes, in seconds. */
@@ -31,7 +32,12 @@ export interface ReceiversProps {
   readonly analysis: AnalysisConfig;
   readonly vpc: IVpc;
   readonly logGroup: LogGroup;
+  /** Encrypts the logs of functions. */
+  readonly logsKey: IKey;
 }
+
+/** Receivers: one carries everything while the other is replaced. */
+const instanceCount = 2;
 
 /** Two receivers, and the responder of the continuity check on each, behind a load balancer at the address that relays know. */
 export class Receivers extends Construct {
@@ -43,7 +49,8 @@ export class Receivers extends Construct {
     super(scope, id);
     const { config, vpc } = props;
     const { receiver } = config.link;
-    const { group, securityGroup: instances } = this.fleet();
+    const { group, generation, securityGroup: instances } = this.fleet();
+    const targetGroups: NetworkTargetGroup[] = [];
     instances.addEgressRule(Peer.ipv4(props.analysis.vpcCidr), Port.tcp(443), 'AWS APIs through endpoints of the VPC');
 
     const entrance = new SecurityGroup(this, 'EntranceSecurityGroup', {
@@ -58,8 +65,9 @@ export class Receivers extends Construct {
         { subnet: vpc.isolatedSubnets[0] as (typeof vpc.isolatedSubnets)[0], privateIpv4Address: receiver.address },
       ],
       securityGroups: [entrance],
-      deletionProtection: config.production,
     });
+    // Settled switches it on: a creation that fails could not take back what is protected. Nothing here says "off".
+    loadBalancer.removeAttribute('deletion_protection.enabled');
     instances.connections.allowFrom(entrance, Port.tcp(ports.health), 'Health checks');
     for (const [name, port] of [
       ['Otlp', receiver.port],
@@ -78,6 +86,7 @@ export class Receivers extends Construct {
         deregistrationDelay: Duration.seconds(deregistrationSeconds),
         healthCheck: { protocol: Protocol.HTTP, port: `${ports.health}`, path: '/' },
       });
+      targetGroups.push(targets);
       targets.setAttribute('deregistration_delay.connection_termination.enabled', 'true');
       acknowledge(listener, {
         id: 'NIST.800.53.R5-ELBv2ACMCertificateRequired',
@@ -91,16 +100,20 @@ export class Receivers extends Construct {
       loadBalancer,
       { id: 'AwsSolutions-ELB2', reason: logging },
       { id: 'NIST.800.53.R5-ELBLoggingEnabled', reason: logging },
-      ...(config.production
-        ? []
-        : [
-            {
-              id: 'NIST.800.53.R5-ELBDeletionProtectionEnabled',
-              reason:
-                'Environments other than production must be easy to take down; production has deletion protection.',
-            },
-          ]),
+      {
+        id: 'NIST.800.53.R5-ELBDeletionProtectionEnabled',
+        reason: config.production
+          ? 'It is switched on when the receivers work, by the last resource of the stack: set from the start it would keep a creation that fails from being taken back.'
+          : 'Environments other than production must be easy to take down; production has deletion protection.',
+      },
     );
+    new Settled(this, 'Settled', {
+      logsKey: props.logsKey,
+      logRetention: config.observe.logRetentionDays,
+      fleets: [{ group, generation, atLeast: instanceCount, targetGroups }],
+      loadBalancers: [loadBalancer],
+      protect: config.production,
+    });
   }
 
   /** The same machines as in Hong Kong. They keep no queue: aggregates wait on the relays' disks until CloudWatch has them. */
@@ -121,8 +134,8 @@ export class Receivers extends Construct {
       }),
       instanceType: analysis.instanceType,
       imageId: analysis.imageId,
-      minInstances: 2,
-      maxInstances: 3, // the one that comes before another goes
+      minInstances: instanceCount,
+      maxInstances: instanceCount + 1, // the one that comes before another goes
       volumeGiB: 10,
       volumesKey: volumesKey(this, 'VolumesKey', 'disks of the receivers'),
       collector: Artifact.collector(this, 'Collector'),
@@ -133,7 +146,8 @@ export class Receivers extends Construct {
       }),
       certificate: linkCertificate(analysis.certificate, region),
       statements: [responder.readStatement(), writeMetrics(logGroup)],
-      rollbackAlarm: this.noAggregates(),
+      mending: config.collect.mending,
+      assetsKeyArn: analysis.assetsKeyArn,
       // Until the load balancer has closed its connections.
       leaveSeconds: deregistrationSeconds + 5,
       description: 'Receivers of aggregates',
@@ -152,32 +166,5 @@ export class Receivers extends Construct {
         commands: [responder.unpackInto(`${paths.program}/responder`), startUnits('responder')],
       },
     });
-  }
-
-  /** What receivers are there for. It notifies nobody: in Hong Kong, relays that cannot send have an alarm of their own. */
-  private noAggregates(): Alarm {
-    const { environment, production } = this.props.config;
-    const alarm = new Alarm(this, 'NoAggregates', {
-      alarmDescription:
-        'Rolls back new receivers, nothing for people: no call within Hong Kong was reported for five minutes.',
-      metric: new Metric({
-        namespace: metricNamespace(environment),
-        metricName: metrics.calls.name,
-        dimensionsMap: { crossing: 'none', 'span.kind': kindOfCrossing.none },
-        statistic: 'Sum',
-        period: Duration.minutes(1),
-      }),
-      threshold: 1,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: 5,
-      // As "No spans" in Hong Kong: in production silence is the fault, elsewhere nights and weekends are silent.
-      treatMissingData: production ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-    });
-    acknowledge(alarm, {
-      id: 'NIST.800.53.R5-CloudWatchAlarmAction',
-      reason:
-        'It decides over new receivers, in the refresh of their group. People are notified in Hong Kong, by "Aggregates wait at the relays".',
-    });
-    return alarm;
   }
 }

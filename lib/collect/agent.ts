@@ -7,7 +7,7 @@ import type { EnvironmentConfig } from '../../config/schema';
 import { agentConfiguration } from '../collector/agent';
 import { paths } from '../contract/instance';
 import { goMemoryMiB } from '../contract/sizing';
-import { Artifact } from '../machine/artifact';
+import { Artifact, decryptAssets } from '../machine/artifact';
 import type { InstanceSecret } from '../machine/instance-secret';
 
 export interface AgentProps {
@@ -57,6 +57,7 @@ export class Agent extends Construct {
         }),
         collector.readStatement(),
         files.readStatement(),
+        ...decryptAssets(config.assetsKeyArn, config.region),
         ...certificate.statements,
         ...(props.pseudonyms?.statements ?? []),
       ],

@@ -1,5 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, Port } from 'aws-cdk-lib/aws-ec2';
 import { type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -10,7 +9,6 @@ import { gatewayConfiguration } from '../collector/gateway';
 import { samplerConfiguration } from '../collector/sampler';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
 import { serviceRole } from '../common/iam';
-import { alarmName, noSpans } from '../contract/alarms';
 import { cloudMapNamespace, cloudMapServices } from '../contract/cloud-map';
 import { metricLogGroup } from '../contract/metrics';
 import { ports } from '../contract/ports';
@@ -21,6 +19,7 @@ import { Departed } from '../machine/departed';
 import { writeMetrics } from '../machine/metric-log';
 import { Pseudonyms } from '../machine/pseudonyms';
 import { Remainders } from '../machine/remainders';
+import { Settled } from '../machine/settled';
 import { volumesKey } from '../machine/volumes-key';
 import type { Capacity, Watched } from '../observe/alarms/alarm';
 import { Agent } from './agent';
@@ -84,7 +83,6 @@ export class CollectStack extends EnvironmentStack {
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
     });
     // By name: it belongs to a stack that is deployed after this one.
-    const rollbackAlarm = Alarm.fromAlarmName(this, 'NoSpans', alarmName(environment, noSpans));
     const gateways = new Gateways(this, 'Gateways', {
       environment,
       imageId: collect.imageId,
@@ -92,7 +90,8 @@ export class CollectStack extends EnvironmentStack {
       legacyClients: collect.legacyClients,
       clientPrefixes: config.network.serviceVpcPrefixes,
       production: config.production,
-      rollbackAlarm,
+      mending: collect.mending,
+      assetsKeyArn: config.assetsKeyArn,
       vpc,
       role: gatewayRole,
       statements: [discoverInstances(names), writeMetrics(logGroup)],
@@ -118,7 +117,8 @@ export class CollectStack extends EnvironmentStack {
       sampler: collect.sampler,
       forward: collect.forward,
       decisionWaitSeconds: config.sampling.decisionWaitSeconds,
-      rollbackAlarm,
+      mending: collect.mending,
+      assetsKeyArn: config.assetsKeyArn,
       vpc,
       role: props.writerRole,
       volumesKey: disks,
@@ -166,6 +166,31 @@ export class CollectStack extends EnvironmentStack {
       targetGroup: gateways.targets.targetGroupFullName,
     };
     gateways.fleet.securityGroup.connections.allowTo(samplers.fleet.securityGroup, Port.tcp(ports.otlpGrpc));
+
+    new Settled(this, 'Settled', {
+      logsKey,
+      logRetention: config.observe.logRetentionDays,
+      fleets: [
+        {
+          group: gateways.fleet.group,
+          generation: gateways.fleet.generation,
+          atLeast: collect.gateway.minInstances,
+          targetGroups: gateways.targetGroups,
+        },
+        {
+          group: samplers.fleet.group,
+          generation: samplers.fleet.generation,
+          atLeast: collect.sampler.minInstances,
+          discovery,
+        },
+      ],
+      loadBalancers: [gateways.loadBalancer],
+      protect: config.production,
+    });
+
+    if (collect.mending) {
+      new CfnOutput(this, 'Mending', { value: collect.mending, description: 'Why no alarm rolls its fleets back' });
+    }
 
     new Agent(this, 'Agent', {
       config,

@@ -46,6 +46,8 @@ export class Gateways extends Construct {
   readonly loadBalancer: NetworkLoadBalancer;
   /** Targets for OTLP over gRPC: all gateways. */
   readonly targets: NetworkTargetGroup;
+  /** One for each listener. */
+  readonly targetGroups: NetworkTargetGroup[] = [];
 
   constructor(scope: Construct, id: string, props: GatewaysProps) {
     super(scope, id);
@@ -74,9 +76,12 @@ export class Gateways extends Construct {
       vpcSubnets: subnets.collect,
       internetFacing: false,
       crossZoneEnabled: true,
-      deletionProtection: production,
       securityGroups: [securityGroup],
     });
+    // An operator moves traffic out of a zone by it: docs/operations.md, "Evacuation of a zone".
+    this.loadBalancer.setAttribute('zonal_shift.config.enabled', 'true');
+    // Settled switches it on: a creation that fails could not take back what is protected. Nothing here says "off".
+    this.loadBalancer.removeAttribute('deletion_protection.enabled');
     const listeners: readonly (readonly [name: string, port: number])[] = [
       ['OtlpGrpc', ports.otlpGrpc],
       ['OtlpHttp', ports.otlpHttp],
@@ -111,6 +116,7 @@ export class Gateways extends Construct {
           unhealthyThresholdCount: 2,
         },
       });
+      this.targetGroups.push(targets);
       targets.setAttribute('deregistration_delay.connection_termination.enabled', 'true');
       return targets;
     });
@@ -123,15 +129,12 @@ export class Gateways extends Construct {
       this.loadBalancer,
       { id: 'AwsSolutions-ELB2', reason: logging },
       { id: 'NIST.800.53.R5-ELBLoggingEnabled', reason: logging },
-      ...(production
-        ? []
-        : [
-            {
-              id: 'NIST.800.53.R5-ELBDeletionProtectionEnabled',
-              reason:
-                'Environments other than production must be easy to take down; production has deletion protection.',
-            },
-          ]),
+      {
+        id: 'NIST.800.53.R5-ELBDeletionProtectionEnabled',
+        reason: production
+          ? 'It is switched on when the fleets work, by the last resource of the stack: set from the start it would keep a creation that fails from being taken back.'
+          : 'Environments other than production must be easy to take down; production has deletion protection.',
+      },
     );
   }
 }

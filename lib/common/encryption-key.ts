@@ -12,7 +12,7 @@ export function encryptionKey(scope: Construct, id: string, purpose: string): Ke
   return new Key(scope, id, {
     description: `Harbourline: ${purpose}`,
     enableKeyRotation: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
 }
 

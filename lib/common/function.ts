@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -30,7 +30,7 @@ export interface OwnFunctionProps
   readonly statements?: readonly PolicyStatement[];
 }
 
-/** A function in `scope` with a log group and a role of its own, arm64, code in one file. */
+/** A function in `scope` with a log group and a role of its own, code in one file. */
 export function ownFunction(scope: Construct, props: OwnFunctionProps): LambdaFunction {
   const { entry, logsKey: _key, logRetention: _retention, role: given, statements = [], ...rest } = props;
   const role = given ?? lambdaRole(scope, 'Role', props.description);
@@ -53,7 +53,8 @@ export function ownFunction(scope: Construct, props: OwnFunctionProps): LambdaFu
     handler: 'main.handler',
     role,
     runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
+    // Whether Beijing and Ningxia have Graviton for functions is not documented; every region has the other.
+    architecture: Stack.of(scope).region.startsWith('cn-') ? Architecture.X86_64 : Architecture.ARM_64,
     memorySize: 256,
     logGroup: log,
   });

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, type IApplyRule, type NagPack, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { HarbourlineChecks } from './harbourline-checks';
@@ -64,7 +64,9 @@ export function packRules(): ReadonlyMap<string, { exact: boolean }> {
 /** The rules of some packs by id. */
 export function rulesOf(packs: readonly NagPack[]): Map<string, { exact: boolean }> {
   const rules = new Map<string, { exact: boolean }>();
-  const nothing = new CfnResource(new Stack(), 'Nothing', { type: 'Harbourline::Nothing' });
+  // With an account and a region: a permissions boundary in the context may hold placeholders of them.
+  const stack = new Stack(new App(), 'Rules', { env: { account: '000000000000', region: 'ap-east-1' } });
+  const nothing = new CfnResource(stack, 'Nothing', { type: 'Harbourline::Nothing' });
   for (const pack of packs) {
     const note = ({ rule, ruleSuffixOverride }: IApplyRule): void => {
       const exact = exactRules.includes(rule.name) || pack instanceof HarbourlineChecks;

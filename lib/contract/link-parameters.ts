@@ -112,6 +112,36 @@ const isHongKong = ({ mainland }: EnvironmentConfig, { from }: AllowlistEntry): 
 export const announcedPrefixes = (config: LinkedConfig): string[] =>
   unique(flows(config).flatMap(({ side, from, to }) => (side === 'hong-kong' ? from : [to])));
 
+/** A prefix of Hong Kong that the link's tables route. */
+export interface RoutedPrefix {
+  readonly prefix: string;
+  /** Attachment of a service's VPC. @default our own VPC's, for relays */
+  readonly attachmentId?: string;
+}
+
+/** {@link announcedPrefixes} that somebody is attached for: relays from the start, services once their attachment is named. */
+export const routedPrefixes = (config: LinkedConfig): RoutedPrefix[] => {
+  const relays = subnetCidrs(config, 'link');
+  return announcedPrefixes(config).flatMap((prefix) => {
+    if (relays.includes(prefix)) return [{ prefix }];
+    const attachmentId = attachmentOf(config, prefix);
+    return attachmentId ? [{ prefix, attachmentId }] : [];
+  });
+};
+
+/** Prefixes of services that have no route yet: their VPC is not attached, or its attachment is not named. */
+export const pendingPrefixes = (config: LinkedConfig): string[] => {
+  const routed = routedPrefixes(config).map(({ prefix }) => prefix);
+  return announcedPrefixes(config).filter((prefix) => !routed.includes(prefix));
+};
+
+const attachmentOf = ({ link }: LinkedConfig, prefix: string): string | undefined =>
+  link.serviceAttachments.find((each) => within(prefix, each.prefix))?.attachmentId;
+
+/** Attachments of services that are named. */
+export const serviceAttachmentIds = ({ link }: LinkedConfig): string[] =>
+  link.serviceAttachments.flatMap(({ attachmentId }) => attachmentId ?? []);
+
 /** Paths of the link that the probe measures, each with the address that is announced over it alone. */
 export function probedPaths({ link }: LinkedConfig): { name: string; address: string }[] {
   return link.transports.flatMap((transport) => {

@@ -6,7 +6,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IHttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
-import { linked } from '../contract/link-parameters';
+import { linked, pendingPrefixes } from '../contract/link-parameters';
 import type { Artifact } from '../machine/artifact';
 import type { InstanceSecret } from '../machine/instance-secret';
 import type { Remainders } from '../machine/remainders';
@@ -50,5 +50,13 @@ export class LinkStack extends EnvironmentStack {
 
     // For `npm run link:far-end`, and for owners of service VPCs, who attach them.
     new CfnOutput(this, 'TransitGatewayId', { value: transit.gateway.ref });
+    const pending = pendingPrefixes(config);
+    if (pending.length > 0) {
+      new CfnOutput(this, 'PendingRoutes', {
+        value: pending.join(', '),
+        description:
+          'No route yet: attach the VPCs to the transit gateway, name them in link.serviceAttachments, deploy again',
+      });
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AclCidr,
@@ -10,6 +11,7 @@ import {
   FlowLogMaxAggregationInterval,
   FlowLogResourceType,
   FlowLogTrafficType,
+  type ISubnet,
   type IVpc,
   LogFormat,
   NetworkAcl,
@@ -60,20 +62,25 @@ export class LinkSubnets extends Construct {
     this.flowLogs(props, [...byPort.keys()]);
   }
 
-  /** A security group's quota of 60 rules counts MaxEntries: as many as there are, and one to add before another goes. */
+  /**
+   * EC2 refuses to change a list's entries and its size in one request (ModifyManagedPrefixList), so the size goes in steps and
+   * belongs to the id: a list that outgrows its step is another list, made and referred to before the old one goes.
+   */
   private prefixList({ environment, link }: LinkedConfig, name: string, prefixes: readonly string[]): CfnPrefixList {
-    return new CfnPrefixList(this, `PrefixList${name}`, {
+    const maxEntries = prefixListSize(prefixes.length);
+    return new CfnPrefixList(this, `PrefixList${name}Of${maxEntries}`, {
       prefixListName: `harbourline-${environment}-mainland-${name}`, // required by AWS, shown in rules that refer to it
       addressFamily: 'IPv4',
-      maxEntries: prefixes.length + 1,
+      maxEntries,
       entries: [...prefixes].sort().map((cidr) => ({ cidr, description: `${link.allowlist.file}` })),
     });
   }
 
   private routes({ config, vpc, transit }: LinkSubnetsProps): void {
     const all = this.prefixList(config, 'all', relayTargets(config));
-    for (const [index, subnet] of vpc.selectSubnets(subnets.link).subnets.entries()) {
-      const route = new CfnRoute(this, `Route${index + 1}`, {
+    for (const subnet of vpc.selectSubnets(subnets.link).subnets) {
+      // A table has one route to a list: another list, another route.
+      const route = new CfnRoute(this, `Route${zoneOf(subnet)}By${all.node.id}`, {
         routeTableId: subnet.routeTable.routeTableId,
         destinationPrefixListId: all.attrPrefixListId,
         transitGatewayId: transit.gateway.ref,
@@ -85,23 +92,24 @@ export class LinkSubnets extends Construct {
   private linkAcl({ config, vpc }: LinkSubnetsProps, byPort: ReadonlyMap<number, readonly string[]>): void {
     const acl = new NetworkAcl(this, 'LinkAcl', { vpc, subnetSelection: subnets.link });
     const { ingress, egress } = entriesOf(acl);
+    const { listed, refused, open } = band;
     const answers = AclTraffic.tcpPortRange(...returnPorts);
     for (const [port, prefixes] of byPort) {
-      for (const prefix of prefixes) egress(Action.ALLOW, AclCidr.ipv4(prefix), AclTraffic.tcpPort(port));
+      for (const prefix of prefixes) egress(listed, Action.ALLOW, prefix, AclTraffic.tcpPort(port));
     }
-    for (const prefix of relayTargets(config)) ingress(Action.ALLOW, AclCidr.ipv4(prefix), answers);
+    for (const prefix of relayTargets(config)) ingress(listed, Action.ALLOW, prefix, answers);
     // Before anything wider is allowed.
     for (const prefix of config.mainland.prefixes) {
-      egress(Action.DENY, AclCidr.ipv4(prefix), AclTraffic.allTraffic());
-      ingress(Action.DENY, AclCidr.ipv4(prefix), AclTraffic.allTraffic());
+      egress(refused, Action.DENY, prefix, AclTraffic.allTraffic());
+      ingress(refused, Action.DENY, prefix, AclTraffic.allTraffic());
     }
     // AWS APIs and S3. S3 has public addresses; the only route to any is that of its gateway endpoint.
-    egress(Action.ALLOW, AclCidr.anyIpv4(), AclTraffic.tcpPort(443));
-    ingress(Action.ALLOW, AclCidr.anyIpv4(), answers);
+    egress(open, Action.ALLOW, '0.0.0.0/0', AclTraffic.tcpPort(443));
+    ingress(open, Action.ALLOW, '0.0.0.0/0', answers);
     // Samplers, who are in the subnets of the collectors.
     for (const prefix of subnetCidrs(config, 'collect')) {
-      ingress(Action.ALLOW, AclCidr.ipv4(prefix), AclTraffic.tcpPort(ports.otlpGrpc));
-      egress(Action.ALLOW, AclCidr.ipv4(prefix), answers);
+      ingress(open, Action.ALLOW, prefix, AclTraffic.tcpPort(ports.otlpGrpc));
+      egress(open, Action.ALLOW, prefix, answers);
     }
   }
 
@@ -110,8 +118,8 @@ export class LinkSubnets extends Construct {
     const acl = new NetworkAcl(this, 'TransitAcl', { vpc, subnetSelection: subnets.transit });
     const { ingress, egress } = entriesOf(acl);
     for (const prefix of subnetCidrs(config, 'link')) {
-      egress(Action.ALLOW, AclCidr.ipv4(prefix), AclTraffic.tcpPortRange(...returnPorts));
-      ingress(Action.ALLOW, AclCidr.ipv4(prefix), AclTraffic.tcpPortRange(1, 65_535));
+      egress(band.listed, Action.ALLOW, prefix, AclTraffic.tcpPortRange(...returnPorts));
+      ingress(band.listed, Action.ALLOW, prefix, AclTraffic.tcpPortRange(1, 65_535));
     }
   }
 
@@ -119,7 +127,7 @@ export class LinkSubnets extends Construct {
     const logGroup = new LogGroup(this, 'FlowLogGroup', {
       encryptionKey: logsKey,
       retention: config.observe.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const iamRole = serviceRole(this, 'FlowLogsRole', {
       description: 'Flow logs of the link subnets: writes to its log group',
@@ -134,8 +142,8 @@ export class LinkSubnets extends Construct {
         }),
       ],
     });
-    for (const [index, subnet] of vpc.selectSubnets(subnets.link).subnets.entries()) {
-      new FlowLog(this, `FlowLog${index + 1}`, {
+    for (const subnet of vpc.selectSubnets(subnets.link).subnets) {
+      new FlowLog(this, `FlowLog${zoneOf(subnet)}`, {
         resourceType: FlowLogResourceType.fromSubnet(subnet),
         destination: FlowLogDestination.toCloudWatchLogs(logGroup, iamRole),
         trafficType: FlowLogTrafficType.ALL,
@@ -172,17 +180,46 @@ export class LinkSubnets extends Construct {
 /** Of a flow log, in the order of the metric filters' pattern. */
 const fields = ['srcaddr', 'dstaddr', 'srcport', 'dstport', 'protocol', 'packets', 'action', 'flow-direction'];
 
-/** Appends entries, numbered in tens so that a hand can put one between in an emergency. */
+/**
+ * Sizes of prefix lists: few, so that a list seldom outgrows one. The quota of a security group, 60 rules, counts a list by its
+ * size, not by its entries (Amazon VPC user guide, prefix lists).
+ */
+const prefixListSizes = [5, 10, 20, 40, 80, 160, 320, 640];
+
+/** The smallest step that holds so many, and one more: a new address is let in before an old one goes. */
+export function prefixListSize(prefixes: number): number {
+  const size = prefixListSizes.find((each) => each > prefixes);
+  if (size === undefined) throw new Error(`A prefix list of ${prefixes} addresses: join some into wider prefixes.`);
+  return size;
+}
+
+/** `1a` of ap-east-1a. */
+const zoneOf = ({ availabilityZone }: ISubnet): string => availabilityZone.split('-').at(-1) ?? '';
+
+/** Where entries of an ACL stand: the first that matches decides, so what is listed comes before what is refused. */
+const band = { listed: 1_000, refused: 11_000, open: 21_000 } as const;
+
+/** Numbers in a band, less one that stays free before the next. */
+const bandWidth = 9_973;
+
+/**
+ * Appends entries. Number and id of each come from what it says, not from its place: two entries of a list can neither swap
+ * their numbers nor take a number that an entry on its way out still has. Two that hash to the same number take neighbours.
+ */
 function entriesOf(acl: NetworkAcl) {
   const reason =
     'A second, stateless wall beside the security groups, derived from the reviewed allow-list line by line: the link is the one place where it is worth its upkeep.';
   acknowledge(acl, { id: 'AwsSolutions-VPC3', reason });
   const appender = (direction: TrafficDirection) => {
-    let number = 0;
-    return (ruleAction: Action, cidr: AclCidr, traffic: AclTraffic) => {
-      number += 10;
-      const id = `${direction === TrafficDirection.EGRESS ? 'Egress' : 'Ingress'}${number}`;
-      acl.addEntry(id, { ruleNumber: number, direction, ruleAction, cidr, traffic });
+    const taken = new Set<number>();
+    return (from: number, ruleAction: Action, prefix: string, traffic: AclTraffic) => {
+      const { portRange: { from: first, to: last } = {} } = traffic.toTrafficConfig();
+      const says = `${ruleAction === Action.ALLOW ? 'Allow' : 'Deny'} ${prefix} ${first ?? 'all'} ${last ?? 'all'}`;
+      let ruleNumber = from + (createHash('sha256').update(says).digest().readUInt32BE() % bandWidth);
+      while (taken.has(ruleNumber)) ruleNumber++;
+      taken.add(ruleNumber);
+      const id = `${direction === TrafficDirection.EGRESS ? 'Egress' : 'Ingress'}${says.replace(/\W/g, 'x')}`;
+      acl.addEntry(id, { ruleNumber, direction, ruleAction, cidr: AclCidr.ipv4(prefix), traffic });
     };
   };
   return { ingress: appender(TrafficDirection.INGRESS), egress: appender(TrafficDirection.EGRESS) };

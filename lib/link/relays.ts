@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type CfnPrefixList, type ISecurityGroup, type IVpc, Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -11,7 +10,6 @@ import { outageGiB } from '../../config/rules/link';
 import { variables } from '../collector/blocks/render';
 import { relayConfiguration, windowSeconds } from '../collector/relay';
 import { serviceRole } from '../common/iam';
-import { alarmName, noSpans } from '../contract/alarms';
 import { cloudMapServices } from '../contract/cloud-map';
 import { environmentFile, paths } from '../contract/instance';
 import { type LinkedConfig, probedPaths } from '../contract/link-parameters';
@@ -24,6 +22,7 @@ import type { InstanceSecret } from '../machine/instance-secret';
 import { linkCertificate } from '../machine/link-certificate';
 import { writeMetrics } from '../machine/metric-log';
 import type { Remainders } from '../machine/remainders';
+import { Settled } from '../machine/settled';
 import { subnets } from '../network/network-stack';
 import { probeVariables } from './probe/settings';
 
@@ -64,7 +63,8 @@ export class Relays extends Construct {
       environment,
       imageId: config.collect.imageId,
       // By name: it belongs to a stack that does not know this one.
-      rollbackAlarm: Alarm.fromAlarmName(this, 'NoSpans', alarmName(environment, noSpans)),
+      mending: config.collect.mending,
+      assetsKeyArn: config.assetsKeyArn,
       vpc,
       tier: 'relay',
       subnets: subnets.link,
@@ -129,6 +129,11 @@ export class Relays extends Construct {
         ],
         commands: [probe.unpackInto(`${paths.program}/probe`), startUnits('registration', 'probe')],
       },
+    });
+    new Settled(this, 'Settled', {
+      logsKey,
+      logRetention: config.observe.logRetentionDays,
+      fleets: [{ group: fleet.group, generation: fleet.generation, atLeast: instances, discovery }],
     });
     new Departed(this, 'Departed', {
       logsKey,

@@ -12,12 +12,12 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, ResourcePolicy } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { within } from '../../config/cidr';
-import { announcedPrefixes, type LinkedConfig } from '../contract/link-parameters';
+import { stackInstance } from '../common/stack-instance';
+import { type LinkedConfig, routedPrefixes, serviceAttachmentIds } from '../contract/link-parameters';
 import type { BoundPath } from '../contract/link-paths';
 import { subnets } from '../network/network-stack';
 import { ReadBack } from './read-back';
-import { type BoundTransport, transportsOf } from './transports';
+import { type BoundAttachment, transportsOf } from './transports';
 
 export interface TransitProps {
   readonly config: LinkedConfig;
@@ -68,16 +68,24 @@ export class Transit extends Construct {
         transitGateway: this.gateway,
         readBack,
         logs,
-        announcedPrefixes: announcedPrefixes(config),
+        announcedPrefixes: routedPrefixes(config).map(({ prefix }) => prefix),
       }),
     );
     this.paths = bound.flatMap(({ paths }) => paths);
-    this.routes(config, bound);
+    this.routes(
+      config,
+      bound.flatMap(({ attachments }) => attachments),
+    );
   }
 
-  private routes(config: LinkedConfig, bound: readonly BoundTransport[]): void {
-    const { serviceAttachments } = config.link;
-    const table = (id: string) => new CfnTransitGatewayRouteTable(this, id, { transitGatewayId: this.gateway.ref });
+  /**
+   * Route tables. Ids come from what is attached, never from its place in a list, and each way to the mainland keeps a table
+   * of its own as long as it is there: an attachment has one association at a time, and CloudFormation makes the new one before
+   * it ends the old one, so an association that moved would be refused (EC2 API, AssociateTransitGatewayRouteTable).
+   */
+  private routes(config: LinkedConfig, attachments: readonly BoundAttachment[]): void {
+    const table = (id: string) =>
+      new CfnTransitGatewayRouteTable(this, `${id}Table`, { transitGatewayId: this.gateway.ref });
     const associate = (id: string, { ref }: CfnTransitGatewayRouteTable, transitGatewayAttachmentId: string) =>
       new CfnTransitGatewayRouteTableAssociation(this, `${id}Association`, {
         transitGatewayRouteTableId: ref,
@@ -89,34 +97,30 @@ export class Transit extends Construct {
         transitGatewayAttachmentId,
       });
 
-    // What comes out of the link: routes one by one, from the allow-list.
-    const linkTable = table('LinkTable');
-    for (const prefix of announcedPrefixes(config)) {
-      const service = serviceAttachments.find((each) => within(prefix, each.prefix));
-      new CfnTransitGatewayRoute(this, `Route${prefix.replace(/\D/g, 'x')}`, {
-        transitGatewayRouteTableId: linkTable.ref,
-        destinationCidrBlock: prefix,
-        transitGatewayAttachmentId: service?.attachmentId ?? this.vpcAttachment.ref,
-      });
-    }
-
-    // What goes into it: routes as the far end announces them, so that they move when a path dies. What may use them is
+    // What goes into the link: routes as the far end announces them, so that they move when a path dies. What may use them is
     // decided before: by the link subnets' routes, ACLs and security groups, and by those of the services' VPCs.
-    const homeTable = table('HomeTable');
+    const homeTable = table('Home');
     associate('Vpc', homeTable, this.vpcAttachment.ref);
-    for (const [index, { attachmentId }] of serviceAttachments.entries()) {
-      associate(`Service${index + 1}`, homeTable, attachmentId);
+    for (const attachmentId of serviceAttachmentIds(config)) {
+      associate(`Service${attachmentId.replace('tgw-attach-', '')}`, homeTable, attachmentId);
     }
 
-    for (const [index, { attachmentId, carrierAttachmentId }] of bound.entries()) {
-      const id = `Transport${index + 1}`;
-      associate(id, linkTable, attachmentId);
-      propagate(id, homeTable, attachmentId);
-      if (carrierAttachmentId) {
-        // Tunnels only: a table of its own, which knows the far end's router and nothing of Hong Kong.
-        const carrierTable = table('CarrierTable');
-        associate('Carrier', carrierTable, carrierAttachmentId);
-        propagate('Carrier', carrierTable, carrierAttachmentId);
+    for (const { name, attachmentId, carries } of attachments) {
+      const own = table(name);
+      associate(name, own, attachmentId);
+      if (carries === 'tunnels') {
+        // Tunnels only: the table knows the far end's router and nothing of Hong Kong.
+        propagate(name, own, attachmentId);
+        continue;
+      }
+      propagate(`Home${name}`, homeTable, attachmentId);
+      // What comes out of it: routes one by one, from the allow-list.
+      for (const { prefix, attachmentId: service } of routedPrefixes(config)) {
+        new CfnTransitGatewayRoute(this, `${name}Route${prefix.replace(/\D/g, 'x')}`, {
+          transitGatewayRouteTableId: own.ref,
+          destinationCidrBlock: prefix,
+          transitGatewayAttachmentId: service ?? this.vpcAttachment.ref,
+        });
       }
     }
   }
@@ -124,16 +128,17 @@ export class Transit extends Construct {
   /** Logs of the tunnels' negotiation and of their BGP sessions. */
   private logs({ environment, observe }: LinkedConfig, encryptionKey: IKey) {
     const stack = Stack.of(this);
-    // Names under /aws/vendedlogs/: AWS's log delivery then needs no growing resource policy of its own.
+    // Names under /aws/vendedlogs/: AWS's log delivery then needs no growing resource policy of its own. Kept when the stack
+    // goes, so the name is this stack's alone.
     const group = (id: string, name: string) =>
       new LogGroup(this, id, {
-        logGroupName: `/aws/vendedlogs/harbourline/${environment}/${name}`,
+        logGroupName: `/aws/vendedlogs/harbourline/${environment}/${name}-${stackInstance(stack)}`,
         encryptionKey,
         retention: observe.logRetentionDays,
-        removalPolicy: RemovalPolicy.RETAIN,
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       });
     const groups = [group('ActivityLog', 'vpn-activity'), group('BgpLog', 'vpn-bgp')] as const;
-    new ResourcePolicy(this, 'LogDelivery', {
+    const delivery = new ResourcePolicy(this, 'LogDelivery', {
       policyStatements: [
         new PolicyStatement({
           principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
@@ -146,6 +151,6 @@ export class Transit extends Construct {
         }),
       ],
     });
-    return { activityArn: groups[0].logGroupArn, bgpArn: groups[1].logGroupArn };
+    return { activityArn: groups[0].logGroupArn, bgpArn: groups[1].logGroupArn, delivery };
   }
 }

@@ -4,6 +4,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { distributionHash } from '../collector/distribution/build';
 import { bundle } from '../common/bundle';
+import { regionalService } from '../contract/partition';
 
 /** A zip in the account's asset bucket that instances fetch at boot. */
 export class Artifact extends Construct {
@@ -67,3 +68,20 @@ export class Artifact extends Construct {
     ].join('\n');
   }
 }
+
+/**
+ * What fetching an artifact takes beside {@link Artifact.readStatement}: the key of a bootstrap bucket that has one of its own.
+ *
+ * @param keyArn `assetsKeyArn` of the configuration
+ */
+export const decryptAssets = (keyArn: string | undefined, region: string): PolicyStatement[] =>
+  keyArn
+    ? [
+        new PolicyStatement({
+          sid: 'KeyOfTheAssets',
+          actions: ['kms:Decrypt'],
+          resources: [keyArn],
+          conditions: { StringEquals: { 'kms:ViaService': regionalService('s3', region) } },
+        }),
+      ]
+    : [];

@@ -52,7 +52,7 @@ export class TierCertificates extends Construct {
         { id: 'AwsSolutions-SMG4', reason },
         { id: 'NIST.800.53.R5-SecretsManagerRotationEnabled', reason },
       );
-      return instanceSecret('OwnCertificate', made, key);
+      return { ...instanceSecret('OwnCertificate', made, key), issued: [this] };
     };
     this.of = {
       agent: certificate('agent'),

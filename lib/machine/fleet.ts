@@ -8,7 +8,7 @@ import {
   InstanceRefreshStrategy,
   UpdatePolicy,
 } from 'aws-cdk-lib/aws-autoscaling';
-import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AmazonLinuxCpuType,
   BlockDeviceVolume,
@@ -33,7 +33,7 @@ import { attach } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
 import { cloudConfig, environmentFile, type InstanceFile, paths } from '../contract/instance';
 import { type FleetTier, sizesOf } from '../contract/sizing';
-import { Artifact } from './artifact';
+import { Artifact, decryptAssets } from './artifact';
 import { runScript, setUp, startUnits } from './boot';
 import type { InstanceSecret } from './instance-secret';
 import { acknowledgeWildcards, lifecycleHooks, lifecycleStatements } from './lifecycle';
@@ -64,8 +64,10 @@ export interface FleetProps {
   readonly remainders?: Remainders;
   /** Secret of the pseudonyms, for a tier that makes them. */
   readonly pseudonyms?: InstanceSecret | undefined;
-  /** Fires where new instances do not do their work: a refresh is then rolled back. */
-  readonly rollbackAlarm: IAlarm;
+  /** Why no alarm rolls a refresh back. @default nothing: missing instances do */
+  readonly mending?: string | undefined;
+  /** Key of the bootstrap's bucket. @default S3's own */
+  readonly assetsKeyArn?: string | undefined;
   /** Seconds between leaving the service and stopping: until peers know and nothing is only in memory. */
   readonly leaveSeconds: number;
   /** Further security groups of the instances. */
@@ -107,6 +109,8 @@ const queueSeconds = 900;
 export class Fleet extends Construct {
   readonly group: AutoScalingGroup;
   readonly securityGroup: SecurityGroup;
+  /** Another one for each set of instances. */
+  readonly generation: string;
 
   constructor(scope: Construct, id: string, props: FleetProps) {
     super(scope, id);
@@ -134,6 +138,7 @@ export class Fleet extends Construct {
       ...lifecycleStatements(this, environment, tier),
       ...(props.remainders?.statements(tier) ?? []),
       scripts.readStatement(),
+      ...decryptAssets(props.assetsKeyArn, stack.region),
       ...props.statements,
     ]);
     acknowledgeWildcards(policy);
@@ -215,6 +220,8 @@ export class Fleet extends Construct {
       minCapacity: props.minInstances,
       maxCapacity: props.maxInstances,
       healthChecks: props.healthChecks ?? HealthChecks.ec2({ gracePeriod: Duration.minutes(5) }),
+      // Target tracking waits for it before it counts an instance.
+      defaultInstanceWarmup: Duration.minutes(1),
       groupMetrics: [GroupMetrics.all()],
       // The disk queue goes with its instance: no span waits there for longer than it may be in the store. Without a queue:
       // no instance misses the newest image for longer.
@@ -226,20 +233,57 @@ export class Fleet extends Construct {
         maxHealthyPercentage: 150,
         instanceWarmup: Duration.minutes(1),
         bakeTime: Duration.minutes(5),
-        alarms: [props.rollbackAlarm],
+        ...(props.mending
+          ? {}
+          : { alarms: [Alarm.fromAlarmName(this, 'Watched', instancesMissing(environment, tier))] }),
       }),
     });
-    this.group.node.addDependency(policy);
+    // An instance fetches its certificate at first boot: it must have been issued, and be readable.
+    this.group.node.addDependency(policy, ...(props.certificate.issued ?? []));
+    this.generation = launchTemplate.latestVersionNumber;
     (this.group.node.defaultChild as CfnAutoScalingGroup).lifecycleHookSpecificationList = lifecycleHooks;
     acknowledge(this.group, {
       id: 'AwsSolutions-AS3',
       reason:
         'Launches and terminations are normal here (rolling updates, scaling) and are in CloudTrail; people are told of symptoms by alarms, not of instances.',
     });
+    this.instancesMissing(props);
     Tags.of(this.group).add('Name', `harbourline-${environment}-${tier}`);
     Tags.of(this.group).add('harbourline:tier', tier);
   }
+
+  /**
+   * What rolls a deployment back while instances are replaced: fewer in service than there must be. Not silence: services may
+   * rest, agents may not be there yet, and a deployment that mends an outage must get through.
+   */
+  private instancesMissing({ environment, tier, minInstances }: FleetProps): void {
+    const alarm = new Alarm(this, 'InstancesMissing', {
+      alarmName: instancesMissing(environment, tier),
+      alarmDescription: `Rolls a deployment of ${tier}s back, and tells nobody else: fewer than ${minInstances} instances were in service for three minutes.`,
+      metric: new Metric({
+        namespace: 'AWS/AutoScaling',
+        metricName: 'GroupInServiceInstances',
+        dimensionsMap: { AutoScalingGroupName: this.group.autoScalingGroupName },
+        statistic: 'Minimum',
+        period: Duration.minutes(1),
+      }),
+      threshold: minInstances,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: 3,
+      // Auto Scaling itself counts, every minute, whether or not instances work: its silence is not a fault of theirs.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    acknowledge(alarm, {
+      id: 'NIST.800.53.R5-CloudWatchAlarmAction',
+      reason:
+        'Instance refreshes watch it and roll back; people are told of what users feel, by alarms of their own, with a runbook.',
+    });
+  }
 }
+
+/** A physical name, because the group names the alarm and the alarm the group: one of them must be known before it is there. */
+const instancesMissing = (environment: string, tier: FleetTier): string =>
+  `harbourline-${environment}-${tier}: instances missing`;
 
 /** Amazon Linux 2023 for Graviton: pinned by the configuration, or the newest at each deployment. */
 const machineImage = (imageId: string | undefined, region: string): IMachineImage =>

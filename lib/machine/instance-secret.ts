@@ -1,11 +1,14 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IConstruct } from 'constructs';
 
 /** A secret that instances read, and what reading it takes. */
 export interface InstanceSecret {
   readonly secretArn: string;
   readonly statements: readonly PolicyStatement[];
+  /** What puts it there: whoever reads the secret before that reads something else. @default it exists */
+  readonly issued?: readonly IConstruct[];
 }
 
 /** Reading one secret of ours, and decrypting with its key through Secrets Manager only. */

@@ -6,8 +6,9 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '../compliance/acknowledge';
 
 /**
- * Hooks of a group. An instance that does not come up within 15 minutes is given up; one that goes has an hour, after
- * which it goes all the same. In the group itself, so that its first instances have them too.
+ * Hooks of a group. An instance that does not come up within 15 minutes is given up; one that goes says every minute that
+ * it still hands over (drain.sh), and goes all the same after five without: the group does not scale meanwhile. In the group
+ * itself, so that its first instances have them too.
  */
 export const lifecycleHooks: CfnAutoScalingGroup.LifecycleHookSpecificationProperty[] = [
   {
@@ -19,7 +20,7 @@ export const lifecycleHooks: CfnAutoScalingGroup.LifecycleHookSpecificationPrope
   {
     lifecycleHookName: 'drain',
     lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-    heartbeatTimeout: 3600,
+    heartbeatTimeout: 300,
     defaultResult: 'CONTINUE',
   },
 ];
@@ -34,7 +35,7 @@ export function lifecycleStatements(scope: Construct, environment: string, tier:
     }),
     new PolicyStatement({
       sid: 'AnswerItsHooks',
-      actions: ['autoscaling:CompleteLifecycleAction'],
+      actions: ['autoscaling:CompleteLifecycleAction', 'autoscaling:RecordLifecycleActionHeartbeat'],
       resources: [groups(scope)],
       conditions: {
         StringEquals: {

@@ -38,7 +38,7 @@ export class Remainders extends Construct {
         { prefix: 'dead-letters/', expiration: Duration.days(deadLetterDays.bucket) },
         { expiration: Duration.days(lifetimeDays), abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     acknowledge(
       this.bucket,

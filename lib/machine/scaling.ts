@@ -32,22 +32,19 @@ const ownMetric = (environment: string, tier: string, metricName: string, statis
 
 /**
  * Gateways hold no state that matters, so they follow the load in any step: processor, queue on disk, spans that they had
- * to refuse. What they refuse only calls for more; fewer they become when processor and queue agree.
+ * to refuse. Target tracking waits by the instances' warm-up and takes no cooldown. What they refuse only calls for more; fewer they become when processor and queue agree.
  */
 export function scaleGateways(group: AutoScalingGroup, environment: string, gateway: GatewayConfig): void {
   const metric = (metricName: string, statistic: string) => ownMetric(environment, 'gateway', metricName, statistic);
-  const cooldown = Duration.minutes(5);
-  group.scaleOnCpuUtilization('Processor', { targetUtilizationPercent: busyPercent, cooldown });
+  group.scaleOnCpuUtilization('Processor', { targetUtilizationPercent: busyPercent });
   group.scaleToTrackMetric('Queue', {
     metric: metric(collectorMetrics.queued.name, 'Average'),
     targetValue: Math.floor(queueShare * queueLength(gateway.volumeGiB)),
-    cooldown,
   });
   group.scaleToTrackMetric('Refused', {
     metric: metric(collectorMetrics.refused.name, 'Sum'),
     targetValue: 1,
     disableScaleIn: true,
-    cooldown,
   });
 
   const hours = gateway.tradingHours;

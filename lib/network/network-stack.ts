@@ -90,7 +90,8 @@ export class NetworkStack extends EnvironmentStack {
             service: 's3',
             region: '',
             account: '',
-            resource: `cdk-${DefaultStackSynthesizer.DEFAULT_QUALIFIER}-assets-${this.account}-${this.region}`,
+            // The bucket of the bootstrap that this app is deployed with: its qualifier may be the organisation's own.
+            resource: `cdk-${this.synthesizer.bootstrapQualifier ?? DefaultStackSynthesizer.DEFAULT_QUALIFIER}-assets-${this.account}-${this.region}`,
             resourceName: '*',
           }),
         ],
@@ -153,7 +154,7 @@ export class NetworkStack extends EnvironmentStack {
     const logGroup = new LogGroup(this, 'FlowLogs', {
       encryptionKey: this.logsKey,
       retention: this.config.observe.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const role = serviceRole(this, 'FlowLogsRole', {
       description: 'VPC flow logs: writes to its log group',

@@ -21,6 +21,7 @@ import { type CfnDomain, Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cd
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
 import { encryptionKey } from '../common/encryption-key';
+import { stackInstance } from '../common/stack-instance';
 import { acknowledge } from '../compliance/acknowledge';
 
 export interface TraceDomainProps {
@@ -112,8 +113,11 @@ export class TraceDomain extends Construct {
       enableVersionUpgrade: true,
       enableAutoSoftwareUpdate: true,
       offPeakWindowEnabled: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+
+    // OpenSearch Service asks at the domain's creation whether it may write.
+    this.domain.node.addDependency(logGroups.policy);
 
     // Set on the L1: the L2 would attach it by a custom resource with a Lambda of its own.
     (this.domain.node.defaultChild as CfnDomain).accessPolicies = new PolicyDocument({
@@ -172,18 +176,19 @@ export class TraceDomain extends Construct {
     });
   }
 
-  /** Four log groups and the one resource policy that lets this domain, of this account, write to them. */
+  /** Four log groups, and the one resource policy that lets this domain, of this account, write to them. */
   private logGroups(domainName: string, domainArn: string, { config, logsKey }: TraceDomainProps) {
     const stack = Stack.of(this);
     const group = (id: string, name: string): LogGroup =>
       new LogGroup(this, id, {
-        // OpenSearch Service writes under this prefix; a generated name would not be covered by the policy below.
-        logGroupName: `/aws/OpenSearchService/${domainName}/${name}`,
+        // OpenSearch Service writes under this prefix; a generated name would not be covered by the policy below. Kept when the
+        // stack goes, so the name is this stack's alone.
+        logGroupName: `/aws/OpenSearchService/${domainName}/${name}-${stackInstance(stack)}`,
         encryptionKey: logsKey,
         retention: config.observe.logRetentionDays,
-        removalPolicy: RemovalPolicy.RETAIN,
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       });
-    new ResourcePolicy(this, 'LogPolicy', {
+    const policy = new ResourcePolicy(this, 'LogPolicy', {
       policyStatements: [
         new PolicyStatement({
           principals: [new ServicePrincipal('es.amazonaws.com')],
@@ -201,6 +206,7 @@ export class TraceDomain extends Construct {
       ],
     });
     return {
+      policy,
       audit: group('AuditLog', 'audit'),
       application: group('ApplicationLog', 'application'),
       slowSearch: group('SlowSearchLog', 'slow-search'),

@@ -18,12 +18,18 @@ beforeEach(async () => {
 });
 afterEach(() => machine.stop());
 
-test.each(['agent.sh', 'certificate.sh', 'common.sh', 'drain.sh', 'join.sh', 'replay.sh', 'service-env.sh'])(
-  '%s is sound shell',
-  (name) => {
-    expect(spawnSync('bash', ['-n', join(scripts, name)], { encoding: 'utf8' }).stderr).toBe('');
-  },
-);
+test.each([
+  'agent.sh',
+  'certificate.sh',
+  'common.sh',
+  'drain.sh',
+  'join.sh',
+  'registration.sh',
+  'replay.sh',
+  'service-env.sh',
+])('%s is sound shell', (name) => {
+  expect(spawnSync('bash', ['-n', join(scripts, name)], { encoding: 'utf8' }).stderr).toBe('');
+});
 
 describe('drain', () => {
   beforeEach(() => {
@@ -53,6 +59,16 @@ describe('drain', () => {
       'aws autoscaling describe-auto-scaling-instances --instance-ids i-1 --query AutoScalingInstances[0].AutoScalingGroupName --output text',
       completes('drain'),
     ]);
+  });
+
+  test('gives signs of life while it hands over', async () => {
+    machine.state = 'Terminated';
+    machine.queue = [500];
+    await machine.collector('127.77.9.8');
+    await machine.run('drain.sh', { LOOPBACK_ADDRESS: '127.77.9.8', QUEUE_SECONDS: '1', HEARTBEAT_SECONDS: '0.2' });
+    expect(machine.calls()).toContain(
+      'aws autoscaling record-lifecycle-action-heartbeat --auto-scaling-group-name fleet --lifecycle-hook-name drain --instance-id i-1',
+    );
   });
 
   test('a gateway has no registration to leave', async () => {
@@ -109,6 +125,40 @@ describe('drain', () => {
   });
 });
 
+describe('registration', () => {
+  const register =
+    'aws servicediscovery register-instance --service-id srv-1 --instance-id i-1 --attributes AWS_INSTANCE_IPV4=127.0.0.1';
+  const run = (host: string) =>
+    machine.run('registration.sh', {
+      LOOPBACK_ADDRESS: host,
+      CLOUD_MAP_SERVICE: 'srv-1',
+      NOTIFY_SOCKET: '/run/notify',
+    });
+  beforeEach(() => {
+    machine.command('aws');
+    machine.command('systemd-notify');
+  });
+
+  test('is in Cloud Map before its start is done, and ends when the collector no longer answers', async () => {
+    let answers = 0;
+    await machine.serve('127.77.9.9', 13_133, () => {
+      answers += 1;
+      return answers <= 4 ? 'ok' : undefined;
+    });
+    expect(await run('127.77.9.9')).toMatchObject({ code: 1, output: expect.stringContaining('out of Cloud Map') });
+    expect(machine.calls()).toEqual([register, 'systemd-notify --ready']);
+    // Three in a row: one slow answer is none.
+    expect(answers).toBe(7);
+  });
+
+  test('a registration that is refused is no start', async () => {
+    await machine.serve('127.77.9.10', 13_133, () => 'ok');
+    machine.command('aws', 'exit 254');
+    expect((await run('127.77.9.10')).code).not.toBe(0);
+    expect(machine.calls()).toEqual([register]);
+  });
+});
+
 describe('replay', () => {
   const bucket = (claimed: string, remainder: string) => `case "$1 $2" in
     "s3api list-objects-v2") echo sampler/i-7.tar.gz sampler/i-8.tar.gz ;;
@@ -144,6 +194,21 @@ describe('replay', () => {
     expect(existsSync(join(machine.folder, 'data', 'queue'))).toBe(false);
     expect(machine.calls()).toContain('aws s3api delete-object --bucket bucket --key claims/sampler/i-8.tar.gz');
     expect(machine.calls()).not.toContain('aws s3api delete-object --bucket bucket --key sampler/i-8.tar.gz');
+  });
+
+  test.each([
+    ['An error occurred (PreconditionFailed) when calling PutObject', 'another instance has sampler/i-7.tar.gz'],
+    ['Unknown options: --if-none-match, *', 'could not claim sampler/i-7.tar.gz: Unknown options: --if-none-match'],
+    [
+      'An error occurred (AccessDenied) when calling PutObject',
+      'could not claim sampler/i-7.tar.gz: An error occurred',
+    ],
+  ])('says what failed: %s', async (error, said) => {
+    machine.command(
+      'aws',
+      `case "$2" in list-objects-v2) echo sampler/i-7.tar.gz ;; put-object) echo '${error}' >&2; exit 254 ;; esac`,
+    );
+    expect(await machine.run('replay.sh')).toMatchObject({ code: 0, output: expect.stringContaining(said) });
   });
 
   test('an empty bucket is an ordinary day', async () => {

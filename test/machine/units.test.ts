@@ -62,3 +62,12 @@ test('programs, ports and variables are those of the code', () => {
     expect(all).toMatch(new RegExp(`\\$\\{?${name}\\b`));
   }
 });
+
+test('whoever is registered leaves Cloud Map however the unit ends, and comes back', () => {
+  const lines = read('harbourline-registration.service').split('\n');
+  expect(lines).toContain('Restart=always');
+  expect(lines).toContain('StartLimitIntervalSec=0');
+  expect(lines.filter((line) => line.startsWith('ExecStopPost='))).toEqual([
+    expect.stringContaining('servicediscovery deregister-instance'),
+  ]);
+});

@@ -12,8 +12,11 @@ export const environmentNames = environments.map(({ environment }) => environmen
 export const configOf = (environment: string): EnvironmentConfig =>
   environments.find((config) => config.environment === environment) as EnvironmentConfig;
 
-export const freshApp = (configs: readonly EnvironmentConfig[] = environments): App =>
-  buildApp(configs, { context: context() });
+/** @param more context beside that of cdk.json */
+export const freshApp = (
+  configs: readonly EnvironmentConfig[] = environments,
+  more: Readonly<Record<string, unknown>> = {},
+): App => buildApp(configs, { context: { ...context(), ...more } });
 
 const shared = new Map<string, App>();
 

@@ -6,13 +6,16 @@ import {
 import { Construct } from 'constructs';
 import { addressIn } from '../../../config/cidr';
 import { present } from '../../contract/link-parameters';
-import { type BoundTransport, type LinkAttachment, LinkTransport } from './transport';
+import { type BoundAttachment, type BoundTransport, type LinkAttachment, LinkTransport } from './transport';
 
 /** A leased line: the traffic itself on a transit virtual interface. Not encrypted by AWS: MACsec is set up by hand. */
 export class DirectConnect extends LinkTransport {
   override bind(scope: Construct, attachment: LinkAttachment): BoundTransport {
-    return new LeasedLine(scope, 'DirectConnect', { attachment, announcedPrefixes: attachment.announcedPrefixes })
-      .bound;
+    return new LeasedLine(scope, 'DirectConnect', {
+      attachment,
+      announcedPrefixes: attachment.announcedPrefixes,
+      carries: 'traffic',
+    }).bound;
   }
 }
 
@@ -20,13 +23,15 @@ export interface LeasedLineProps {
   readonly attachment: LinkAttachment;
   /** What the far end learns by this interface, and nothing else. */
   readonly announcedPrefixes: readonly string[];
+  readonly carries: BoundAttachment['carries'];
 }
 
 /** Direct Connect gateway, its association with the transit gateway, and a transit virtual interface. */
 export class LeasedLine extends Construct {
   readonly bound: BoundTransport;
+  readonly attachmentId: string;
 
-  constructor(scope: Construct, id: string, { attachment, announcedPrefixes }: LeasedLineProps) {
+  constructor(scope: Construct, id: string, { attachment, announcedPrefixes, carries }: LeasedLineProps) {
     super(scope, id);
     const { config, transitGateway, readBack } = attachment;
     const { connectionId, vlan, gatewayAsn, peerCidr, mtu } = present(config.link.directConnect, 'link.directConnect');
@@ -57,18 +62,19 @@ export class LeasedLine extends Construct {
         },
       ],
     });
-    const attachmentId = readBack.gatewayAttachment(this, 'ReadBack', {
+    this.attachmentId = readBack.gatewayAttachment(this, 'ReadBack', {
       directConnectGatewayId: gateway.attrDirectConnectGatewayId,
       after: association,
     });
     this.bound = {
-      attachmentId,
+      attachments: [{ name: 'LeasedLine', attachmentId: this.attachmentId, carries }],
       paths: [
         {
           kind: 'interface',
           name: 'dx',
           connectionId,
           virtualInterfaceId: virtualInterface.attrVirtualInterfaceId,
+          ...(carries === 'tunnels' ? { onlyTunnels: true } : {}),
         },
       ],
     };

@@ -18,4 +18,4 @@ const transports = {
 export const transportsOf = ({ link }: LinkedConfig): { name: string; transport: LinkTransport }[] =>
   link.transports.map((name) => ({ name, transport: transports[name]() }));
 
-export type { BoundTransport, LinkTransport } from './transport';
+export type { BoundAttachment, BoundTransport, LinkTransport } from './transport';

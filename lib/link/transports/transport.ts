@@ -1,5 +1,5 @@
 import type { CfnTransitGateway } from 'aws-cdk-lib/aws-ec2';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { LinkedConfig } from '../../contract/link-parameters';
 import type { BoundPath } from '../../contract/link-paths';
 import type { ReadBack } from '../read-back';
@@ -10,18 +10,24 @@ export interface LinkAttachment {
   readonly transitGateway: CfnTransitGateway;
   /** Asks AWS what CloudFormation does not tell. */
   readonly readBack: ReadBack;
-  /** Log groups of the tunnels. */
-  readonly logs: { readonly activityArn: string; readonly bgpArn: string };
+  /** Log groups of the tunnels, and what lets AWS write to them: a tunnel is refused before that. */
+  readonly logs: { readonly activityArn: string; readonly bgpArn: string; readonly delivery: IConstruct };
   /** Prefixes of Hong Kong that the far end may learn. */
   readonly announcedPrefixes: readonly string[];
 }
 
+/** An attachment of the transit gateway, made by a transport. */
+export interface BoundAttachment {
+  /** What is attached, in one word: logical ids are made of it. */
+  readonly name: 'SiteToSiteVpn' | 'LeasedLine' | 'VpnOverDirectConnect';
+  readonly attachmentId: string;
+  /** What it carries: traffic of the link, or only the tunnels of another attachment. */
+  readonly carries: 'traffic' | 'tunnels';
+}
+
 /** A transport that exists. */
 export interface BoundTransport {
-  /** Attachment of the transit gateway that carries traffic of the link. */
-  readonly attachmentId: string;
-  /** Attachment beneath it that carries only its tunnels. */
-  readonly carrierAttachmentId?: string;
+  readonly attachments: readonly BoundAttachment[];
   readonly paths: readonly BoundPath[];
 }
 

@@ -14,18 +14,21 @@ export class VpnOverDirectConnect extends LinkTransport {
       attachment.config.link.vpnOverDirectConnect,
       'link.vpnOverDirectConnect',
     );
-    const line = new LeasedLine(scope, 'DirectConnect', { attachment, announcedPrefixes: [transitGatewayCidr] });
+    const line = new LeasedLine(scope, 'DirectConnect', {
+      attachment,
+      announcedPrefixes: [transitGatewayCidr],
+      carries: 'tunnels',
+    });
     const vpn = new Vpn(scope, 'VpnOverDirectConnect', {
       attachment,
       transport: 'vpnOverDirectConnect',
       customerGatewayAddress,
       insideCidrs,
-      transportAttachmentId: line.bound.attachmentId,
+      transportAttachmentId: line.attachmentId,
     });
     return {
-      attachmentId: vpn.bound.attachmentId,
-      carrierAttachmentId: line.bound.attachmentId,
-      paths: [...vpn.bound.paths, ...line.bound.paths.map((path) => ({ ...path, onlyTunnels: true }))],
+      attachments: [...vpn.bound.attachments, ...line.bound.attachments],
+      paths: [...vpn.bound.paths, ...line.bound.paths],
     };
   }
 }

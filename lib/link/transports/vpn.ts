@@ -14,6 +14,8 @@ export interface VpnProps {
   readonly transportAttachmentId?: string;
 }
 
+const names = { siteToSiteVpn: 'SiteToSiteVpn', vpnOverDirectConnect: 'VpnOverDirectConnect' } as const;
+
 /** Customer gateway and VPN connection, with both tunnels written out: one that is left out gets AES-128, SHA-1 and DH 2. */
 export class Vpn extends Construct {
   readonly bound: BoundTransport;
@@ -53,13 +55,14 @@ export class Vpn extends Construct {
         },
       })),
     });
+    connection.node.addDependency(logs.delivery);
     const { attachmentId, tunnelAddresses } = readBack.vpn(this, 'ReadBack', {
       vpnConnectionId: connection.ref,
       insideCidrs: props.insideCidrs,
       generation: JSON.stringify(profiles),
     });
     this.bound = {
-      attachmentId,
+      attachments: [{ name: names[props.transport], attachmentId, carries: 'traffic' }],
       paths: tunnelAddresses.map((tunnelAddress, index) => ({
         kind: 'tunnel',
         name: tunnelName(props.transport, index),

@@ -9,6 +9,11 @@ set -euo pipefail
 until [ "$(metadata autoscaling/target-lifecycle-state || true)" = Terminated ]; do sleep "$POLL_SECONDS"; done
 say 'Auto Scaling takes this instance away'
 
+# As long as this script lives, and no longer: the hook of an instance that died does not hold up its group.
+(while sleep "${HEARTBEAT_SECONDS:-60}" > /dev/null 2>&1; do heartbeat drain || say 'no sign of life could be sent'; done) &
+signs_of_life=$!
+trap 'kill $signs_of_life 2> /dev/null || true' EXIT
+
 # Out of Cloud Map first, and not back in when systemd restarts the collector. A gateway has no such unit: its load
 # balancer has taken it out already.
 if systemctl cat harbourline-registration > /dev/null 2>&1; then

@@ -8,7 +8,13 @@ keys=$(aws s3api list-objects-v2 --bucket "$REMAINDERS" --prefix "$TIER/" --quer
 for key in $keys; do
   [ "$key" != None ] || break
   # The claim is atomic: the second instance that writes the same key is refused.
-  if aws s3api put-object --bucket "$REMAINDERS" --key "claims/$key" --if-none-match '*' > /dev/null 2>&1; then
+  if ! refusal=$(aws s3api put-object --bucket "$REMAINDERS" --key "claims/$key" --if-none-match '*' 2>&1 > /dev/null); then
+    # Somebody else has it, or it failed: only the first is as it should be. The instance starts all the same.
+    case $refusal in
+      *PreconditionFailed* | *ConditionalRequestConflict*) say "another instance has $key" ;;
+      *) say "could not claim $key: $refusal" >&2 ;;
+    esac
+  else
     if aws s3 cp "s3://$REMAINDERS/$key" - | tar -C "$DATA_DIRECTORY" -xz; then
       chown -R harbourline: "$DATA_DIRECTORY/queue"
       aws s3api delete-object --bucket "$REMAINDERS" --key "$key"
@@ -20,4 +26,4 @@ for key in $keys; do
     say "could not read $key"
   fi
 done
-say 'nothing to take over'
+say 'nothing was taken over'
