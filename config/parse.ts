@@ -4,7 +4,7 @@ import { ConfigError, type Problem, pathText } from './errors';
 import { rules } from './rules';
 import { prefixesOf } from './rules/network';
 import { type EnvironmentConfig, environmentSchema } from './schema';
-import { type Issue, shapeProblems, valueAt } from './words';
+import { type Issue, shapeProblems, valueAt } from './schema-problems';
 
 type Tree = Record<PropertyKey, unknown>;
 

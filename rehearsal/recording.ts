@@ -35,12 +35,12 @@ export function recordingOf(evidence: Evidence, scenario: string): Recording {
 }
 
 /** Keeps it, instead of the last one of its kind. */
-export function keep(recording: Recording): void {
+export function saveRecording(recording: Recording): void {
   writeFileSync(fileOf(recording.environment, recording.scenario), JSON.stringify(recording));
 }
 
 /** The last rehearsal of a scenario. @throws Error that says which command makes it */
-export function recall(environment: string, scenario: string): Recording {
+export function readRecording(environment: string, scenario: string): Recording {
   const file = fileOf(environment, scenario);
   if (!existsSync(file)) {
     throw new Error(

@@ -12,7 +12,7 @@ import type { Evidence, StoredSpan } from './judge/evidence';
 import { judge } from './judge/judge';
 import { count, type Row, verdict } from './judge/report';
 import { countedSpans } from './judge/spans';
-import { keep, recordingOf } from './recording';
+import { recordingOf, saveRecording } from './recording';
 import { type Allowance, nothing, type Scenario } from './scenarios/scenario';
 import { endpoints } from './stage/addresses';
 import { drive } from './stage/driver/drive';
@@ -152,7 +152,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       allowance,
       expectedAlarms: scenario.alarms,
     };
-    keep(recordingOf(evidence, scenario.name));
+    saveRecording(recordingOf(evidence, scenario.name));
     const rows = judge(evidence);
     if (verdict(rows) === 'passed') rmSync(folder, { recursive: true, force: true });
     return { rows, phases, folder };

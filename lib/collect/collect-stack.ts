@@ -15,7 +15,7 @@ import { ports } from '../contract/ports';
 import type { LinkStackProps } from '../link/link-stack';
 import { Artifact } from '../machine/artifact';
 import { TierCertificates } from '../machine/certificates';
-import { Departed } from '../machine/departed';
+import { Deregistration } from '../machine/deregistration';
 import { writeMetrics } from '../machine/metric-log';
 import { Pseudonyms } from '../machine/pseudonyms';
 import { Remainders } from '../machine/remainders';
@@ -152,10 +152,15 @@ export class CollectStack extends EnvironmentStack {
       namespace,
       samplers: samplers.fleet.securityGroup,
     };
-    const departed = new Departed(this, 'Departed', { logsKey, logRetention, group: samplers.fleet.group, discovery });
+    const deregistration = new Deregistration(this, 'Departed', {
+      logsKey,
+      logRetention,
+      group: samplers.fleet.group,
+      discovery,
+    });
     this.functions = {
       'Certificates not renewed': certificates.functionName,
-      'Ended samplers stay registered': departed.functionName,
+      'Ended samplers stay registered': deregistration.functionName,
     };
     this.capacity = {
       groups: {

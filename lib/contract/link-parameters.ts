@@ -80,7 +80,7 @@ export interface LinkParameters {
   readonly bgp: { readonly keepaliveSeconds: number; readonly holdSeconds: number };
   /** In order of preference. */
   readonly paths: readonly (Tunnel | Interface)[];
-  readonly whitelist: readonly Flow[];
+  readonly allowedFlows: readonly Flow[];
   /** The link subnets: wherever in them the relays are. */
   readonly relayAddresses: readonly string[];
   readonly receiver: {
@@ -204,7 +204,7 @@ export function linkParameters(
     farEndAsn: link.farEnd.asn,
     bgp: link.bgp,
     paths: [...paths, ...carrier].map((path, index) => ({ ...path, preference: index + 1 })),
-    whitelist: flows(config),
+    allowedFlows: flows(config),
     relayAddresses: subnetCidrs(config, 'link'),
     receiver: link.receiver,
     probePort: link.probe.port,

@@ -200,9 +200,9 @@ const neighbor = (
 ];
 
 /** The far side's firewall: what the allow-list names may cross, the rest is counted, logged and dropped. */
-function firewall({ paths, whitelist, environment }: LinkParameters): string {
+function firewall({ paths, allowedFlows, environment }: LinkParameters): string {
   const set = (elements: readonly string[]) => `{\n      ${elements.join(',\n      ')}\n    }`;
-  const elements = whitelist.flatMap(({ from, to, port }) => from.map((source) => `${source} . ${to} . ${port}`));
+  const elements = allowedFlows.flatMap(({ from, to, port }) => from.map((source) => `${source} . ${to} . ${port}`));
   const names = paths.map(({ name }) => `"${name}"`).join(', ');
   return `#!/usr/sbin/nft -f
 ${header(`firewall of the far end of ${environment}`)}

@@ -16,7 +16,7 @@ import { type LinkedConfig, probedPaths } from '../contract/link-parameters';
 import { ports } from '../contract/ports';
 import { Artifact } from '../machine/artifact';
 import { startUnits } from '../machine/boot';
-import { Departed } from '../machine/departed';
+import { Deregistration } from '../machine/deregistration';
 import { Fleet } from '../machine/fleet';
 import type { InstanceSecret } from '../machine/instance-secret';
 import { linkCertificate } from '../machine/link-certificate';
@@ -135,7 +135,7 @@ export class Relays extends Construct {
       logRetention: config.observe.logRetentionDays,
       fleets: [{ group: fleet.group, generation: fleet.generation, atLeast: instances, discovery }],
     });
-    new Departed(this, 'Departed', {
+    new Deregistration(this, 'Departed', {
       logsKey,
       logRetention: config.observe.logRetentionDays,
       group: fleet.group,

@@ -50,7 +50,7 @@ function sessionTable(path: Tunnel | Interface): string {
 
 /** The table as Markdown. */
 export function table(parameters: LinkParameters): string {
-  const { environment, farEndAsn, bgp, paths, whitelist, receiver, probePort } = parameters;
+  const { environment, farEndAsn, bgp, paths, allowedFlows, receiver, probePort } = parameters;
   return `# Link of ${environment}
 
 ${rows(
@@ -73,7 +73,7 @@ TCP, opened by "from" only. Everything else is dropped at both ends.
 
 ${rows(
   ['from', 'to', 'port', 'owner', 'ticket', 'until'],
-  whitelist.map(({ from, to, port, owner, ticket, expires }) => [from.join(', '), to, port, owner, ticket, expires]),
+  allowedFlows.map(({ from, to, port, owner, ticket, expires }) => [from.join(', '), to, port, owner, ticket, expires]),
 )}
 `;
 }

@@ -82,7 +82,7 @@ describe.each(environmentNames)('the far end of %s', (environment) => {
       (m) => m[1],
     );
     expect(elements).toEqual(
-      parameters.whitelist.flatMap(({ from, to, port }) => from.map((source) => `${source} . ${to} . ${port}`)),
+      parameters.allowedFlows.flatMap(({ from, to, port }) => from.map((source) => `${source} . ${to} . ${port}`)),
     );
   });
 

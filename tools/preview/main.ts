@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../../config';
 import { cacheDirectory } from '../../lib/common/cache';
-import { recall } from '../../rehearsal/recording';
+import { readRecording } from '../../rehearsal/recording';
 import { synthesise } from '../../rehearsal/stage/synthesised';
 import { command } from '../command';
 import { openBrowser } from './browser';
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
       `There is no environment ${values.env}. There are: ${environments.map(({ environment }) => environment).join(', ')}.`,
     );
   }
-  const recording = recall(values.env, values.scenario);
+  const recording = readRecording(values.env, values.scenario);
   const { dashboards, dispose } = synthesise(config);
   dispose();
   const file = resolve(

@@ -21,7 +21,7 @@ export async function oneCut(link: LinkStage, { signal, progress }: Watch): Prom
   const expected = `at most ${holdSeconds + slack} s: the hold time and ${slack} s`;
   if (!preferred || !other)
     return { what, seen: '', expected, notRun: 'the link of this environment has one path only' };
-  const pulse = new Pulse({ from: link.places.payment, to: link.places.settlement });
+  const pulse = new Pulse({ from: link.addresses.payment, to: link.addresses.settlement });
   await holds(() => pulse.last > 0, 10, signal);
   const cut = performance.now();
   progress(`${preferred.parameters.name} is cut`);
@@ -32,7 +32,7 @@ export async function oneCut(link: LinkStage, { signal, progress }: Watch): Prom
   await sleep(5_000, undefined, { signal });
   const mended = performance.now();
   await preferred.mend();
-  const through = () => amazon.bgp.nextHop(link.places.settlement.host);
+  const through = () => amazon.bgp.nextHop(link.addresses.settlement.host);
   const back = await holds(async () => (await through()) === preferred.parameters.inside.farEnd, backWithin, signal);
   const took = (performance.now() - mended) / 1000;
   progress(`${preferred.parameters.name} is preferred again`);
@@ -48,7 +48,7 @@ export async function oneCut(link: LinkStage, { signal, progress }: Watch): Prom
 /** Cuts every path for so long. */
 export async function allCut(link: LinkStage, seconds: number, { signal, progress }: Watch): Promise<Row> {
   const { paths } = link.network;
-  const pulse = new Pulse({ from: link.places.payment, to: link.places.settlement });
+  const pulse = new Pulse({ from: link.addresses.payment, to: link.addresses.settlement });
   await holds(() => pulse.last > 0, 10, signal);
   progress('every path is cut');
   const cut = performance.now();

@@ -5,12 +5,12 @@ import { alarmWentOff } from '../../judge/link/alarm';
 import { count, type Row } from '../../judge/report';
 import type { Stage } from '../../stage/stage';
 import { nothing, type Scenario } from '../scenario';
+import { unlisted } from './allowlist';
 import { allCut, oneCut } from './fail-over';
 import { RateMeter } from './rate';
 import { nothingOfSpans, offerSpans } from './raw-spans';
 import { roundTrips } from './round-trip';
 import { negotiated, onTheWire, watchWire } from './tunnels';
-import { unlisted } from './whitelist';
 
 /** How long every path is cut, in seconds. */
 const away = 120;

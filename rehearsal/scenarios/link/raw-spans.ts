@@ -65,13 +65,13 @@ function offerToRelay({ relays, props }: LinkStage): Promise<number> {
   return callGrpc(target, '/opentelemetry.proto.collector.trace.v1.TraceService/Export', spans);
 }
 
-function offerToReceiver({ parameters, places, linkCertificate }: LinkStage): Promise<number> {
+function offerToReceiver({ parameters, addresses, linkCertificate }: LinkStage): Promise<number> {
   const { address: host, port, name: servername } = parameters.receiver;
   const { certificate: cert, key, authority: ca } = linkCertificate;
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
-        ...{ host, port, servername, cert, key, ca, localAddress: places.relays[0] },
+        ...{ host, port, servername, cert, key, ca, localAddress: addresses.relays[0] },
         method: 'POST',
         path: '/v1/traces',
         headers: { 'content-type': 'application/x-protobuf' },

@@ -20,9 +20,9 @@ export interface LinkAddresses {
 const firstOfSubnet = 4;
 
 /** @throws Error where the allow-list has no call of services in each direction */
-export function linkAddresses({ whitelist, relayAddresses }: LinkParameters): LinkAddresses {
-  const out = flow(whitelist, 'hong-kong');
-  const back = flow(whitelist, 'mainland');
+export function linkAddresses({ allowedFlows, relayAddresses }: LinkParameters): LinkAddresses {
+  const out = flow(allowedFlows, 'hong-kong');
+  const back = flow(allowedFlows, 'mainland');
   const [caller, notifier] = [out.from[0] as string, back.from[0] as string];
   return {
     relays: relayAddresses.map((prefix) => addressIn(prefix, firstOfSubnet)),
@@ -30,12 +30,12 @@ export function linkAddresses({ whitelist, relayAddresses }: LinkParameters): Li
     settlement: { host: hostIn(out.to), port: out.port },
     notifier: hostIn(notifier),
     notified: { host: hostIn(back.to), port: back.port },
-    unlisted: { hongKong: beside(caller, whitelist), mainland: beside(notifier, whitelist) },
+    unlisted: { hongKong: beside(caller, allowedFlows), mainland: beside(notifier, allowedFlows) },
   };
 }
 
-function flow(whitelist: readonly Flow[], side: Flow['side']): Flow {
-  const found = whitelist.find((candidate) => candidate.side === side && !candidate.fromRelay);
+function flow(allowedFlows: readonly Flow[], side: Flow['side']): Flow {
+  const found = allowedFlows.find((candidate) => candidate.side === side && !candidate.fromRelay);
   if (!found)
     throw new Error(`The allow-list has no call of a service that begins in ${side}: there is none to rehearse.`);
   return found;
@@ -43,8 +43,8 @@ function flow(whitelist: readonly Flow[], side: Flow['side']): Flow {
 
 const hostIn = (prefix: string): string => addressIn(prefix, prefix.endsWith('/32') ? 0 : 1);
 
-function beside(prefix: string, whitelist: readonly Flow[]): string {
-  const listed = whitelist.flatMap(({ from, to }) => [...from, to]);
+function beside(prefix: string, allowedFlows: readonly Flow[]): string {
+  const listed = allowedFlows.flatMap(({ from, to }) => [...from, to]);
   for (let offset = 2 ** (32 - Number(prefix.split('/')[1])); ; offset++) {
     const address = addressIn(prefix, offset);
     if (!listed.some((other) => within(`${address}/32`, other))) return address;

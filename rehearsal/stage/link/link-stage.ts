@@ -50,7 +50,7 @@ export class LinkStage {
     readonly props: LinkStageProps,
     readonly kernel: Kernel,
     readonly network: LinkNetwork,
-    readonly places: LinkAddresses,
+    readonly addresses: LinkAddresses,
     private readonly directory: string,
   ) {}
 
@@ -70,7 +70,7 @@ export class LinkStage {
     stage.linkCertificate = relay!;
     stage.mainland = await Mainland.open({ ...props, directory, network: network.mainland, certificate: receiver! });
     await stage.shapeRate();
-    for (const [index, address] of stage.places.relays.slice(0, relayCount).entries())
+    for (const [index, address] of stage.addresses.relays.slice(0, relayCount).entries())
       await stage.startRelay(`relay-${index + 1}`, address);
     return stage;
   }
@@ -81,7 +81,7 @@ export class LinkStage {
 
   /** A line that leaves the crossing to the link. */
   line(): LeasedLineProps {
-    const { payment, settlement, notifier, notified } = this.places;
+    const { payment, settlement, notifier, notified } = this.addresses;
     const key = ({ host, port }: { host: string; port: number }) => `${host}:${port}`;
     return {
       host: addresses.line,
@@ -101,7 +101,7 @@ export class LinkStage {
 
   /** What the sample services must know. */
   services() {
-    const { settlement, notified } = this.places;
+    const { settlement, notified } = this.addresses;
     return {
       mainland: this.network.mainland,
       addresses: { payment: addresses.payment, settlement: settlement.host },

@@ -6,14 +6,14 @@ import { configOf, environmentNames } from '../../../support/app';
 
 test.each(environmentNames)('hosts of %s stand where the allow-list says, and strangers beside it', (environment) => {
   const config = linked(configOf(environment));
-  const whitelist = flows(config);
-  const relayAddresses = whitelist.find(({ fromRelay }) => fromRelay)?.from ?? [];
+  const allowedFlows = flows(config);
+  const relayAddresses = allowedFlows.find(({ fromRelay }) => fromRelay)?.from ?? [];
   const { payment, settlement, notifier, notified, relays, unlisted } = linkAddresses({
-    whitelist,
+    allowedFlows,
     relayAddresses,
   } as unknown as Parameters<typeof linkAddresses>[0]);
   const admitted = (from: string, to: string, port: number) =>
-    whitelist.some(
+    allowedFlows.some(
       (flow) =>
         flow.from.some((prefix) => within(`${from}/32`, prefix)) && within(`${to}/32`, flow.to) && flow.port === port,
     );

@@ -14,8 +14,8 @@ interface Attempt {
 }
 
 /** Tries from Hong Kong what no line admits, and one thing that a line does. */
-export async function unlisted({ places, parameters, network }: LinkStage): Promise<Row[]> {
-  const { payment, settlement, unlisted: beside, relays } = places;
+export async function unlisted({ addresses, parameters, network }: LinkStage): Promise<Row[]> {
+  const { payment, settlement, unlisted: beside, relays } = addresses;
   const attempts: Attempt[] = [
     { what: 'an unlisted address', from: beside.hongKong, to: settlement },
     { what: 'a listed address to another port', from: payment, to: { ...settlement, port: settlement.port + 1 } },

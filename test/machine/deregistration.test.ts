@@ -1,5 +1,5 @@
 import { type DeregisterInstanceCommand, InstanceNotFound } from '@aws-sdk/client-servicediscovery';
-import { handler } from '../../lib/machine/departed.handler';
+import { handler } from '../../lib/machine/deregistration.handler';
 
 const event = { detail: { EC2InstanceId: 'i-1' } };
 const answering = (answer: () => unknown) => {

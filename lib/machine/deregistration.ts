@@ -11,7 +11,7 @@ import { Construct } from 'constructs';
 import { ownFunction } from '../common/function';
 import { acknowledge } from '../compliance/acknowledge';
 
-export interface DepartedProps {
+export interface DeregistrationProps {
   readonly logsKey: IKey;
   readonly logRetention: RetentionDays;
   /** The samplers. */
@@ -24,14 +24,14 @@ export interface DepartedProps {
  * Takes samplers out of Cloud Map when Auto Scaling ends them, whatever the reason: gateways hold back everything for a
  * sampler that is registered and does not answer.
  */
-export class Departed extends Construct {
+export class Deregistration extends Construct {
   readonly functionName: string;
 
-  constructor(scope: Construct, id: string, { logsKey, logRetention, group, discovery }: DepartedProps) {
+  constructor(scope: Construct, id: string, { logsKey, logRetention, group, discovery }: DeregistrationProps) {
     super(scope, id);
     const deregister = ownFunction(this, {
       description: 'Takes samplers that end out of Cloud Map',
-      entry: join(__dirname, 'departed.handler.ts'),
+      entry: join(__dirname, 'deregistration.handler.ts'),
       logsKey,
       logRetention,
       timeout: Duration.seconds(30),
