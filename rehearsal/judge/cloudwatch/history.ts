@@ -20,8 +20,10 @@ export function withHistory(points: readonly DataPoint[], fair: Interval): Metri
   const day = since.filter(({ timestamp }) => timestamp < fair.until);
   const length = fair.until - fair.from;
   const repeats = Math.floor(hour / length);
-  for (let n = 1; n <= repeats; n++) store.add(day.map((point) => moved(point, n * length, 1)));
-  for (let n = 1; n <= hours; n++) store.add(day.map((point) => moved(point, repeats * length + n * hour, repeats)));
+  for (const point of day) {
+    store.add(Array.from({ length: repeats }, (_, n) => moved(point, (n + 1) * length, 1)));
+    store.add(Array.from({ length: hours }, (_, n) => moved(point, repeats * length + (n + 1) * hour, repeats)));
+  }
   return store;
 }
 
