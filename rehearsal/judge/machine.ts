@@ -8,9 +8,9 @@ import type { Row } from './report';
  */
 export const limits = {
   /** Mean of {@link MachineReading.driverDelayMs}. */
-  driverDelayMs: 2,
+  driverDelayMs: 1,
   /** Median of what Hong Kong's server takes for a call back from the mainland, without a fault, in ms. */
-  overheadMs: 8,
+  overheadMs: 5,
 } as const;
 
 export const machineRow = 'this machine meanwhile';
