@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tier } from '../judges/assembly/environment';
+import type { Tier } from '../judges/assembly/tier';
 import { variables, variablesIn } from '../lib/collector/blocks/render';
 import { ports } from '../lib/contract/ports';
 import type { TierCertificate } from '../lib/machine/certificates.issue';

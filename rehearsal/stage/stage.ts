@@ -10,7 +10,7 @@ import { issueNodeCertificate } from '../../harness/opensearch-node/certificates
 import { type OpenSearchNode, type PreparedNode, startOpenSearch } from '../../harness/opensearch-node/node';
 import type { Service } from '../../harness/process';
 import type { Python } from '../../harness/python/environment';
-import type { Tier } from '../../judges/assembly/environment';
+import type { Tier } from '../../judges/assembly/tier';
 import { cloudMapServices } from '../../lib/contract/cloud-map';
 import { type LinkedConfig, linked, probedPaths } from '../../lib/contract/link-parameters';
 import { ports } from '../../lib/contract/ports';

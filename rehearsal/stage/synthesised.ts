@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../../config/schema';
 import { synthesiseApp } from '../../harness/synthesise';
-import { assetFolder, Environment, fileOf, type Tier, tierOf } from '../../judges/assembly/environment';
+import { assetFolder } from '../../judges/assembly/assets';
+import { ResolvedEnvironment } from '../../judges/assembly/resolved-environment';
+import { fileOf, type Tier, tierOf } from '../../judges/assembly/tier';
 import { configurationIn } from '../../lib/collect/agent';
 import { paths, variablesOf } from '../../lib/contract/instance';
 import type { AlarmProperties, AlarmSet, CompositeProperties } from '../judge/cloudwatch/alarms';
@@ -51,7 +53,7 @@ export function synthesise(config: EnvironmentConfig): Synthesised {
 }
 
 function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Synthesised, 'dispose'> {
-  const environment = new Environment(assembly, config.account, config.region);
+  const environment = new ResolvedEnvironment(assembly, config.account, config.region);
 
   const gateway = environment.instanceFiles('Gateway');
   const sampler = environment.instanceFiles('Sampler');
@@ -117,7 +119,7 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
   };
 }
 
-const alarmsOf = <T extends { readonly AlarmName: string }>(environment: Environment, type: string) =>
+const alarmsOf = <T extends { readonly AlarmName: string }>(environment: ResolvedEnvironment, type: string) =>
   environment
     .resources<T>(type)
     .filter(({ properties }) => properties.AlarmName !== undefined)

@@ -1,8 +1,8 @@
 /** What the cases of change review share: the real templates of prod, and a way to change them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readEnvironments } from '../../judges/assembly/environments';
 import type { Environment, Resource } from '../../tools/review/changes';
-import { readEnvironments } from '../../tools/review/commits';
 import { configOf, freshApp } from '../support/app';
 
 type Mutable<T> = T extends (infer E)[]

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { context } from '../../cdk.json';
 import { loadEnvironments } from '../../config';
 import type { EnvironmentConfig } from '../../config/schema';
+import { readEnvironments } from '../../judges/assembly/environments';
 import { buildApp } from '../../lib/app';
 import { type Environment, type Resource, resourcesOf } from '../review/changes';
-import { readEnvironments } from '../review/commits';
 import type { Plan } from './check';
 
 /** A configured environment. @throws Error that names those there are */

@@ -1,28 +1,7 @@
 import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
+import type { Environment, Resource, SynthesisedStack } from '../../judges/assembly/environments';
 
-/** A resource as it stands in a template. */
-export interface Resource {
-  readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a property tree of any resource type
-  readonly Properties?: Readonly<Record<string, any>>;
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: update policies differ by resource type
-  readonly UpdatePolicy?: Readonly<Record<string, any>>;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever CDK and its users write down
-  readonly Metadata?: Readonly<Record<string, any>>;
-}
-
-/** A stack of an environment, as the assembly has it: nothing masked. */
-export interface SynthesisedStack {
-  readonly resources: Readonly<Record<string, Resource>>;
-  /** The rest of the template: outputs, parameters, rules. */
-  readonly template: Readonly<Record<string, unknown>>;
-  readonly terminationProtection: boolean;
-}
-
-/** The stacks of one environment by id: `Network`, `Store`… */
-export type Environment = Readonly<Record<string, SynthesisedStack>>;
+export { type Environment, type Resource, resourcesOf } from '../../judges/assembly/environments';
 
 export type Action = 'replaced' | 'may be replaced' | 'removed' | 'left behind' | 'added' | 'changed';
 
@@ -85,14 +64,6 @@ function bare(stack?: SynthesisedStack): { Resources: Record<string, Resource> }
   const kept = Object.entries(stack?.resources ?? {}).filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata');
   return { Resources: Object.fromEntries(kept.map(([id, { Metadata: _, ...resource }]) => [id, resource])) };
 }
-
-/** Every resource of an environment: `Store/Domain` is its place in findings. */
-export const resourcesOf = (
-  environment: Environment,
-): { at: string; id: string; stack: string; resource: Resource }[] =>
-  Object.entries(environment).flatMap(([stack, { resources }]) =>
-    Object.entries(resources).map(([id, resource]) => ({ at: `${stack}/${id}`, id, stack, resource })),
-  );
 
 /** Where a change is, as findings write it. */
 export const place = ({ stack, id }: Change): string => `${stack}/${id}`;

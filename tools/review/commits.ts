@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { type Environment, readEnvironments } from '../../judges/assembly/environments';
 import { synthesise } from './assembly';
-import type { Environment, SynthesisedStack } from './changes';
 
 const git = (root: string, ...args: string[]): string =>
   execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
@@ -57,21 +56,4 @@ export function environmentsOf(root: string): Map<string, Environment> {
   } finally {
     rmSync(assembly, { recursive: true });
   }
-}
-
-/** The environments of an assembly: one for each stage. */
-export function readEnvironments(assemblyDirectory: string): Map<string, Environment> {
-  const environments = new Map<string, Record<string, SynthesisedStack>>();
-  for (const { hierarchicalId, template, terminationProtection } of new CloudAssembly(assemblyDirectory)
-    .stacksRecursively) {
-    const [environment = '', ...stack] = hierarchicalId.split('/');
-    const stacks = environments.get(environment) ?? {};
-    stacks[stack.join('/')] = {
-      resources: template.Resources ?? {},
-      template,
-      terminationProtection: terminationProtection ?? false,
-    };
-    environments.set(environment, stacks);
-  }
-  return environments;
 }

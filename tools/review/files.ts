@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AssetManifestArtifact, CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { assetHashes } from '../../judges/assembly/assets';
 import { sanitiseTemplate } from './sanitise';
 
 /** The folder in the repository: `review/<environment>/<Stack>.json`. */
@@ -18,15 +19,6 @@ export function reviewFiles(assemblyDirectory: string): Map<string, string> {
         `${JSON.stringify(sanitiseTemplate(template, hashes), null, 2)}\n`,
       ]),
   );
-}
-
-function assetHashes({ artifacts, nestedAssemblies }: CloudAssembly): string[] {
-  return [
-    ...artifacts
-      .filter(AssetManifestArtifact.isAssetManifestArtifact)
-      .flatMap(({ contents }) => [...Object.keys(contents.files ?? {}), ...Object.keys(contents.dockerImages ?? {})]),
-    ...nestedAssemblies.flatMap(({ nestedAssembly }) => assetHashes(nestedAssembly)),
-  ];
 }
 
 /** What in the repository differs from the files that the app makes now, one sentence each; none when all is well. */

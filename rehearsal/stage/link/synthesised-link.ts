@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../../../config/schema';
-import { assetFolder, Environment, fileOf, type Tier, tierOf } from '../../../judges/assembly/environment';
+import { assetFolder } from '../../../judges/assembly/assets';
+import { ResolvedEnvironment } from '../../../judges/assembly/resolved-environment';
+import { fileOf, type Tier, tierOf } from '../../../judges/assembly/tier';
 import { paths, variablesOf } from '../../../lib/contract/instance';
 import { type LinkParameters, linked, linkParameters } from '../../../lib/contract/link-parameters';
 import { farEndFiles } from '../../../lib/link/far-end';
@@ -46,7 +48,7 @@ type Vpn = Parameters<typeof describedVpn>[0];
 /** @returns nothing where the environment has no link */
 export function synthesisedLink(
   assembly: CloudAssembly,
-  environment: Environment,
+  environment: ResolvedEnvironment,
   config: EnvironmentConfig,
 ): SynthesisedLink | undefined {
   const { link } = config;
@@ -76,7 +78,7 @@ export function synthesisedLink(
 }
 
 function mainlandOf(assembly: CloudAssembly, { account, region }: { account: string; region: string }): Mainland {
-  const environment = new Environment(assembly, account, region);
+  const environment = new ResolvedEnvironment(assembly, account, region);
   return {
     region,
     logGroup: environment.resource<{ LogGroupName: string }>('AWS::Logs::LogGroup').properties.LogGroupName,

@@ -1,21 +1,15 @@
-/** Reads synthesised templates the way CloudFormation would, as far as a rehearsal needs it. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** One environment of an assembly as it would be deployed: intrinsic functions are resolved over all of its stacks. */
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { filesOf, paths, variablesOf } from '../../lib/contract/instance';
-
-export interface Resource {
-  readonly Type: string;
-  readonly Properties: Record<string, unknown>;
-}
+import { filesOf } from '../../lib/contract/instance';
+import type { Resource } from './environments';
 
 interface Template {
-  readonly Resources: Record<string, Resource>;
+  readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs?: Record<string, { Value: unknown; Export?: { Name: unknown } }>;
 }
 
 /** The stacks of one environment: finds resources and resolves intrinsic functions over all of them. */
-export class Environment {
+export class ResolvedEnvironment {
   private readonly templates: ReadonlyMap<string, Template>;
   private readonly exports = new Map<string, { stack: string; value: unknown }>();
 
@@ -105,7 +99,7 @@ export class Environment {
       'AWS::NoValue': '',
     };
     const resource = this.templates.get(stack)?.Resources[id];
-    if (resource?.Type === 'AWS::OpenSearchService::Domain') return String(resource.Properties.DomainName);
+    if (resource?.Type === 'AWS::OpenSearchService::Domain') return String(resource.Properties?.DomainName);
     return pseudo[id] ?? id;
   }
 
@@ -121,48 +115,4 @@ export class Environment {
     if (!found) throw new Error(`No stack ends with ${stackSuffix}.`);
     return found[1].Resources;
   }
-}
-
-/** The file asset of a stack whose display name is `name`: folder with its content. */
-export function assetFolder(assembly: CloudAssembly, stackSuffix: string, name: string): string {
-  const stack = assembly.stacksRecursively.find((candidate) => candidate.stackName.endsWith(stackSuffix));
-  for (const artifact of stack?.dependencies ?? []) {
-    if (!('file' in artifact)) continue;
-    const file = (artifact as { file: string }).file;
-    const manifest = JSON.parse(readFileSync(file, 'utf8')) as {
-      files: Record<string, { displayName?: string; source: { path?: string } }>;
-    };
-    for (const { displayName, source } of Object.values(manifest.files)) {
-      if (displayName === name && source.path) return join(file, '..', source.path);
-    }
-  }
-  throw new Error(`Stack ${stackSuffix} has no file asset named ${name}.`);
-}
-
-/** A collector tier as an instance would be told. */
-export interface Tier {
-  /** Text of the collector's configuration. */
-  readonly configuration: string;
-  /** Variables of its environment file. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Variables of its scripts. */
-  readonly drain: Readonly<Record<string, string>>;
-  /** Whom it trusts for the backends that it forwards to, PEM. */
-  readonly forwardAuthority?: string | undefined;
-}
-
-/** A tier out of the files of its instances. */
-export const tierOf = (files: ReadonlyMap<string, string>): Tier => ({
-  configuration: fileOf(files, paths.configuration),
-  environment: variablesOf(fileOf(files, paths.environment)),
-  drain: variablesOf(fileOf(files, paths.scriptsEnvironment)),
-  forwardAuthority: files.get(paths.forwardAuthority),
-});
-
-/** @throws Error that lists what the instances do write */
-export function fileOf(files: ReadonlyMap<string, string>, path: string): string {
-  const content = files.get(path);
-  if (content === undefined)
-    throw new Error(`The user data writes no ${path}; it writes ${[...files.keys()].join(', ')}.`);
-  return content;
 }
