@@ -2,7 +2,7 @@
 
 import type { Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { readEnvironments } from '../tools/review/commits';
+import { readEnvironments } from '../judges/assembly/environments';
 import { configOf, environmentNames, freshApp, templateOf } from './support/app';
 
 type Resources = Record<string, { Type: string; Properties?: any; DependsOn?: string | string[] }>;
