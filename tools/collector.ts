@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { zipSync } from 'fflate';
-import { redactionProcessors } from '../lib/collector/blocks/redaction';
 import { collectorBinary, collectorName, hostTarget, type Target } from '../lib/collector/distribution/build';
 import { command } from './command';
 
@@ -18,8 +17,7 @@ const builder = 'go.opentelemetry.io/collector/cmd/builder@v0.158.0';
 const help = `Builds the collector, and writes its sources. Only the path goes to standard output.
 
 npm run collector:build [-- TARGET]   builds for linux/amd64 or linux/arm64 (default: this machine), prints the path
-npm run collector:generate            writes sources, go.mod and go.sum again from builder.yaml, and the configuration
-                                      that the processor's tests run with
+npm run collector:generate            writes sources, go.mod and go.sum again from builder.yaml
 tsx tools/collector.ts asset          packages the arm64 binary for the fleets, prints the path of the zip
   --help                              this text
 `;
@@ -49,9 +47,6 @@ async function main([task, argument, ...more]: string[]): Promise<void> {
       const cwd = join(__dirname, '..', 'lib', 'collector', 'distribution');
       // Sums of modules that the proxy carries but the checksum database does not: go.sum is committed instead.
       const env = { ...process.env, GOFLAGS: '-mod=mod', GONOSUMDB: '*' };
-      // Its tests run with the configuration that is rendered.
-      const rendered = join(cwd, 'redactionprocessor', 'testdata', 'rendered.json');
-      writeFileSync(rendered, `${JSON.stringify(redactionProcessors().harbourline_redaction, null, 2)}\n`);
       execFileSync('go', ['run', builder, '--config', 'builder.yaml', '--skip-compilation'], {
         cwd,
         env,

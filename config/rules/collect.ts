@@ -2,7 +2,7 @@
 import { isIPv4 } from 'node:net';
 import { overlap } from '../cidr';
 import { gravitonFamilies, memoryGiB } from '../hong-kong';
-import { sensitiveKeys } from '../redaction';
+import { isSensitiveKey } from '../redaction';
 import { type Finding, must, type Rule, rule } from './rule';
 
 function ec2Type(path: string, instanceType: string, production: boolean): Finding[] {
@@ -89,7 +89,7 @@ export const collectRules: readonly Rule[] = [
   rule(['redaction.pseudonymKeys'], ({ redaction: { pseudonymKeys } }) =>
     pseudonymKeys.flatMap((key, index) =>
       must(
-        !new RegExp(sensitiveKeys, 'i').test(key),
+        !isSensitiveKey(key),
         `redaction.pseudonymKeys[${index}]`,
         key,
         'The name says that it is a secret: the span writer masks whatever stands under such a key.',

@@ -1,5 +1,7 @@
-/** Redaction by the processor of our own, at the agent and again at the gateway. */
-import { sensitiveKeys, sensitiveValues } from '../../../config/redaction';
+/**
+ * Redaction by the processor of our own, at the agent and again at the gateway. What it looks for is in the binary, made of
+ * `config/redaction/list.yaml`: no configuration can take anything away.
+ */
 import { env, variables } from './render';
 
 /** Resource attributes that tiers and dashboards read: never masked, or a service name like a phone number would vanish. */
@@ -36,8 +38,6 @@ const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/
 /** The processors, in the order in which a pipeline must run them. */
 export const redactionProcessors = ({ allowedKeys, pseudonymKeys = [] }: RedactionOptions = {}) => ({
   harbourline_redaction: {
-    values: sensitiveValues.map(({ kind, pattern }) => ({ kind, pattern })),
-    sensitive_keys: `(?i)${sensitiveKeys}`,
     untouched_keys: untouchedKeys,
     ...(allowedKeys
       ? { allowed_keys: `^(?:${[knownNamespaces, ...allowedKeys.map(escapeRegExp)].join('|')})(?:\\.|$)` }

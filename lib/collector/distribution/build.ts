@@ -25,7 +25,7 @@ export const collectorName = 'otelcol-harbourline';
 export function distributionHash(): string {
   const hash = createHash('sha256');
   for (const file of readdirSync(__dirname, { recursive: true, encoding: 'utf8' }).sort()) {
-    if (!/\.(go|yaml)$|(^|\/)go\.(mod|sum)$/.test(file) || file.endsWith('_test.go')) continue;
+    if (!/\.(go|json|yaml)$|(^|\/)go\.(mod|sum)$/.test(file) || file.endsWith('_test.go')) continue;
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(__dirname, file)))

@@ -1,74 +1,47 @@
 /**
- * The last redaction net, in another program and another language than the collectors' processor: a mistake in one is not a
- * mistake in the other. Every string that a user could have supplied passes, before a document, a trace group or an edge is
- * made of it.
+ * The last redaction net, in another program and another language than the collectors' processor, and by other means
+ * (`look.ts`): a mistake in one is not a mistake in the other. Only the keys are judged by the same list. Every string that
+ * a user could have supplied passes, before a document, a trace group or an edge is made of it.
  */
-import { mask, sensitiveKeys, sensitiveValues } from '../../../config/redaction';
+import { isSensitiveKey, mask } from '../../../config/redaction';
+import { addresses, type Found, identityCards, kindOfNumber, numbers, randomWords } from './look';
 import { type AnyValue, type ExportTraceServiceRequest, isSet, type KeyValue, signed } from './otlp';
-
-/**
- * The shared patterns stay in what RE2 and ECMAScript have in common. Here three things are added to them: an underscore
- * is a boundary at the end too, groups of digits may be separated by dots, and a pattern that starts with a repeated
- * class starts only where a run of that class does: without it, `[…]+@` takes quadratic time on a long run (RE2 does
- * not).
- */
-function local(pattern: string): RegExp {
-  const source = pattern
-    .replaceAll('\\b', '(?:(?<![A-Za-z0-9])|(?![A-Za-z0-9]))')
-    .replaceAll('(?:[ -]|%20)?', '(?:[ .-]|%20)?')
-    .replace(/^(\[[^\]]+\])\+/, '(?<!$1)$1+');
-  return new RegExp(source, 'g');
-}
-
-const values = [
-  ...sensitiveValues.map(({ kind, pattern }) => ({ kind, pattern: local(pattern) })),
-  // As people write it, in groups of 3, 4 and 4.
-  {
-    kind: 'mainland-mobile',
-    pattern: /(?:\+86|(?<![A-Za-z0-9]))1[3-9]\d[ .-]\d{4}[ .-]\d{4}(?![A-Za-z0-9])/g,
-  },
-];
-const cards = sensitiveValues.filter(({ kind }) => kind.startsWith('bank-card')).map(({ pattern }) => local(pattern));
-const keyPattern = new RegExp(sensitiveKeys, 'i');
-const hkidWithoutBrackets = /(?<![A-Za-z0-9])([A-Z]{1,2}\d{6})([\dA])(?![A-Za-z0-9])/g;
 
 /** What follows `://`, as far as a URL goes in prose, JSON or markup. */
 const url = /:\/\/([^\s"'<>]*)/g;
 
-/**
- * Strings without any of this hold nothing that a pattern finds: non-ASCII (full-width digits), at signs, URL-encoding,
- * URLs, tokens, six digits in a row, two groups of four.
- */
+/** Strings without any of this hold nothing: not ASCII, at signs, encodings, URLs, six digits, long words, tokens. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: "not ASCII" is meant
-const suspicious = /[^\x00-\x7f]|@|%[\dA-Fa-f]{2}|:\/\/|earer|eyJ|\d{6}|\d{4}[ .-]\d{4}|A[KS]IA|sk_|gh[pousr]_/;
+const suspicious = /[^\x00-\x7f]|@|%[\dA-Fa-f]{2}|&#|\\[ux]|:\/\/|earer|(?:\d[^\dA-Za-z]{0,3}){6}|[\w+~-]{20}/i;
 
 /** Attributes whose value is a query or fragment, whole; and the one that is a path with a query. */
 const dropped = new Set(['url.query', 'url.fragment']);
 const pathWithQuery = 'http.target';
 
-/**
- * Hong Kong identity card: letters count from A = 10, a missing first one as 36, with weights from 9 down to 1 (the
- * check character, A = 10); the sum is divisible by 11.
- */
-function isHkid(body: string, check: string): boolean {
-  const digits = [...body.padStart(8), check].map((c) => (c === ' ' ? 36 : Number.parseInt(c, 36)));
-  return digits.reduce((sum, value, index) => sum + value * (9 - index), 0) % 11 === 0;
-}
+/** Encodings that are undone, until nothing changes or this often: values get encoded again on their way. */
+const layers = 8;
 
-/** NFKC (full-width forms) and URL-decoding, up to three times: encoded values get encoded again on their way. */
+/** The text behind encodings: full-width forms, percent, escapes of JSON and of HTML. */
 function normalised(text: string): string {
-  for (let round = 0, before = ''; round < 3 && before !== text; round++) {
+  for (let round = 0, before = ''; round < layers && before !== text; round++) {
     before = text;
     text = text
       .normalize('NFKC')
-      .replace(/(?:%[\dA-Fa-f]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'));
+      .replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, '')
+      .replace(/(?:%[\dA-Fa-f]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'))
+      .replace(
+        /\\+u([\dA-Fa-f]{4})|\\+x([\dA-Fa-f]{2})|&#x([\dA-Fa-f]{1,5});/g,
+        (_, ...codes: (string | undefined)[]) =>
+          String.fromCodePoint(Number.parseInt(codes.slice(0, 3).find(Boolean) as string, 16)),
+      )
+      .replace(/&#(\d{1,6});/g, (_, code: string) => String.fromCodePoint(Number(code)));
   }
   return text;
 }
 
 /** Masks sensitive data in export requests, in place, and counts what it masked. */
 export class Scrubber {
-  /** @param count Called for each masked value with its kind: those of `sensitiveValues`, `sensitive-key`, `url`. */
+  /** @param count Called for each masked value with its kind: those of `look.ts`, `sensitive-key`, `url`. */
   constructor(private readonly count: (kind: string) => void) {}
 
   /** Every user-supplied string of the request. Ids, times and counts are not looked at. */
@@ -121,17 +94,19 @@ export class Scrubber {
         return kept === rest ? whole : `://${kept}`;
       });
     }
-    for (const { kind, pattern } of values) {
-      text = text.replace(pattern, () => {
+    const found: Found[] = [...randomWords(text), ...addresses(text), ...identityCards(text), ...numbers(text)];
+    found.sort((a, b) => a.from - b.from || b.to - a.to);
+    let out = '';
+    let at = 0;
+    for (const { from, to, kind } of found) {
+      if (to <= at) continue;
+      if (from >= at) {
         this.count(kind);
-        return mask;
-      });
+        out += text.slice(at, from) + mask;
+      }
+      at = to;
     }
-    return text.replace(hkidWithoutBrackets, (whole, body: string, check: string) => {
-      if (!isHkid(body, check)) return whole;
-      this.count('hkid');
-      return mask;
-    });
+    return out + text.slice(at);
   }
 
   private attributes(owner: { attributes: KeyValue[] }): void {
@@ -142,7 +117,7 @@ export class Scrubber {
     const kept = list.filter(({ key }) => !dropped.has(key));
     for (let lost = list.length - kept.length; lost > 0; lost--) this.count('url');
     for (const pair of kept) {
-      if (keyPattern.test(pair.key)) {
+      if (isSensitiveKey(pair.key, isNumber(pair.value))) {
         this.count('sensitive-key');
         pair.value = { stringValue: mask };
       } else if (pair.value) {
@@ -169,12 +144,16 @@ export class Scrubber {
     }
   }
 
-  /** Numbers are amounts, sizes and times, except those that look like a card: 13 to 19 digits of an issuer. */
+  /** Numbers are amounts, sizes and times, except cards and identity numbers, by their check digits. */
   private number(value: AnyValue, digits: string): void {
-    if (!/^\d{13,19}$/.test(digits) || !cards.some((pattern) => digits.search(pattern) >= 0)) return;
-    this.count('bank-card');
+    const kind = /^\d{14,19}$/.test(digits) ? kindOfNumber(digits) : undefined;
+    if (kind !== 'bank-card' && kind !== 'mainland-identity-number') return;
+    this.count(kind);
     delete value.intValue;
     delete value.doubleValue;
     value.stringValue = mask;
   }
 }
+
+const isNumber = (value: AnyValue | undefined | null): boolean =>
+  value ? isSet(value, 'intValue') || isSet(value, 'doubleValue') : false;

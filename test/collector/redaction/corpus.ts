@@ -3,7 +3,7 @@
 /** Kind → values as people and programs write them. Each stands alone here; the test puts it into sentences. */
 export const positives: Readonly<Record<string, readonly string[]>> = {
   email: ['a.b@example.com', 'first.last+tag@mail.example.org', 'x_1%40example.com', 'UPPER@EXAMPLE.NET'],
-  'mainland-identity-number': ['99000019800101123X', '990000198001011234', '99000020051231001x'],
+  'mainland-identity-number': ['99000019800101200X', '990000198001011234', '99000019800101219x'],
   hkid: ['A123456(3)', 'AB987654(3)', 'A123456%283%29', 'A1234563'],
   'bank-card': [
     '4111111111111111',
@@ -11,7 +11,7 @@ export const positives: Readonly<Record<string, readonly string[]>> = {
     '4111-1111-1111-1111',
     '5555555555554444',
     '2223003122003222',
-    '6212345678901234563',
+    '6212345678901234569',
     '3530111333300000',
     '6011111111111117',
   ],

@@ -1,21 +1,18 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { sensitiveValues } from '../../../config/redaction';
+import { Scrubber } from '../../../lib/store/span-writer/scrub';
 import { drive } from '../../../rehearsal/stage/driver/drive';
 import { seeded } from '../../../rehearsal/stage/driver/random';
 import { generators, type Kind, sensitive } from '../../../rehearsal/stage/driver/sensitive';
 
 describe('sensitive values', () => {
-  test('there is a generator for every kind that is masked', () => {
-    expect(Object.keys(generators).sort()).toEqual(sensitiveValues.map((value) => value.kind).sort());
-  });
-
-  test.each(sensitiveValues)('$kind: nothing planted is left when the pattern is masked', ({ kind, pattern }) => {
+  test.each(Object.keys(generators) as Kind[])('%s: nothing planted is left when the writer has looked', (kind) => {
     const random = seeded(1);
+    const writer = new Scrubber(() => {});
     for (let round = 0; round < 200; round++) {
-      const { raw, planted } = sensitive(kind as Kind, random);
-      const masked = `paid by ${raw} today`.replace(new RegExp(pattern, 'g'), '****');
-      expect(masked).toBe('paid by **** today');
+      const { raw, planted } = sensitive(kind, random);
+      const masked = writer.text(`paid by ${raw} today`);
+      expect(masked).toMatch(/^paid by \S*\*{4} today$/);
       for (const value of planted) expect(masked).not.toContain(value);
       expect(planted).toContain(raw);
     }

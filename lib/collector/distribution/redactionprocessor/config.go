@@ -1,4 +1,5 @@
-// Package redactionprocessor masks sensitive data in every string that a service can put into a span.
+// Package redactionprocessor masks sensitive data in every string that a service can put into a span. What it looks for is
+// in the binary, made of the project's one list: a configuration can add to it, and take nothing away.
 package redactionprocessor
 
 import (
@@ -9,18 +10,8 @@ import (
 	"go.opentelemetry.io/collector/config/configopaque"
 )
 
-// Value is a kind of sensitive value and the pattern that finds it wherever it stands.
-type Value struct {
-	Kind    string `mapstructure:"kind"`
-	Pattern string `mapstructure:"pattern"`
-}
-
 // Config of the processor.
 type Config struct {
-	// Values are masked wherever they stand in a string.
-	Values []Value `mapstructure:"values"`
-	// SensitiveKeys is a pattern of attribute keys whose value is masked whatever it is.
-	SensitiveKeys string `mapstructure:"sensitive_keys"`
 	// UntouchedKeys are resource attributes that tiers and dashboards go by.
 	UntouchedKeys []string `mapstructure:"untouched_keys"`
 	// AllowedKeys is a pattern of attribute keys: what does not match is masked, and counted by key. Empty allows all.
@@ -37,19 +28,9 @@ const minSecret = 32
 // Validate tells everything that is wrong at once.
 func (c *Config) Validate() error {
 	var problems []error
-	compile := func(where, pattern string) {
-		if _, err := regexp.Compile(pattern); err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", where, err))
-		}
+	if _, err := regexp.Compile(c.AllowedKeys); err != nil {
+		problems = append(problems, fmt.Errorf("allowed_keys: %w", err))
 	}
-	for i, value := range c.Values {
-		if value.Kind == "" {
-			problems = append(problems, fmt.Errorf("values[%d]: kind is empty: counts would have no name", i))
-		}
-		compile(fmt.Sprintf("values[%d] (%s)", i, value.Kind), value.Pattern)
-	}
-	compile("sensitive_keys", c.SensitiveKeys)
-	compile("allowed_keys", c.AllowedKeys)
 	if len(c.PseudonymKeys) > 0 && len(c.PseudonymSecret) < minSecret {
 		problems = append(problems, fmt.Errorf("pseudonym_secret: it has %d characters, pseudonyms need %d or more", len(c.PseudonymSecret), minSecret))
 	}

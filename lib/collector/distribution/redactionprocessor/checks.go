@@ -1,0 +1,137 @@
+package redactionprocessor
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// luhn is the check of ISO/IEC 7812-1.
+func luhn(digits string) bool {
+	sum := 0
+	for i := range len(digits) {
+		digit := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 1 {
+			if digit *= 2; digit > 9 {
+				digit -= 9
+			}
+		}
+		sum += digit
+	}
+	return sum%10 == 0
+}
+
+// isMainlandNumber is the check of GB 11643-1999, with a date of birth that exists.
+func isMainlandNumber(number string) bool {
+	if len(number) != 18 {
+		return false
+	}
+	year, month, day := number[6:10], number[10:12], number[12:14]
+	if year < "1880" || year > "2039" || month < "01" || month > "12" || day < "01" || day > "31" {
+		return false
+	}
+	sum, weight := 0, 1
+	for i := 16; i >= 0; i-- {
+		weight = weight * 2 % 11
+		sum += int(number[i]-'0') * weight
+	}
+	check := number[17]
+	if check == 'x' {
+		check = 'X'
+	}
+	return "10X98765432"[sum%11] == check
+}
+
+// isHkid is the check of Hong Kong's identity cards: letters count from A = 10, a missing first one as 36, with weights
+// from 9 down to 1 (the check character, A = 10); the sum is divisible by 11.
+func isHkid(body, check string) bool {
+	whole := strings.ToUpper(body + check)
+	if len(whole) > 9 {
+		return false
+	}
+	sum := 0
+	for i, missing := 0, 9-len(whole); i < 9; i++ {
+		digit := 36
+		if i >= missing {
+			switch c := whole[i-missing]; {
+			case '0' <= c && c <= '9':
+				digit = int(c - '0')
+			case 'A' <= c && c <= 'Z':
+				digit = int(c-'A') + 10
+			}
+		}
+		sum += digit * (9 - i)
+	}
+	return sum%11 == 0
+}
+
+// isIdentity is any of the numbers that people in Hong Kong and the mainland have, as text.
+func isIdentity(text string) bool {
+	var plain strings.Builder
+	for i := range len(text) {
+		if c := text[i]; isAlnum(c) {
+			plain.WriteByte(c)
+		}
+	}
+	number := plain.String()
+	if digits := strings.TrimRight(number, "Xx"); len(digits) >= 15 && allDigits(digits) {
+		return true // what a label says and a date confirms
+	}
+	return len(number) >= 8 && isHkid(number[:len(number)-1], number[len(number)-1:])
+}
+
+func isPublicAddress(text string) bool {
+	address, err := netip.ParseAddr(strings.TrimSpace(text))
+	return err == nil && !address.IsPrivate() && !address.IsLoopback() && !address.IsUnspecified() && !address.IsLinkLocalUnicast() && !address.IsMulticast()
+}
+
+// Words that follow a label for a person and are no name.
+var noName = map[string]bool{
+	"not": true, "found": true, "is": true, "error": true, "failed": true, "invalid": true, "unknown": true, "service": true,
+	"account": true, "bank": true, "id": true, "api": true, "name": true, "number": true, "missing": true, "support": true,
+	"unavailable": true, "data": true, "type": true, "does": true, "has": true, "was": true, "must": true, "request": true,
+	"post": true, "get": true, "put": true, "http": true, "order": true, "payment": true, "balance": true, "limit": true,
+}
+
+func isPerson(name string) bool {
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == ',' || r == '-' }) {
+		if noName[strings.ToLower(word)] {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *list) check(name, text string) bool {
+	switch name {
+	case "identity":
+		return isIdentity(text)
+	case "public-address":
+		return isPublicAddress(text)
+	case "person":
+		return isPerson(text)
+	case "surname":
+		for _, first := range text {
+			return l.surnames[first]
+		}
+		return false
+	default:
+		return true
+	}
+}
+
+func isAlnum(c byte) bool { return isDigit(c) || isLetter(c) }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+
+func isHex(c byte) bool { return isDigit(c) || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F' }
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return false
+		}
+	}
+	return true
+}

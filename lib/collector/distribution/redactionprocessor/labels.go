@@ -1,0 +1,173 @@
+package redactionprocessor
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode/utf8"
+)
+
+// Characters after a label in which its value begins and ends; around a street in which its address does.
+const window = 128
+
+// around is text between two places, no further than the text goes and not within a character.
+func (s *scan) around(from, to int) (string, int) {
+	from, to = max(0, from), min(len(s.text), to)
+	for from < to && from > 0 && !utf8.RuneStart(s.text[from]) {
+		from++
+	}
+	for to < len(s.text) && to > from && !utf8.RuneStart(s.text[to]) {
+		to--
+	}
+	return s.text[from:to], from
+}
+
+// labelled masks the value behind a label.
+func (s *scan) labelled(end int, rule *labelledRule) {
+	text, from := s.around(end, end+window)
+	at := rule.after.FindStringSubmatchIndex(text)
+	if at == nil {
+		return
+	}
+	value := strings.TrimRight(text[at[2]:at[3]], " \t\r\n\"',;")
+	if rule.refuse != nil && rule.refuse.MatchString(value) || !s.list.check(rule.Check, value) {
+		return
+	}
+	s.mask(from+at[2], from+at[2]+len(value), rule.Kind)
+}
+
+// street masks the address around a word of a street.
+func (s *scan) street(from, end int, word *keyword) {
+	if from < s.streets {
+		return // looked at with the word before
+	}
+	text, start := s.around(from-96, end+64)
+	s.streets = start + len(text) - 48
+	pattern := s.list.hanStreet
+	if word.purpose == forLatinStreet {
+		pattern = s.list.latinStreet
+	}
+	for _, at := range pattern.FindAllStringIndex(text, -1) {
+		// An address has a number. Ideographs alone are a district, or prose.
+		if address := text[at[0]:at[1]]; strings.ContainsAny(address, "0123456789") && start+at[0] <= from && from <= start+at[1] {
+			s.mask(start+at[0], start+len(strings.TrimRight(text[:at[1]], " ,;")), "postal-address")
+		}
+	}
+}
+
+// wordAt is the run of characters that a token may hold.
+func (s *scan) wordAt(at int, of string) int {
+	for at < len(s.text) && (isAlnum(s.text[at]) || strings.IndexByte(of, s.text[at]) >= 0) {
+		at++
+	}
+	return at
+}
+
+func (s *scan) token(from, end int, word *keyword) {
+	rule := word.token
+	if s.text[from:end] != word.text {
+		return // prefixes are written exactly so
+	}
+	to := end
+	switch rule.Chars {
+	case "hex":
+		for to < len(s.text) && isHex(s.text[to]) {
+			to++
+		}
+	case "alnum":
+		to = s.wordAt(end, "")
+	case "url":
+		to = s.wordAt(end, "_-")
+	default:
+		to = s.wordAt(end, "_-.~+/")
+	}
+	size := to - end
+	if size < rule.Min || rule.Max > 0 && (size > rule.Max || to < len(s.text) && isAlnum(s.text[to])) {
+		return
+	}
+	if rule.Kind == "jwt" && strings.IndexByte(s.text[end:to], '.') < 0 {
+		return
+	}
+	s.mask(from, to, rule.Kind)
+}
+
+// varied is true for what no word of a language looks like.
+func varied(text string) bool {
+	var upper, lower, other bool
+	for i := range len(text) {
+		switch c := text[i]; {
+		case isUpper(c):
+			upper = upper || i > 0
+		case isLetter(c):
+			lower = true
+		default:
+			other = true
+		}
+	}
+	return other || upper && lower
+}
+
+func (s *scan) skip(at int, of string, most int) int {
+	for from := at; at < len(s.text) && at-from < most && strings.IndexByte(of, s.text[at]) >= 0; {
+		at++
+	}
+	return at
+}
+
+func (s *scan) bearer(end int) {
+	from := s.skip(end, " \t:=\"'", 4)
+	to := s.wordAt(from, "._~+/=-")
+	if from > end && to-from >= 8 && varied(strings.TrimRight(s.text[from:to], ".")) {
+		s.mask(from, to, "bearer-token")
+	}
+}
+
+func (s *scan) basic(end int) {
+	from := s.skip(end, " \t", 2)
+	to := s.wordAt(from, "+/_-")
+	if from == end || to-from < 6 {
+		return
+	}
+	text := strings.NewReplacer("-", "+", "_", "/").Replace(s.text[from:to])
+	if decoded, err := base64.RawStdEncoding.DecodeString(text); err != nil || strings.IndexByte(string(decoded), ':') < 0 {
+		return
+	}
+	s.mask(from, s.skip(to, "=", 2), "basic-credentials")
+}
+
+// privateKey masks a block to its end, or to the end of the text where it was cut short.
+func (s *scan) privateKey(from int) {
+	if from < s.block {
+		return
+	}
+	head, _ := s.around(from, from+64)
+	if !strings.Contains(strings.ToUpper(head), "PRIVATE KEY") {
+		return
+	}
+	to := len(s.text)
+	if i := strings.Index(s.text[from:], "-----END"); i >= 0 {
+		to = from + i
+		if j := strings.Index(s.text[min(len(s.text), to+8):], "-----"); j >= 0 && j < 48 {
+			to += 8 + j + 5
+		}
+	}
+	s.block = to
+	s.mask(from, to, "private-key")
+}
+
+// alone is what a key says about its value: the key is the label.
+func (l *list) alone(rules []*labelledRule, value string) string {
+	if len(value) > window {
+		return ""
+	}
+	for _, rule := range rules {
+		at := rule.alone.FindStringIndex(value)
+		if at == nil {
+			continue
+		}
+		found := strings.TrimSpace(value[at[0]:at[1]])
+		if (rule.refuse == nil || !rule.refuse.MatchString(found)) && l.check(rule.Check, found) {
+			return rule.Kind
+		}
+	}
+	return ""
+}

@@ -1,0 +1,220 @@
+package redactionprocessor
+
+import "strings"
+
+// Values that are no secrets, whatever their key: placeholders and what programs print in their place.
+var placeholders = map[string]bool{
+	"": true, "none": true, "null": true, "nil": true, "true": true, "false": true, "undefined": true, "?": true, "...": true,
+	"redacted": true, "hidden": true, "masked": true, "filtered": true, "[filtered]": true, "omitted": true, "empty": true,
+}
+
+// Words of prose behind "password:".
+var prose = map[string]bool{
+	"required": true, "missing": true, "invalid": true, "expired": true, "must": true, "not": true, "is": true, "wrong": true,
+	"incorrect": true, "mismatch": true, "unknown": true, "optional": true, "string": true, "rejected": true, "denied": true,
+	"failed": true, "error": true, "too": true, "cannot": true, "should": true, "changed": true, "reset": true, "updated": true,
+	"refreshed": true, "issued": true, "revoked": true, "valid": true, "ok": true, "unexpected": true, "the": true, "no": true, "a": true,
+}
+
+// Keys of text only: too short to be judged by themselves as keys of attributes.
+var shortKeys = map[string]bool{"sign": true, "signature": true, "sig": true, "sid": true, "auth": true, "dsn": true}
+
+const longestKey = 64
+
+func isKeyCharacter(c byte) bool { return isAlnum(c) || c == '_' || c == '-' || c == '.' || c >= 0x80 }
+
+// secret masks what follows a sensitive key in text: assignments, JSON, repr, forms, headers, flags, prose.
+func (s *scan) secret(from, end int) {
+	if from < s.assigned {
+		return
+	}
+	text := s.text
+	for start := from; from > 0 && start-from < longestKey && isKeyCharacter(text[from-1]) && text[from-1] < 0x80; {
+		from--
+	}
+	for stop := end; end < len(text) && end-stop < longestKey && (isAlnum(text[end]) || text[end] == '_' || text[end] == '-' && end+1 < len(text) && isAlnum(text[end+1])); {
+		end++
+	}
+	dashed := text[from] == '-'
+	key := strings.Trim(text[from:end], "-_.")
+	short := false
+	if !s.list.isSensitiveKey(key, false) {
+		last := key[strings.LastIndexAny(key, "._-")+1:]
+		if short = shortKeys[strings.ToLower(last)]; !short {
+			return
+		}
+	}
+	at := end
+	closing := byte(0)
+	if at < len(text) && (text[at] == '"' || text[at] == '\'' || text[at] == '`') {
+		closing = text[at]
+		at++
+	}
+	at = s.skip(at, " \t", 3)
+	at, assigned, colon := s.assignment(at)
+	switch {
+	case assigned:
+	case from > 0 && text[from-1] == '<' && at < len(text) && text[at] == '>':
+		at++ // an element of XML
+	case closing != 0 && at < len(text) && (text[at] == ',' || text[at] == ' ') && dashed:
+		at++ // the next argument of a list
+	case closing == 0 && dashed && at > end:
+	case closing == 0 && at > end && at < len(text):
+		s.announced(at, short)
+		return
+	default:
+		return
+	}
+	spaced := at
+	at = s.skip(at, " \t\r\n", 4)
+	spaced = at - spaced
+	if short && (at+12 > len(text) || !assigned) {
+		return
+	}
+	valueFrom, valueTo := s.valueAt(at, key)
+	value := text[valueFrom:valueTo]
+	if isPlaceholder(value) || short && len(value) < 12 {
+		return
+	}
+	if quoted := valueFrom > at; !quoted && colon && spaced > 0 && !looksSecret(value, valueTo == len(text) || text[valueTo] == '\n') {
+		return
+	}
+	if allDigits(value) && plural(key) || dashed && !assigned && value[0] == '-' {
+		return
+	}
+	s.assigned = valueTo
+	s.mask(valueFrom, valueTo, "secret")
+}
+
+// assignment skips what stands between a key and its value.
+func (s *scan) assignment(at int) (next int, found, colon bool) {
+	for _, sign := range []string{"=>", ":=", "==", "->", "=", ":", "："} {
+		if strings.HasPrefix(s.text[at:], sign) {
+			return at + len(sign), true, sign == ":" || sign == "："
+		}
+	}
+	return at, false, false
+}
+
+// valueAt is what is assigned: within quotes, a whole header, or a word.
+func (s *scan) valueAt(at int, key string) (from, to int) {
+	text := s.text
+	if at < len(text) && (text[at] == '[' || text[at] == '(') {
+		at++
+	}
+	if at < len(text) && strings.IndexByte("bruBRU", text[at]) >= 0 && at+1 < len(text) && (text[at+1] == '\'' || text[at+1] == '"') {
+		at++
+	}
+	if at < len(text) && strings.IndexByte("\"'`", text[at]) >= 0 {
+		quote := text[at]
+		for to = at + 1; to < len(text) && text[to] != quote; to++ {
+			if text[to] == '\\' {
+				to++
+			}
+		}
+		return at + 1, min(to, len(text))
+	}
+	// Quotes that were escaped once more.
+	for n := at; n < len(text) && n-at < 4 && text[n] == '\\'; n++ {
+		if n+1 < len(text) && strings.IndexByte("\"'", text[n+1]) >= 0 {
+			rest := text[n+2:]
+			if i := strings.IndexByte(rest, text[n+1]); i >= 0 {
+				rest = rest[:i]
+			}
+			return n + 2, n + 2 + len(strings.TrimRight(rest, "\\"))
+		}
+	}
+	stop := " \t\r\n,;&)}]\"'<>|"
+	if lowered := strings.ToLower(key); strings.HasSuffix(lowered, "cookie") || strings.HasSuffix(lowered, "authorization") {
+		stop = "\r\n\"'"
+	}
+	to = len(text)
+	if i := strings.IndexAny(text[at:], stop); i >= 0 {
+		to = at + i
+	}
+	// Authorization: Basic "…"
+	if stop == "\r\n\"'" && to < len(text) && to > at && text[to-1] == ' ' && strings.IndexByte(text[at:to-1], ' ') < 0 {
+		if i := strings.IndexByte(text[to+1:], text[to]); i >= 0 {
+			to += 1 + i
+		} else {
+			to = len(text)
+		}
+	}
+	return at, to
+}
+
+// announced masks a value behind a sensitive word of prose, where it looks like one: "password hunter2".
+func (s *scan) announced(at int, short bool) {
+	for _, word := range []string{"is ", "was ", "of ", "key "} {
+		if strings.HasPrefix(s.text[at:], word) {
+			at += len(word)
+		}
+	}
+	at = s.skip(at, "\"'", 1)
+	to := s.wordAt(at, "_-+/=.!@#$%^&*~")
+	value := strings.TrimRight(s.text[at:to], ".!")
+	if short || len(value) < 6 || !mixed(value) {
+		return
+	}
+	s.mask(at, at+len(value), "secret")
+}
+
+// mixed text has letters and digits, as passwords and keys do and words and numbers do not.
+func mixed(text string) bool {
+	letters, digits := false, false
+	for i := range len(text) {
+		letters = letters || isLetter(text[i])
+		digits = digits || isDigit(text[i])
+	}
+	return letters && digits && strings.IndexByte(text, '/') != 0
+}
+
+func isPlaceholder(value string) bool {
+	lowered := strings.ToLower(strings.Trim(value, " "))
+	if placeholders[lowered] || strings.Trim(lowered, "*•x.") == "" {
+		return true
+	}
+	return strings.HasPrefix(lowered, "${") || strings.HasPrefix(lowered, "{{") || strings.HasPrefix(lowered, "{") && strings.HasSuffix(lowered, "}") ||
+		strings.HasPrefix(lowered, "%s") || strings.HasPrefix(lowered, "%(") || lowered[0] == '<' && strings.HasSuffix(lowered, ">") ||
+		lowered[0] == '$' && allDigits(lowered[1:]) || lowered[0] == ':' && len(lowered) > 1 && isLetter(lowered[1]) || lowered[0] == '{' || lowered[0] == '['
+}
+
+// looksSecret says no to prose behind a colon: "password: must not be empty".
+func looksSecret(value string, last bool) bool {
+	if strings.ToLower(value) != value || strings.ContainsAny(value, "0123456789_-+/=.!@#$%^&*") {
+		return !prose[strings.ToLower(value)]
+	}
+	return last && !prose[value]
+}
+
+func plural(key string) bool { return strings.HasSuffix(strings.ToLower(key), "tokens") }
+
+// isSensitiveKey judges keys by the list's patterns, in snake case: `accessToken` is `access_token`. Of numbers, `tokens`
+// are a count.
+func (l *list) isSensitiveKey(key string, number bool) bool {
+	if l.asWritten.MatchString(key) {
+		return true
+	}
+	snake := snakeCase(key)
+	return l.sensitive.MatchString(snake) && !l.harmless.MatchString(snake) && !(number && plural(snake))
+}
+
+func snakeCase(key string) string {
+	var out strings.Builder
+	out.Grow(len(key) + 4)
+	for i := 0; i < len(key); i++ {
+		c := key[i]
+		switch {
+		case isUpper(c):
+			if i > 0 && (!isUpper(key[i-1]) && isAlnum(key[i-1]) || isUpper(key[i-1]) && i+1 < len(key) && isLetter(key[i+1]) && !isUpper(key[i+1])) {
+				out.WriteByte('_')
+			}
+			out.WriteByte(lower(c))
+		case isAlnum(c) || c >= 0x80:
+			out.WriteByte(c)
+		case out.Len() == 0 || i > 0 && (isAlnum(key[i-1]) || key[i-1] >= 0x80):
+			out.WriteByte('_')
+		}
+	}
+	return out.String()
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { isSensitiveKey } from '../../config/redaction';
+import { examplesOf, redactionList } from '../../config/redaction/source';
+import { generated } from '../../tools/redaction/generate';
+
+// Differs? Write it again: npm run redaction:generate
+test.each([...generated()])('%s is made of the list as it is', (file, text) => {
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(text));
+});
+
+test('each kind has examples, and those that are known by code have them both ways', () => {
+  const bare = examplesOf(redactionList()).filter(({ masked, kept }) => masked.length === 0 || kept.length === 0);
+  // Of attributes, not of texts: their tests are the processor's.
+  expect(bare.map(({ kind }) => kind)).toEqual(['sql-literal', 'sensitive-key']);
+});
+
+test.each([
+  'accessToken',
+  'clientSecret',
+  'userPassword',
+  'cardNo',
+  'cards.cardNumbers',
+  'http.request.header.authorization',
+  'X-API-Key',
+  'DB_PASSWORD',
+  'passwords',
+  'refresh_tokens',
+  'idCard',
+  'messaging.message.body',
+  'db.query.parameter.name',
+  '用户密码',
+])('%s is a sensitive key', (key) => {
+  expect(isSensitiveKey(key)).toBe(true);
+});
+
+test.each([
+  'token_count',
+  'next_page_token',
+  'gen_ai.usage.input_tokens',
+  'maxTokens',
+  'tokenType',
+  'spanning.tree',
+  'company',
+  'http.route',
+  'password_policy',
+  'messaging.message.body.size',
+  'code.function.name',
+])('%s is none', (key) => {
+  expect(isSensitiveKey(key)).toBe(false);
+});
+
+test('of numbers, tokens are a count of them', () => {
+  expect(isSensitiveKey('tokens', true)).toBe(false);
+  expect(isSensitiveKey('tokens')).toBe(true);
+  expect(isSensitiveKey('pin', true)).toBe(true);
+});
