@@ -20,8 +20,14 @@ export interface RelayOptions {
   readonly queueBytes: number;
 }
 
-/** Seconds in which groups are added up over samplers: as long as CloudWatch's period. */
+/** Seconds in which groups are added up over samplers, by the clock: CloudWatch's period. */
 export const windowSeconds = 60;
+
+/**
+ * Seconds after a minute in which points of it may still come: the samplers' queue sends every 5 s, and tries again every
+ * 5 s. What comes later is judged by itself.
+ */
+export const graceSeconds = 20;
 
 /** What may leave, and which values it may have. Whoever adds a key here sends it across the border. */
 export const listedAttributes = (environment: string): Readonly<Record<string, string>> => ({
@@ -63,6 +69,8 @@ export function relayConfiguration(options: RelayOptions): string {
       ...memoryLimiter(),
       harbourline_aggregates: {
         window: `${windowSeconds}s`,
+        grace: `${graceSeconds}s`,
+        judged_over: ['status.code', 'span.kind', traceparentAttribute],
         minimum_count: options.minimumCalls,
         metrics: Object.values(metrics).map(({ name }) => name),
         attributes: listedAttributes(environment),

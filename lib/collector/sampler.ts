@@ -12,6 +12,7 @@ import { crossingProcessor, type MainlandPeers } from './blocks/crossing';
 import { type ForwardOptions, forwarders } from './blocks/forward';
 import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './blocks/own-metrics';
 import { env, renderConfiguration, variables } from './blocks/render';
+import { graceSeconds, windowSeconds } from './relay';
 
 export interface SamplerOptions {
   readonly environment: string;
@@ -202,7 +203,8 @@ const toRelays = (environment: string, { namespace, service }: { namespace: stri
     protocol: {
       otlp: {
         tls: clientTls(tierName('relay', environment)),
-        timeout: '90s',
+        // Longer than a relay's window, its grace and what may be between two looks.
+        timeout: `${windowSeconds + graceSeconds + 40}s`,
         compression: 'zstd',
         sending_queue: { enabled: false },
         retry_on_failure: { ...retryForever('5s'), max_elapsed_time: '60s' },

@@ -11,8 +11,10 @@ import (
 
 // Config of the processor.
 type Config struct {
-	// Window in which points of the same group are added up before the group is judged by its size.
+	// Window of the clock whose points are added up before groups are judged by their size: a minute, as in CloudWatch.
 	Window time.Duration `mapstructure:"window"`
+	// Grace after a window in which points of it may still come.
+	Grace time.Duration `mapstructure:"grace"`
 	// MinimumCount of calls in a group and minute. Smaller groups are dropped: they could point at a person.
 	MinimumCount uint64 `mapstructure:"minimum_count"`
 	// Metrics that are let through, by name.
@@ -21,6 +23,9 @@ type Config struct {
 	Attributes map[string]string `mapstructure:"attributes"`
 	// RefusedValues is a pattern that no value may hold anywhere, whatever its key.
 	RefusedValues string `mapstructure:"refused_values"`
+	// JudgedOver are attributes that do not tell groups apart when their size is judged: calls and failed calls of a service
+	// pass together or not at all, or else percentiles and error rates would be of a part.
+	JudgedOver []string `mapstructure:"judged_over"`
 }
 
 // Validate tells everything that is wrong at once.
@@ -28,6 +33,9 @@ func (c *Config) Validate() error {
 	var problems []error
 	if c.Window <= 0 {
 		problems = append(problems, errors.New("window must be positive: groups are judged by what comes within it"))
+	}
+	if c.Grace < 0 {
+		problems = append(problems, errors.New("grace must not be negative"))
 	}
 	if len(c.Metrics) == 0 {
 		problems = append(problems, errors.New("metrics is empty: nothing would be let through"))

@@ -13,7 +13,9 @@ import (
 func NewFactory() processor.Factory {
 	return processor.NewFactory(
 		component.MustNewType("harbourline_aggregates"),
-		func() component.Config { return &Config{Window: time.Minute, MinimumCount: 10} },
+		func() component.Config {
+			return &Config{Window: time.Minute, Grace: 20 * time.Second, MinimumCount: 10}
+		},
 		processor.WithMetrics(createMetrics, component.StabilityLevelStable),
 	)
 }

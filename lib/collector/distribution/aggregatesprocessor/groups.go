@@ -17,10 +17,15 @@ type lists struct {
 	metrics map[string]struct{}
 	values  map[string]*regexp.Regexp
 	refused *regexp.Regexp
+	// judgedOver are attributes that do not count when a group is judged.
+	judgedOver map[string]struct{}
 }
 
 func newLists(cfg *Config) (*lists, error) {
-	l := &lists{metrics: map[string]struct{}{}, values: map[string]*regexp.Regexp{}}
+	l := &lists{metrics: map[string]struct{}{}, values: map[string]*regexp.Regexp{}, judgedOver: map[string]struct{}{}}
+	for _, key := range cfg.JudgedOver {
+		l.judgedOver[key] = struct{}{}
+	}
 	for _, name := range cfg.Metrics {
 		l.metrics[name] = struct{}{}
 	}
@@ -81,12 +86,16 @@ func (g *group) size() uint64 {
 // groups of a window by what tells them apart.
 type groups map[string]*group
 
-func keyOf(g *group, minute int64) string {
+// keyOf a group, but for attributes that are left out.
+func keyOf(g *group, minute int64, without map[string]struct{}) string {
 	var key strings.Builder
 	fmt.Fprintf(&key, "%s\x00%v\x00%d", g.name, g.isHistogram, minute)
 	for _, attributes := range []map[string]string{g.resource, g.attributes} {
 		key.WriteByte(1)
 		for _, name := range slices.Sorted(maps.Keys(attributes)) {
+			if _, out := without[name]; out {
+				continue
+			}
 			fmt.Fprintf(&key, "\x00%s\x00%s", name, attributes[name])
 		}
 	}
@@ -94,7 +103,7 @@ func keyOf(g *group, minute int64) string {
 }
 
 func (all groups) add(g *group) {
-	key := keyOf(g, g.end.AsTime().Truncate(time.Minute).Unix())
+	key := keyOf(g, g.end.AsTime().Truncate(time.Minute).Unix(), nil)
 	known, ok := all[key]
 	if !ok {
 		all[key] = g
@@ -141,7 +150,7 @@ func (all groups) readMetric(metric pmetric.Metric, resource map[string]string, 
 	case pmetric.MetricTypeSum:
 		sum := metric.Sum()
 		for _, point := range sum.DataPoints().All() {
-			if sum.AggregationTemporality() != pmetric.AggregationTemporalityDelta || point.ValueType() != pmetric.NumberDataPointValueTypeInt {
+			if sum.AggregationTemporality() != pmetric.AggregationTemporalityDelta || point.ValueType() != pmetric.NumberDataPointValueTypeInt || point.IntValue() < 0 || point.IntValue() > mostCalls {
 				c.drop(reasonType, 1)
 			} else if g := take(point.Attributes(), point.Exemplars().Len(), point.StartTimestamp(), point.Timestamp()); g != nil {
 				g.calls = point.IntValue()
@@ -188,17 +197,21 @@ func points(metric pmetric.Metric) int {
 	}
 }
 
-// write makes new metrics of the groups that are large enough.
-func (all groups) write(minimum uint64, c *counts) pmetric.Metrics {
+// write makes new metrics of the groups that are large enough, over all values of some attributes.
+func (all groups) write(minimum uint64, judgedOver map[string]struct{}, c *counts) pmetric.Metrics {
 	out := pmetric.NewMetrics()
+	sizes := map[string]uint64{}
+	for _, g := range all {
+		sizes[keyOf(g, 0, judgedOver)] += g.size()
+	}
 	resources := map[string]pmetric.MetricSlice{}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		g := all[key]
-		if g.size() < minimum {
+		if sizes[keyOf(g, 0, judgedOver)] < minimum {
 			c.drop(reasonSmall, 1)
 			continue
 		}
-		resource := keyOf(&group{resource: g.resource}, 0)
+		resource := keyOf(&group{resource: g.resource}, 0, nil)
 		if _, ok := resources[resource]; !ok {
 			made := out.ResourceMetrics().AppendEmpty()
 			writeAttributes(g.resource, made.Resource().Attributes())

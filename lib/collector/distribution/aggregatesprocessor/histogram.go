@@ -1,9 +1,23 @@
 package aggregatesprocessor
 
-import "go.opentelemetry.io/collector/pdata/pmetric"
+import (
+	"math"
 
-// Most buckets of a histogram, as OpenTelemetry's SDKs have it: 160 of them span five orders of magnitude at 4 %.
-const maxBuckets = 160
+	"go.opentelemetry.io/collector/pdata/pmetric"
+)
+
+// Most buckets of a histogram, as many as the samplers' connector makes: with fewer, percentiles here and there would
+// differ (ADR 30).
+const maxBuckets = 640
+
+// Calls in one point, and in one bucket: beyond, sums of many could wrap around.
+const mostCalls = 1 << 48
+
+// The scales of OpenTelemetry's data model. At the coarsest, all of float64's range is in four buckets.
+const (
+	coarsest = -10
+	finest   = 20
+)
 
 // histogram is an exponential histogram of values from zero up.
 type histogram struct {
@@ -17,14 +31,15 @@ type histogram struct {
 	hasRange  bool
 }
 
-// histogramOf reads a point. False where it holds negative values, or counts more than zero itself as zero.
+// histogramOf reads a point. False where it holds negative values, or counts more than zero itself as zero, or says what
+// no histogram of numbers can say: whoever sends it may be wrong or hostile.
 func histogramOf(point pmetric.ExponentialHistogramDataPoint) (histogram, bool) {
 	for _, negative := range point.Negative().BucketCounts().All() {
 		if negative > 0 {
 			return histogram{}, false
 		}
 	}
-	return histogram{
+	h := histogram{
 		scale:     point.Scale(),
 		offset:    point.Positive().Offset(),
 		buckets:   point.Positive().BucketCounts().AsRaw(),
@@ -34,7 +49,34 @@ func histogramOf(point pmetric.ExponentialHistogramDataPoint) (histogram, bool) 
 		min:       point.Min(),
 		max:       point.Max(),
 		hasRange:  point.HasMin() && point.HasMax(),
-	}, point.ZeroThreshold() == 0 && point.Scale() >= -10 && point.Scale() <= 20
+	}
+	return h, point.ZeroThreshold() == 0 && h.isPossible()
+}
+
+func (h *histogram) isPossible() bool {
+	if h.scale < coarsest || h.scale > finest || h.zeroCount > mostCalls || len(h.buckets) > 16*maxBuckets {
+		return false
+	}
+	counted := h.zeroCount
+	for _, count := range h.buckets {
+		if count > mostCalls {
+			return false
+		}
+		counted += count
+	}
+	// float64 goes from 2^-1074 to 2^1024: buckets beyond cannot hold a number.
+	first, last := bucketOf(-1075, h.scale), bucketOf(1025, h.scale)
+	inside := len(h.buckets) == 0 || int64(h.offset) >= first && int64(h.offset)+int64(len(h.buckets)) <= last
+	numbers := !math.IsNaN(h.sum) && !math.IsInf(h.sum, 0) && h.sum >= 0 && !math.IsNaN(h.min) && !math.IsNaN(h.max) && h.min >= 0 && h.max >= 0
+	return counted == h.count && inside && numbers
+}
+
+// bucketOf a power of two.
+func bucketOf(exponent int64, scale int32) int64 {
+	if scale >= 0 {
+		return exponent << scale
+	}
+	return exponent >> -scale
 }
 
 // coarser halves the resolution `steps` times: each bucket falls into the one that covers it.
@@ -58,7 +100,7 @@ func (h *histogram) add(other histogram) {
 	scale := min(h.scale, other.scale)
 	h.coarser(h.scale - scale)
 	other.coarser(other.scale - scale)
-	for len(h.buckets) > 0 && len(other.buckets) > 0 && span(*h, other) > maxBuckets {
+	for h.scale > coarsest && span(*h, other) > maxBuckets {
 		h.coarser(1)
 		other.coarser(1)
 	}
@@ -76,6 +118,9 @@ func (h *histogram) add(other histogram) {
 
 // span is the number of buckets that both together need.
 func span(one, other histogram) int32 {
+	if len(one.buckets) == 0 || len(other.buckets) == 0 {
+		return int32(max(len(one.buckets), len(other.buckets)))
+	}
 	return max(one.offset+int32(len(one.buckets)), other.offset+int32(len(other.buckets))) - min(one.offset, other.offset)
 }
 

@@ -18,10 +18,12 @@ import (
 func config() *Config {
 	return &Config{
 		Window:        time.Hour, // tests end it by shutting down
+		Grace:         time.Hour,
 		MinimumCount:  10,
 		Metrics:       []string{"calls", "duration"},
-		Attributes:    map[string]string{"service.name": "[a-z-]+", "crossing": "hk-cn|cn-hk|none"},
+		Attributes:    map[string]string{"service.name": "[a-z-]+", "crossing": "hk-cn|cn-hk|none", "status.code": "UNSET|ERROR"},
 		RefusedValues: "[0-9a-fA-F]{16,}",
+		JudgedOver:    []string{"status.code"},
 	}
 }
 
@@ -245,13 +247,113 @@ func TestRefusalReachesTheSenders(t *testing.T) {
 func TestWindowEndsByItself(t *testing.T) {
 	sink := new(consumertest.MetricsSink)
 	w := start(t, sink)
-	w.cfg.Window = time.Millisecond
+	w.cfg.Window, w.cfg.Grace = time.Millisecond, time.Millisecond
 	if err := w.ConsumeMetrics(context.Background(), calls("payment", "hk-cn", 10, minute)); err != nil {
 		t.Fatal(err)
 	}
 	if sink.DataPointCount() != 1 {
 		t.Errorf("%d points were sent before the sender was answered", sink.DataPointCount())
 	}
+}
+
+// Both sides of the border show the same share of failed calls: a group passes over all its statuses, or not at all.
+func TestGroupsAreJudgedOverAllStatuses(t *testing.T) {
+	with := func(status string, number int64) pmetric.Metrics {
+		all := calls("payment", "hk-cn", number, minute)
+		all.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Sum().DataPoints().At(0).Attributes().PutStr("status.code", status)
+		return all
+	}
+	out := pass(t, with("UNSET", 195), with("ERROR", 1), with("ERROR", 4))
+	got := map[string]int64{}
+	for _, metric := range out.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().All() {
+		point := metric.Sum().DataPoints().At(0)
+		status, _ := point.Attributes().Get("status.code")
+		got[status.Str()] = point.IntValue()
+	}
+	if got["UNSET"] != 195 || got["ERROR"] != 5 {
+		t.Errorf("got %v", got)
+	}
+	if out := pass(t, with("UNSET", 8), with("ERROR", 1)); out.DataPointCount() != 0 {
+		t.Errorf("%d points of a group of nine", out.DataPointCount())
+	}
+}
+
+// Samplers flush at any time: what is of one minute is judged together, whenever it comes within the grace.
+func TestAMinuteIsJudgedOnceItIsWhole(t *testing.T) {
+	sink := new(consumertest.MetricsSink)
+	w := start(t, sink)
+	w.cfg.Window, w.cfg.Grace = time.Minute, 100*time.Millisecond
+	now := minute.Add(59*time.Second + 950*time.Millisecond)
+	w.now = func() time.Time { return now }
+	answers := make(chan error)
+	for _, at := range []time.Duration{time.Second, 30 * time.Second, 59 * time.Second} {
+		go func() {
+			answers <- w.ConsumeMetrics(context.Background(), calls("payment", "hk-cn", 5, minute.Add(at)))
+		}()
+		<-w.arrived
+	}
+	go func() {
+		answers <- w.ConsumeMetrics(context.Background(), calls("payment", "hk-cn", 5, minute.Add(61*time.Second)))
+	}()
+	<-w.arrived
+	for range 3 {
+		if err := <-answers; err != nil {
+			t.Fatal(err)
+		}
+	}
+	sent := sink.AllMetrics()
+	if len(sent) != 1 || only(t, sent[0]).Sum().DataPoints().At(0).IntValue() != 15 {
+		t.Errorf("%d requests went on", len(sent))
+	}
+	_ = w.Shutdown(context.Background())
+	<-answers
+	if len(sink.AllMetrics()) != 1 {
+		t.Error("five calls of the next minute passed")
+	}
+}
+
+// What a hostile sender writes into a histogram neither ends the process nor leaves it.
+func FuzzHistograms(f *testing.F) {
+	f.Add(int32(0), int32(math.MaxInt32), int32(-5), int32(math.MinInt32), uint8(3), uint8(200), uint64(1))
+	f.Add(int32(-10), int32(5), int32(20), int32(-1<<30), uint8(1), uint8(1), uint64(math.MaxUint64))
+	f.Add(int32(-21), int32(0), int32(3), int32(7), uint8(0), uint8(160), uint64(10))
+	f.Fuzz(func(t *testing.T, scale, offset, otherScale, otherOffset int32, size, otherSize uint8, count uint64) {
+		made := func(scale, offset int32, size uint8) pmetric.Metrics {
+			all, one := metricOf("payment", "duration")
+			one.SetEmptyExponentialHistogram().SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
+			point := one.ExponentialHistogram().DataPoints().AppendEmpty()
+			point.SetScale(scale)
+			point.Positive().SetOffset(offset)
+			buckets := make([]uint64, size)
+			for i := range buckets {
+				buckets[i] = count
+			}
+			point.Positive().BucketCounts().FromRaw(buckets)
+			point.SetCount(count * uint64(size))
+			return all
+		}
+		l, err := newLists(config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := newCounts(componenttest.NewNopTelemetrySettings())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := groups{}
+		all.read(made(scale, offset, size), l, c)
+		all.read(made(otherScale, otherOffset, otherSize), l, c)
+		for _, metric := range all.write(0, nil, c).ResourceMetrics().All() {
+			point := metric.ScopeMetrics().At(0).Metrics().At(0).ExponentialHistogram().DataPoints().At(0)
+			total := point.ZeroCount()
+			for _, each := range point.Positive().BucketCounts().All() {
+				total += each
+			}
+			if point.Scale() < coarsest || point.Scale() > finest || point.Positive().BucketCounts().Len() > 16*maxBuckets || total != point.Count() {
+				t.Errorf("scale %d, %d buckets, %d of %d", point.Scale(), point.Positive().BucketCounts().Len(), total, point.Count())
+			}
+		}
+	})
 }
 
 func TestValidate(t *testing.T) {

@@ -274,3 +274,73 @@ func BenchmarkBySize(b *testing.B) {
 		}
 	}
 }
+
+// What is no string, and what a map may hold that none should.
+func TestValuesOfEveryType(t *testing.T) {
+	td := ptrace.NewTraces()
+	attributes := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty().Attributes()
+	attributes.PutInt("customer", 110101199003078515)
+	attributes.PutInt("to", 13812345678)
+	attributes.PutInt("messaging.kafka.offset", 13812345678)
+	attributes.PutInt("app.tokens", 512)
+	attributes.PutInt("customer.phone", 91234567)
+	attributes.PutStr("contact.mobile", "9123 4567")
+	attributes.PutEmptyBytes("raw").FromRaw(append([]byte("card 4111111111111111 "), 0xff))
+	arguments := attributes.PutEmptySlice("process.command_args")
+	for _, each := range []string{"mysql", "--password", "hunter2", "--api-key=hunter3", "-h", "db"} {
+		arguments.AppendEmpty().SetStr(each)
+	}
+	attributes.PutStr("equal", "a")
+	attributes.PutStr("equa2", "b")
+	if _, err := scrubberFor(t, &Config{}).traces(context.Background(), td); err != nil {
+		t.Fatal(err)
+	}
+	got := attributes.AsRaw()
+	for key, want := range map[string]any{
+		"customer": mask, "to": mask, "messaging.kafka.offset": int64(13812345678), "app.tokens": int64(512), "customer.phone": mask, "contact.mobile": mask,
+	} {
+		if got[key] != want {
+			t.Errorf("%s: %v instead of %v", key, got[key], want)
+		}
+	}
+	if text := fmt.Sprintf("%s %v", got["raw"], got["process.command_args"]); strings.Contains(text, "4111") || strings.Contains(text, "hunter") || !strings.Contains(text, "db") {
+		t.Errorf("got %s", text)
+	}
+}
+
+// A request may hold a key twice: no value of it stays.
+func TestEqualKeys(t *testing.T) {
+	text := []byte(`{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[{"key":"password","value":{"stringValue":"hunter2"}},{"key":"password","value":{"stringValue":"hunter3"}}]}]}]}]}`)
+	td, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := scrubberFor(t, &Config{}).traces(context.Background(), td); err != nil {
+		t.Fatal(err)
+	}
+	if out, _ := (&ptrace.JSONMarshaler{}).MarshalTraces(td); strings.Contains(string(out), "hunter") {
+		t.Errorf("%s", out)
+	}
+}
+
+// Each dialect quotes in its own way; what can be read in two ways is masked to the end.
+func TestStatements(t *testing.T) {
+	for _, each := range []struct{ system, statement, want string }{
+		{"mysql", `SELECT * FROM p WHERE n = 'O\'Brien' AND m = 'x'`, `SELECT * FROM p WHERE n = ? AND m = ?`},
+		{"mysql", `SELECT * FROM p WHERE n = "O'Brien" # hunter2`, `SELECT * FROM p WHERE n = ? --?`},
+		{"postgresql", `SELECT "a"."id" FROM "a" WHERE n = 'O''Brien' AND p = 'C:\'`, `SELECT "a"."id" FROM "a" WHERE n = ? AND p = ?`},
+		{"postgresql", `SELECT $$hunter2$$, $x$it's$x$, E'it\'s', $1, 42`, `SELECT ?, ?, ?, $1, ?`},
+		{"oracle", `SELECT q'[it's]', N'x' FROM dual WHERE id = :id`, `SELECT ?, ? FROM dual WHERE id = :id`},
+		{"mssql", `SELECT [name] FROM [p] WHERE x = N'it''s' AND y = 0xCAFE`, `SELECT [name] FROM [p] WHERE x = ? AND y = ?`},
+		{"", `SELECT * FROM p WHERE n = 'O\'Brien', 'hunter2'`, `SELECT * FROM p WHERE n = ?`},
+		{"", `SELECT "a"."id" FROM t WHERE n = "hunter2" -- for hunter3`, `SELECT "a"."id" FROM t WHERE n = ? --?`},
+		{"", `INSERT INTO p VALUES ('cut sho`, `INSERT INTO p VALUES (?`},
+		{"mongodb", `{"find": "users", "filter": {"name": "hunter2", "age": 42}}`, `{"find": ?, "filter": {"name": ?, "age": ?}}`},
+		{"redis", `SET session:1 hunter2`, `SET ?`},
+		{"mysql", `SELECT * FROM t1 WHERE id = ? AND x IN (?, ?)`, `SELECT * FROM t1 WHERE id = ? AND x IN (?, ?)`},
+	} {
+		if got := withoutLiterals(each.statement, dialects[each.system]); got != each.want {
+			t.Errorf("%s: %s\n  is %s\nnot %s", each.system, each.statement, got, each.want)
+		}
+	}
+}
