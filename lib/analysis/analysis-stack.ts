@@ -3,6 +3,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
+import { subnetCidrs } from '../contract/addresses';
 import type { AnalysisConfig, LinkedConfig } from '../contract/link-parameters';
 import { aggregatesLogGroup } from '../contract/metrics';
 import { analysisDashboard } from './dashboard';
@@ -39,7 +40,18 @@ export class AnalysisStack extends Stack {
       '@aws-cdk/aws-ec2:noSubnetRouteTableId',
       "Routes of this VPC are its owner's: nothing here adds one.",
     );
-    new Receivers(this, 'Receivers', { ...props, vpc, logGroup, logsKey: key });
+    new Receivers(this, 'Receivers', {
+      environment: config.environment,
+      production: config.production,
+      analysis,
+      receiver: config.link.receiver,
+      relayCidrs: subnetCidrs(config, 'link'),
+      mending: config.collect.mending,
+      vpc,
+      logGroup,
+      logsKey: key,
+      logRetention: config.observe.logRetentionDays,
+    });
     analysisDashboard(this, 'Dashboard', {
       environment: config.environment,
       ownNamespace: analysis.ownNamespace,

@@ -5,20 +5,19 @@ import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { NetworkLoadBalancer, type NetworkTargetGroup, Protocol } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { variables } from '../collector/blocks/render';
 import { receiverConfiguration } from '../collector/receiver';
 import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
-import { subnetCidrs } from '../contract/addresses';
 import { paths } from '../contract/instance';
-import type { AnalysisConfig, LinkedConfig } from '../contract/link-parameters';
+import type { AnalysisConfig, LinkConfig } from '../contract/link-parameters';
 import { aggregatesLogGroup } from '../contract/metrics';
 import { ports } from '../contract/ports';
 import { Artifact } from '../machine/artifact';
 import { startUnits } from '../machine/boot';
-import { Fleet } from '../machine/fleet';
+import { Fleet, type FleetProps } from '../machine/fleet';
 import { linkCertificate } from '../machine/link-certificate';
 import { writeMetrics } from '../machine/metric-log';
 import { Settled } from '../machine/settled';
@@ -27,13 +26,20 @@ import { volumesKey } from '../machine/volumes-key';
 /** How long the load balancer leaves connections to a receiver that goes, in seconds. */
 const deregistrationSeconds = 60;
 
-export interface ReceiversProps {
-  readonly config: LinkedConfig;
+export interface ReceiversProps extends Pick<FleetProps, 'mending'> {
+  readonly environment: string;
+  /** Keeps the load balancer from being deleted. */
+  readonly production: boolean;
   readonly analysis: AnalysisConfig;
+  /** Where relays send to, and what they ask for. */
+  readonly receiver: LinkConfig['receiver'];
+  /** Subnets of the relays, who alone may send. */
+  readonly relayCidrs: readonly string[];
   readonly vpc: IVpc;
   readonly logGroup: LogGroup;
   /** Encrypts the logs of functions. */
   readonly logsKey: IKey;
+  readonly logRetention: RetentionDays;
 }
 
 /** Receivers: one carries everything while the other is replaced. */
@@ -47,8 +53,7 @@ export class Receivers extends Construct {
     private readonly props: ReceiversProps,
   ) {
     super(scope, id);
-    const { config, vpc } = props;
-    const { receiver } = config.link;
+    const { vpc, receiver, production } = props;
     const { group, generation, securityGroup: instances } = this.fleet();
     const targetGroups: NetworkTargetGroup[] = [];
     instances.addEgressRule(Peer.ipv4(props.analysis.vpcCidr), Port.tcp(443), 'AWS APIs through endpoints of the VPC');
@@ -73,7 +78,7 @@ export class Receivers extends Construct {
       ['Otlp', receiver.port],
       ['Responder', receiver.continuityPort],
     ] as const) {
-      for (const prefix of subnetCidrs(config, 'link')) {
+      for (const prefix of props.relayCidrs) {
         entrance.addIngressRule(Peer.ipv4(prefix), Port.tcp(port), `${name} from relays in Hong Kong`);
       }
       instances.connections.allowFrom(entrance, Port.tcp(port), `${name} from the entrance`);
@@ -102,24 +107,23 @@ export class Receivers extends Construct {
       { id: 'NIST.800.53.R5-ELBLoggingEnabled', reason: logging },
       {
         id: 'NIST.800.53.R5-ELBDeletionProtectionEnabled',
-        reason: config.production
+        reason: production
           ? 'It is switched on when the receivers work, by the last resource of the stack: set from the start it would keep a creation that fails from being taken back.'
           : 'Environments other than production must be easy to take down; production has deletion protection.',
       },
     );
     new Settled(this, 'Settled', {
       logsKey: props.logsKey,
-      logRetention: config.observe.logRetentionDays,
+      logRetention: props.logRetention,
       fleets: [{ group, generation, atLeast: instanceCount, targetGroups }],
       loadBalancers: [loadBalancer],
-      protect: config.production,
+      protect: production,
     });
   }
 
   /** The same machines as in Hong Kong. They keep no queue: aggregates wait on the relays' disks until CloudWatch has them. */
   private fleet(): Fleet {
-    const { config, analysis, vpc, logGroup } = this.props;
-    const { environment, link } = config;
+    const { environment, analysis, receiver, vpc, logGroup } = this.props;
     const { region } = Stack.of(this);
     const responder = Artifact.program(this, 'Responder', join(__dirname, '..', 'link', 'probe', 'responder.ts'));
     // By this id, which logical ids leave out, group and launch template stay the resources that they were.
@@ -141,12 +145,12 @@ export class Receivers extends Construct {
       collector: Artifact.collector(this, 'Collector'),
       configuration: receiverConfiguration({
         environment,
-        port: link.receiver.port,
+        port: receiver.port,
         sink: { region, logGroupName: aggregatesLogGroup(environment) },
       }),
       certificate: linkCertificate(analysis.certificate, region),
       statements: [responder.readStatement(), writeMetrics(logGroup)],
-      mending: config.collect.mending,
+      mending: this.props.mending,
       assetsKeyArn: analysis.assetsKeyArn,
       // Until the load balancer has closed its connections.
       leaveSeconds: deregistrationSeconds + 5,
@@ -162,7 +166,7 @@ export class Receivers extends Construct {
       extra: {
         packages: ['nodejs22'],
         environment: { [variables.linkTlsDirectory]: paths.tls },
-        scripts: { RESPONDER_PORT: `${link.receiver.continuityPort}` },
+        scripts: { RESPONDER_PORT: `${receiver.continuityPort}` },
         commands: [responder.unpackInto(`${paths.program}/responder`), startUnits('responder')],
       },
     });

@@ -11,7 +11,13 @@ import { Artifact, decryptAssets } from '../machine/artifact';
 import type { InstanceSecret } from '../machine/instance-secret';
 
 export interface AgentProps {
-  readonly config: EnvironmentConfig;
+  readonly environment: string;
+  readonly agent: EnvironmentConfig['agent'];
+  /** What is masked, and how. */
+  readonly redaction: EnvironmentConfig['redaction'];
+  readonly securityLevel: ReturnType<typeof securityLevel>;
+  /** Key of the bootstrap's bucket. @default S3's own */
+  readonly assetsKeyArn?: string | undefined;
   readonly collector: Artifact;
   readonly certificate: InstanceSecret;
   /** Secret of the pseudonyms, where there are any. */
@@ -42,8 +48,7 @@ export const securityLevel = ({ production, environment }: EnvironmentConfig): s
 export class Agent extends Construct {
   constructor(scope: Construct, id: string, props: AgentProps) {
     super(scope, id);
-    const { config, collector, certificate } = props;
-    const { environment, agent } = config;
+    const { environment, agent, collector, certificate } = props;
     const files = Artifact.folder(this, 'Files', join(__dirname, '..', 'machine', 'instance-files'));
     const parameters = this.parameters(props);
 
@@ -57,7 +62,7 @@ export class Agent extends Construct {
         }),
         collector.readStatement(),
         files.readStatement(),
-        ...decryptAssets(config.assetsKeyArn, config.region),
+        ...decryptAssets(props.assetsKeyArn, Stack.of(this).region),
         ...certificate.statements,
         ...(props.pseudonyms?.statements ?? []),
       ],
@@ -106,8 +111,7 @@ export class Agent extends Construct {
   }
 
   /** Physical names, because nodes are in other stacks and VPCs and look them up by name. */
-  private parameters({ config, certificate, gatewayEndpoint }: AgentProps): StringParameter[] {
-    const { environment } = config;
+  private parameters({ environment, certificate, gatewayEndpoint }: AgentProps): StringParameter[] {
     const parameter = (id: string, name: string, description: string, stringValue: string) =>
       new StringParameter(this, id, {
         parameterName: `/harbourline/${environment}/agent/${name}`,
@@ -126,20 +130,20 @@ export class Agent extends Construct {
   }
 
   /** What the document runs: fetches the installer, writes the collector's configuration and hands over. */
-  private commands({ config, collector, pseudonyms }: AgentProps, files: Artifact): string[] {
-    const { agent, environment } = config;
+  private commands(props: AgentProps, files: Artifact): string[] {
+    const { agent, environment, collector, pseudonyms } = props;
     return [
       '#!/bin/bash',
       'set -euo pipefail',
       `export AWS_REGION=${Stack.of(this).region} ENVIRONMENT=${environment} ACTION={{ action }}`,
-      `export COLLECTOR=s3://${collector.bucketName}/${collector.objectKey} SECURITY_LEVEL=${securityLevel(config)}`,
+      `export COLLECTOR=s3://${collector.bucketName}/${collector.objectKey} SECURITY_LEVEL=${props.securityLevel}`,
       `export MEMORY_MIB=${agent.memoryMiB} GO_MEMORY_MIB=${goMemoryMiB(agent.memoryMiB)} CPU_PERCENT=${agent.cpuPercent}`,
       `export EGRESS_KILOBITS=${agent.egressKilobits} PSEUDONYM_SECRET_ID=${pseudonyms?.secretArn ?? ''}`,
-      `export ALLOWED_KEYS=${config.redaction.allowedKeys?.join(',') ?? ''}`,
+      `export ALLOWED_KEYS=${props.redaction.allowedKeys?.join(',') ?? ''}`,
       'for tool in aws unzip; do command -v $tool > /dev/null || { echo "harbourline: this node lacks $tool"; exit 1; }; done',
       `mkdir -p ${scripts}`,
       files.unpackInto(scripts),
-      writeConfiguration(agentConfiguration({ environment, redaction: config.redaction })),
+      writeConfiguration(agentConfiguration({ environment, redaction: props.redaction })),
       `${scripts}/agent.sh`,
       `if [ "$ACTION" = uninstall ]; then rm -rf ${scripts}; fi`,
     ];

@@ -22,7 +22,7 @@ import { Remainders } from '../machine/remainders';
 import { Settled } from '../machine/settled';
 import { volumesKey } from '../machine/volumes-key';
 import type { Capacity, Watched } from '../observe/alarms/alarm';
-import { Agent } from './agent';
+import { Agent, securityLevel } from './agent';
 import { Gateways } from './gateways';
 import { Samplers } from './samplers';
 
@@ -198,7 +198,11 @@ export class CollectStack extends EnvironmentStack {
     }
 
     new Agent(this, 'Agent', {
-      config,
+      environment,
+      agent: config.agent,
+      redaction: config.redaction,
+      securityLevel: securityLevel(config),
+      assetsKeyArn: config.assetsKeyArn,
       collector,
       certificate: certificates.of.agent,
       pseudonyms,

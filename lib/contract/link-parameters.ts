@@ -8,8 +8,11 @@ import { subnetCidrs } from './addresses';
 /** An environment that has a link. */
 export type LinkedConfig = EnvironmentConfig & { readonly link: NonNullable<EnvironmentConfig['link']> };
 
+/** The link, as the configuration describes it. */
+export type LinkConfig = LinkedConfig['link'];
+
 /** The mainland side of a link, where it is ours to deploy. */
-export type AnalysisConfig = NonNullable<LinkedConfig['link']['analysis']>;
+export type AnalysisConfig = NonNullable<LinkConfig['analysis']>;
 
 /** @throws Error where the environment has no link */
 export function linked(config: EnvironmentConfig): LinkedConfig {
@@ -161,8 +164,8 @@ export const tunnelName = (transport: 'siteToSiteVpn' | 'vpnOverDirectConnect', 
   `${transport === 'siteToSiteVpn' ? 'vpn' : 'dxvpn'}-${index + 1}`;
 
 /** Prefixes of the mainland that the relays may reach. */
-export const relayTargets = (config: LinkedConfig): string[] =>
-  unique(flows(config).flatMap(({ fromRelay, to }) => (fromRelay ? [to] : [])));
+export const relayTargets = (flows: readonly Flow[]): string[] =>
+  unique(flows.flatMap(({ fromRelay, to }) => (fromRelay ? [to] : [])));
 
 const unique = (prefixes: readonly string[]): string[] => [...new Set(prefixes)].sort();
 

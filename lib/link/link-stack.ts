@@ -6,7 +6,15 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IHttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
-import { linked, pendingPrefixes } from '../contract/link-parameters';
+import { subnetCidrs } from '../contract/addresses';
+import {
+  flows,
+  linked,
+  pendingPrefixes,
+  probedPaths,
+  routedPrefixes,
+  serviceAttachmentIds,
+} from '../contract/link-parameters';
 import type { Artifact } from '../machine/artifact';
 import type { InstanceSecret } from '../machine/instance-secret';
 import type { Remainders } from '../machine/remainders';
@@ -37,13 +45,45 @@ export class LinkStack extends EnvironmentStack {
   constructor(scope: Construct, id: string, props: LinkStackProps) {
     super(scope, id, props);
     const config = linked(this.config);
-    const transit = new Transit(this, 'Transit', { ...props, config });
-    const { targets } = new LinkSubnets(this, 'Subnets', { ...props, config, transit });
-    new Relays(this, 'Relays', { ...props, config, targets, certificate: props.relayCertificate });
+    const { environment, link, collect } = config;
+    const common = {
+      environment,
+      vpc: props.vpc,
+      logsKey: props.logsKey,
+      logRetention: config.observe.logRetentionDays,
+      allowlistFile: link.allowlist.file,
+    };
+    const transit = new Transit(this, 'Transit', {
+      ...common,
+      link,
+      routedPrefixes: routedPrefixes(config),
+      serviceAttachmentIds: serviceAttachmentIds(config),
+    });
+    const { targets } = new LinkSubnets(this, 'Subnets', {
+      ...common,
+      transit,
+      flows: flows(config),
+      mainlandPrefixes: config.mainland.prefixes,
+      collectCidrs: subnetCidrs(config, 'collect'),
+      linkCidrs: subnetCidrs(config, 'link'),
+    });
+    new Relays(this, 'Relays', {
+      ...props,
+      ...common,
+      relay: link.relay,
+      receiver: link.receiver,
+      probe: link.probe,
+      probedPaths: probedPaths(config),
+      imageId: collect.imageId,
+      mending: collect.mending,
+      assetsKeyArn: config.assetsKeyArn,
+      targets,
+      certificate: props.relayCertificate,
+    });
 
     new Alarms(this, 'Alarms', {
       ...props,
-      environment: config.environment,
+      environment,
       runbook: config.observe.runbook,
       alarms: linkAlarms(config, transit.paths),
     });

@@ -19,21 +19,31 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { CfnMetricFilter, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnMetricFilter, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
-import { subnetCidrs } from '../contract/addresses';
-import { flows, type LinkedConfig, relayTargets } from '../contract/link-parameters';
+import { type Flow, relayTargets } from '../contract/link-parameters';
 import { flowMetrics, metricNamespace, portDimension, sideDimension } from '../contract/metrics';
 import { ports } from '../contract/ports';
 import { subnets } from '../network/network-stack';
 import type { Transit } from './transit';
 
 export interface LinkSubnetsProps {
-  readonly config: LinkedConfig;
+  readonly environment: string;
   readonly vpc: IVpc;
   readonly logsKey: IKey;
+  readonly logRetention: RetentionDays;
+  /** What may cross. */
+  readonly flows: readonly Flow[];
+  /** File of the allow-list, for people who read a rule in the console. */
+  readonly allowlistFile: string;
+  /** Addresses of the mainland: what is not listed among them is refused. */
+  readonly mainlandPrefixes: readonly string[];
+  /** Subnets of the collectors, where samplers are. */
+  readonly collectCidrs: readonly string[];
+  /** The link subnets themselves. */
+  readonly linkCidrs: readonly string[];
   readonly transit: Transit;
 }
 
@@ -50,12 +60,11 @@ export class LinkSubnets extends Construct {
 
   constructor(scope: Construct, id: string, props: LinkSubnetsProps) {
     super(scope, id);
-    const { config } = props;
     const byPort = new Map<number, string[]>();
-    for (const { fromRelay, to, port } of flows(config)) {
+    for (const { fromRelay, to, port } of props.flows) {
       if (fromRelay) byPort.set(port, [...(byPort.get(port) ?? []), to]);
     }
-    this.targets = new Map([...byPort].map(([port, prefixes]) => [port, this.prefixList(config, `${port}`, prefixes)]));
+    this.targets = new Map([...byPort].map(([port, prefixes]) => [port, this.prefixList(props, `${port}`, prefixes)]));
     this.routes(props);
     this.linkAcl(props, byPort);
     this.transitAcl(props);
@@ -66,18 +75,23 @@ export class LinkSubnets extends Construct {
    * EC2 refuses to change a list's entries and its size in one request (ModifyManagedPrefixList), so the size goes in steps and
    * belongs to the id: a list that outgrows its step is another list, made and referred to before the old one goes.
    */
-  private prefixList({ environment, link }: LinkedConfig, name: string, prefixes: readonly string[]): CfnPrefixList {
+  private prefixList(
+    { environment, allowlistFile }: LinkSubnetsProps,
+    name: string,
+    prefixes: readonly string[],
+  ): CfnPrefixList {
     const maxEntries = prefixListSize(prefixes.length);
     return new CfnPrefixList(this, `PrefixList${name}Of${maxEntries}`, {
       prefixListName: `harbourline-${environment}-mainland-${name}`, // required by AWS, shown in rules that refer to it
       addressFamily: 'IPv4',
       maxEntries,
-      entries: [...prefixes].sort().map((cidr) => ({ cidr, description: `${link.allowlist.file}` })),
+      entries: [...prefixes].sort().map((cidr) => ({ cidr, description: allowlistFile })),
     });
   }
 
-  private routes({ config, vpc, transit }: LinkSubnetsProps): void {
-    const all = this.prefixList(config, 'all', relayTargets(config));
+  private routes(props: LinkSubnetsProps): void {
+    const { vpc, transit } = props;
+    const all = this.prefixList(props, 'all', relayTargets(props.flows));
     for (const subnet of vpc.selectSubnets(subnets.link).subnets) {
       // A table has one route to a list: another list, another route.
       const route = new CfnRoute(this, `Route${zoneOf(subnet)}By${all.node.id}`, {
@@ -89,7 +103,8 @@ export class LinkSubnets extends Construct {
     }
   }
 
-  private linkAcl({ config, vpc }: LinkSubnetsProps, byPort: ReadonlyMap<number, readonly string[]>): void {
+  private linkAcl(props: LinkSubnetsProps, byPort: ReadonlyMap<number, readonly string[]>): void {
+    const { vpc } = props;
     const acl = new NetworkAcl(this, 'LinkAcl', { vpc, subnetSelection: subnets.link });
     const { ingress, egress } = entriesOf(acl);
     const { listed, refused, open } = band;
@@ -97,9 +112,9 @@ export class LinkSubnets extends Construct {
     for (const [port, prefixes] of byPort) {
       for (const prefix of prefixes) egress(listed, Action.ALLOW, prefix, AclTraffic.tcpPort(port));
     }
-    for (const prefix of relayTargets(config)) ingress(listed, Action.ALLOW, prefix, answers);
+    for (const prefix of relayTargets(props.flows)) ingress(listed, Action.ALLOW, prefix, answers);
     // Before anything wider is allowed.
-    for (const prefix of config.mainland.prefixes) {
+    for (const prefix of props.mainlandPrefixes) {
       egress(refused, Action.DENY, prefix, AclTraffic.allTraffic());
       ingress(refused, Action.DENY, prefix, AclTraffic.allTraffic());
     }
@@ -107,26 +122,29 @@ export class LinkSubnets extends Construct {
     egress(open, Action.ALLOW, '0.0.0.0/0', AclTraffic.tcpPort(443));
     ingress(open, Action.ALLOW, '0.0.0.0/0', answers);
     // Samplers, who are in the subnets of the collectors.
-    for (const prefix of subnetCidrs(config, 'collect')) {
+    for (const prefix of props.collectCidrs) {
       ingress(open, Action.ALLOW, prefix, AclTraffic.tcpPort(ports.otlpGrpc));
       egress(open, Action.ALLOW, prefix, answers);
     }
   }
 
   /** Whatever a route may say one day: what comes out of the transit gateway reaches the relays' subnets only. */
-  private transitAcl({ config, vpc }: LinkSubnetsProps): void {
+  private transitAcl({ vpc, linkCidrs }: LinkSubnetsProps): void {
     const acl = new NetworkAcl(this, 'TransitAcl', { vpc, subnetSelection: subnets.transit });
     const { ingress, egress } = entriesOf(acl);
-    for (const prefix of subnetCidrs(config, 'link')) {
+    for (const prefix of linkCidrs) {
       egress(band.listed, Action.ALLOW, prefix, AclTraffic.tcpPortRange(...returnPorts));
       ingress(band.listed, Action.ALLOW, prefix, AclTraffic.tcpPortRange(1, 65_535));
     }
   }
 
-  private flowLogs({ config, vpc, logsKey }: LinkSubnetsProps, listedPorts: readonly number[]): void {
+  private flowLogs(
+    { environment, vpc, logsKey, logRetention }: LinkSubnetsProps,
+    listedPorts: readonly number[],
+  ): void {
     const logGroup = new LogGroup(this, 'FlowLogGroup', {
       encryptionKey: logsKey,
-      retention: config.observe.logRetentionDays,
+      retention: logRetention,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const iamRole = serviceRole(this, 'FlowLogsRole', {
@@ -158,7 +176,7 @@ export class LinkSubnets extends Construct {
         filterPattern: `[source, destination, sourcePort, port${port}, protocol, packets, action=REJECT, side]`,
         metricTransformations: [
           {
-            metricNamespace: metricNamespace(config.environment),
+            metricNamespace: metricNamespace(environment),
             metricName: flowMetrics.rejected.name,
             metricValue: '1',
             unit: flowMetrics.rejected.unit,

@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { CustomResource, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
-import type { EnvironmentConfig } from '../../config/schema';
 import { DeploymentFunction } from '../common/function';
 import { acknowledge } from '../compliance/acknowledge';
 import type { AttachmentProperties, VpnProperties } from './read-back.handler';
 
 export interface ReadBackProps {
-  readonly config: EnvironmentConfig;
   readonly logsKey: IKey;
+  readonly logRetention: RetentionDays;
   readonly transitGatewayId: string;
 }
 
@@ -22,14 +22,14 @@ export class ReadBack extends Construct {
   private readonly serviceToken: string;
   private readonly transitGatewayId: string;
 
-  constructor(scope: Construct, id: string, { config, logsKey, transitGatewayId }: ReadBackProps) {
+  constructor(scope: Construct, id: string, { logsKey, logRetention, transitGatewayId }: ReadBackProps) {
     super(scope, id);
     this.transitGatewayId = transitGatewayId;
     const reader = new DeploymentFunction(this, 'Reader', {
       description: 'Reads ids and addresses of the link that CloudFormation does not tell',
       entry: join(__dirname, 'read-back.handler.ts'),
       logsKey,
-      logRetention: config.observe.logRetentionDays,
+      logRetention,
       statements: [
         new PolicyStatement({
           sid: 'ReadTheLink',

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
 import { type CfnPrefixList, type ISecurityGroup, type IVpc, Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IHttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Service } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
@@ -12,12 +13,12 @@ import { relayConfiguration, windowSeconds } from '../collector/relay';
 import { serviceRole } from '../common/iam';
 import { cloudMapServices } from '../contract/cloud-map';
 import { environmentFile, paths } from '../contract/instance';
-import { type LinkedConfig, probedPaths } from '../contract/link-parameters';
+import type { LinkConfig } from '../contract/link-parameters';
 import { ports } from '../contract/ports';
 import { Artifact } from '../machine/artifact';
 import { startUnits } from '../machine/boot';
 import { Deregistration } from '../machine/deregistration';
-import { Fleet } from '../machine/fleet';
+import { Fleet, type FleetProps } from '../machine/fleet';
 import type { InstanceSecret } from '../machine/instance-secret';
 import { linkCertificate } from '../machine/link-certificate';
 import { writeMetrics } from '../machine/metric-log';
@@ -26,10 +27,18 @@ import { Settled } from '../machine/settled';
 import { subnets } from '../network/network-stack';
 import { probeVariables } from './probe/settings';
 
-export interface RelaysProps {
-  readonly config: LinkedConfig;
+export interface RelaysProps extends Pick<FleetProps, 'imageId' | 'mending' | 'assetsKeyArn'> {
+  readonly environment: string;
   readonly vpc: IVpc;
   readonly logsKey: IKey;
+  readonly logRetention: RetentionDays;
+  readonly relay: LinkConfig['relay'];
+  readonly receiver: LinkConfig['receiver'];
+  readonly probe: LinkConfig['probe'];
+  /** Paths that the probe measures. */
+  readonly probedPaths: readonly { readonly name: string; readonly address: string }[];
+  /** File of the allow-list, for people who read a rule in the console. */
+  readonly allowlistFile: string;
   readonly volumesKey: IKey;
   readonly remainders: Remainders;
   readonly collector: Artifact;
@@ -49,22 +58,21 @@ const instances = 2;
 export class Relays extends Construct {
   constructor(scope: Construct, id: string, props: RelaysProps) {
     super(scope, id);
-    const { config, vpc, logsKey, metricLogGroup } = props;
-    const { environment, region, link } = config;
+    const { environment, vpc, logsKey, logRetention, relay, receiver, metricLogGroup } = props;
+    const { region } = Stack.of(this);
 
     const discovery = new Service(this, 'Discovery', {
       namespace: props.namespace,
       name: cloudMapServices.relay,
       customHealthCheck: { failureThreshold: 1 },
     });
-    const certificateOfTheLink = linkCertificate(link.relay.certificate, region);
+    const certificateOfTheLink = linkCertificate(relay.certificate, region);
     const probe = Artifact.program(this, 'Probe', join(__dirname, 'probe', 'main.ts'));
     const fleet = new Fleet(this, 'Fleet', {
       environment,
-      imageId: config.collect.imageId,
-      // By name: it belongs to a stack that does not know this one.
-      mending: config.collect.mending,
-      assetsKeyArn: config.assetsKeyArn,
+      imageId: props.imageId,
+      mending: props.mending,
+      assetsKeyArn: props.assetsKeyArn,
       vpc,
       tier: 'relay',
       subnets: subnets.link,
@@ -72,10 +80,10 @@ export class Relays extends Construct {
         description: 'Relays: send aggregates into the mainland',
         assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
       }),
-      instanceType: link.relay.instanceType,
+      instanceType: relay.instanceType,
       minInstances: instances,
       maxInstances: instances + 1, // the one that comes before another goes
-      volumeGiB: link.relay.volumeGiB,
+      volumeGiB: relay.volumeGiB,
       volumesKey: props.volumesKey,
       remainders: props.remainders,
       collector: props.collector,
@@ -83,9 +91,9 @@ export class Relays extends Construct {
       configuration: relayConfiguration({
         environment,
         region,
-        receiverName: link.receiver.name,
-        minimumCalls: link.relay.minimumCalls,
-        queueBytes: Math.ceil(outageGiB(link.relay) * 2 ** 30),
+        receiverName: receiver.name,
+        minimumCalls: relay.minimumCalls,
+        queueBytes: Math.ceil(outageGiB(relay) * 2 ** 30),
       }),
       statements: [
         new PolicyStatement({
@@ -104,23 +112,23 @@ export class Relays extends Construct {
         unitsBefore: ['rate'],
         environment: {
           [variables.linkTlsDirectory]: paths.linkTls,
-          [variables.receiverEndpoint]: `https://${link.receiver.address}:${link.receiver.port}`,
+          [variables.receiverEndpoint]: `https://${receiver.address}:${receiver.port}`,
         },
         scripts: {
           CLOUD_MAP_SERVICE: discovery.serviceId,
           LINK_CERTIFICATE_SECRET: certificateOfTheLink.secretArn,
           LINK_TLS_DIRECTORY: paths.linkTls,
-          RECEIVER: `${link.receiver.address}:${link.receiver.port}`,
-          RATE_BITS: `${Math.floor(link.relay.bitsPerSecond / instances)}`,
+          RECEIVER: `${receiver.address}:${receiver.port}`,
+          RATE_BITS: `${Math.floor(relay.bitsPerSecond / instances)}`,
         },
         files: [
           {
             path: paths.probeEnvironment,
             content: environmentFile(
               probeVariables({
-                paths: probedPaths(config).map(({ name, address }) => ({ name, address, port: link.probe.port })),
-                everySeconds: link.probe.everySeconds,
-                continuityUrl: `http://${link.receiver.address}:${link.receiver.continuityPort}/traceparent`,
+                paths: props.probedPaths.map(({ name, address }) => ({ name, address, port: props.probe.port })),
+                everySeconds: props.probe.everySeconds,
+                continuityUrl: `http://${receiver.address}:${receiver.continuityPort}/traceparent`,
                 reportUrl: `http://127.0.0.1:${ports.ownMetrics}/v1/metrics`,
                 certificateFile: `${paths.linkTls}/certificate.pem`,
               }),
@@ -132,12 +140,12 @@ export class Relays extends Construct {
     });
     new Settled(this, 'Settled', {
       logsKey,
-      logRetention: config.observe.logRetentionDays,
+      logRetention,
       fleets: [{ group: fleet.group, generation: fleet.generation, atLeast: instances, discovery }],
     });
     new Deregistration(this, 'Departed', {
       logsKey,
-      logRetention: config.observe.logRetentionDays,
+      logRetention,
       group: fleet.group,
       discovery,
     });
@@ -146,7 +154,7 @@ export class Relays extends Construct {
       fleet.securityGroup.addEgressRule(
         Peer.prefixList(list.attrPrefixListId),
         Port.tcp(port),
-        `Mainland, port ${port}: ${link.allowlist.file}`,
+        `Mainland, port ${port}: ${props.allowlistFile}`,
       );
     }
   }

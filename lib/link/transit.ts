@@ -10,19 +10,25 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup, ResourcePolicy } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, ResourcePolicy, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { stackInstance } from '../common/stack-instance';
-import { type LinkedConfig, routedPrefixes, serviceAttachmentIds } from '../contract/link-parameters';
+import type { LinkConfig, RoutedPrefix } from '../contract/link-parameters';
 import type { BoundPath } from '../contract/link-paths';
 import { subnets } from '../network/network-stack';
 import { ReadBack } from './read-back';
 import { type BoundAttachment, transportsOf } from './transports';
 
 export interface TransitProps {
-  readonly config: LinkedConfig;
+  readonly environment: string;
+  readonly link: LinkConfig;
   readonly vpc: IVpc;
   readonly logsKey: IKey;
+  readonly logRetention: RetentionDays;
+  /** Prefixes of Hong Kong that the far end may learn, and where each is. */
+  readonly routedPrefixes: readonly RoutedPrefix[];
+  /** Attachments of services. */
+  readonly serviceAttachmentIds: readonly string[];
 }
 
 /**
@@ -38,10 +44,9 @@ export class Transit extends Construct {
 
   constructor(scope: Construct, id: string, props: TransitProps) {
     super(scope, id);
-    const { config, vpc, logsKey } = props;
-    const { link } = config;
+    const { environment, link, vpc, logsKey, logRetention } = props;
     this.gateway = new CfnTransitGateway(this, 'Gateway', {
-      description: `Harbourline ${config.environment}: link to the mainland`,
+      description: `Harbourline ${environment}: link to the mainland`,
       amazonSideAsn: link.amazonAsn,
       autoAcceptSharedAttachments: 'disable',
       defaultRouteTableAssociation: 'disable',
@@ -60,20 +65,21 @@ export class Transit extends Construct {
       subnetIds: vpc.selectSubnets(subnets.transit).subnetIds,
     });
 
-    const readBack = new ReadBack(this, 'ReadBack', { config, logsKey, transitGatewayId: this.gateway.ref });
-    const logs = this.logs(config, logsKey);
-    const bound = transportsOf(config).map(({ transport }) =>
+    const readBack = new ReadBack(this, 'ReadBack', { logsKey, logRetention, transitGatewayId: this.gateway.ref });
+    const logs = this.logs(props);
+    const bound = transportsOf(link.transports).map((transport) =>
       transport.bind(this, {
-        config,
+        environment,
+        link,
         transitGateway: this.gateway,
         readBack,
         logs,
-        announcedPrefixes: routedPrefixes(config).map(({ prefix }) => prefix),
+        announcedPrefixes: props.routedPrefixes.map(({ prefix }) => prefix),
       }),
     );
     this.paths = bound.flatMap(({ paths }) => paths);
     this.routes(
-      config,
+      props,
       bound.flatMap(({ attachments }) => attachments),
     );
   }
@@ -83,7 +89,10 @@ export class Transit extends Construct {
    * of its own as long as it is there: an attachment has one association at a time, and CloudFormation makes the new one before
    * it ends the old one, so an association that moved would be refused (EC2 API, AssociateTransitGatewayRouteTable).
    */
-  private routes(config: LinkedConfig, attachments: readonly BoundAttachment[]): void {
+  private routes(
+    { routedPrefixes, serviceAttachmentIds }: TransitProps,
+    attachments: readonly BoundAttachment[],
+  ): void {
     const table = (id: string) =>
       new CfnTransitGatewayRouteTable(this, `${id}Table`, { transitGatewayId: this.gateway.ref });
     const associate = (id: string, { ref }: CfnTransitGatewayRouteTable, transitGatewayAttachmentId: string) =>
@@ -101,7 +110,7 @@ export class Transit extends Construct {
     // decided before: by the link subnets' routes, ACLs and security groups, and by those of the services' VPCs.
     const homeTable = table('Home');
     associate('Vpc', homeTable, this.vpcAttachment.ref);
-    for (const attachmentId of serviceAttachmentIds(config)) {
+    for (const attachmentId of serviceAttachmentIds) {
       associate(`Service${attachmentId.replace('tgw-attach-', '')}`, homeTable, attachmentId);
     }
 
@@ -115,7 +124,7 @@ export class Transit extends Construct {
       }
       propagate(`Home${name}`, homeTable, attachmentId);
       // What comes out of it: routes one by one, from the allow-list.
-      for (const { prefix, attachmentId: service } of routedPrefixes(config)) {
+      for (const { prefix, attachmentId: service } of routedPrefixes) {
         new CfnTransitGatewayRoute(this, `${name}Route${prefix.replace(/\D/g, 'x')}`, {
           transitGatewayRouteTableId: own.ref,
           destinationCidrBlock: prefix,
@@ -126,7 +135,7 @@ export class Transit extends Construct {
   }
 
   /** Logs of the tunnels' negotiation and of their BGP sessions. */
-  private logs({ environment, observe }: LinkedConfig, encryptionKey: IKey) {
+  private logs({ environment, logsKey: encryptionKey, logRetention: retention }: TransitProps) {
     const stack = Stack.of(this);
     // Names under /aws/vendedlogs/: AWS's log delivery then needs no growing resource policy of its own. Kept when the stack
     // goes, so the name is this stack's alone.
@@ -134,7 +143,7 @@ export class Transit extends Construct {
       new LogGroup(this, id, {
         logGroupName: `/aws/vendedlogs/harbourline/${environment}/${name}-${stackInstance(stack)}`,
         encryptionKey,
-        retention: observe.logRetentionDays,
+        retention,
         removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       });
     const groups = [group('ActivityLog', 'vpn-activity'), group('BgpLog', 'vpn-bgp')] as const;

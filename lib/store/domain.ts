@@ -16,7 +16,7 @@ import {
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup, ResourcePolicy } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, ResourcePolicy, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type CfnDomain, Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cdk-lib/aws-opensearchservice';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
@@ -25,11 +25,14 @@ import { stackInstance } from '../common/stack-instance';
 import { acknowledge } from '../compliance/acknowledge';
 
 export interface TraceDomainProps {
-  readonly config: EnvironmentConfig;
+  readonly environment: string;
+  /** Sizes, engine and sign-in. */
+  readonly store: EnvironmentConfig['store'];
   readonly vpc: IVpc;
   /** One subnet for each zone: OpenSearch takes exactly one. */
   readonly subnets: readonly ISubnet[];
   readonly logsKey: IKey;
+  readonly logRetention: RetentionDays;
   /** The IAM master: the only principal that is mapped when the domain is new. */
   readonly master: IRole;
   /** Everyone who may speak to the domain at all. What each may do there is OpenSearch's own access control. */
@@ -46,7 +49,7 @@ export class TraceDomain extends Construct {
 
   constructor(scope: Construct, id: string, props: TraceDomainProps) {
     super(scope, id);
-    const { store, network, environment } = props.config;
+    const { store, environment } = props;
     const stack = Stack.of(this);
 
     // A physical name, because the access policy and the log policy must name the domain before it exists.
@@ -79,7 +82,7 @@ export class TraceDomain extends Construct {
         ...(store.managerNodes ? { masterNodeInstanceType: store.managerNodes.instanceType } : {}),
         multiAzWithStandbyEnabled: store.standby,
       },
-      zoneAwareness: { enabled: true, availabilityZoneCount: network.availabilityZones.length },
+      zoneAwareness: { enabled: true, availabilityZoneCount: props.subnets.length },
       ebs: { volumeSize: store.dataNodes.volumeGiB, volumeType: EbsDeviceVolumeType.GP3 },
       encryptionAtRest: { enabled: true, kmsKey: encryptionKey(this, 'Key', 'trace store at rest') },
       nodeToNodeEncryption: true,
@@ -177,7 +180,7 @@ export class TraceDomain extends Construct {
   }
 
   /** Four log groups, and the one resource policy that lets this domain, of this account, write to them. */
-  private logGroups(domainName: string, domainArn: string, { config, logsKey }: TraceDomainProps) {
+  private logGroups(domainName: string, domainArn: string, { logsKey, logRetention }: TraceDomainProps) {
     const stack = Stack.of(this);
     const group = (id: string, name: string): LogGroup =>
       new LogGroup(this, id, {
@@ -185,7 +188,7 @@ export class TraceDomain extends Construct {
         // stack goes, so the name is this stack's alone.
         logGroupName: `/aws/OpenSearchService/${domainName}/${name}-${stackInstance(stack)}`,
         encryptionKey: logsKey,
-        retention: config.observe.logRetentionDays,
+        retention: logRetention,
         removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       });
     const policy = new ResourcePolicy(this, 'LogPolicy', {

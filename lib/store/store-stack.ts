@@ -43,7 +43,9 @@ export class StoreStack extends EnvironmentStack {
     });
 
     const { domain, clientSecurityGroup } = new TraceDomain(this, 'Traces', {
-      config: this.config,
+      environment: this.config.environment,
+      store,
+      logRetention: this.config.observe.logRetentionDays,
       vpc: props.vpc,
       subnets: props.vpc.selectSubnets(subnets.store).subnets,
       logsKey: props.logsKey,

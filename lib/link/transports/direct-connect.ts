@@ -33,9 +33,9 @@ export class LeasedLine extends Construct {
 
   constructor(scope: Construct, id: string, { attachment, announcedPrefixes, carries }: LeasedLineProps) {
     super(scope, id);
-    const { config, transitGateway, readBack } = attachment;
-    const { connectionId, vlan, gatewayAsn, peerCidr, mtu } = present(config.link.directConnect, 'link.directConnect');
-    const name = `harbourline-${config.environment}`; // required by AWS, shown in its console
+    const { environment, link, transitGateway, readBack } = attachment;
+    const { connectionId, vlan, gatewayAsn, peerCidr, mtu } = present(link.directConnect, 'link.directConnect');
+    const name = `harbourline-${environment}`; // required by AWS, shown in its console
     const gateway = new CfnDirectConnectGateway(this, 'Gateway', {
       directConnectGatewayName: name,
       amazonSideAsn: `${gatewayAsn}`,
@@ -55,7 +55,7 @@ export class LeasedLine extends Construct {
       bgpPeers: [
         {
           addressFamily: 'ipv4',
-          asn: `${config.link.farEnd.asn}`,
+          asn: `${link.farEnd.asn}`,
           amazonAddress: `${addressIn(peerCidr, 1)}/30`,
           customerAddress: `${addressIn(peerCidr, 2)}/30`,
           // No authKey: AWS makes one, and a template is no place for it.

@@ -1,4 +1,4 @@
-import type { LinkedConfig } from '../../contract/link-parameters';
+import type { LinkConfig } from '../../contract/link-parameters';
 import { DirectConnect } from './direct-connect';
 import { SiteToSiteVpn } from './site-to-site-vpn';
 import type { LinkTransport } from './transport';
@@ -8,14 +8,14 @@ const transports = {
   siteToSiteVpn: () => new SiteToSiteVpn(),
   directConnect: () => new DirectConnect(),
   vpnOverDirectConnect: () => new VpnOverDirectConnect(),
-} as const satisfies Record<LinkedConfig['link']['transports'][number], () => LinkTransport>;
+} as const satisfies Record<LinkConfig['transports'][number], () => LinkTransport>;
 
 /**
  * The transports of a link, the preferred first. A transit gateway itself prefers, for the same prefix, Direct Connect to
  * a VPN over Direct Connect to a VPN over the internet (AWS Transit Gateway guide, route evaluation order); the far end
  * is told by local preference, and tells us by MED and a longer AS path.
  */
-export const transportsOf = ({ link }: LinkedConfig): { name: string; transport: LinkTransport }[] =>
-  link.transports.map((name) => ({ name, transport: transports[name]() }));
+export const transportsOf = (names: LinkConfig['transports']): LinkTransport[] =>
+  names.map((name) => transports[name]());
 
 export type { BoundAttachment, BoundTransport, LinkTransport } from './transport';

@@ -1,12 +1,13 @@
 import type { CfnTransitGateway } from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
-import type { LinkedConfig } from '../../contract/link-parameters';
+import type { LinkConfig } from '../../contract/link-parameters';
 import type { BoundPath } from '../../contract/link-paths';
 import type { ReadBack } from '../read-back';
 
 /** What a transport is attached to. */
 export interface LinkAttachment {
-  readonly config: LinkedConfig;
+  readonly environment: string;
+  readonly link: LinkConfig;
   readonly transitGateway: CfnTransitGateway;
   /** Asks AWS what CloudFormation does not tell. */
   readonly readBack: ReadBack;

@@ -11,7 +11,7 @@ import { Vpn } from './vpn';
 export class VpnOverDirectConnect extends LinkTransport {
   override bind(scope: Construct, attachment: LinkAttachment): BoundTransport {
     const { transitGatewayCidr, customerGatewayAddress, insideCidrs } = present(
-      attachment.config.link.vpnOverDirectConnect,
+      attachment.link.vpnOverDirectConnect,
       'link.vpnOverDirectConnect',
     );
     const line = new LeasedLine(scope, 'DirectConnect', {

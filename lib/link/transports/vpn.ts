@@ -22,10 +22,10 @@ export class Vpn extends Construct {
 
   constructor(scope: Construct, id: string, props: VpnProps) {
     super(scope, id);
-    const { config, transitGateway, readBack, logs } = props.attachment;
+    const { link, transitGateway, readBack, logs } = props.attachment;
     const customerGateway = new CfnCustomerGateway(this, 'CustomerGateway', {
       type: 'ipsec.1',
-      bgpAsn: config.link.farEnd.asn,
+      bgpAsn: link.farEnd.asn,
       ipAddress: props.customerGatewayAddress,
     });
     // AWS can open a tunnel to a routable public address only.
