@@ -164,6 +164,7 @@ class Service:
             "OTEL_SERVICE_NAME": "payment",
             "OTEL_EXPORTER_OTLP_ENDPOINT": agent.url,
             "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database",
+            "HARBOURLINE_STATE": str(folder),
         }
 
     def start(self, *command: str, **variables: str) -> "subprocess.Popen[str]":
@@ -198,7 +199,8 @@ def service(agent: Agent, tmp_path: Path) -> Service:
 
 
 @pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in os.environ:
         if name.startswith(("OTEL_", "HARBOURLINE_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("HARBOURLINE_STATE", str(tmp_path))  # no counts of other tests

@@ -33,7 +33,7 @@ def _clear() -> None:
 
 def leaving() -> list[ReadableSpan]:
     """Spans of databases as they leave the process."""
-    scrub = Scrubber([]).span
+    scrub = Scrubber(["exception.message"]).span
     spans = [scrub(span) for span in memory.get_finished_spans() if span.kind == SpanKind.CLIENT]
     assert spans
     for span in spans:

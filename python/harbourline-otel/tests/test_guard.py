@@ -203,10 +203,12 @@ def test_a_wrong_setting_ends_the_service_at_its_start(
     assert "Traceback" not in err
 
 
+away = {"OTEL_PYTHON_TRACER_PROVIDER": "", "HARBOURLINE_ENVIRONMENT": ""}
+
+
 def test_other_programs_are_left_alone(service: Service) -> None:
     script = "import sys; print([m for m in sys.modules if 'harbourline' in m or 'opentel' in m])"
-    done = service.run(script, OTEL_PYTHON_TRACER_PROVIDER="")
-    assert done.stdout == "[]\n"
+    assert service.run(script, **away).stdout == "[]\n"
     # Where it is on, it still loads nothing of OpenTelemetry before the service does.
     assert "opentelemetry" not in service.run(script).stdout
 
@@ -244,5 +246,6 @@ except RuntimeError as error:
     print(error)
 """
     done = service.run(script, OTEL_PYTHON_TRACER_PROVIDER="")
+    assert done.returncode == 0, done.stderr
     assert "chose production, and the code staging" in done.stdout
     assert len(agent.spans) == 1

@@ -4,20 +4,25 @@ A service needs none of this in its code: ``OTEL_PYTHON_TRACER_PROVIDER`` choose
 provider. For what no instrumentation does there are `client_span` and `keep_context`.
 """
 
-from typing import TYPE_CHECKING
-
-from harbourline_otel.settings import Refused, SettingsError
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from harbourline_otel.helpers import client_span, keep_context
+    from harbourline_otel.settings import Refused, SettingsError
 
 __all__ = ["Refused", "SettingsError", "client_span", "keep_context"]
 
+_HOMES = {
+    "client_span": "helpers",
+    "keep_context": "helpers",
+    "Refused": "settings",
+    "SettingsError": "settings",
+}
+
 
 def __getattr__(name: str) -> object:
-    # Python imports this package at its start: OpenTelemetry only when it is used.
-    if name in ("client_span", "keep_context"):
-        from harbourline_otel import helpers
+    # Python imports this package at its start: nothing more, until it is used.
+    if name in _HOMES:
+        import importlib
 
-        return getattr(helpers, name)
+        return getattr(importlib.import_module(f"harbourline_otel.{_HOMES[name]}"), name)
     raise AttributeError(name)

@@ -7,12 +7,14 @@ import os
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from harbourline_otel.observe import Counts, Report
+from harbourline_otel.say import Warner
+from harbourline_otel.scrub import Scrubber
 from harbourline_otel.settings import Settings
 
 _TIMEOUT = 5.0
@@ -44,13 +46,21 @@ class Agent:
     def __init__(self, settings: Settings) -> None:
         self._connection = http.client.HTTPConnection(settings.host, settings.port, _TIMEOUT)
 
-    def post(self, path: str, body: bytes) -> None:
+    def post(self, path: str, body: bytes, seconds: float = _TIMEOUT) -> None:
         """Sends a request of OTLP.
+
+        Args:
+            path: ``/v1/traces`` or ``/v1/metrics``.
+            body: The encoded request.
+            seconds: How long the agent may take for each step; at the most its usual time.
 
         Raises:
             AgentAway: It was not taken.
         """
+        self._connection.timeout = seconds = max(0.01, min(seconds, _TIMEOUT))
         try:
+            if self._connection.sock:
+                self._connection.sock.settimeout(seconds)
             self._connection.request("POST", path, body, {"Content-Type": "application/x-protobuf"})
             response = self._connection.getresponse()
             response.read()
@@ -92,52 +102,74 @@ def encode(spans: Sequence[ReadableSpan]) -> tuple[bytes, Counter[str]]:
     return b"".join(parts), lost
 
 
-class AgentSpanExporter(SpanExporter):
+class AgentSpanExporter:
     """Sends batches, each again and again until the agent took it; the queue before it is bounded.
 
-    Once a minute, a report of `counts` goes along.
+    For one thread. Once a minute, a report of `counts` goes along.
     """
 
-    def __init__(self, settings: Settings, counts: Counts, report: Report) -> None:
+    def __init__(
+        self, settings: Settings, counts: Counts, report: Report, scrubber: Scrubber
+    ) -> None:
         self._agent = Agent(settings)
         self._counts = counts
         self._report = report
+        self._scrub = scrubber.span
+        self._warner = Warner(settings)
         self._until = float("inf")
 
-    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        """Returns when the agent has them, or when the process ends."""
+    def export(self, spans: Sequence[ReadableSpan]) -> bool:
+        """Returns when the agent has them, or when the process ends: whether it has."""
         self._counts.take(len(spans))
-        body, lost = encode(spans)
-        for kind, count in lost.items():
-            self._counts.finish(count, kind)
+        scrubbed: list[ReadableSpan] = []
+        for span in spans:
+            try:
+                scrubbed.append(self._scrub(span))
+            except Exception as unclean:
+                self._counts.finish(1, type(unclean).__name__)
+        body, lost = encode(scrubbed)
+        for kind, number in lost.items():
+            self._counts.finish(number, kind)
         error = self._hand_over(body) if body else None
-        self._counts.finish(len(spans) - lost.total(), error)
+        self._counts.finish(len(scrubbed) - lost.total(), error)
+        self._warner.dropped(self._counts.dropped)
         if self._report.is_due():
             self.report()
-        return SpanExportResult.FAILURE if error else SpanExportResult.SUCCESS
+        return error is None
 
     def report(self) -> None:
         """Reports; what the agent does not take now is in the next report."""
+        self._counts.adopt()
         body, reported = self._report.make()
-        try:
-            self._agent.post("/v1/metrics", body)
+        with suppress(AgentAway):
+            self._agent.post("/v1/metrics", body, self._until - time.monotonic())
             self._report.took(reported)
-        except AgentAway:
-            pass
 
     def stop_within(self, seconds: float) -> None:
         """From now on, batches are given up after so many seconds."""
         self._until = time.monotonic() + seconds
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the process should have ended by now."""
+        return time.monotonic() >= self._until
+
+    def give_up(self, count: int) -> None:
+        """Spans for which no time is left."""
+        self._counts.take(count)
+        self._counts.finish(count, "process_ended")
+
     def shutdown(self) -> None:
         """Reports a last time, and closes the connection."""
         self.report()
         self._report.stop()
+        self._counts.close()
         self._agent.close()
 
     def abandon(self) -> None:
         """In a child: connection and counts are the parent's."""
         self._report.stop()
+        self._counts.abandon()
         self._agent.abandon()
 
     def _hand_over(self, body: bytes) -> str | None:
@@ -145,16 +177,26 @@ class AgentSpanExporter(SpanExporter):
         wait = 0.05
         while True:
             start = time.monotonic()
+            if start >= self._until:
+                return "process_ended"
             failure: AgentAway | None = None
             try:
-                self._agent.post("/v1/traces", body)
+                self._agent.post("/v1/traces", body, self._until - start)
             except AgentAway as error:
                 failure = error
             now = time.monotonic()
             self._counts.attempt(now - start, failure.kind if failure else None)
             if failure is None:
+                self._warner.took()
                 return None
+            self._warner.failed(failure.kind, failure.again)
             if not failure.again or now + wait > self._until:
                 return failure.kind
-            time.sleep(wait)
+            # The end of the process, seen from its thread, cuts the wait short.
+            self._sleep(wait)
             wait = min(wait * 2, 1.0)
+
+    def _sleep(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := min(until, self._until) - time.monotonic()) > 0:
+            time.sleep(min(left, 0.05))

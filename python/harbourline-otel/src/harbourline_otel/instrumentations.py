@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable
-from inspect import signature
-from time import time_ns
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from harbourline_otel.hooks import when_imported, wrap
 
-import wrapt
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
+    from types import ModuleType
+    from typing import Any
 
     from opentelemetry.trace import Span, SpanKind, Tracer
 
-_Wrapped = Callable[..., Any]
+    _Wrapped = Callable[..., Any]
 
 _QUICK = 1_000_000
 """Nanoseconds in which a pool gives a connection that it has."""
@@ -24,8 +21,25 @@ _QUICK = 1_000_000
 
 def spare() -> None:
     """From the moment that something imports them."""
-    wrapt.when_imported("opentelemetry.instrumentation.asgi")(_spare_events)
-    wrapt.when_imported("opentelemetry.instrumentation.sqlalchemy.engine")(_spare_engines)
+    _try("opentelemetry.instrumentation.asgi", _spare_events)
+    _try("opentelemetry.instrumentation.sqlalchemy.engine", _spare_engines)
+
+
+def _try(name: str, change: Callable[[ModuleType], None]) -> None:
+    """A release whose private parts are named otherwise is left as it is: it costs more."""
+
+    def tried(module: ModuleType) -> None:
+        try:
+            change(module)
+        except Exception as error:
+            from harbourline_otel import say
+
+            say.warn(
+                f"{name} is traced as OpenTelemetry does it, with some spans more: this release is "
+                f"none that the package was tried with ({type(error).__name__}: {error})"
+            )
+
+    when_imported(name, tried)
 
 
 def _spare_events(module: ModuleType) -> None:
@@ -35,7 +49,7 @@ def _spare_events(module: ModuleType) -> None:
         kwargs["exclude_spans"] = kwargs.get("exclude_spans") or ["receive", "send"]
         wrapped(*args, **kwargs)
 
-    wrapt.wrap_function_wrapper(module, "OpenTelemetryMiddleware.__init__", make)
+    wrap(module, "OpenTelemetryMiddleware.__init__", make)
 
 
 def _spare_engines(module: ModuleType) -> None:
@@ -44,6 +58,10 @@ def _spare_engines(module: ModuleType) -> None:
     https://github.com/open-telemetry/opentelemetry-python-contrib/issues/2149: otherwise each of
     its statements starts two spans, and one of them never ends.
     """
+    import weakref
+    from inspect import signature
+    from time import time_ns
+
     traced: weakref.WeakSet[object] = weakref.WeakSet()
 
     def make(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -78,8 +96,10 @@ def _spare_engines(module: ModuleType) -> None:
 
         return connect
 
-    wrapt.wrap_function_wrapper(module, "EngineTracer.__init__", make)
-    wrapt.wrap_function_wrapper(module, "_wrap_connect", wrap_connect)
+    # Both are there, or nothing is changed.
+    module.EngineTracer, module._wrap_connect  # noqa: B018
+    wrap(module, "EngineTracer.__init__", make)
+    wrap(module, "_wrap_connect", wrap_connect)
 
 
 class _Late:

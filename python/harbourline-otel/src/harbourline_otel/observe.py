@@ -8,17 +8,29 @@ from __future__ import annotations
 
 import gc
 import math
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import NamedTuple
 from uuid import uuid4
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.metrics.v1 import metrics_pb2 as pb
 from opentelemetry.sdk.resources import Resource
+
+from harbourline_otel import ledger
+from harbourline_otel.ledger import (
+    ADOPTED,
+    DROPPED,
+    ENDED,
+    EXPORTED,
+    FAILED,
+    TOLD_EXPORTED,
+    TOLD_LOST,
+    Page,
+)
 
 _KEPT = ("service.name", "service.namespace", "deployment.environment.name")
 """Resource attributes that metrics carry: each combination is a series that is paid for."""
@@ -41,16 +53,17 @@ _DELTA = pb.AGGREGATION_TEMPORALITY_DELTA
 
 
 class Counts:
-    """What became of the spans of this process. Every number only grows."""
+    """What became of the spans of this process. Every number only grows; one thread writes.
 
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.ended = 0
-        """Spans that ended and were sampled."""
-        self.dropped = 0
-        """Of those, spans that found the queue full."""
+    What the report has not told yet is in a page of shared memory, too: see `ledger`.
+    """
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._page = Page(key)
+        self.slots = self._page.slots
         self.taken = 0
-        """Of the others, spans that left the queue."""
+        """Spans that left the queue."""
         self.exported: Counter[str | None] = Counter()
         """Of those, spans that the agent took, under None, or never will, by ``error.type``."""
         self.seconds: defaultdict[str | None, float] = defaultdict(float)
@@ -59,25 +72,66 @@ class Counts:
         """Attempts by ``error.type`` and bucket of their duration."""
 
     @property
+    def ended(self) -> int:
+        """Spans that ended and were sampled."""
+        return self.slots[ENDED]
+
+    @property
+    def dropped(self) -> int:
+        """Of those, spans that found the queue full."""
+        return self.slots[DROPPED]
+
+    @property
     def queued(self) -> int:
         """Spans that wait."""
-        return self.ended - self.dropped - self.taken
+        return max(0, self.ended + self.slots[ADOPTED] - self.dropped - self.taken)
 
     def take(self, count: int) -> None:
         """Spans leave the queue."""
-        with self.lock:
-            self.taken += count
+        self.taken += count
 
     def attempt(self, seconds: float, error: str | None) -> None:
         """A batch was offered to the agent."""
-        with self.lock:
-            self.seconds[error] += seconds
-            self.attempts[error, math.ceil(math.log2(max(seconds, 1e-6)) * 2**_SCALE) - 1] += 1
+        self.seconds[error] += seconds
+        self.attempts[error, math.ceil(math.log2(max(seconds, 1e-6)) * 2**_SCALE) - 1] += 1
 
     def finish(self, count: int, error: str | None) -> None:
         """The agent took spans, or never will."""
-        with self.lock:
+        if count:
             self.exported[error] += count
+            self.slots[FAILED if error else EXPORTED] += count
+
+    def adopt(self) -> None:
+        """Counts what processes of this service that were killed could not tell."""
+        exported, lost = ledger.adopt(self._key)
+        if exported or lost:
+            self.slots[ADOPTED] += exported + lost
+            self.take(exported + lost)
+            self.finish(exported, None)
+            self.finish(lost, "process_died")
+
+    def told(self, exported: int, lost: int) -> None:
+        """The agent has a report of so many, ever."""
+        self.slots[TOLD_EXPORTED], self.slots[TOLD_LOST] = exported, lost
+
+    def close(self) -> None:
+        """The process ends."""
+        self._page.close()
+
+    def abandon(self) -> None:
+        """In a child."""
+        self._page.abandon()
+
+    @staticmethod
+    def are_orphaned(key: str) -> bool:
+        """Whether processes of a service were killed before they could tell everything."""
+        return ledger.are_orphaned(key)
+
+
+def key_of(resource: Resource) -> str:
+    """The name of a service's pages."""
+    kept = [str(resource.attributes.get(key, "")) for key in _KEPT]
+    return sha256("\0".join(kept).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 class GarbageCollections:
@@ -106,14 +160,13 @@ class GarbageCollections:
             gc.callbacks.remove(self._observe)
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """All that grows, at one moment."""
 
-    sums: Mapping[tuple[str, str | None], float] = field(default_factory=dict)
+    sums: Mapping[tuple[str, str | None], float] = {}
     """By name and ``error.type``."""
-    seconds: Mapping[str | None, float] = field(default_factory=dict)
-    attempts: Mapping[tuple[str | None, int], int] = field(default_factory=dict)
+    seconds: Mapping[str | None, float] = {}
+    attempts: Mapping[tuple[str | None, int], int] = {}
 
 
 class Report:
@@ -155,6 +208,9 @@ class Report:
     def took(self, reading: Reading) -> None:
         """The agent has the report: the next one goes on from there."""
         self._told = reading
+        exported = reading.sums.get((_EXPORTED, None), 0)
+        lost = sum(n for key, n in reading.sums.items() if key[0] == _EXPORTED and key[1])
+        self._counts.told(int(exported), int(lost + reading.sums[_PROCESSED, "queue_full"]))
         self._since = time.time_ns()
         self._collections.longest = 0.0
 
@@ -163,18 +219,18 @@ class Report:
         self._collections.stop()
 
     def _read(self) -> Reading:
-        with self._counts.lock:
-            return Reading(
-                {
-                    (_PROCESSED, None): self._counts.taken,
-                    (_PROCESSED, "queue_full"): self._counts.dropped,
-                    (_COLLECTIONS, None): self._collections.count,
-                    (_PAUSES, None): self._collections.seconds,
-                    **{(_EXPORTED, error): n for error, n in self._counts.exported.items()},
-                },
-                dict(self._counts.seconds),
-                dict(self._counts.attempts),
-            )
+        counts = self._counts
+        return Reading(
+            {
+                (_PROCESSED, None): counts.taken,
+                (_PROCESSED, "queue_full"): counts.dropped,
+                (_COLLECTIONS, None): self._collections.count,
+                (_PAUSES, None): self._collections.seconds,
+                **{(_EXPORTED, error): n for error, n in counts.exported.items()},
+            },
+            dict(counts.seconds),
+            dict(counts.attempts),
+        )
 
     def _point(self, value: float, error: str | None = None) -> pb.NumberDataPoint:
         point = pb.NumberDataPoint(

@@ -1,68 +1,179 @@
-"""From a span's end to the agent: scrubbed, counted, bounded."""
+"""From a span's end to the agent: bounded, scrubbed, counted."""
 
 from __future__ import annotations
 
 import os
 import threading
 import weakref
+from collections import deque
+from contextlib import suppress
+from itertools import count
+from queue import Empty, SimpleQueue
+from time import monotonic
 
-from opentelemetry.context import Context
+from opentelemetry.context import (
+    _SUPPRESS_INSTRUMENTATION_KEY,
+    Context,
+    attach,
+    set_value,
+)
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from harbourline_otel.agent import AgentSpanExporter
-from harbourline_otel.observe import Counts, Report
+from harbourline_otel.ends import GRACE
+from harbourline_otel.ledger import DROPPED, ENDED, HURRY
+from harbourline_otel.observe import Counts, Report, key_of
 from harbourline_otel.scrub import Scrubber
 from harbourline_otel.settings import Settings
 
-GRACE = 5.0
-"""Seconds for what waits when the process ends. Kubernetes gives 30, systemd 90, for everything."""
+_LOOK = 0.05
+"""Seconds between two looks whether the parent of this process wants to end it."""
+_PAUSE = 0.2
+"""Seconds that a fork waits for a batch that is under way."""
 
 
 class _Running:
-    """What one process has: a thread, a connection, counts. A fork does not inherit it."""
+    """What one process has: a thread, a connection, counts. A fork does not inherit it.
 
-    def __init__(self, settings: Settings, resource: Resource) -> None:
-        self.counts = Counts()
-        self.exporter = AgentSpanExporter(settings, self.counts, Report(resource, self.counts))
-        self.batches = BatchSpanProcessor(
-            self.exporter, settings.queue, settings.delay_ms, settings.batch
-        )
+    `on_end` takes no lock: a signal that comes in the middle of it may hand over what waits.
+    """
+
+    def __init__(self, settings: Settings, resource: Resource, scrubber: Scrubber) -> None:
+        self.counts = Counts(key_of(resource))
+        report = Report(resource, self.counts)
+        self.exporter = AgentSpanExporter(settings, self.counts, report, scrubber)
+        self.waiting: deque[ReadableSpan] = deque()
+        self._ended = count(1)
+        self._dropped = count(1)
+        self._settings = settings
+        self._calls: SimpleQueue[SimpleQueue[bool] | None] = SimpleQueue()
+        self._called = False
+        self._pausing = False
+        self._stopped = False
+        self._thread: threading.Thread | None = None
+        self._starting = threading.RLock()
+        self._child = _is_child()
+        with suppress(RuntimeError):  # the interpreter is about to end: `put` counts
+            self._start()
+
+    def put(self, span: ReadableSpan) -> None:
+        """A span waits from now on, or is dropped."""
+        slots = self.counts.slots
+        slots[ENDED] = next(self._ended)
+        if self._stopped or len(self.waiting) >= self._settings.queue:
+            slots[DROPPED] = next(self._dropped)
+            return
+        self.waiting.append(span)
+        if self._thread is None:
+            with suppress(RuntimeError):
+                self._start()
+        if len(self.waiting) >= self._settings.batch and not self._called:
+            self._called = True
+            self._calls.put(None)
+
+    def flush(self, seconds: float) -> bool:
+        """Whether all that waits was handed over in time."""
+        until = monotonic() + seconds
+        if self._thread is None:
+            with suppress(RuntimeError):
+                self._start()
+        answer: SimpleQueue[bool] = SimpleQueue()
+        self._calls.put(answer)
+        try:
+            return answer.get(timeout=max(0.0, until - monotonic()))
+        except Empty:
+            return False
+
+    def finish(self, seconds: float) -> None:
+        """Hands over what waits and reports, for so many seconds at the most; nothing after it."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self.exporter.stop_within(seconds)
+        self.flush(seconds)
+
+    def pause(self, seconds: float) -> None:
+        """Ends the thread until there is something to do again: a fork must not split it."""
+        thread = self._thread
+        if thread is None or thread is threading.current_thread():
+            return
+        self._pausing = True
+        self._calls.put(None)
+        thread.join(seconds)
+
+    def resume(self) -> None:
+        """After the fork, in the parent."""
+        self._pausing = False
+        if self.waiting and self._thread is None:
+            with suppress(RuntimeError):
+                self._start()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None and not self._pausing:
+                thread = threading.Thread(target=self._work, name="harbourline", daemon=True)
+                self._thread = thread
+                try:
+                    thread.start()
+                except RuntimeError:
+                    self._thread = None
+                    raise
+
+    def _work(self) -> None:
+        attach(set_value(_SUPPRESS_INSTRUMENTATION_KEY, True))
+        settings = self._settings
+        due = monotonic() + settings.delay_ms / 1000
+        while not self._pausing:
+            answer = None
+            with suppress(Empty):
+                answer = self._calls.get(timeout=self._wait(due))
+            self._called = False
+            hurried = self._child and self.counts.slots[HURRY] and self.waiting
+            full = len(self.waiting) >= settings.batch
+            if not (answer or full or hurried or monotonic() >= due):
+                continue
+            done = self._export(len(self.waiting))
+            due = monotonic() + settings.delay_ms / 1000
+            if self._stopped:
+                self.exporter.shutdown()
+            if answer:
+                answer.put(done)
+        self._thread = None
+
+    def _wait(self, due: float) -> float:
+        left = max(0.0, due - monotonic())
+        return min(left, _LOOK) if self._child and self.waiting else left
+
+    def _export(self, spans: int) -> bool:
+        """Hands over what waits now: what comes meanwhile may come forever."""
+        done = True
+        while spans > 0 and self.waiting and not self._pausing:
+            if self.exporter.is_late:
+                self.exporter.give_up(len(self.waiting))
+                self.waiting.clear()
+                return False
+            batch = [self.waiting.popleft() for _ in range(min(spans, self._settings.batch))]
+            spans -= len(batch)
+            done = self.exporter.export(batch) and done
+        return done
 
 
 class Pipeline(SpanProcessor):
-    """OpenTelemetry's batches to the agent, started by the first span of a process.
+    """The way to the agent, opened by the first span of a process.
 
-    What it adds to `BatchSpanProcessor`: spans are scrubbed before they wait; one too many is
-    counted and dropped, whichever release of OpenTelemetry runs; a forked worker starts afresh,
-    without the spans of its parent; and the end of the process waits for an agent that is away, but
-    not long.
+    One span too many is counted and dropped; a forked worker starts afresh, without the spans of
+    its parent; the end of the process waits for an agent that is away, but not long.
     """
 
     def __init__(self, settings: Settings, resource: Resource) -> None:
         self._settings = settings
         self._resource = resource
-        allowed = settings.allowed_keys if settings.level == "production" else None
-        self._scrub = Scrubber(allowed).span
-        self._queue = settings.queue
+        self._scrubber = Scrubber.of(settings)
         self._running: _Running | None = None
-        self._flushing: threading.Thread | None = None
         self._closed = False
         self._lock = threading.Lock()
-        method = weakref.WeakMethod(self._forked)
-
-        def in_child() -> None:
-            if forked := method():
-                forked()
-
-        os.register_at_fork(after_in_child=in_child)
-
-    def _forked(self) -> None:
-        if self._running:
-            self._running.exporter.abandon()
-        self._running = self._flushing = None
-        self._lock = threading.Lock()  # whoever held it is not here
+        _pipelines.add(self)
 
     @property
     def counts(self) -> Counts | None:
@@ -74,40 +185,79 @@ class Pipeline(SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         """Takes a span, without waiting for anything."""
-        if not (span.context and span.context.trace_flags.sampled):
-            return
-        running = self._running or self._run()
-        counts = running.counts
-        with counts.lock:
-            counts.ended += 1
-            if self._closed or counts.queued > self._queue:
-                counts.dropped += 1
-                return
-        running.batches.on_end(self._scrub(span))
+        if span.context and span.context.trace_flags.sampled:
+            (self._running or self._run()).put(span)
 
     def _run(self) -> _Running:
         with self._lock:
             if self._running is None:
-                self._running = _Running(self._settings, self._resource)
+                self._running = _Running(self._settings, self._resource, self._scrubber)
+                self._running._stopped = self._closed
             return self._running
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Whether all that ended so far was handed over in time."""
         if not (running := self._running) or self._closed:
             return True
-        with self._lock:
-            # In a thread, because releases differ in what they make of the timeout.
-            if self._flushing is None or not self._flushing.is_alive():
-                self._flushing = threading.Thread(target=running.batches.force_flush, daemon=True)
-                self._flushing.start()
-            flushing = self._flushing
-        flushing.join(timeout_millis / 1000)
-        return not flushing.is_alive()
+        return running.flush(timeout_millis / 1000)
 
     def shutdown(self) -> None:
         """Hands over what waits, for `GRACE` seconds at the most, and reports a last time."""
-        with self._lock:
-            running, closed, self._closed = self._running, self._closed, True
-        if running and not closed:
-            running.exporter.stop_within(GRACE)
-            running.batches.shutdown()  # type: ignore[no-untyped-call]
+        self.finish(GRACE)
+
+    def finish(self, seconds: float) -> None:
+        """The same, within so many seconds. Takes no lock that this thread may hold."""
+        self._closed = True
+        if running := self._running:
+            running.finish(seconds)
+        elif Counts.are_orphaned(key_of(self._resource)):
+            # Of children that were killed; this process made no span of its own.
+            self._running = _Running(self._settings, self._resource, self._scrubber)
+            self._running.finish(seconds)
+
+    def before_fork(self) -> None:
+        """Lets the thread end, or the child might inherit locks that nobody gives back."""
+        if self._running:
+            self._running.pause(_PAUSE)
+
+    def after_fork(self) -> None:
+        """In the parent: goes on."""
+        if self._running:
+            self._running.resume()
+
+    def forked(self) -> None:
+        """In the child: begins anew."""
+        if self._running:
+            self._running.exporter.abandon()
+        self._running = None
+        self._lock = threading.Lock()  # whoever held it is not here
+
+
+_pipelines: weakref.WeakSet[Pipeline] = weakref.WeakSet()
+
+
+def finish_all(seconds: float) -> None:
+    """The process is about to end by other means than the interpreter's own."""
+    until = monotonic() + seconds
+    for pipeline in list(_pipelines):
+        pipeline.finish(max(0.0, until - monotonic()))
+
+
+def _each(method: str) -> None:
+    for pipeline in list(_pipelines):
+        getattr(pipeline, method)()
+
+
+def _is_child() -> bool:
+    """Whether this process was started by multiprocessing, which ends its children by a signal."""
+    import sys
+
+    process = sys.modules.get("multiprocessing.process")
+    return process is not None and process.parent_process() is not None
+
+
+os.register_at_fork(
+    before=lambda: _each("before_fork"),
+    after_in_parent=lambda: _each("after_fork"),
+    after_in_child=lambda: _each("forked"),
+)

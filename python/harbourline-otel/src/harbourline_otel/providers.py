@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace.export import (
     SimpleSpanProcessor,
 )
 
-from harbourline_otel import guard
+from harbourline_otel import ends, guard
 from harbourline_otel.settings import PROVIDER, Settings, SettingsError
 
 
@@ -40,6 +40,7 @@ def _provider(level: str) -> TracerProvider:
     if settings is None:
         settings = Settings.from_environment(os.environ, level)
         guard.put_up(settings)
+        ends.watch()
     elif settings.level != level:
         raise SettingsError(
             f"harbourline: {PROVIDER} chose {settings.level}, and the code {level}."

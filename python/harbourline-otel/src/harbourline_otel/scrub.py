@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
-from opentelemetry.sdk.trace import Event, ReadableSpan
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import Event, ReadableSpan, Span, SpanProcessor
 from opentelemetry.trace import Link, Status
 
-_rules: dict[str, str] = json.loads(files(__package__).joinpath("rules.json").read_text("utf-8"))
-"""Generated from config/redaction.ts and lib/collector: one list for all that redacts."""
-
-MASK = _rules["mask"]
+from harbourline_otel import texts
+from harbourline_otel.keys import FREE_TEXT, KNOWN_NAMESPACES, MASK, is_sensitive
+from harbourline_otel.settings import Settings
 
 _STATEMENTS = frozenset({"db.query.text", "db.statement"})
-_LITERAL = re.compile(r"'(?:[^']|'')*'|(?<![\w$:%?.])-?\d+(?:\.\d+)?\b")
-"""A value in a statement: a string, or a number that is no part of a name or placeholder."""
-
-_PARAMETERS = (
-    # SQLAlchemy's errors end in the parameters of the statement; PostgreSQL's name the key's value.
-    (re.compile(r"\[parameters: .*"), f"[parameters: {MASK}]"),
-    (re.compile(r"(Key \(.*?\)=)\(.*\)"), rf"\1({MASK})"),
-)
+_SYSTEMS = ("db.system.name", "db.system")
+_ADDRESSES = frozenset({"url.full", "url.query", "http.url", "http.target"})
+_PARAMETER = re.compile(r"(?P<key>[^?&;=#/\s]+)=(?P<value>[^&;#\s]*)")
+_USER = re.compile(r"(\w://)[^/\s@]+@")
 
 _SIMPLE = frozenset({str, int, float, bool, type(None)})
 _KNOWN_KEYS = 4096
@@ -36,16 +30,24 @@ class Scrubber:
 
     Args:
         allowed_keys: Keys, or namespaces of keys, beside those of semantic conventions; None lets
-            every key through that does not look secret.
+            every key through that does not look secret. With an allow-list, free text goes, too:
+            messages of exceptions, descriptions of a status, lines of code. Types and frames stay.
+            ``exception.message`` on the list lets messages through, without the values that
+            libraries write into them.
     """
 
     def __init__(self, allowed_keys: Sequence[str] | None) -> None:
-        self._secret = re.compile(_rules["sensitiveKeys"], re.IGNORECASE)
         self._allowed: re.Pattern[str] | None = None
+        self._free_text = allowed_keys is None or "exception.message" in allowed_keys
         if allowed_keys is not None:
-            names = "|".join([_rules["knownNamespaces"], *map(re.escape, allowed_keys)])
+            names = "|".join([KNOWN_NAMESPACES, *map(re.escape, allowed_keys)])
             self._allowed = re.compile(rf"(?:{names})(?:\.|$)")
         self._verdicts: dict[str, bool] = {}
+
+    @classmethod
+    def of(cls, settings: Settings) -> Scrubber:
+        """That of a level."""
+        return cls(settings.allowed_keys if settings.level == "production" else None)
 
     def span(self, span: ReadableSpan) -> ReadableSpan:
         """The span as it may leave: itself, where nothing is to be taken out."""
@@ -55,7 +57,9 @@ class Scrubber:
         links = [self._link(link) for link in span.links] if span.links else span.links
         status = span.status
         if status.description:
-            status = Status(status.status_code, _without_parameters(status.description))
+            text = status.description
+            text = texts.message(text) if self._free_text else texts.kind_of(text)
+            status = Status(status.status_code, text)
         if attributes is given and not events and not links and status is span.status:
             return span
         return ReadableSpan(
@@ -76,7 +80,7 @@ class Scrubber:
     def _hides(self, key: str) -> bool:
         verdict = self._verdicts.get(key)
         if verdict is None:
-            verdict = self._secret.search(key) is not None or (
+            verdict = is_sensitive(key) or (
                 self._allowed is not None and self._allowed.match(key) is None
             )
             if len(self._verdicts) < _KNOWN_KEYS:
@@ -90,17 +94,28 @@ class Scrubber:
             if self._hides(key):
                 changed[key] = MASK
             elif key in _STATEMENTS:
-                if (text := _LITERAL.sub("?", str(value))) != value:
+                system = next((str(attributes[k]) for k in _SYSTEMS if k in attributes), "")
+                if (text := texts.statement(str(value), system)) != value:
                     changed[key] = text
+            elif key in _ADDRESSES:
+                if (text := _address(str(value))) != value:
+                    changed[key] = text
+            elif key in FREE_TEXT:
+                changed[key] = self._text(key, str(value))
             elif type(value) not in _SIMPLE and (inner := self._inside(value)) is not value:
                 changed[key] = inner
         return {**attributes, **changed} if changed else attributes
+
+    def _text(self, key: str, text: str) -> str:
+        if self._free_text:
+            return texts.message(text)
+        return texts.frames(text) if key == "exception.stacktrace" else MASK
 
     def _inside(self, value: object) -> object:
         """Maps within values have keys of their own; the allow-list is for whole attributes."""
         if isinstance(value, Mapping):
             return {
-                key: MASK if self._secret.search(str(key)) else self._inside(inner)
+                key: MASK if is_sensitive(str(key)) else self._inside(inner)
                 for key, inner in value.items()
             }
         if isinstance(value, (list, tuple)) and any(type(part) not in _SIMPLE for part in value):
@@ -108,17 +123,42 @@ class Scrubber:
         return value
 
     def _event(self, event: Event) -> Event:
-        attributes = dict(self._attributes(event.attributes or {}))
-        for key in ("exception.message", "exception.stacktrace"):
-            if key in attributes:
-                attributes[key] = _without_parameters(str(attributes[key]))
-        return Event(event.name, attributes, event.timestamp)
+        return Event(event.name, dict(self._attributes(event.attributes or {})), event.timestamp)
 
     def _link(self, link: Link) -> Link:
         return Link(link.context, dict(self._attributes(link.attributes or {})))
 
 
-def _without_parameters(text: str) -> str:
-    for pattern, replacement in _PARAMETERS:
-        text = pattern.sub(replacement, text)
-    return text
+def _address(text: str) -> str:
+    """A URL, or a part of one, without the values of parameters that look secret."""
+
+    def parameter(match: re.Match[str]) -> str:
+        return f"{match['key']}={MASK}" if is_sensitive(match["key"]) else match[0]
+
+    if "@" in text:
+        text = _USER.sub(rf"\1{MASK}@", text)
+    return _PARAMETER.sub(parameter, text) if "=" in text else text
+
+
+class Scrubbed(SpanProcessor):
+    """A processor that gets spans as they may leave: exporters to the console, admitted ones."""
+
+    def __init__(self, processor: SpanProcessor, settings: Settings) -> None:
+        self._processor = processor
+        self._scrub = Scrubber.of(settings).span
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """As the processor does."""
+        self._processor.on_start(span, parent_context)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Hands it over, scrubbed."""
+        self._processor.on_end(self._scrub(span))
+
+    def shutdown(self) -> None:
+        """As the processor does."""
+        self._processor.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """As the processor does."""
+        return self._processor.force_flush(timeout_millis)

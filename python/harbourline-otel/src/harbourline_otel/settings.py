@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from importlib.metadata import entry_points
-from urllib.parse import unquote, urlsplit
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 PROVIDER = "OTEL_PYTHON_TRACER_PROVIDER"
 ADMITTED = "harbourline_admitted_exporter"
@@ -17,6 +15,18 @@ FILE = "/etc/harbourline/service.env"
 
 _ENVIRONMENT_KEYS = ("deployment.environment.name", "deployment.environment")
 _NOT_PRODUCTION = ("dev", "development", "staging", "test")
+_PRODUCTION = ("prod", "production", "prd", "live")
+_PROPAGATORS = ("tracecontext", "harbourline_b3", "none")
+_LIMITS = (
+    "OTEL_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    "OTEL_SPAN_EVENT_COUNT_LIMIT",
+    "OTEL_SPAN_LINK_COUNT_LIMIT",
+    "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
+)
 _SIGNALS = ("TRACES", "METRICS", "LOGS")
 _COMPLETE_SAMPLERS = ("always_on", "parentbased_always_on")
 
@@ -29,7 +39,6 @@ class SettingsError(Refused):
     """The environment is incomplete or contradicts itself. The text names every problem."""
 
 
-@dataclass(frozen=True)
 class Settings:
     """How a service is traced.
 
@@ -45,15 +54,32 @@ class Settings:
         delay_ms: Milliseconds between two batches, while there are few spans.
     """
 
-    level: str
-    environment: str
-    host: str = "127.0.0.1"
-    port: int = 4318
-    exporters: tuple[str, ...] = ("otlp",)
-    allowed_keys: tuple[str, ...] = ()
-    queue: int = 2048
-    batch: int = 128
-    delay_ms: int = 2000
+    def __init__(
+        self,
+        level: str,
+        environment: str,
+        host: str = "127.0.0.1",
+        port: int = 4318,
+        exporters: tuple[str, ...] = ("otlp",),
+        allowed_keys: tuple[str, ...] = (),
+        queue: int = 2048,
+        batch: int = 128,
+        delay_ms: int = 2000,
+    ) -> None:
+        self.level = level
+        self.environment = environment
+        self.host = host
+        self.port = port
+        self.exporters = exporters
+        self.allowed_keys = allowed_keys
+        self.queue = queue
+        self.batch = batch
+        self.delay_ms = delay_ms
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Settings) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str], level: str | None = None) -> Settings:
@@ -66,9 +92,7 @@ class Settings:
         Raises:
             SettingsError: With everything that is missing or contradictory.
         """
-        reader = _Reader(
-            variables, level or variables.get(PROVIDER, "").removeprefix("harbourline_")
-        )
+        reader = _Reader(variables, level or _level(variables.get(PROVIDER, "")))
         settings = reader.settings()
         if reader.problems:
             problems = "\n".join(reader.problems)
@@ -81,8 +105,29 @@ class Settings:
         return self.level != "development"
 
 
+def _level(provider: str) -> str:
+    """The level of a provider's exact name."""
+    names = {f"harbourline_{level}": level for level in LEVELS}
+    return names.get(provider, "")
+
+
+def _is_production(environment: str) -> bool:
+    """Whether its name says so: ``prod``, ``prod-hk``, ``live2``; not ``preprod``, ``non-prod``."""
+    words = "".join(c if c.isalpha() else " " for c in environment.lower()).split()
+    before = ("pre", "non", "not")
+    return any(
+        word in _PRODUCTION and not (n and words[n - 1] in before) for n, word in enumerate(words)
+    )
+
+
 def loopback(url: str) -> tuple[str, int] | None:
     """Host and port of an http URL (or of gRPC's ``host:port``) on loopback; None for any other."""
+    if plain := _plain(url):
+        return plain
+    # Costs an import of some milliseconds, in every process of a node.
+    import ipaddress
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         host, port = parts.hostname or "", parts.port or 4318
@@ -94,9 +139,27 @@ def loopback(url: str) -> tuple[str, int] | None:
     return None
 
 
+def _plain(url: str) -> tuple[str, int] | None:
+    """The usual form: ``http://127.0.0.1:4318``."""
+    scheme, _, rest = url.rstrip("/").partition("://")
+    host, _, port = rest.partition(":")
+    parts = host.split(".")
+    whole = len(parts) == 4 and parts[0] == "127" and all(p.isdecimal() for p in (*parts, port))
+    if scheme == "http" and whole and 0 < int(port) < 65536 and all(int(p) < 256 for p in parts):
+        return host, int(port)
+    return None
+
+
 def shown(url: str) -> str:
     """A URL without what may be secret in it."""
     return url.split("?")[0].rpartition("@")[2]
+
+
+def admitted() -> set[str]:
+    """Names of exporters that installed packages declare as harmless."""
+    from importlib.metadata import entry_points
+
+    return {point.name for point in entry_points(group=ADMITTED)}
 
 
 def contradictions(environment: str, attributes: Mapping[str, object]) -> list[str]:
@@ -108,6 +171,17 @@ def contradictions(environment: str, attributes: Mapping[str, object]) -> list[s
     ]
 
 
+_DEFAULT = ("127.0.0.1", 4318)
+
+
+def _unquoted(text: str) -> str:
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote
+
+    return unquote(text)
+
+
 class _Reader:
     def __init__(self, variables: Mapping[str, str], level: str) -> None:
         self._variables = variables
@@ -117,8 +191,9 @@ class _Reader:
     def settings(self) -> Settings:
         if self._level not in LEVELS:
             names = ", ".join(f"harbourline_{level}" for level in LEVELS)
-            self._problem(PROVIDER, "There is no such tracer provider.", f"use one of {names}.")
-            return Settings(self._level, "")
+            why = "There is no such tracer provider, and this node's services are traced."
+            self._problem(PROVIDER, why, f"use one of {names}, exactly: no quotes, no spaces.")
+        self._refuse_quotes()
         self._refuse_detours()
         environment = self._environment()
         host, port = self._endpoint()
@@ -142,13 +217,15 @@ class _Reader:
         return (part.strip() for part in self._get(name).split(",") if part.strip())
 
     def _problem(self, name: str, why: str, fix: str) -> None:
-        value = shown(self._get(name))
+        given = self._variables.get(name, "")
+        value = shown(given if given != given.strip() else self._get(name))
+        value = f'"{value}"' if value != value.strip() else value
         what = f"{name} = {value}" if value else f"{name} is not set"
         self.problems.append(f"  {what}\n    {why}\n    Fix: {fix}")
 
     def _environment(self) -> str:
         pairs = (pair.partition("=") for pair in self._list("OTEL_RESOURCE_ATTRIBUTES"))
-        attributes = {key.strip(): unquote(value.strip()) for key, _, value in pairs}
+        attributes = {key.strip(): _unquoted(value.strip()) for key, _, value in pairs}
         environment = self._get("HARBOURLINE_ENVIRONMENT") or attributes.get(
             _ENVIRONMENT_KEYS[0], ""
         )
@@ -158,9 +235,12 @@ class _Reader:
         elif against := contradictions(environment, attributes):
             why = f"It says {', '.join(against)}, and this node is of {environment}."
             self._problem("OTEL_RESOURCE_ATTRIBUTES", why, "leave the environment out of it.")
-        elif self._level == "production" and environment in _NOT_PRODUCTION:
+        elif self._level == "production" and environment.lower() in _NOT_PRODUCTION:
             why = f"The environment is {environment}, which is not production."
             self._problem(PROVIDER, why, f"take both from the node's own {FILE}.")
+        elif self._level in LEVELS[1:] and _is_production(environment):
+            why = f"The environment is {environment}: raw values of production would leave."
+            self._problem(PROVIDER, why, f"use harbourline_production, as the node's {FILE} does.")
         named = self._get("OTEL_SERVICE_NAME") or attributes.get("service.name")
         if not named and self._level != "development":
             why = "Spans of an unknown service help nobody."
@@ -172,9 +252,12 @@ class _Reader:
         fix = f"use http://127.0.0.1:4318, as {FILE} does."
         if not self._get(base) and self._level != "development":
             self._problem(base, "Nothing says where the agent is.", fix)
-        agent = loopback(self._get(base) or "http://127.0.0.1:4318")
+        agent = loopback(self._get(base)) if self._get(base) else _DEFAULT
+        if agent and agent[1] == 4317:
+            why = "4317 is the agent's port of gRPC, and the package speaks OTLP over HTTP."
+            self._problem(base, why, fix)
         for name in (base, *(f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT" for signal in _SIGNALS)):
-            if not self._get(name):
+            if not self._get(name) or (name == base and agent):
                 continue
             if not (found := loopback(self._get(name))):
                 why = "Telemetry goes to the agent on this node and nowhere else."
@@ -186,28 +269,46 @@ class _Reader:
             if self._get(name) not in ("", "http/protobuf"):
                 why = "The package speaks OTLP over HTTP: no second connection, safe to fork."
                 self._problem(name, why, "use http/protobuf and port 4318.")
-        return agent or ("127.0.0.1", 4318)
+        return agent or _DEFAULT
 
     def _exporters(self) -> tuple[str, ...]:
         names = tuple(self._list("OTEL_TRACES_EXPORTER")) or ("otlp",)
-        known = {"otlp", "none", *(point.name for point in entry_points(group=ADMITTED))}
+        known = {"otlp", "none"}
         if self._level == "development":
             known.add("console")
         for name in names:
-            if name not in known:
+            if name not in known and name not in admitted():
                 why = f"Raw spans would leave by {name}, past the agent."
                 self._problem("OTEL_TRACES_EXPORTER", why, "use otlp.")
         return names
 
+    def _refuse_quotes(self) -> None:
+        for name, value in self._variables.items():
+            text = value.strip()
+            quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
+            if quoted and name.startswith(("OTEL_", "HARBOURLINE_")) and name != PROVIDER:
+                why = "The quotes are part of the value: --env-file of Docker keeps them."
+                self._problem(name, why, "remove the quotes.")
+
     def _refuse_detours(self) -> None:
-        if self._get("OTEL_CONFIG_FILE"):
-            why = "A configuration file would replace the tracer provider."
-            self._problem("OTEL_CONFIG_FILE", why, "remove it.")
+        for name in ("OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE"):
+            if self._get(name):
+                why = "A configuration file would replace the tracer provider."
+                self._problem(name, why, "remove it.")
+        for name in _LIMITS:
+            if (text := self._get(name)) and not text.isdecimal():
+                self._problem(name, "It must be a number from 0 on.", "remove it.")
         if self._level == "development":
             return
-        if "baggage" in self._list("OTEL_PROPAGATORS"):
-            why = "Baggage takes values along to every peer, over the border too."
-            self._problem("OTEL_PROPAGATORS", why, "use tracecontext.")
+        for propagator in self._list("OTEL_PROPAGATORS"):
+            if propagator == "baggage":
+                why = "Baggage takes values along to every peer, over the border too."
+            elif propagator not in _PROPAGATORS:
+                why = f"{propagator} writes headers that are no trace context of W3C."
+            else:
+                continue
+            fix = "use tracecontext, or tracecontext,harbourline_b3 to read B3."
+            self._problem("OTEL_PROPAGATORS", why, fix)
         if self._get("OTEL_TRACES_SAMPLER") not in ("", *_COMPLETE_SAMPLERS):
             why = "The samplers choose among whole traces; figures are of all spans."
             self._problem("OTEL_TRACES_SAMPLER", why, "remove it.")

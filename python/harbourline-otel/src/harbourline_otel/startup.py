@@ -1,39 +1,102 @@
-"""Run by Python itself at its start, where ``OTEL_PYTHON_TRACER_PROVIDER`` names one of ours.
+"""Run by Python itself at its start, on a node of Harbourline.
 
 ``harbourline_otel.pth`` in site-packages calls `start` before any line of the service, so that no
 import order and no code of the service comes before the check of the settings and the guard. Where
-the variable names something else, the package does nothing.
+neither the environment nor the provider is one of ours, the package does nothing.
+
+Where Python reads no ``.pth`` file, because the package was installed with ``--target`` or
+``--prefix``, the same is called by ``sitecustomize.py`` of that folder, by
+``opentelemetry-instrument``, by the context of OpenTelemetry where ``OTEL_PYTHON_CONTEXT`` names
+ours, and by the tracer provider; whichever comes first.
 """
 
-import os
-import signal
-import sys
+from __future__ import annotations
 
-from harbourline_otel import guard
-from harbourline_otel.settings import Settings, SettingsError
+import os
+import sys
 
 _EX_CONFIG = 78
 """Exit code of sysexits.h: something is configured wrongly."""
 
+_exit = os._exit
+_started = False
+
+
+def is_wanted() -> bool:
+    """Whether this process is to be traced, or was meant to be: a typing error is none of "no"."""
+    provider = os.environ.get("OTEL_PYTHON_TRACER_PROVIDER", "").lower()
+    return bool(os.environ.get("HARBOURLINE_ENVIRONMENT")) or "harbo" in provider
+
 
 def start() -> None:
     """Checks the settings and puts the guard up, or ends the process with all that is wrong."""
+    global _started
+    if _started or not is_wanted() or _is_our_command():
+        return
+    _started = True
+    if "OTEL_PYTHON_TRACER_PROVIDER" not in os.environ:
+        # A program of the node that does not trace: left alone, as long as it does not.
+        from harbourline_otel.hooks import when_imported
+
+        when_imported("opentelemetry.sdk.trace", _refuse_unguarded)
+        return
+    from harbourline_otel import ends, guard
+    from harbourline_otel.settings import Settings, SettingsError
+
     try:
         guard.put_up(Settings.from_environment(os.environ))
+        ends.watch()
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.stderr.flush()
-        # An exception would be printed and passed over: by Python in a .pth file, and again by
-        # opentelemetry-instrument. The service would run untraced.
-        os._exit(_EX_CONFIG)
-    _exit_on_sigterm()
+        _refuse(f"{error}\n")
+    except Exception as error:
+        _refuse(f"harbourline: this service does not start: {type(error).__name__}: {error}\n")
 
 
-def _exit_on_sigterm() -> None:
-    """Lets SIGTERM end the process by an exit, which hands over the last spans.
+def _refuse_unguarded(_: object) -> None:
+    if "harbourline_otel.providers" not in sys.modules:  # the code chooses a provider of ours
+        _refuse(
+            "harbourline: this service does not start.\n  OTEL_PYTHON_TRACER_PROVIDER is not set\n"
+            "    HARBOURLINE_ENVIRONMENT is, and this program traces by itself, unguarded.\n"
+            "    Fix: start the service with /etc/harbourline/service.env.\n"
+        )
 
-    By default it ends at once; and servers such as uvicorn, which shut down in order, raise it
-    again at their end. Who sets a handler of their own replaces this one.
-    """
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+def _refuse(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
+    # An exception would be printed and passed over: by Python in a .pth file, and again by
+    # opentelemetry-instrument. The service would run untraced.
+    _exit(_EX_CONFIG)
+
+
+def _is_our_command() -> bool:
+    """The doctor must run where nothing else does, and makes no span by a tracer provider."""
+    command = sys.orig_argv[1:3]
+    return command[:1] != [] and (
+        os.path.basename(command[0]) == "harbourline-otel" or command == ["-m", "harbourline_otel"]
+    )
+
+
+def context() -> object:
+    """Entry point of ``opentelemetry_context``: the usual one, with the guard up before it."""
+    start()
+    from opentelemetry.context.contextvars_context import ContextVarsRuntimeContext
+
+    return ContextVarsRuntimeContext()
+
+
+def say() -> None:
+    """Entry point of ``opentelemetry_post_instrument``: what is on, in one line."""
+    from harbourline_otel import guard
+
+    if (settings := guard.current()) and not _is_child():
+        from harbourline_otel import found, say
+
+        say.started(settings, found.line())
+
+
+def _is_child() -> bool:
+    """Whether it was said already, by the process that started this one."""
+    from harbourline_otel import ends
+
+    return ends.is_helper()

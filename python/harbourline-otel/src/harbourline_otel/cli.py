@@ -1,0 +1,60 @@
+"""``harbourline-otel doctor`` says what is wrong; ``harbourline-otel run`` starts a service."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from harbourline_otel.settings import FILE, Settings, SettingsError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code: 0 healthy, 1 something is wrong, 2 wrong use, 78 settings that `run` refuses."""
+    parser = argparse.ArgumentParser(prog="harbourline-otel", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    doctor = commands.add_parser("doctor", help="looks at everything between here and the gateway")
+    doctor.add_argument(
+        "--env-file",
+        type=Path,
+        help=f"variables of the unit, one a line; default: {FILE}, where the environment has none",
+    )
+    doctor.add_argument(
+        "--seconds", type=float, default=20.0, help="to wait for the gateway, default 20"
+    )
+    run = commands.add_parser("run", help="starts a service with tracing")
+    run.add_argument("service", nargs=argparse.REMAINDER, metavar="COMMAND")
+    given = parser.parse_args(arguments)
+    if given.command == "run":
+        if not given.service:
+            parser.error("say which COMMAND to run")
+        return _run(given.service)
+    if given.env_file and not given.env_file.exists():
+        parser.error(f"there is no {given.env_file}")
+    file = given.env_file or Path(FILE)
+    if file.exists() and (given.env_file or "HARBOURLINE_ENVIRONMENT" not in os.environ):
+        os.environ.update(_variables(file.read_text("utf-8")))
+
+    from harbourline_otel import doctor as office
+
+    return office.examine(given.seconds)
+
+
+def _variables(text: str) -> dict[str, str]:
+    """As systemd reads an ``EnvironmentFile``."""
+    pairs = (line.partition("=") for line in text.splitlines() if not line.startswith(("#", ";")))
+    return {name.strip(): value.strip().strip("'\"") for name, mark, value in pairs if mark}
+
+
+def _run(command: list[str]) -> int:
+    try:
+        Settings.from_environment(os.environ)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 78
+    from opentelemetry.instrumentation.auto_instrumentation import run
+
+    sys.argv = ["opentelemetry-instrument", *command]
+    run()
+    return 0

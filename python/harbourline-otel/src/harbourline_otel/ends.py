@@ -1,0 +1,150 @@
+"""How a process ends: as it would without this package, after its last spans were handed over.
+
+Nothing here changes an exit code, or what a signal does. Only the process that the service manager
+started has a handler of SIGTERM; its children keep the default, and what a killed one had is
+counted by the others: see `ledger`.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]  # without the enumerations of `signal`
+import _thread
+import os
+import sys
+
+from harbourline_otel.hooks import when_imported, wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+GRACE = 5.0
+"""Seconds for what waits when the process ends. Kubernetes gives 30, systemd 90, for everything."""
+
+ABRUPT = 1.0
+"""Seconds for what waits where a process ends by ``os._exit``: at once, as its author wants."""
+
+_FATAL = (_signal.SIGTERM, _signal.SIGINT, _signal.SIGHUP, _signal.SIGQUIT, _signal.SIGABRT)
+_HELPERS = ("--multiprocessing-fork", "multiprocessing.forkserver", "multiprocessing.resource_")
+
+_TERM = {_signal.SIGTERM}
+
+_owner = 0
+"""Process whose SIGTERM this module handles."""
+
+
+def watch() -> None:
+    """From now on; once for a process and its children."""
+    _before("_exit", lambda _: True, ABRUPT)
+    _before("kill", lambda args: args[0] == os.getpid() and _is_fatal(args[1]), GRACE)
+    when_imported("signal", _watch_raise)
+    when_imported("multiprocessing.popen_fork", _watch_terminate)
+    if not is_helper() and _signal.getsignal(_signal.SIGTERM) == _signal.SIG_DFL:
+        global _owner
+        _owner = os.getpid()
+        _signal.signal(_signal.SIGTERM, _on_sigterm)
+        os.register_at_fork(before=_block, after_in_parent=_unblock, after_in_child=_restore)
+
+
+def is_helper() -> bool:
+    """Whether multiprocessing started this process."""
+    return any(mark in part for part in sys.orig_argv[1:] for mark in _HELPERS)
+
+
+def finish(seconds: float) -> None:
+    """Hands over what waits, if this process traces at all. Raises nothing: the end goes on."""
+    if pipeline := sys.modules.get("harbourline_otel.pipeline"):
+        try:
+            pipeline.finish_all(seconds)
+        except Exception:
+            pass
+
+
+def _on_sigterm(*_: object) -> None:
+    """Hands over what waits, puts back what was there, and raises the signal again."""
+    if os.getpid() == _owner:
+        finish(GRACE)
+    _signal.signal(_signal.SIGTERM, _signal.SIG_DFL)
+    _kill(os.getpid(), _signal.SIGTERM)
+
+
+_blocked: dict[int, set[int]] = {}
+"""Signal masks of threads that are about to fork."""
+
+
+def _block() -> None:
+    """A child forgets the signals that Python took note of before it was one: they must wait."""
+    if _signal.getsignal(_signal.SIGTERM) is _on_sigterm:
+        _blocked[_thread.get_ident()] = _signal.pthread_sigmask(_signal.SIG_BLOCK, _TERM)
+
+
+def _unblock() -> None:
+    mask = _blocked.pop(_thread.get_ident(), None)
+    if mask is not None:
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
+
+
+def _restore() -> None:
+    """In a child: SIGTERM ends it at once, also within a call that takes long."""
+    if _signal.getsignal(_signal.SIGTERM) is _on_sigterm:
+        _signal.signal(_signal.SIGTERM, _signal.SIG_DFL)
+    _unblock()
+    _blocked.clear()
+
+
+def _is_fatal(signum: object) -> bool:
+    return signum in _FATAL and _signal.getsignal(int(signum)) == _signal.SIG_DFL  # type: ignore[call-overload]
+
+
+_kill = os.kill
+
+
+def _before(name: str, ends: Callable[[tuple[Any, ...]], bool], seconds: float) -> None:
+    original = getattr(os, name)
+
+    def replaced(*args: Any, **kwargs: Any) -> Any:
+        try:
+            ending = ends(args)
+        except Exception:  # wrong arguments: the original says so
+            ending = False
+        if ending:
+            finish(seconds)
+        return original(*args, **kwargs)
+
+    replaced.__name__ = replaced.__qualname__ = name
+    replaced.__doc__, replaced.__wrapped__ = original.__doc__, original  # type: ignore[attr-defined]
+    setattr(os, name, replaced)
+
+
+def _watch_raise(module: ModuleType) -> None:
+    """Servers such as uvicorn shut down in order, put the default back and raise the signal."""
+
+    def raised(original: Any, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if _is_fatal(args[0] if args else kwargs.get("signalnum")):
+            finish(GRACE)
+        return original(*args, **kwargs)
+
+    wrap(module, "raise_signal", raised)
+
+
+def _watch_terminate(module: ModuleType) -> None:
+    """``Pool`` and ``Process.terminate`` end children by a signal: what they made is handed over.
+
+    For a quarter of a second at the most, and not again for a minute where that was in vain.
+    """
+    quiet_until = 0.0
+
+    def send(original: Any, process: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        nonlocal quiet_until
+        from time import monotonic
+
+        if process.returncode is None and monotonic() > quiet_until:
+            from harbourline_otel import ledger
+
+            if not ledger.hurry(process.pid, 0.25):
+                quiet_until = monotonic() + 60
+        return original(*args, **kwargs)
+
+    wrap(module, "Popen._send_signal", send)

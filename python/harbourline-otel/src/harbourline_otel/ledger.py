@@ -1,0 +1,166 @@
+"""Counts that outlive their process: what became of its spans is known even if it is killed.
+
+Each process that makes spans has a page of shared memory in a folder of its user, held by a lock
+that the kernel gives back at its death, however it dies. Who finds a page without a holder reports
+what its process could not, and removes it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from time import monotonic, sleep
+
+ENDED, DROPPED, ADOPTED, EXPORTED, FAILED, TOLD_EXPORTED, TOLD_LOST, HURRY, PARENT = range(9)
+"""Slots of a page: spans that ended; of those, what the queue had no room for; spans of processes
+that are no more; of all, what the agent took, and what it never will; what of taken and of lost was
+reported; whether the parent wants to end it; the parent's process id."""
+
+STATE = "HARBOURLINE_STATE"
+"""Variable: the folder of pages, best in memory. Default: ``/dev/shm``, or else ``/tmp``."""
+
+_SIZE = 9 * 8
+_MOST = 1024
+"""Pages in the folder, at the most: a service that dies at each start must not fill memory."""
+
+
+class Page:
+    """Slots of numbers, shared where the machine lets it be."""
+
+    def __init__(self, key: str) -> None:
+        self.path: str | None = None
+        self._file: int | None = None
+        memory: mmap.mmap | bytearray = bytearray(_SIZE)
+        with suppress(OSError):
+            memory = self._open(key)
+        self.slots = memoryview(memory).cast("Q")
+        self.slots[PARENT] = os.getppid()
+
+    def _open(self, key: str) -> mmap.mmap:
+        folder = _folder(make=True)
+        if len(os.listdir(folder)) >= _MOST:
+            raise OSError("too many pages")
+        path = f"{folder}/{key}.{os.getpid()}.{os.urandom(4).hex()}"
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(file, _SIZE)
+            memory = mmap.mmap(file, _SIZE)
+        except BaseException:
+            os.close(file)
+            os.unlink(path)
+            raise
+        self.path, self._file = path, file
+        return memory
+
+    def close(self) -> None:
+        """Removes the page, where all in it was told; otherwise leaves it to another process."""
+        if self.path and untold(self.slots) == (0, 0):
+            with suppress(OSError):
+                os.unlink(self.path)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """In a child: the page is the parent's, and the lock must end with the parent."""
+        if self._file is not None:
+            with suppress(OSError):
+                os.close(self._file)
+            self._file = None
+
+
+def untold(slots: memoryview) -> tuple[int, int]:
+    """Spans of a process that is no more, of which nobody told: taken by the agent, and lost."""
+    exported = slots[EXPORTED] - slots[TOLD_EXPORTED]
+    lost = slots[ENDED] + slots[ADOPTED] - slots[EXPORTED] - slots[TOLD_LOST]
+    return max(0, exported), max(0, lost)
+
+
+def adopt(key: str) -> tuple[int, int]:
+    """What ended processes of a service left untold: spans taken, spans lost. Their pages go."""
+    exported = lost = 0
+    for path, _ in _pages(key):
+        with suppress(OSError):
+            file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(file).st_size == _SIZE and os.path.exists(path):
+                    with mmap.mmap(file, _SIZE) as memory, memoryview(memory).cast("Q") as slots:
+                        taken, gone = untold(slots)
+                    exported, lost = exported + taken, lost + gone
+                os.unlink(path)
+            finally:
+                os.close(file)
+    return exported, lost
+
+
+def are_orphaned(key: str) -> bool:
+    """Whether a process of a service is no more, and left something untold."""
+    for path, _ in _pages(key):
+        with suppress(OSError):
+            file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            finally:
+                os.close(file)
+    return False
+
+
+def _unsettled(slots: memoryview) -> bool:
+    """Whether spans wait or are under way."""
+    settled = slots[DROPPED] + slots[EXPORTED] + slots[FAILED]
+    return slots[ENDED] + slots[ADOPTED] > settled
+
+
+def hurry(pid: int, seconds: float) -> bool:
+    """Asks children to hand over what waits, and waits until one has. False if it has not."""
+    page = None
+    for path, owner in _pages(""):
+        with suppress(OSError):
+            file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                slots = memoryview(mmap.mmap(file, _SIZE)).cast("Q")
+            except ValueError:
+                continue
+            finally:
+                os.close(file)
+            if slots[PARENT] == os.getpid():
+                slots[HURRY] = 1
+            if owner == pid:
+                page = slots
+    until = monotonic() + seconds
+    while page and _unsettled(page):
+        if monotonic() > until:
+            return False
+        sleep(0.005)
+    return True
+
+
+def _pages(key: str) -> Iterator[tuple[str, int]]:
+    """Paths of pages of other processes, with their process id."""
+    with suppress(OSError):
+        folder = _folder(make=False)
+        for name in os.listdir(folder):
+            parts = name.split(".")
+            if len(parts) == 3 and parts[1].isdecimal() and parts[0].startswith(key):
+                yield f"{folder}/{name}", int(parts[1])
+
+
+def _folder(make: bool) -> str:
+    """A folder of this user alone.
+
+    Raises:
+        OSError: There is none, or it is somebody else's.
+    """
+    base = os.environ.get(STATE) or ("/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp")
+    folder = f"{base}/harbourline-{os.geteuid()}"
+    if make:
+        with suppress(FileExistsError):
+            os.mkdir(folder, 0o700)
+    found = os.lstat(folder)
+    if found.st_uid != os.geteuid() or found.st_mode & 0o170077 != 0o040000:
+        raise PermissionError(folder)
+    return folder

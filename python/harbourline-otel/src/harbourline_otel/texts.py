@@ -1,0 +1,167 @@
+"""Takes values out of statements and of texts of errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from harbourline_otel.keys import MASK, is_sensitive
+
+_POSTGRESQL = frozenset({"postgresql", "redshift", "cockroachdb", "oracle", "oracle.db", "db2"})
+"""Systems in which double quotes hold names, never values."""
+
+_SQL = re.compile(
+    r"""
+    (?P<comment> --[^\n]* | /\*.*?(?:\*/|\Z) | \#(?=\s)[^\n]* )
+  | (?P<dollar> \$(?P<tag>[A-Za-z_]\w*|)\$ .*? (?:\$(?P=tag)\$|\Z) )
+  | (?P<string> (?: \b (?:[EeBbXxNnQq]|[Uu]&|_\w+) )? ' (?: [^'\\] | '' | \\. )* (?:'|\Z) )
+  | (?P<double> " (?: [^"\\] | "" | \\. )* (?:"|\Z) )
+  | (?P<name> `[^`]*(?:`|\Z) | \[[A-Za-z_][\w ]*\] )
+  | (?P<number> (?<![\w$:%?.@])-?
+        (?:0[xX][0-9A-Fa-f]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\b )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_BEFORE_NAME = re.compile(r"(?i)(?:\b(?:from|join|into|update|table|as|on|schema|index)\s*|\.)$")
+_IDENTIFIER = re.compile(r'"[A-Za-z_][\w$]*"$')
+
+
+def statement(text: str, system: str = "") -> str:
+    """A statement without its values and comments.
+
+    Args:
+        text: SQL or similar; it may be cut off anywhere.
+        system: ``db.system.name``, which says what double quotes mean.
+    """
+    if "'" not in text and '"' not in text and not _may_hold(text):
+        return text
+    names = system.lower() in _POSTGRESQL
+    parts: list[str] = []
+    end = 0
+    for match in _SQL.finditer(text):
+        kind, found = match.lastgroup, match[0]
+        parts.append(text[end : match.start()])
+        end = match.end()
+        if match["comment"] is not None:
+            parts.append(" ")
+        elif match["string"] is not None and _is_ambiguous(found):
+            # Whether a backslash escapes a quote is the server's setting: where both readings
+            # differ, what follows may be a value by one of them.
+            parts.append("?")
+            end = len(text)
+            break
+        elif kind == "name":
+            parts.append(found)
+        elif match["double"] is not None:
+            named = names and found.endswith('"')
+            placed = _IDENTIFIER.match(found) and (
+                _BEFORE_NAME.search(text[max(0, match.start() - 12) : match.start()])
+                or text[end : end + 1] == "."
+            )
+            parts.append(found if named or placed else "?")
+        else:
+            parts.append("?")
+    parts.append(text[end:])
+    return "".join(parts)
+
+
+_WORTH = re.compile(r"[\d$#`]|--|/\*")
+
+
+def _may_hold(text: str) -> bool:
+    return _WORTH.search(text) is not None
+
+
+def _is_ambiguous(literal: str) -> bool:
+    return "\\'" in literal and literal[:1] not in "Ee"
+
+
+def _pair(match: re.Match[str]) -> str:
+    if not is_sensitive(match["key"]):
+        return match[0]
+    quote = match["open"]
+    return f"{quote}{match['key']}{quote}{match['is']}{MASK}"
+
+
+_RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+    # SQLAlchemy: the statement, and its parameters to the end.
+    (r"\[parameters: .*?(?=\n?\(Background on this error at: |\Z)", f"[parameters: {MASK}]"),
+    (
+        r"\[SQL: (.*?)(?=\]\s*(?:\[parameters: |\n|\(Background|\Z)|\Z)",
+        lambda match: f"[SQL: {statement(match[1])}",
+    ),
+    # PostgreSQL: the row, the line of the statement, the key, a value that it cannot read.
+    (r"(Failing row contains )\(.*(?:\)|\Z)", rf"\1({MASK})"),
+    (
+        r"(Key \([^=]*?\)=)\(.*?(?:\)(?= (?:already|is not present|is still|conflicts))"
+        r"|\)[^)]*\Z|\Z)",
+        rf"\1({MASK})",
+    ),
+    (r"(?m:^)(LINE \d+: )[^\n]*", rf"\1{MASK}"),
+    (r"((?:invalid|malformed|out of range)[^:\n]*: )\".*\"", rf"\1{MASK}"),
+    (r"(?<=value )\"[^\n]*?\"(?= is out of range)", MASK),
+    (r"(at or near )\".*?\"(?=\s|\Z)", rf"\1{MASK}"),
+    # MySQL: the key, the value, the place of the error.
+    (r"(Duplicate entry )'.*?(?:'(?= for key)|\Z)", rf"\1{MASK}"),
+    (r"(Incorrect [\w ]*value: )'.*?(?:'(?= for (?:column|function))|\Z)", rf"\1{MASK}"),
+    (r"(Truncated incorrect [\w ]*value: )'.*?(?:'|\Z)", rf"\1{MASK}"),
+    (r"(to use near )'.*?(?:'(?= at line)|\Z)", rf"\1{MASK}"),
+    # Pydantic, in both forms.
+    (r"(input_value=).*?(?=, input_type=|\Z)", rf"\1{MASK}"),
+    (r"('input': ).*?(?=, '(?:ctx|url|type|loc|msg)'|\}|\Z)", rf"\1{MASK}"),
+    # Addresses: who, and the query. And all that is written as a key and its value.
+    (r"(\w://)[^/\s@'\"]+@", rf"\1{MASK}@"),
+    (r"\?[^\s'\"<>)\]]+", f"?{MASK}"),
+    (
+        r"(?P<open>[\"']?)(?P<key>[A-Za-z][\w.-]{1,60})(?P=open)(?P<is>\s*(?:=>|=|:)\s*)"
+        r"(?:\"(?:[^\"\\]|\\.)*(?:\"|\Z)|'(?:[^'\\]|\\.)*(?:'|\Z)"
+        r"|(?:(?:[Bb]earer|[Bb]asic) )?[^\s,;&)}\]]+)",
+        _pair,
+    ),
+)
+_TEXTS = [(re.compile(pattern, re.DOTALL), replacement) for pattern, replacement in _RULES]
+
+
+def message(text: str) -> str:
+    """The text of an error, without the values that libraries are known to write into theirs."""
+    for pattern, replacement in _TEXTS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+_FRAME = re.compile(r'\s*(?:[|+] ?)*File "[^"\n]*", line \d+(?:, in [^\n]*)?$')
+_RELATED = (
+    "During handling of the above exception",
+    "The above exception was the direct cause",
+)
+_TYPE = re.compile(r"(?:[|+\s-]*(?:\d+ -+)?\s*)?([A-Za-z_][\w.]*)(?::.*)?$", re.DOTALL)
+
+
+def frames(stacktrace: str) -> str:
+    """A stack trace without messages and lines of code: frames, and types of exceptions."""
+    kept: list[str] = []
+    within = False
+    for line in stacktrace.splitlines():
+        if line.lstrip(" |+").startswith(("Traceback (most", "Exception Group Traceback")):
+            within = True
+            kept.append(line)
+        elif any(mark in line for mark in _RELATED) and not within:
+            kept.append(line.strip()[:80])
+        elif within and _FRAME.match(line):
+            kept.append(line)
+        elif within and not line.startswith((" ", "\t")) and line and (found := _TYPE.match(line)):
+            # What follows belongs to its message, until the next trace begins.
+            kept.append(f"{found[1]}: {MASK}" if ":" in line else found[1])
+            within = False
+    return "\n".join(kept)
+
+
+_RAISED = re.compile(r"([A-Za-z_][\w.]*(?:Error|Exception|Warning|Exit|Interrupt|Timeout)): ")
+
+
+def kind_of(description: str) -> str:
+    """A status description in which only the type of an exception is left."""
+    found = re.match(
+        r"([A-Za-z_][\w.]*(?:Error|Exception|Warning|Exit|Interrupt|Timeout)): ", description
+    )
+    return f"{found[1]}: {MASK}" if found else MASK

@@ -1,0 +1,139 @@
+"""Values that statements and texts of errors carry, in the forms that libraries write."""
+
+import traceback
+
+import pytest
+
+from harbourline_otel import texts
+from harbourline_otel.keys import is_sensitive
+
+secret = "hunter2"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("SELECT 1 FROM t WHERE a = 'hunter2'", "SELECT ? FROM t WHERE a = ?"),
+        ("WHERE a = 'it''s hunter2' AND b = 'x'", "WHERE a = ? AND b = ?"),
+        ("WHERE a = $$hunter2$$ AND b", "WHERE a = ? AND b"),
+        ("WHERE a = $q$it's hunter2$q$ AND b", "WHERE a = ? AND b"),
+        ("WHERE a = $q$hunter2", "WHERE a = ?"),
+        (r"WHERE a = E'it\'s hunter2' AND b", "WHERE a = ? AND b"),
+        (r"WHERE a = 'C:\' AND b = 'hunter2'", "WHERE a = ?"),
+        (r"WHERE a = 'it\'s hunter2' AND b = 'hunter2'", "WHERE a = ?"),
+        ("WHERE a = N'hunter2' AND b = X'CAFE' AND c = 0xCAFE", "WHERE a = ? AND b = ? AND c = ?"),
+        ("SELECT a -- hunter2\nFROM t", "SELECT a  \nFROM t"),
+        ("SELECT /* hunter2 */ a FROM t", "SELECT   a FROM t"),
+        ("SELECT a /* hunter2", "SELECT a  "),
+        ('WHERE a = "hunter2"', "WHERE a = ?"),
+        ('INSERT INTO "t" VALUES ("hunter2", "x")', 'INSERT INTO "t" VALUES (?, ?)'),
+        ("WHERE a = 'hunter2", "WHERE a = ?"),
+        ('WHERE a = "hunter2', "WHERE a = ?"),
+        ("WHERE a = -1.5e10 AND t1.b2 = $1", "WHERE a = ? AND t1.b2 = $1"),
+        ("WHERE a = %s AND b = :b AND c = ?", "WHERE a = %s AND b = :b AND c = ?"),
+        ("SELECT `a1` FROM `t2`", "SELECT `a1` FROM `t2`"),
+    ],
+)
+def test_statements_lose_their_values(text: str, left: str) -> None:
+    assert texts.statement(text) == left
+
+
+def test_double_quotes_hold_names_where_the_system_says_so() -> None:
+    text = 'SELECT "payment"."id" FROM "payment" WHERE "payment"."card" = %s'
+    assert texts.statement(text, "postgresql") == text
+    assert secret not in texts.statement('WHERE name = "hunter2', "postgresql")
+    assert secret not in texts.statement('WHERE name = "hunter2"', "mysql")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'null value in column "b"\nDETAIL:  Failing row contains (1, hunter2, null).',
+        "violates check\nDETAIL:  Failing row contains (1, a\n) hunter2\n(, null).",
+        'syntax error at or near "hunter2"\nLINE 1: SELECT hunter2 FROM\n               ^',
+        "DETAIL:  Key (email, name)=(a@b.c, x\nhunter2) already exists.",
+        "DETAIL:  Key (lower(email))=(hunter2)) already exists.",
+        "DETAIL:  Key (email)=(hunt) hunter2) is not present in table",
+        "DETAIL:  Key (email)=(hunter2",
+        'invalid input syntax for type integer: "hunter2"',
+        'invalid input value for enum mood: "hunter2"',
+        "(1062, \"Duplicate entry 'hunter2' for key 'users.email'\")",
+        "(1062, \"Duplicate entry 'it's hunter2' for key 'users.email'\")",
+        "(1366, \"Incorrect integer value: 'hunter2' for column 'a' at row 1\")",
+        "(1292, \"Truncated incorrect DOUBLE value: 'hunter2'\")",
+        "You have an error in your SQL syntax to use near 'hunter2' at line 1",
+        "HTTPConnectionPool(host='x', port=80): Max retries exceeded with url: /x?token=hunter2 (C",
+        "Max retries exceeded with url: /x?name=hunter2&a=b (Caused by",
+        "503 for url: https://user:hunter2@example.com/",
+        "(psycopg.Error) no\n[SQL: INSERT INTO t VALUES ('hunter2')]\n[parameters: ('a',)]",
+        "no\n[SQL: INSERT INTO t VALUES (%(a)s)]\n[parameters: {'a': 'x]y', 'b': 'hunter2'}]",
+        "no [SQL: SELECT 'hunter2",
+        "1 validation error for P\nage\n  must be [type=int_parsing, input_value='hunter2', "
+        "input_type=str]",
+        "input_value={'a': 'hunter2', 'b': [1, ...], input_type=dict]",
+        "input_value='hunter2",
+        "[{'type': 'missing', 'loc': ('a',), 'msg': 'Field', 'input': {'b': 'hunter2'}}]",
+        "login(user='chan', password='hunter2')",
+        "host=db user=pay password=hunter2 dbname=pay",
+        '{"client_secret": "hunter2", "a": 1}',
+        "Authorization: Bearer hunter2",
+        "user=chan&apiKey=hunter2",
+        "cvv2: hunter2",
+    ],
+)
+def test_texts_of_errors_lose_their_values(text: str) -> None:
+    assert secret not in texts.message(text)
+
+
+def test_what_says_what_is_wrong_stays() -> None:
+    text = "(psycopg.errors.UniqueViolation) duplicate key\n[SQL: INSERT INTO t VALUES (%s)]"
+    assert texts.message(text) == text
+    kept = texts.message("Key (email)=(hunter2) already exists. [SQL: SELECT 'hunter2' FROM t]")
+    assert kept == "Key (email)=(****) already exists. [SQL: SELECT ? FROM t]"
+    assert texts.message("connection to 10.0.0.1:5432 refused") == (
+        "connection to 10.0.0.1:5432 refused"
+    )
+
+
+def test_of_a_stack_trace_frames_and_types_stay() -> None:
+    try:
+        try:
+            {}["hunter2"]
+        except KeyError as error:
+            raise ValueError("hunter2\nanother line\n  File 'hunter2'") from error
+    except ValueError:
+        text = traceback.format_exc()
+    left = texts.frames(text)
+    assert "hunter2" not in left and "another" not in left
+    assert left.count("Traceback (most recent call last):") == 2
+    assert "KeyError: ****" in left and "ValueError: ****" in left
+    assert "The above exception was the direct cause" in left
+    assert left.count("test_of_a_stack_trace_frames_and_types_stay") == 2
+
+
+def test_of_a_status_the_type_stays() -> None:
+    assert texts.kind_of("requests.exceptions.ConnectionError: hunter2") == (
+        "requests.exceptions.ConnectionError: ****"
+    )
+    assert texts.kind_of("hunter2") == "****"
+
+
+@pytest.mark.parametrize(
+    "key",
+    "password userPassword user.pwd DB_PASSWORD card.cvc cvc2 cvv2 card_pin pinBlock track2 "
+    "track2Data track_data trackData cardNumber card.number cardNo pan payment.pan accessKey "
+    "privateKey client_secret clientSecret accessToken http.request.header.x_api_key apiKey "
+    "sessionCookie credentials iban accountNumber passphrase".split(),
+)
+def test_keys_that_look_secret(key: str) -> None:
+    assert is_sensitive(key)
+
+
+@pytest.mark.parametrize(
+    "key",
+    "http.route payment.id spinning pinned.version shipping.state company.id panel "
+    "gen_ai.usage.input_tokens tracking.number monkey keyboard tracked server.address "
+    "messaging.kafka.message.key db.collection.name expand".split(),
+)
+def test_keys_that_do_not(key: str) -> None:
+    assert not is_sensitive(key)
