@@ -269,9 +269,11 @@ def wsgi(environ, start_response):
     start_response("200 OK", [("Content-Length", "2")])
     return [b"ok"]
 """
+# It ends workers that do not answer for five seconds, also while they import.
+patient = ["--timeout-worker-healthcheck", "60"]
 servers = {
     "uvicorn": ["uvicorn", "served:app", "--port", "{port}"],
-    "uvicorn workers": ["uvicorn", "served:app", "--port", "{port}", "--workers", "2"],
+    "uvicorn workers": ["uvicorn", "served:app", "--port", "{port}", "--workers", "2", *patient],
     "gunicorn": ["gunicorn", "served:wsgi", "-b", "127.0.0.1:{port}", "-w", "2"],
     "gunicorn preload": ["gunicorn", "served:wsgi", "-b", "127.0.0.1:{port}", "--preload"],
 }

@@ -136,6 +136,8 @@ class _Running:
             done = self._export(len(self.waiting))
             due = monotonic() + settings.delay_ms / 1000
             if self._stopped:
+                while self.waiting and not self._pausing:
+                    done = self._export(len(self.waiting)) and done
                 self.exporter.shutdown()
             if answer:
                 answer.put(done)
