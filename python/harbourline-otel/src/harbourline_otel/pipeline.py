@@ -24,6 +24,7 @@ from harbourline_otel.agent import AgentSpanExporter
 from harbourline_otel.ends import GRACE
 from harbourline_otel.ledger import DROPPED, ENDED, HURRY
 from harbourline_otel.observe import Counts, Report, key_of
+from harbourline_otel.say import warn
 from harbourline_otel.scrub import Scrubber
 from harbourline_otel.settings import Settings
 
@@ -133,12 +134,12 @@ class _Running:
             full = len(self.waiting) >= settings.batch
             if not (answer or full or hurried or monotonic() >= due):
                 continue
-            done = self._export(len(self.waiting))
+            done = False
+            try:
+                done = self._hand_over()
+            except Exception as error:  # a fault of ours must not end the thread
+                warn(f"spans are lost, and counted: {type(error).__name__}: {error}")
             due = monotonic() + settings.delay_ms / 1000
-            if self._stopped:
-                while self.waiting and not self._pausing:
-                    done = self._export(len(self.waiting)) and done
-                self.exporter.shutdown()
             if answer:
                 answer.put(done)
         self._thread = None
@@ -146,6 +147,14 @@ class _Running:
     def _wait(self, due: float) -> float:
         left = max(0.0, due - monotonic())
         return min(left, _LOOK) if self._child and self.waiting else left
+
+    def _hand_over(self) -> bool:
+        done = self._export(len(self.waiting))
+        if self._stopped:
+            while self.waiting and not self._pausing:
+                done = self._export(len(self.waiting)) and done
+            self.exporter.shutdown()
+        return done
 
     def _export(self, spans: int) -> bool:
         """Hands over what waits now: what comes meanwhile may come forever."""
