@@ -48,7 +48,12 @@ class Page:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.ftruncate(file, _SIZE)
-            memory = mmap.mmap(file, _SIZE)
+            # By a descriptor of its own: a mapping keeps a copy, which would keep the lock.
+            mapped = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                memory = mmap.mmap(mapped, _SIZE)
+            finally:
+                os.close(mapped)
         except BaseException:
             os.close(file)
             os.unlink(path)
