@@ -55,7 +55,7 @@ export const relaySource = 'relay';
  * The widest prefix that a line may hold. A /24 is one server subnet: whoever needs more asks for several, each with its
  * owner.
  */
-export const widestPrefix = 24;
+const widestPrefix = 24;
 
 const columns = ['from', 'to', 'port', 'owner', 'ticket', 'expires'] as const;
 

@@ -1,10 +1,7 @@
 /** What must never reach the store: kinds, keys and the mask, by the one list of `list.yaml`. */
 import list from './list.json';
 
-export { isSensitiveKey, snakeCase } from './keys';
+export { isSensitiveKey } from './keys';
 
 /** What stands in the place of a masked value. */
 export const mask = list.mask;
-
-/** Kinds of what is masked, as counts name them. */
-export const kinds: readonly string[] = list.kinds;

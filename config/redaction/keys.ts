@@ -9,7 +9,7 @@ const asWritten = new RegExp(keyPatterns.asWritten, 'i');
 const plural = /(?:^|_)tokens(?:_|$)/;
 
 /** A key in snake case: `accessToken`, `access-token` and `ACCESS_TOKEN` are `access_token`. */
-export const snakeCase = (key: string): string =>
+const snakeCase = (key: string): string =>
   key
     .replace(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$2_')
     .replace(/[^A-Za-z0-9\u0080-\uffff]+/g, '_')

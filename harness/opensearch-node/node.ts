@@ -18,7 +18,7 @@ import type { PreparedNode } from './prepare';
 export { type PreparedNode, prepareOpenSearch } from './prepare';
 
 /** Name of the user that stands for the domain's IAM master; must be among the users. */
-export const masterUser = 'bootstrap';
+const masterUser = 'bootstrap';
 
 /** How a node is started. */
 export interface NodeOptions {

@@ -112,5 +112,5 @@ export class Samplers extends Construct {
  * Until gateways no longer send (they ask every 5 s and wait 3 s for the answer), every trace is decided and the metrics
  * are flushed once more.
  */
-export const leaveSeconds = (decisionWaitSeconds: number): number =>
+const leaveSeconds = (decisionWaitSeconds: number): number =>
   8 + Math.max(decisionWaitSeconds, metricsFlushSeconds) + 7;

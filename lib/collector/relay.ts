@@ -30,7 +30,7 @@ export const windowSeconds = 60;
 export const graceSeconds = 20;
 
 /** What may leave, and which values it may have. Whoever adds a key here sends it across the border. */
-export const listedAttributes = (environment: string): Readonly<Record<string, string>> => ({
+const listedAttributes = (environment: string): Readonly<Record<string, string>> => ({
   'service.name': '[A-Za-z][A-Za-z0-9._-]{0,62}',
   'deployment.environment.name': environment,
   [crossingAttribute]: crossings.join('|'),

@@ -1,5 +1,5 @@
 /** Dashboards by their name, in the order in which people look. */
-export const dashboardNames = ['cross-region', 'pipeline', 'store', 'link', 'compliance'] as const;
+const dashboardNames = ['cross-region', 'pipeline', 'store', 'link', 'compliance'] as const;
 export type DashboardName = (typeof dashboardNames)[number];
 
 /** A physical name, because alarms and the runbook link to it. */

@@ -112,7 +112,7 @@ const isHongKong = ({ mainland }: EnvironmentConfig, { from }: AllowlistEntry): 
   from === relaySource || !mainland.prefixes.some((prefix) => within(from, prefix));
 
 /** Prefixes of Hong Kong that the mainland may know of: the relays' subnets and what the allow-list names. */
-export const announcedPrefixes = (config: LinkedConfig): string[] =>
+const announcedPrefixes = (config: LinkedConfig): string[] =>
   unique(flows(config).flatMap(({ side, from, to }) => (side === 'hong-kong' ? from : [to])));
 
 /** A prefix of Hong Kong that the link's tables route. */

@@ -205,7 +205,7 @@ const fields = ['srcaddr', 'dstaddr', 'srcport', 'dstport', 'protocol', 'packets
 const prefixListSizes = [5, 10, 20, 40, 80, 160, 320, 640];
 
 /** The smallest step that holds so many, and one more: a new address is let in before an old one goes. */
-export function prefixListSize(prefixes: number): number {
+function prefixListSize(prefixes: number): number {
   const size = prefixListSizes.find((each) => each > prefixes);
   if (size === undefined) throw new Error(`A prefix list of ${prefixes} addresses: join some into wider prefixes.`);
   return size;

@@ -12,7 +12,7 @@ import { acknowledge } from '../compliance/acknowledge';
 import type { SettledProperties } from './settled.handler';
 
 /** One fleet, and where its instances must show. */
-export interface SettlingFleet {
+interface SettlingFleet {
   readonly group: AutoScalingGroup;
   /** So many must work. */
   readonly atLeast: number;

@@ -125,7 +125,7 @@ export const stopped = (environment: string, crossing: Crossing, minimumSamples:
   });
 
 /** Server spans called from the mainland whose `traceparent` was lost on the way. */
-export const traceparentLost = (environment: string): Metric =>
+const traceparentLost = (environment: string): Metric =>
   figureOf(
     environment,
     metrics.calls,

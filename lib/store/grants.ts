@@ -15,7 +15,7 @@ export interface Grant {
 }
 
 /** The mapping that holds a role's grants, and nobody else. */
-export const mappingOf: Readonly<Record<GrantedRole, string>> = {
+const mappingOf: Readonly<Record<GrantedRole, string>> = {
   investigator: 'harbourline-investigator',
   administrator: 'harbourline-administrator',
 };

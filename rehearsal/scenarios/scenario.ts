@@ -5,7 +5,7 @@ import type { Distance } from '../stage/link/path';
 import type { Stage } from '../stage/stage';
 
 export { nothing } from '../judge/allowance';
-export type { Allowance, Cost } from '../judge/evidence';
+export type { Allowance } from '../judge/evidence';
 
 /** The scenario's view of the clock. */
 export interface Watch {

@@ -14,7 +14,7 @@ export const order: Readonly<Record<string, string>> = {
 };
 
 /** Room of a file, or undefined where it is none of the product's. */
-export function roomOf(file: string): string | undefined {
+function roomOf(file: string): string | undefined {
   const [top = '', next = '', deeper] = file.split('/');
   if (top === 'lib') return deeper === undefined ? 'stages' : next;
   return top === 'bin' || top === 'config' ? top : undefined;

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { type Environment, type Resource, resourcesOf } from '../review/changes';
 
 /** A price, in US dollars. */
-export interface Price {
+interface Price {
   readonly usd: number;
   readonly per: 'hour' | 'GiB-month' | 'month';
   readonly source: string;
@@ -110,7 +110,7 @@ export const estimate = (all: readonly Item[], prices: Prices): Cost[] =>
   });
 
 /** What costs by use, and is in no template. */
-export const notCounted = [
+const notCounted = [
   'data through endpoints and load balancer, between zones and over the link',
   'log events and custom metrics taken in by CloudWatch, logs kept',
   'snapshots, Lambda calls, S3 requests, the carrier and its port',

@@ -7,7 +7,7 @@ import { grantMappings } from '../../lib/store/grants';
 import { arnOf, grants } from './matrix';
 
 /** Kinds that need a plugin or a program that a local node has not: they are checked by shape. */
-export const notHere = ['retention-policy/', 'dashboards-'];
+const notHere = ['retention-policy/', 'dashboards-'];
 
 /** Documents by id, with the grants that hold now. */
 export function documentsForNode(options: Partial<DomainDocumentOptions> = {}): Record<string, string> {

@@ -10,7 +10,7 @@ import { type Environment, type Resource, resourcesOf } from '../review/changes'
 import type { Plan } from './check';
 
 /** A configured environment. @throws Error that names those there are */
-export function environmentNamed(name: string): EnvironmentConfig {
+function environmentNamed(name: string): EnvironmentConfig {
   const environments = loadEnvironments();
   const config = environments.find(({ environment }) => environment === name);
   if (config) return config;

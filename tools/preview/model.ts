@@ -19,7 +19,7 @@ export type PictureWidget = Readonly<{ x: number; y: number; width: number; heig
     | { readonly kind: 'graph'; readonly graph: Graph }
   );
 
-export interface AlarmChip {
+interface AlarmChip {
   readonly name: string;
   readonly alarm: boolean;
   /** Time of day at which it went into ALARM, or "OK". */

@@ -3,7 +3,7 @@ import type { Environment, Resource, SynthesisedStack } from '../../judges/assem
 
 export { type Environment, type Resource, resourcesOf } from '../../judges/assembly/environments';
 
-export type Action = 'replaced' | 'may be replaced' | 'removed' | 'left behind' | 'added' | 'changed';
+type Action = 'replaced' | 'may be replaced' | 'removed' | 'left behind' | 'added' | 'changed';
 
 export interface PropertyChange {
   readonly name: string;

@@ -22,7 +22,7 @@ export interface Accepted {
   readonly reason: string;
 }
 
-export const acceptedFile = join(__dirname, 'accepted.yaml');
+const acceptedFile = join(__dirname, 'accepted.yaml');
 
 export const readAccepted = (): Accepted[] => parse(readFileSync(acceptedFile, 'utf8'));
 

@@ -2,7 +2,7 @@
 import { retryForever } from './components';
 import { env, variables } from './render';
 
-export interface Backend {
+interface Backend {
   /** `https://host:port`, for Zipkin with its path. */
   readonly endpoint: string;
 }

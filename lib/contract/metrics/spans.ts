@@ -21,7 +21,7 @@ export const traceparentAttribute = 'traceparent';
 export const statusError = 'STATUS_CODE_ERROR';
 
 /** Span kinds as the span_metrics connector writes them. */
-export const spanKinds = { client: 'SPAN_KIND_CLIENT', server: 'SPAN_KIND_SERVER' } as const;
+const spanKinds = { client: 'SPAN_KIND_CLIENT', server: 'SPAN_KIND_SERVER' } as const;
 
 /** The kind of span whose duration is "the" duration of a crossing: the caller's view outward, the server's view inward. */
 export const kindOfCrossing: Readonly<Record<Crossing, string>> = {

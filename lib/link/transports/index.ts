@@ -18,4 +18,4 @@ const transports = {
 export const transportsOf = (names: LinkConfig['transports']): LinkTransport[] =>
   names.map((name) => transports[name]());
 
-export type { BoundAttachment, BoundTransport, LinkTransport } from './transport';
+export type { BoundAttachment, LinkTransport } from './transport';

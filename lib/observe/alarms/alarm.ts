@@ -22,7 +22,7 @@ export interface Watched {
 }
 
 /** What functions do, as their alarms say it. */
-export type FunctionName = 'Certificates not renewed' | 'Ended samplers stay registered' | 'Store check failed';
+type FunctionName = 'Certificates not renewed' | 'Ended samplers stay registered' | 'Store check failed';
 
 /** Names under which AWS measures the collectors' instances and what stands before them. */
 export interface Capacity {

@@ -5,13 +5,13 @@ import type { EnvironmentConfig } from '../../../config/schema';
 import { type DashboardName, dashboardName } from '../../contract/dashboards';
 
 /** A line at a value, with what it means. */
-export interface Threshold {
+interface Threshold {
   readonly value: number;
   readonly label: string;
 }
 
 /** A graph. */
-export interface GraphProps {
+interface GraphProps {
   readonly title: string;
   readonly metrics: readonly IMetric[];
   /** Of 24. */

@@ -24,7 +24,7 @@ export const maskedFields = [
 ].map((key) => `*attributes.${key}`);
 
 /** What a reader does not get at all: attributes that were moved into a text, where no mask finds them. */
-export const hiddenFields = ['~harbourline.original'];
+const hiddenFields = ['~harbourline.original'];
 
 /** A role as the security API gives it back: what we do not use is said, so that it cannot be added unseen. */
 const role = (

@@ -31,7 +31,7 @@ const residentNumber = (number: string): boolean =>
  * Hong Kong identity card: letters count from A = 10, a missing first one as 36, with weights from 9 down to 1 (the check
  * character, A = 10); the sum is divisible by 11.
  */
-export function isHkid(body: string, check: string): boolean {
+function isHkid(body: string, check: string): boolean {
   const values = [...body.toUpperCase().padStart(8), check.toUpperCase()];
   return values.reduce((sum, c, index) => sum + (c === ' ' ? 36 : Number.parseInt(c, 36)) * (9 - index), 0) % 11 === 0;
 }

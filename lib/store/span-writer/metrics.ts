@@ -1,7 +1,7 @@
 /** Counters of the span writer in Prometheus' text format. */
 
 /** Every metric: name → type and help. Names are what dashboards and tests look for. */
-export const writerMetrics = {
+const writerMetrics = {
   harbourline_writer_spans_received_total: ['counter', 'Spans in requests that were decoded, retries included'],
   harbourline_writer_documents_stored_total: ['counter', 'Documents that the store acknowledged, by index'],
   harbourline_writer_requests_refused_total: ['counter', 'Requests not answered with 200, by status and reason'],

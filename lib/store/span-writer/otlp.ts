@@ -103,14 +103,14 @@ export interface KeyValue {
   value?: AnyValue | null;
 }
 
-export interface Event {
+interface Event {
   timeUnixNano: Int64;
   name: string;
   attributes: KeyValue[];
   droppedAttributesCount: number;
 }
 
-export interface Link {
+interface Link {
   traceId: Buffer;
   spanId: Buffer;
   traceState: string;
@@ -136,12 +136,12 @@ export interface Span {
   status?: { message: string; code: number } | null;
 }
 
-export interface ScopeSpans {
+interface ScopeSpans {
   scope?: { name: string; version: string; attributes: KeyValue[] } | null;
   spans: Span[];
 }
 
-export interface ResourceSpans {
+interface ResourceSpans {
   resource?: { attributes: KeyValue[] } | null;
   scopeSpans: ScopeSpans[];
 }

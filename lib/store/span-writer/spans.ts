@@ -3,7 +3,7 @@ import type { AnyValue, ExportTraceServiceRequest, KeyValue, Span } from './otlp
 import { isSet, signed, unsigned } from './otlp';
 
 /** Flattened fields of a document. */
-export type Fields = Readonly<Record<string, string>>;
+type Fields = Readonly<Record<string, string>>;
 
 export interface FlatSpan {
   readonly span: Span;
@@ -39,7 +39,7 @@ export function isoNanos(nanos: bigint): string {
  * indexed as text anyway; one type for ever means that no service can spoil a field for the others, 64-bit integers
  * keep all digits, and field masking (strings only) covers every attribute. Arrays and maps become JSON, bytes base64.
  */
-export function attributeText(value: AnyValue | null | undefined): string {
+function attributeText(value: AnyValue | null | undefined): string {
   const plain = plainValue(value);
   return typeof plain === 'string' ? plain : JSON.stringify(plain);
 }

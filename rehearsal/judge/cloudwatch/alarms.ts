@@ -25,7 +25,7 @@ export interface AlarmProperties {
   readonly Metrics?: readonly AlarmMetric[];
 }
 
-export interface AlarmMetric {
+interface AlarmMetric {
   readonly Id: string;
   readonly Expression?: string;
   readonly ReturnData?: boolean;
@@ -59,7 +59,7 @@ export interface AlarmSet {
   readonly composite: readonly { readonly arn: string; readonly properties: CompositeProperties }[];
 }
 
-export type State = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+type State = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 /** What an alarm did. */
 export interface AlarmCourse {

@@ -13,7 +13,7 @@ export interface Widget {
   readonly properties: WidgetProperties;
 }
 
-export interface WidgetProperties {
+interface WidgetProperties {
   readonly title?: string;
   readonly view?: string;
   readonly region?: string;

@@ -11,7 +11,7 @@ import type { Association } from '../../stage/link/sas';
 
 type OpenTunnel = OpenPath & { readonly parameters: Tunnel; readonly ends: NonNullable<OpenPath['ends']> };
 
-export const tunnelsOf = ({ network }: LinkStage): OpenTunnel[] =>
+const tunnelsOf = ({ network }: LinkStage): OpenTunnel[] =>
   network.paths.filter((path): path is OpenTunnel => path.parameters.kind === 'tunnel' && path.ends !== undefined);
 
 /** AWS's words → those of the IANA registry, as strongSwan prints them. */

@@ -27,7 +27,7 @@ export interface DriveProps {
 }
 
 /** How far a drive is. */
-export interface Progress {
+interface Progress {
   readonly sent: number;
   readonly answered: number;
   readonly total: number;

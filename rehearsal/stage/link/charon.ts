@@ -34,7 +34,7 @@ export const ownDevice = 'ipsec0';
 export const ownMtu = 1400;
 
 /** strongswan.conf of a daemon. */
-export function daemonConfiguration(xfrm: boolean, directory: string): string {
+function daemonConfiguration(xfrm: boolean, directory: string): string {
   const enciphering = xfrm ? 'kernel-netlink' : 'kernel-libipsec kernel-netlink';
   // With eight threads swanctl hangs. The routes that kernel-libipsec insists on go behind the main table, where nothing
   // looks: what enters a tunnel is for BGP to say.

@@ -14,7 +14,7 @@ export interface Distance {
   readonly lossPercent: number;
 }
 
-export type PathEnd = CableEnd & { readonly namespace: Namespace };
+type PathEnd = CableEnd & { readonly namespace: Namespace };
 
 export interface PathProps {
   readonly name: string;

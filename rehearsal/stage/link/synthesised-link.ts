@@ -32,7 +32,7 @@ export interface SynthesisedLink {
   readonly mainland: Mainland | undefined;
 }
 
-export interface Mainland {
+interface Mainland {
   readonly region: string;
   readonly logGroup: string;
   readonly receiver: Tier;

@@ -39,7 +39,7 @@ export const percentileEntry = (crossing: Crossing, stat: string) =>
     { stat },
   ] as const;
 
-export const searchEntry = (name: string, dimension: string, of = namespace) =>
+const searchEntry = (name: string, dimension: string, of = namespace) =>
   [{ expression: `SEARCH('{"${of}","${dimension}"} MetricName="${name}"', 'Sum', 60)` }] as const;
 
 export const name = (heading: string) => `harbourline-dev: ${heading}`;

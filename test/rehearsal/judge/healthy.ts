@@ -26,7 +26,7 @@ export const namespace = metricNamespace(config.environment);
 export const start = 1_790_000_040_000;
 export const minute = 60_000;
 const minutes = 3;
-export const traceCount = 120;
+const traceCount = 120;
 /** Four reports a minute, from the start until nothing moves any more. */
 const reportMs = 15_000;
 const reports = 4 * minutes + 6;
@@ -40,7 +40,7 @@ export interface Made extends LedgerEntry {
 const id = (text: string, length: number) => createHash('md5').update(text).digest('hex').slice(0, length);
 
 /** Trace ids of the fixture. */
-export const traceId = (n: number) => id(`trace ${n}`, 32);
+const traceId = (n: number) => id(`trace ${n}`, 32);
 
 /** What was planted in a payment. */
 export const planted = (n: number) => `4111${String(n).padStart(12, '0')}`;
