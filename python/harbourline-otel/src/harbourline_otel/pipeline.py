@@ -52,6 +52,8 @@ class _Running:
         self._called = False
         self._pausing = False
         self._stopped = False
+        self._last: SimpleQueue[bool] = SimpleQueue()
+        """The call after which the thread ends."""
         self._thread: threading.Thread | None = None
         self._starting = threading.RLock()
         self._child = _is_child()
@@ -79,7 +81,7 @@ class _Running:
         if self._thread is None:
             with suppress(RuntimeError):
                 self._start()
-        answer: SimpleQueue[bool] = SimpleQueue()
+        answer: SimpleQueue[bool] = self._last if self._stopped else SimpleQueue()
         self._calls.put(answer)
         try:
             return answer.get(timeout=max(0.0, until - monotonic()))
@@ -134,23 +136,25 @@ class _Running:
             full = len(self.waiting) >= settings.batch
             if not (answer or full or hurried or monotonic() >= due):
                 continue
-            done = False
+            done, ends = False, answer is self._last and self._stopped
             try:
-                done = self._hand_over()
+                done = self._hand_over(ends)
             except Exception as error:  # a fault of ours must not end the thread
                 warn(f"spans are lost, and counted: {type(error).__name__}: {error}")
             due = monotonic() + settings.delay_ms / 1000
             if answer:
                 answer.put(done)
+            if ends:
+                return
         self._thread = None
 
     def _wait(self, due: float) -> float:
         left = max(0.0, due - monotonic())
         return min(left, _LOOK) if self._child and self.waiting else left
 
-    def _hand_over(self) -> bool:
+    def _hand_over(self, ends: bool) -> bool:
         done = self._export(len(self.waiting))
-        if self._stopped:
+        if ends:
             while self.waiting and not self._pausing:
                 done = self._export(len(self.waiting)) and done
             self.exporter.shutdown()
