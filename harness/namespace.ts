@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { CleanUp } from './clean-up';
 import { type Service, startService } from './process';
-import { type RunOptions, run, succeeds } from './run';
+import { type RunOptions, run } from './run';
 
 /** A program that runs in a namespace until it is stopped. */
 export interface ProgramProps {
@@ -12,7 +12,8 @@ export interface ProgramProps {
   readonly environment?: Readonly<Record<string, string>>;
   /** Existing folder for its log. */
   readonly directory: string;
-  readonly isReady: () => Promise<boolean>;
+  /** As {@link ServiceProps.isReady}. */
+  readonly isReady: () => Promise<unknown>;
 }
 
 /** Where the system's own commands are. */
@@ -71,7 +72,7 @@ export const inNetwork = (namespace: Namespace | undefined, command: string, arg
 /** How a service in a namespace is asked whether it is ready. */
 export const answersIn = (namespace: Namespace | undefined, healthUrl: string) => ({
   healthUrl,
-  ...(namespace ? { isReady: () => succeeds(namespace.run('curl', ['-sf', '-m', '1', healthUrl])) } : {}),
+  ...(namespace ? { isReady: () => namespace.run('curl', ['-sSf', '-m', '1', healthUrl]).then(() => true) } : {}),
 });
 
 /** Joins two namespaces by a cable, whose ends get these names and addresses; `undefined` is the rehearsal's own. */

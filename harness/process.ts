@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from './wait';
 
 /** What to start. */
 export interface ServiceProps {
@@ -14,14 +15,14 @@ export interface ServiceProps {
   readonly environment: Readonly<Record<string, string>>;
   /** Receives standard output and errors. */
   readonly logFile: string;
-  /** Answers 2xx when the service is ready. */
+  /** Answers 2xx when the service is ready; for what does not answer HTTP from here, the words for it. */
   readonly healthUrl: string;
-  /** For what does not answer HTTP from here: whether it is ready. @default whether the health URL answers */
-  readonly isReady?: () => Promise<boolean>;
-  /** @default 30000 */
-  readonly readyWithinMs?: number;
-  /** How long a stop may take before the process is killed. @default 15000 */
-  readonly stopWithinMs?: number;
+  /** Asks in another way: `true`, or what it saw instead, or it throws that. @default asks the health URL */
+  readonly isReady?: () => Promise<unknown>;
+  /** Seconds, far beyond what a busy machine takes: a process that ends is no longer waited for. @default 120 */
+  readonly readyWithin?: number;
+  /** Seconds that a stop may take before the process is killed. @default 15 */
+  readonly stopWithin?: number;
 }
 
 /** A service that answers. */
@@ -34,9 +35,9 @@ export interface Service {
   kill(): Promise<void>;
 }
 
-/** Starts a service. @throws Error with the last lines of its log, where it ends early or does not get ready. */
+/** Starts a service. @throws Error with what was seen last and the last lines of its log, where it ends early or does not get ready */
 export async function startService(props: ServiceProps): Promise<Service> {
-  const log = openSync(props.logFile, 'a');
+  const log = openSync(props.logFile, 'a', 0o600);
   const child = spawn(props.command, props.arguments, {
     cwd: props.directory,
     env: props.environment,
@@ -69,21 +70,20 @@ export async function startService(props: ServiceProps): Promise<Service> {
 
   const stop = async () => {
     signalGroup('SIGTERM');
-    await Promise.race([exited, sleep(props.stopWithinMs ?? 15_000, undefined, { ref: false })]);
+    await Promise.race([exited, sleep(1000 * (props.stopWithin ?? 15), undefined, { ref: false })]);
     const clean = ended !== undefined;
     kill();
     await exited;
     return clean;
   };
 
-  const deadline = Date.now() + (props.readyWithinMs ?? 30_000);
-  while (!(await (props.isReady?.() ?? answers(props.healthUrl)))) {
-    if (ended !== undefined) throw failed(`ended before it was ready (${ended})`);
-    if (Date.now() > deadline) {
-      await stop();
-      throw failed(`does not answer at ${props.healthUrl}`);
-    }
-    await sleep(50);
+  const ready = props.isReady ?? (() => answers(props.healthUrl));
+  const ask = () => (ended === undefined ? ready() : new Error(`it ended before it was ready (${ended})`));
+  try {
+    await waitFor(`${props.name} to answer at ${props.healthUrl}`, ask, props.readyWithin ?? 120);
+  } catch (error) {
+    await stop();
+    throw failed(`did not start: ${(error as Error).message}`);
   }
   const killed = async () => {
     kill();
@@ -92,12 +92,9 @@ export async function startService(props: ServiceProps): Promise<Service> {
   return { pid, logFile: props.logFile, stop, kill: killed };
 }
 
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url, { signal: AbortSignal.timeout(1_000) })).ok;
-  } catch {
-    return false;
-  }
+async function answers(url: string): Promise<true | string> {
+  const { ok, status } = await fetch(url, { signal: AbortSignal.timeout(1_000) });
+  return ok || `HTTP ${status}`;
 }
 
 function tail(file: string): string {

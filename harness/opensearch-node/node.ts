@@ -4,13 +4,12 @@
  * It has what an Amazon domain has where our documents and programs touch it: TLS only, nobody but the master mapped,
  * roles by backend role. It has no IAM: users whose backend role is a role's ARN stand in for IAM roles.
  */
-import { execFile, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Service } from '../process';
+import { type Service, startService } from '../process';
 import { issueNodeCertificate } from './certificates';
 import { type NodeUser, writeConfiguration } from './configuration';
 import type { PreparedNode } from './prepare';
@@ -33,8 +32,8 @@ export interface NodeOptions {
   readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly caFile: string };
   /** {@link masterUser} is the only one with a role; the others get theirs by role mappings. */
   readonly users: readonly (NodeUser & { readonly password: string })[];
-  /** How long it may take until it answers. @default 120000; 11 to 15 seconds were measured on two cores */
-  readonly readyWithinMs?: number;
+  /** Seconds that it may take until it answers. @default 120; 11 to 15 were measured on two cores */
+  readonly readyWithin?: number;
 }
 
 /** A node that answers. */
@@ -73,12 +72,14 @@ export async function startOpenSearch({ jdk, home }: PreparedNode, options: Node
     users: users.map((user, index) => ({ ...user, hash: hashes[index] ?? '' })),
   });
 
-  const logFile = join(directory, 'node.log');
-  const log = openSync(logFile, 'a', 0o600);
   const heap = options.heapMiB ?? 512;
-  const child = spawn(
-    '/bin/sh',
-    [
+  const endpoint = `https://${address}:${port}`;
+  const caFile = join(configuration, 'tls', 'ca.pem');
+  const ca = readFileSync(caFile);
+  const service = await startService({
+    name: 'OpenSearch',
+    command: '/bin/sh',
+    arguments: [
       // Files that the node itself makes are its owner's too.
       ...['-c', 'umask 077 && exec "$@"', 'sh', java, `-Xms${heap}m`, `-Xmx${heap}m`, ...quick],
       ...['-XX:-UsePerfData', '-XX:+ExitOnOutOfMemoryError', `-Djava.io.tmpdir=${join(directory, 'tmp')}`],
@@ -89,52 +90,15 @@ export async function startOpenSearch({ jdk, home }: PreparedNode, options: Node
       ...['-Dlog4j.shutdownHookEnabled=false', '-Dio.netty.allocator.numDirectArenas=0'],
       ...[...classPath, 'Launcher', directory, configuration],
     ],
-    // A process group of its own: a Ctrl-C in the terminal is the rehearsal's to handle.
-    { cwd: directory, env: {}, stdio: ['ignore', log, log], detached: true },
-  );
-  closeSync(log);
-  let ended: string | undefined;
-  const exited = new Promise<void>((resolve) => {
-    const end = (text: string) => {
-      ended ??= text;
-      resolve();
-    };
-    child.on('error', (error) => end(error.message));
-    child.on('exit', (code, signal) => end(`exit ${signal ?? code}`));
+    directory,
+    environment: {},
+    logFile: join(directory, 'node.log'),
+    healthUrl: endpoint,
+    isReady: () => health(endpoint, ca, `${master.name}:${master.password}`),
+    readyWithin: options.readyWithin ?? 120,
+    stopWithin: 20,
   });
-  const signalNode = (signal: NodeJS.Signals) => {
-    if (ended === undefined) child.kill(signal);
-  };
-  const kill = () => signalNode('SIGKILL');
-  process.once('exit', kill);
-  exited.then(() => process.removeListener('exit', kill));
-  const stop = async () => {
-    signalNode('SIGTERM');
-    await Promise.race([exited, sleep(20_000, undefined, { ref: false })]);
-    const clean = ended !== undefined;
-    kill();
-    await exited;
-    return clean;
-  };
-
-  const endpoint = `https://${address}:${port}`;
-  const caFile = join(configuration, 'tls', 'ca.pem');
-  const failed = (what: string) =>
-    new Error(`OpenSearch ${what}.\n${readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-20).join('\n')}`);
-  const deadline = performance.now() + (options.readyWithinMs ?? 120_000);
-  while (!(await isHealthy(endpoint, readFileSync(caFile), `${master.name}:${master.password}`))) {
-    if (ended !== undefined) throw failed(`ended before it was ready (${ended})`);
-    if (performance.now() > deadline) {
-      await stop();
-      throw failed(`does not answer at ${endpoint}`);
-    }
-    await sleep(200);
-  }
-  const killed = async () => {
-    kill();
-    await exited;
-  };
-  return { endpoint, caFile, pid: child.pid ?? 0, logFile, stop, kill: killed };
+  return { ...service, endpoint, caFile };
 }
 
 async function writeCertificates(folder: string, { address, tls }: NodeOptions): Promise<void> {
@@ -150,13 +114,13 @@ async function writeCertificates(folder: string, { address, tls }: NodeOptions):
 }
 
 /** Whether the master is let in and answered: while security initialises, everything is refused. */
-function isHealthy(endpoint: string, ca: Buffer, auth: string): Promise<boolean> {
-  return new Promise((resolve) => {
+function health(endpoint: string, ca: Buffer, auth: string): Promise<true | string> {
+  return new Promise((resolve, reject) => {
     const request = get(`${endpoint}/_cluster/health`, { ca, auth, timeout: 2_000, agent: false }, (response) => {
       response.resume();
-      resolve(response.statusCode === 200);
+      resolve(response.statusCode === 200 || `HTTP ${response.statusCode}`);
     });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(false));
+    request.on('timeout', () => request.destroy(new Error('no answer within 2 s')));
+    request.on('error', reject);
   });
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { holds } from '../../harness/wait';
 import { collectorMetrics, metricNamespace, tierDimension } from '../../lib/contract/metrics';
 import { ports } from '../../lib/contract/ports';
 import { count } from '../judge/report';
@@ -52,11 +52,8 @@ export const foreignEnv: Scenario = {
       for (const send of [toAgent, toGateway]) statuses.push(await send(body(environment)));
     }
     // Collectors read themselves once a minute.
-    const deadline = performance.now() + 90_000;
     const refused = () => (['agent', 'gateway'] as const).map((tier) => refusedBy(stage, tier));
-    while (refused().some((spans) => spans === 0) && performance.now() < deadline) {
-      await sleep(500, undefined, { signal });
-    }
+    await holds(() => refused().every((spans) => spans > 0), 90, signal, 500);
     const [agent, gateway] = refused();
     return {
       ...nothing,

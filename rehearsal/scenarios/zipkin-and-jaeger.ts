@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { issueNodeCertificate, type NodeCertificate } from '../../harness/opensearch-node/certificates';
+import { holds } from '../../harness/wait';
 import { ports } from '../../lib/contract/ports';
 import { count, type Row } from '../judge/report';
 import { addresses } from '../stage/addresses';
@@ -123,10 +123,8 @@ const has = (backend: Backend, spans: readonly LegacySpan[]): number =>
   spans.filter(({ spanId }) => backend.spanIds.has(spanId)).length;
 
 /** Waits until a backend has them all, for a minute at the most: what has not come by then is judged as it is. */
-async function arrived(backend: Backend, spans: readonly LegacySpan[], { signal }: Watch): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (has(backend, spans) < spans.length && performance.now() < deadline) await sleep(200, undefined, { signal });
-}
+const arrived = (backend: Backend, spans: readonly LegacySpan[], { signal }: Watch): Promise<boolean> =>
+  holds(() => has(backend, spans) === spans.length, 60, signal, 200);
 
 function forwarded(name: string, backend: Backend, spans: readonly LegacySpan[], planted: readonly string[]): Row {
   const leaked = planted.filter((value) => backend.text().includes(value)).length;

@@ -65,7 +65,7 @@ test('a node that ends early is an error with its last words; passwords and sett
   };
   const prepared = { jdk: { home, version: 25 }, home: join(directory, 'prepared') };
   await expect(startOpenSearch(prepared, options)).rejects.toThrow(
-    'OpenSearch ended before it was ready (exit 3).\ncannot bind',
+    'OpenSearch did not start: it ended before it was ready (exit 3).\ncannot bind',
   );
   const users = readFileSync(join(directory, 'run/config/opensearch-security/internal_users.yml'), 'utf8');
   expect(JSON.parse(users)).toMatchObject({ bootstrap: { hash: 'hash', backend_roles: ['arn:master'] } });

@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CleanUp } from '../../../harness/clean-up';
 import type { Namespace } from '../../../harness/namespace';
-import { succeeds } from '../../../harness/run';
 
 export interface FrrProps {
   readonly name: string;
@@ -49,7 +48,7 @@ export async function startFrr({ name, namespace, configuration, directory, clea
           ...['-P', '0'],
         ],
         directory,
-        isReady: () => succeeds(vtysh(`show ${daemon === 'zebra' ? 'interface brief' : 'bgp summary'}`)),
+        isReady: () => vtysh(`show ${daemon === 'zebra' ? 'interface brief' : 'bgp summary'}`).then(() => true),
       }),
     );
   }
