@@ -84,7 +84,9 @@ test('a stop waits for what is flushed, and can be repeated', async () => {
 
 test('one that ends early is an error with its last words, and the other is stopped', async () => {
   const dies = `if (name === 'PAYMENT') { console.error('no such table'); process.exit(3); }`;
-  await expect(start(dies)).rejects.toThrow('payment did not start: it ended before it was ready (exit 3).\nno such table');
+  await expect(start(dies)).rejects.toThrow(
+    'payment did not start: it ended before it was ready (exit 3).\nno such table',
+  );
   const other = JSON.parse(readFileSync(join(directory, 'settlement-1.log'), 'utf8').split('\n')[0]!);
   expect(other.argv).toContain('settlement');
   expect(readFileSync(join(directory, 'settlement-1.log'), 'utf8')).toContain('flushed');

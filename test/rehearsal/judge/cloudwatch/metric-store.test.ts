@@ -1,0 +1,130 @@
+import type { DataPoint } from '../../../../rehearsal/judge/cloudwatch/embedded-metrics';
+import { MetricStore } from '../../../../rehearsal/judge/cloudwatch/metric-store';
+
+const point = (timestamp: number, values: number[], counts = values.map(() => 1), more: Partial<DataPoint> = {}) => ({
+  namespace: 'N',
+  name: 'm',
+  unit: 'Milliseconds',
+  dimensions: { a: '1', b: '2' },
+  timestamp,
+  values,
+  counts,
+  ...more,
+});
+const storeOf = (...points: DataPoint[]) => {
+  const store = new MetricStore();
+  store.add(points);
+  return store;
+};
+const query = (statistic: string, dimensions: Record<string, string> = { b: '2', a: '1' }) => ({
+  namespace: 'N',
+  name: 'm',
+  dimensions,
+  statistic,
+});
+
+describe('statistics, weighted by how often each value occurred', () => {
+  const store = storeOf(point(0, [30, 10], [1, 3]), point(1_000, [20, 99], [4, 0]));
+
+  test.each([
+    ['SampleCount', 8],
+    ['Sum', 140],
+    ['Average', 17.5],
+    ['Minimum', 10],
+    ['Maximum', 30],
+    ['p50', 20],
+    ['p37.5', 10],
+    ['p37.6', 20],
+    ['p99', 30],
+    ['p100', 30],
+    ['p0', 10],
+    ['PR(:20)', 87.5],
+    ['PR(:19.9)', 37.5],
+    ['PR(10:20)', 50],
+    ['PR(20:)', 12.5],
+    ['PR(:)', 100],
+  ])('%s is %d', (statistic, expected) => {
+    expect(store.total(query(statistic))).toBe(expected);
+  });
+
+  test('one that CloudWatch has not is an error', () => {
+    for (const statistic of ['Median', 'p', 'xp99', 'p99x', 'PR(1)', 'xPR(:1)', 'PR(:1)x']) {
+      expect(() => store.total(query(statistic))).toThrow(`CloudWatch has no statistic ${statistic}`);
+    }
+  });
+
+  test('nothing received is no figure, nor are values that never occurred', () => {
+    expect(store.total(query('Sum', { a: '1' }))).toBeUndefined();
+    expect(storeOf(point(0, [5], [0])).total(query('Sum'))).toBeUndefined();
+    expect(storeOf(point(0, [])).total(query('SampleCount'))).toBeUndefined();
+  });
+});
+
+describe('times', () => {
+  const store = storeOf(point(59_999, [1]), point(60_000, [2]), point(119_999, [4]), point(120_000, [8]));
+
+  test('from a time on, up to another', () => {
+    expect(store.between(query('Sum'), 60_000, 120_000)).toBe(6);
+    expect(store.between(query('Sum'), 59_999, 120_001)).toBe(15);
+    expect(store.between(query('Sum'), 120_001, 180_000)).toBeUndefined();
+  });
+
+  test('by period of the clock', () => {
+    expect([...store.byPeriod(query('Sum'), 60)]).toEqual([
+      [0, 1],
+      [60_000, 6],
+      [120_000, 8],
+    ]);
+    expect([...store.byPeriod(query('Sum', {}), 60)]).toEqual([]);
+  });
+});
+
+describe('what is one metric', () => {
+  const other = { dimensions: { a: '1' } };
+  const points = [
+    point(0, [1]),
+    point(0, [2], [1], { dimensions: { b: '2', a: '1' } }),
+    point(0, [4], [1], other),
+    point(0, [8], [1], { name: 'n' }),
+    point(0, [16], [1], { namespace: 'O' }),
+    point(0, [32], [1], { dimensions: { a: '1', b: '3' } }),
+  ];
+  const store = storeOf(...points);
+
+  test('namespace, name and dimensions, in whatever order they come', () => {
+    expect(store.total(query('Sum'))).toBe(3);
+    expect(store.list().map(({ namespace, name, dimensions }) => [namespace, name, dimensions])).toEqual([
+      ['N', 'm', { a: '1', b: '2' }],
+      ['N', 'm', { a: '1' }],
+      ['N', 'n', { a: '1', b: '2' }],
+      ['O', 'm', { a: '1', b: '2' }],
+      ['N', 'm', { a: '1', b: '3' }],
+    ]);
+    expect(store.points()).toHaveLength(6);
+  });
+
+  test('however they are added', () => {
+    const dimensions = { a: '1', b: '2' };
+    const shared = [{}, { name: 'n' }, { namespace: 'O' }, {}].map((more) =>
+      point(0, [1], [1], { dimensions, ...more }),
+    );
+    const burst = storeOf(...shared);
+    expect(burst.total(query('Sum'))).toBe(2);
+    expect(burst.total({ ...query('Sum'), name: 'n' })).toBe(1);
+    expect(burst.total({ ...query('Sum'), namespace: 'O' })).toBe(1);
+  });
+
+  test('a search finds exactly the names of dimensions, and the values that are given', () => {
+    const found = (names: string[], fixed: Record<string, string> = {}) =>
+      store.search('N', 'm', names, fixed).map(({ dimensions }) => dimensions);
+    expect(found(['b', 'a'])).toEqual([
+      { a: '1', b: '2' },
+      { a: '1', b: '3' },
+    ]);
+    expect(found(['a', 'b'], { b: '3' })).toEqual([{ a: '1', b: '3' }]);
+    expect(found(['a'])).toEqual([{ a: '1' }]);
+    expect(found([])).toEqual([]);
+    expect(store.search('O', 'm', ['a', 'b'], {})).toHaveLength(1);
+    expect(store.search('N', 'o', ['a', 'b'], {})).toEqual([]);
+  });
+});
