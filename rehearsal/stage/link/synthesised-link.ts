@@ -81,7 +81,8 @@ function mainlandOf(assembly: CloudAssembly, { account, region }: { account: str
   const environment = new ResolvedEnvironment(assembly, account, region);
   return {
     region,
-    logGroup: environment.resource<{ LogGroupName: string }>('AWS::Logs::LogGroup').properties.LogGroupName,
+    logGroup: environment.resource<{ LogGroupName: string }>('AWS::Logs::LogGroup', 'Aggregates').properties
+      .LogGroupName,
     receiver: tierOf(environment.instanceFiles('Receivers')),
     responder: join(assetFolder(assembly, 'Analysis', 'Responder'), 'main.js'),
   };
