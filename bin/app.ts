@@ -1,9 +1,14 @@
+import { join } from 'node:path';
 import { loadEnvironments } from '../config';
+import { refuseDates } from '../config/dates';
 import { buildApp } from '../lib/app';
 import { registerPolicyPacks } from '../lib/compliance/policy';
+import { commitDay } from './commit-day';
 
 try {
-  const app = buildApp(loadEnvironments());
+  const environments = loadEnvironments();
+  refuseDates(environments, commitDay(join(__dirname, '..')));
+  const app = buildApp(environments);
   registerPolicyPacks(app);
   app.synth();
 } catch (error) {

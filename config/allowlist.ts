@@ -68,7 +68,7 @@ export function parseAllowlist(text: string): { entries: AllowlistEntry[]; probl
     if (value === '') continue;
     const line = index + 1;
     const words = value.split(/\s+/);
-    const found = words.length === columns.length ? objections(words) : [wrongCount(words.length)];
+    const found = words.length === columns.length ? objections(words) : [wrongCount(words)];
     problems.push(...found.map((problem) => ({ line, value, ...problem })));
     if (found.length > 0) continue;
     const [from, to, port, owner, ticket, expires] = words as [string, string, string, string, string, string];
@@ -79,10 +79,38 @@ export function parseAllowlist(text: string): { entries: AllowlistEntry[]; probl
 
 type Objection = Pick<AllowlistProblem, 'why' | 'fix'>;
 
-const wrongCount = (count: number): Objection => ({
-  why: `The line has ${count} columns instead of ${columns.length}.`,
-  fix: `Write: ${columns.join(' ')}`,
-});
+/** How the words of each column look, to say which is missing. */
+const looks: Readonly<Record<(typeof columns)[number], RegExp>> = {
+  from: /^(relay|[\d./]+)$/,
+  to: /^[\d./]+$/,
+  port: /^\d{1,5}$/,
+  owner: /^(?![A-Z]+[-#/]?\d+$)[^\d]/,
+  ticket: /\d$/,
+  expires: /^\d{4}-\d{1,2}-\d{1,2}$/,
+};
+
+/** Columns for which no word is left, read from left to right. */
+function missing(words: readonly string[]): string[] {
+  const rest = [...words];
+  return columns.filter((column) => {
+    const [word = ''] = rest;
+    // A port is a number, and so might a prefix begin; a ticket is no date.
+    const fits = looks[column].test(word) && !(column === 'ticket' && looks.expires.test(word));
+    if (fits) rest.shift();
+    return !fits;
+  });
+}
+
+const wrongCount = (words: readonly string[]): Objection => {
+  const gone = missing(words);
+  return {
+    why:
+      words.length < columns.length && gone.length > 0
+        ? `The line has ${words.length} columns instead of ${columns.length}: ${gone.join(' and ')} ${gone.length > 1 ? 'are' : 'is'} missing.`
+        : `The line has ${words.length} columns instead of ${columns.length}: an owner or a ticket has no spaces.`,
+    fix: `Write: ${columns.join(' ')}`,
+  };
+};
 
 function objections(words: readonly string[]): Objection[] {
   const [from = '', to = '', port = '', owner = '', ticket = '', expires = ''] = words;
@@ -95,8 +123,16 @@ function objections(words: readonly string[]): Objection[] {
       `${port} is not a TCP port.`,
       'Write one number from 1 to 65535: a range would admit what nobody asked for.',
     ),
-    ...wrong(/^[\w.@-]+$/.test(owner), `${owner} is not an owner.`, 'Name a team or an address, without spaces.'),
-    ...wrong(/^[A-Z][A-Z0-9]*-\d+$/.test(ticket), `${ticket} is not a ticket.`, 'Write it as NET-1204.'),
+    ...wrong(
+      /^[\p{L}\p{N}_][\p{L}\p{N}_.@/+-]*$/u.test(owner),
+      `${owner} is not an owner.`,
+      'Name a team or an address, without spaces.',
+    ),
+    ...wrong(
+      /^[A-Za-z][A-Za-z0-9_]*[-#/]?\d+$/.test(ticket),
+      `${ticket} is not a ticket.`,
+      'Write it as NET-1204 or CHG0031234.',
+    ),
     ...wrong(isDate(expires), `${expires} is not a date.`, 'Write year, month and day: 2027-06-30.'),
   ];
 }
@@ -109,3 +145,36 @@ function prefixObjection(column: string, prefix: string): Objection[] {
 /** Is it a day of the calendar? */
 export const isDate = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
+
+/** Days that a line may hold at the most, unless the configuration says otherwise: who still needs it asks again. */
+export const longestDays = 366;
+
+/** Days from one day to another, both as `2027-06-30`. */
+const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
+
+/**
+ * Lines that do not hold at a day: ended before it, or asked for beyond a year from it.
+ *
+ * @param day as `2027-06-30`: the day of the commit, so that the same commit is always judged the same
+ * @param days most days that a line may hold from then
+ */
+export function datesOf(text: string, day: string, days = longestDays): AllowlistProblem[] {
+  return parseAllowlist(text).entries.flatMap(({ line, to, port, expires }) => {
+    const left = daysBetween(day, expires);
+    const at = { line, value: `${to} ${port} ${expires}` };
+    if (left < 0) {
+      return [
+        { ...at, why: `It ended on ${expires}, before ${day}.`, fix: 'Take the line out, or renew it with its owner.' },
+      ];
+    }
+    return left > days
+      ? [
+          {
+            ...at,
+            why: `It would hold for ${Math.round(left)} days from ${day}, and ${days} are the most: nobody would ask for it again.`,
+            fix: 'Name an end within that time.',
+          },
+        ]
+      : [];
+  });
+}

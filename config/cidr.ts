@@ -1,7 +1,8 @@
 /** IPv4 prefixes: what is one, what it holds, what two have in common. */
 import { IPv4 } from 'ipaddr.js';
 
-const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
+const rfc1918 = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+const privateRanges = [...rfc1918, '100.64.0.0/10'];
 
 const parse = (prefix: string): [IPv4, number] => IPv4.parseCIDR(prefix);
 
@@ -28,7 +29,7 @@ export interface CidrProblem {
  * @param widest smallest permitted prefix length
  * @param narrowest greatest permitted prefix length
  * @param onlyPrivate whether it must lie in RFC 1918 or RFC 6598 space
- * @param linkLocal whether it must lie in 169.254.0.0/16, as the inside of a tunnel does
+ * @param linkLocal whether it must lie in 169.254.0.0/16, as the inside of a tunnel does, or may be private instead
  * @returns nothing where it is fine
  */
 export function cidrProblem(
@@ -38,8 +39,12 @@ export function cidrProblem(
     narrowest,
     onlyPrivate,
     linkLocal = false,
-  }: { widest: number; narrowest: number; onlyPrivate: boolean; linkLocal?: boolean },
+  }: { widest: number; narrowest: number; onlyPrivate: boolean; linkLocal?: boolean | 'or-private' },
 ): CidrProblem | undefined {
+  const decimal = text.replace(/(^|\.)0+(?=\d)/g, '$1');
+  if (decimal !== text && /^[\d.]+\/\d+$/.test(text) && IPv4.isValidCIDR(decimal)) {
+    return { why: 'Programs differ on numbers that begin with 0: some read them as octal.', fix: `Write ${decimal}.` };
+  }
   if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text) || !IPv4.isValidCIDR(text)) {
     return { why: 'This is not an IPv4 prefix.', fix: 'Write four numbers and a length, such as 10.10.0.0/16.' };
   }
@@ -64,11 +69,13 @@ export function cidrProblem(
     };
   }
   if (linkLocal) {
-    return within(text, '169.254.0.0/16')
+    const fits =
+      within(text, '169.254.0.0/16') || (linkLocal === 'or-private' && rfc1918.some((range) => within(text, range)));
+    return fits
       ? undefined
       : {
-          why: 'AWS takes addresses of 169.254.0.0/16 only for the inside of a session.',
-          fix: 'Write a /30 such as 169.254.10.0/30.',
+          why: `AWS takes addresses of 169.254.0.0/16 only for the inside of a session${linkLocal === 'or-private' ? ', or private ones' : ''}.`,
+          fix: `Write one such as 169.254.10.0/30${linkLocal === 'or-private' ? ', or one of RFC 1918' : ''}.`,
         };
   }
   if (!['unicast', 'private', 'carrierGradeNat'].includes(parse(text)[0].range())) {
@@ -80,10 +87,20 @@ export function cidrProblem(
   return undefined;
 }
 
+/** What kind of address it is, as IANA's registry of special addresses says: `private`, `loopback`, `unicast`, …. */
+export const rangeOf = (address: string): string => IPv4.parse(address).range();
+
 const asNumber = (address: string): number => IPv4.parse(address).octets.reduce((sum, octet) => sum * 256 + octet, 0);
 
 const asAddress = (value: number): string =>
   [24, 16, 8, 0].map((bits) => Math.floor(value / 2 ** bits) % 256).join('.');
+
+/** The two ends of a session: AWS has the first address that a host can have, the far end the second (RFC 3021 for a /31). */
+export function sessionEnds(prefix: string): { amazon: string; farEnd: string; length: number } {
+  const length = Number(prefix.split('/')[1]);
+  const first = length === 31 ? 0 : 1;
+  return { amazon: addressIn(prefix, first), farEnd: addressIn(prefix, first + 1), length };
+}
 
 /** The address that is `offset` beyond the first of a prefix: `addressIn('169.254.10.0/30', 1)` → `169.254.10.1`. */
 export const addressIn = (prefix: string, offset: number): string =>

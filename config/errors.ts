@@ -34,3 +34,13 @@ function shown(value: unknown): string {
 /** `['link', 'peers', 0, 'bgpAsn']` → `link.peers[0].bgpAsn`. */
 export const pathText = (path: readonly PropertyKey[]): string =>
   path.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`)).join('');
+
+/** Is one of the two places within the other? */
+export const related = (one: string, other: string): boolean =>
+  one === other ||
+  [
+    [one, other],
+    [other, one],
+  ].some(
+    ([inner = '', outer = '']) => outer === '' || (inner.startsWith(outer) && /^[.[]/.test(inner.slice(outer.length))),
+  );

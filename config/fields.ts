@@ -15,7 +15,7 @@ export const whole = (least: number, most: number) => z.int().min(least).max(mos
 export const text = (pattern: RegExp, why: string, fix: string) =>
   z.string().refine((value) => pattern.test(value), { error: why, params: { fix } });
 
-export const prefix = (limits: { widest: number; narrowest: number; onlyPrivate: boolean; linkLocal?: boolean }) =>
+export const prefix = (limits: Parameters<typeof cidrProblem>[1]) =>
   z.string().superRefine((value, context) => {
     const problem = cidrProblem(value, limits);
     if (problem) context.addIssue({ code: 'custom', message: problem.why, params: { fix: problem.fix } });

@@ -1,6 +1,7 @@
 /** The `link` section: the line to the mainland, what may cross it, and the mainland's own stage. */
 import { z } from 'zod';
 import { ec2InstanceType, keyArn, prefix, section, text, whole } from './fields';
+import { reasonLacks } from './reasons';
 
 const address = text(
   /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/,
@@ -9,8 +10,42 @@ const address = text(
 );
 const port = whole(1, 65_535);
 
-/** Private ASNs of two bytes (RFC 6996): what carriers' routers of any age take. */
-const privateAsn = whole(64_512, 65_534);
+/** ASNs that a gateway of AWS may have: private ones of two or four bytes (RFC 6996; EC2 and Direct Connect API references). */
+const privateAsn = z
+  .int()
+  .refine((asn) => (asn >= 64_512 && asn <= 65_534) || (asn >= 4_200_000_000 && asn <= 4_294_967_294), {
+    error: 'AWS takes private ASNs only for its own side.',
+    params: { fix: 'Use one from 64512 to 65534, or from 4200000000 to 4294967294.' },
+  });
+
+/** ASNs that a customer gateway cannot have: reserved (RFC 7607, 6793, 5398, 7300), or AWS's own in a region. */
+const refusedAsns = (asn: number): boolean =>
+  [0, 23_456, 65_535, 4_294_967_295, 7224, 9059, 10_124, 17_943].includes(asn) ||
+  (asn >= 64_496 && asn <= 64_511) ||
+  (asn >= 65_536 && asn <= 65_551);
+
+/** ASN of a router: private, or of its owner, a carrier or a cloud. */
+const anyAsn = z
+  .int()
+  .min(1)
+  .max(4_294_967_294)
+  .refine((asn) => !refusedAsns(asn), {
+    error: 'This ASN is reserved: no router may have it.',
+    params: { fix: "Use the far end's own, or a private one such as 65010." },
+  });
+
+/** A written reason. */
+const reason = (what: string) =>
+  z.string().superRefine((value, context) => {
+    const lacks = reasonLacks(value);
+    if (lacks.length > 0) {
+      context.addIssue({
+        code: 'custom',
+        message: `${what} is the exception, and this is not a reason for it: it lacks ${lacks.join('; ')}.`,
+        params: { fix: 'Say why, with the ticket of the approval and the year in which it ends.' },
+      });
+    }
+  });
 
 const secretArn = text(
   /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
@@ -42,29 +77,33 @@ const siteToSiteVpn = section({
    * Why this environment crosses the border over the public internet. MIIT [2017] No. 32: cross-border business needs lines
    * leased from licensed operators, VPN included.
    */
-  internetAcknowledged: text(
-    /^(?:\S+\s+){7,}\S+/,
-    'IPsec over the public internet is the exception, and this is not a reason for it.',
-    'Say in eight words or more why, who approved it and until when, or use vpnOverDirectConnect.',
-  ),
+  internetAcknowledged: reason('IPsec over the public internet'),
 });
 
 /** A transit virtual interface on a connection that exists: ordering one takes a person and a cross-connect. */
 const directConnect = section({
   connectionId: text(
-    /^dxcon-[a-z0-9]{8}$/,
-    'This is not the id of a Direct Connect connection.',
-    'Write dxcon- and eight characters.',
+    /^dx(?:con|lag)-[a-z0-9]{8}$/,
+    'This is not the id of a Direct Connect connection or of a LAG.',
+    'Write dxcon- or dxlag- and eight characters.',
   ),
   vlan: whole(1, 4094),
   /** ASN of the Direct Connect gateway: another one than the transit gateway's. @default 64513 */
   gatewayAsn: privateAsn.default(64_513),
-  /** /30 of the BGP session: the first address is AWS's, the second the far end's. */
-  peerCidr: prefix({ widest: 30, narrowest: 30, onlyPrivate: false, linkLocal: true }),
+  /**
+   * Of the BGP session: the first address is AWS's, the second the far end's. A /30 or /31 of 169.254.0.0/16 or of private
+   * addresses (RFC 1918).
+   */
+  peerCidr: prefix({ widest: 30, narrowest: 31, onlyPrivate: false, linkLocal: 'or-private' }),
   /** Bytes. 8500 needs jumbo frames on the whole way, the carrier's included. @default 1500 */
   mtu: z.union([z.literal(1500), z.literal(8500)]).default(1500),
   /** An address at the far end that is announced over this interface only. */
   probeAddress: address.optional(),
+  /**
+   * Why production sends in clear over the line: `transports` with `directConnect` in production needs it. AWS does not
+   * encrypt a virtual interface, and the mainland has no MACsec. @default none
+   */
+  unencryptedAcknowledged: reason('An unencrypted line in production').optional(),
 });
 
 /** IPsec between private addresses over the virtual interface: the line is leased and encrypted. Needs `directConnect`. */
@@ -129,7 +168,7 @@ export const link = section({
   amazonAsn: privateAsn.default(64_512),
   farEnd: section({
     /** ASN of the far end's router. */
-    asn: privateAsn,
+    asn: anyAsn,
     /** What the far end announces: within `mainland.prefixes`, none wider than /16. */
     prefixes: z.array(prefix({ widest: 16, narrowest: 32, onlyPrivate: false })).min(1),
   }),
@@ -140,6 +179,8 @@ export const link = section({
   bgp: section({ keepaliveSeconds: whole(1, 30).default(10), holdSeconds: whole(3, 90).default(30) }).prefault({}),
   /** Every flow that may cross: `allowlist('dev.txt')`. */
   allowlist: section({ file: z.string(), text: z.string() }),
+  /** Days that a line of the allow-list may hold, from the day of the commit. @default 366 */
+  allowlistDays: whole(1, 1_830).default(366),
   /**
    * VPCs of services that may cross as the allow-list says, attached to the transit gateway by their owners: that is, after its
    * first deployment. Until an attachment is named its services have no route, and outputs and preflight say so. @default none

@@ -1,8 +1,7 @@
 /** From what somebody wrote to a checked configuration, or to everything that is wrong with it. */
-import { overlap } from './cidr';
-import { ConfigError, type Problem, pathText } from './errors';
+import { between } from './between';
+import { ConfigError, type Problem, pathText, related } from './errors';
 import { rules } from './rules';
-import { prefixesOf } from './rules/network';
 import { type EnvironmentConfig, environmentSchema } from './schema';
 import { type Issue, shapeProblems, valueAt } from './schema-problems';
 
@@ -11,13 +10,10 @@ type Tree = Record<PropertyKey, unknown>;
 /** The environments of several files. @param files file → what it exports. @throws ConfigError with every problem of every file */
 export function parseEnvironments(files: Readonly<Record<string, unknown>>): EnvironmentConfig[] {
   const results = Object.entries(files).map(([file, input]) => ({ file, ...judge(file, input) }));
-  const sound = results.filter(({ problems }) => problems.length === 0) as {
-    file: string;
-    config: EnvironmentConfig;
-  }[];
-  const problems = [...results.flatMap((result) => result.problems), ...between(sound)];
+  const readable = results.flatMap(({ file, config, unjudged = [] }) => (config ? [{ file, config, unjudged }] : []));
+  const problems = [...results.flatMap((result) => result.problems), ...between(readable)];
   if (problems.length > 0) throw new ConfigError(problems);
-  return sound.map(({ config }) => config);
+  return readable.map(({ config }) => config);
 }
 
 /** One environment. @throws ConfigError with every problem */
@@ -25,7 +21,11 @@ export function parseEnvironment(file: string, input: unknown): EnvironmentConfi
   return parseEnvironments({ [file]: input })[0] as EnvironmentConfig;
 }
 
-function judge(file: string, input: unknown): { config?: EnvironmentConfig; problems: Problem[] } {
+/** @returns `unjudged`: malformed places, for which the configuration has a value that nobody wrote */
+function judge(
+  file: string,
+  input: unknown,
+): { config?: EnvironmentConfig; problems: Problem[]; unjudged?: readonly string[] } {
   const parsed = environmentSchema.safeParse(input);
   const malformed = parsed.error?.issues ?? [];
   // Rules are still asked about what is well-formed: malformed places get a value that is, and rules that read it are not asked.
@@ -45,22 +45,13 @@ function judge(file: string, input: unknown): { config?: EnvironmentConfig; prob
     .flatMap(({ check }) => check(config));
   return {
     config,
+    unjudged,
     problems: [
       ...malformed.flatMap((issue) => shapeProblems(file, input, issue)),
       ...findings.map((finding) => ({ file, ...finding })),
     ],
   };
 }
-
-/** Is one of the two places within the other? */
-const related = (one: string, other: string): boolean =>
-  one === other ||
-  [
-    [one, other],
-    [other, one],
-  ].some(
-    ([inner = '', outer = '']) => outer === '' || (inner.startsWith(outer) && /^[.[]/.test(inner.slice(outer.length))),
-  );
 
 /** The input with values that the schema takes where it refused. Only ever judged, never deployed. */
 function mended(input: unknown, issues: readonly Issue[]): unknown {
@@ -99,7 +90,7 @@ const specimen = environmentSchema.parse({
       customerGatewayAddress: '192.0.2.1',
       insideCidrs: ['169.254.10.0/30', '169.254.11.0/30'],
       probeAddresses: ['10.2.0.1', '10.2.0.2'],
-      internetAcknowledged: 'Stands in for what somebody wrote and is never deployed',
+      internetAcknowledged: 'Stands in for what somebody wrote and is never deployed, NET-1200, to 2027',
     },
     farEnd: { asn: 65_000, prefixes: ['10.2.0.0/24'] },
     allowlist: { file: '', text: '' },
@@ -115,40 +106,3 @@ const specimen = environmentSchema.parse({
     probe: { rttMs: 100 },
   },
 });
-
-/** Conditions between environments. */
-function between(environments: readonly { file: string; config: EnvironmentConfig }[]): Problem[] {
-  return environments.flatMap(({ file, config }, index) => {
-    const earlier = environments.slice(0, index);
-    const namesake = earlier.find((other) => other.config.environment === config.environment);
-    const sameName: Problem[] = namesake
-      ? [
-          {
-            file,
-            path: 'environment',
-            value: config.environment,
-            why: `${namesake.file} has the same name: one would overwrite the other.`,
-            fix: 'Give each environment its own name.',
-          },
-        ]
-      : [];
-    const shared = prefixesOf(config).flatMap(({ path, prefix }): Problem[] => {
-      // VPCs against everything: they meet on the link. Services and mainland hosts may serve several environments.
-      const other = earlier
-        .flatMap((one) => prefixesOf(one.config).map((entry) => ({ ...entry, file: one.file })))
-        .find((entry) => [path, entry.path].includes('network.cidr') && overlap(entry.prefix, prefix));
-      return other
-        ? [
-            {
-              file,
-              path,
-              value: prefix,
-              why: `It shares addresses with ${other.file} › ${other.path} (${other.prefix}), and both are routed over the same link.`,
-              fix: 'Give each environment its own addresses.',
-            },
-          ]
-        : [];
-    });
-    return [...sameName, ...shared];
-  });
-}

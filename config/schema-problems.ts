@@ -37,6 +37,13 @@ function reason(issue: Issue): string {
       return `It is more than ${issue.maximum}.`;
     case 'invalid_type':
       return `It is not ${article(issue.expected)}.`;
+    case 'invalid_value':
+      // A message of ours says why; zod's own begins with "Invalid".
+      return issue.message.startsWith('Invalid')
+        ? 'This value is not taken here: it is none of a short list.'
+        : issue.message;
+    case 'invalid_format':
+      return `It is not ${issue.format === 'email' ? 'an e-mail address: it needs a name, an @ and a domain' : `of the form ${issue.format}`}.`;
     default:
       return 'This value is not taken here.';
   }

@@ -222,7 +222,12 @@ const group = text(
 
 const store = section({
   /** A version that OpenSearch Service offers and this project's documents were tried with. @default OpenSearch_3.3 */
-  engineVersion: z.enum(engineVersions).default('OpenSearch_3.3'),
+  engineVersion: z
+    .enum(engineVersions, {
+      error:
+        'The documents of roles, templates and lifecycles were tried with a few versions only, and this is none of them.',
+    })
+    .default('OpenSearch_3.3'),
   dataNodes: section({
     /** A type that Hong Kong has and that takes EBS volumes. r7g or r8g is the safe choice. */
     instanceType: searchInstanceType,
@@ -367,7 +372,9 @@ export const environmentSchema = section({
    */
   assetsKeyArn: keyArn.optional(),
   /** Raw traces stay in Hong Kong: there is no other choice. @default ap-east-1 */
-  region: z.literal('ap-east-1').default('ap-east-1'),
+  region: z
+    .literal('ap-east-1', { error: 'Raw traces may not leave Hong Kong: everything that holds them is in ap-east-1.' })
+    .default('ap-east-1'),
   network,
   mainland,
   collect,

@@ -3,8 +3,9 @@
  * `npm run allowlist -- check --date YYYY-MM-DD`  which lines end soon or have ended
  */
 import { parseArgs } from 'node:util';
+import { IPv4 } from 'ipaddr.js';
 import { loadEnvironments } from '../config';
-import { isDate } from '../config/allowlist';
+import { isDate, relaySource } from '../config/allowlist';
 import { linked } from '../lib/contract/link-parameters';
 import { ending, warningDays, why } from '../lib/link/allowlist-questions';
 import { command } from './command';
@@ -20,6 +21,14 @@ npm run allowlist -- check --date YYYY-MM-DD [--env NAME]
   --env NAME     default: all environments that have a link
   --help         this text
 `;
+
+/** What is wrong with an IPv4 address that somebody typed. */
+function addressProblem(what: string, text: string): string[] {
+  if (IPv4.isValidFourPartDecimal(text)) return [];
+  return /^0|\.0\d/.test(text)
+    ? [`${what} ${text}: programs differ on numbers that begin with 0, some read them as octal. Leave the zeros out.`]
+    : [`${what} ${text}: not an IPv4 address. Write four numbers from 0 to 255, such as 10.20.8.10.`];
+}
 
 command(help, () => {
   const { values, positionals } = parseArgs({
@@ -39,8 +48,14 @@ command(help, () => {
   if (more.length > 0) throw new Error(help);
 
   if (question === 'why') {
-    const [, address, port] = /^(\d+\.\d+\.\d+\.\d+):(\d+)$/.exec(target ?? '') ?? [];
+    const [, address, port] = /^([^:]+):(\d+)$/.exec(target ?? '') ?? [];
     if (!address || !port) throw new Error(`why asks for an address and a port, such as 10.20.8.10:4318.\n\n${help}`);
+    const wrong = [
+      ...addressProblem('the address', address),
+      ...(values.from === undefined || values.from === relaySource ? [] : addressProblem('--from', values.from)),
+      ...(Number(port) >= 1 && Number(port) <= 65_535 ? [] : [`${port} is not a TCP port: use one from 1 to 65535.`]),
+    ];
+    if (wrong.length > 0) throw new Error(wrong.join('\n'));
     const answers = environments.map((config) => ({ config, ...why(config, address, Number(port), values.from) }));
     const admitting = answers.filter(({ admitted }) => admitted);
     for (const { config, lines } of admitting.length > 0 ? admitting : answers) {

@@ -1,7 +1,7 @@
 /** What both ends of the link must agree on: plain data, from the configuration and from what AWS made of it. */
 import type { TunnelOption, VpnConnection } from '@aws-sdk/client-ec2';
 import { type AllowlistEntry, parseAllowlist, relaySource } from '../../config/allowlist';
-import { addressIn, within } from '../../config/cidr';
+import { sessionEnds, within } from '../../config/cidr';
 import type { EnvironmentConfig } from '../../config/schema';
 import { subnetCidrs } from './addresses';
 
@@ -273,8 +273,10 @@ function virtualInterface(
   };
 }
 
-/** Of a /30 AWS takes the first address, the far end the second. */
-const session = (cidr: string) => ({ cidr, amazon: addressIn(cidr, 1), farEnd: addressIn(cidr, 2) });
+const session = (cidr: string) => {
+  const { amazon, farEnd } = sessionEnds(cidr);
+  return { cidr, amazon, farEnd };
+};
 
 const values = <T>(list: readonly { Value?: T }[] | undefined): NonNullable<T>[] =>
   (list ?? []).flatMap(({ Value }) => (Value == null ? [] : [Value]));

@@ -123,7 +123,7 @@ test.each([
   ['prod', 'Path of the link down', ['AWS/DX', 'AWS/VPN', 'AWS/VPN']],
 ])('in %s "%s" looks at %j', (environment, heading, namespaces) => {
   const alarm = resources(environment, 'AWS::CloudWatch::Alarm').find(
-    ({ AlarmName }) => AlarmName === `harbourline-${environment}: ${heading}`,
+    ({ AlarmName }) => AlarmName === `harbourline-${environment}: ${heading}, measured`,
   );
   expect(alarm.Metrics.flatMap(({ MetricStat }: any) => MetricStat?.Metric.Namespace ?? []).sort()).toEqual(namespaces);
 });

@@ -4,7 +4,7 @@ import {
   CfnTransitVirtualInterface,
 } from 'aws-cdk-lib/aws-directconnect';
 import { Construct } from 'constructs';
-import { addressIn } from '../../../config/cidr';
+import { sessionEnds } from '../../../config/cidr';
 import { present } from '../../contract/link-parameters';
 import { type BoundAttachment, type BoundTransport, type LinkAttachment, LinkTransport } from './transport';
 
@@ -35,6 +35,7 @@ export class LeasedLine extends Construct {
     super(scope, id);
     const { environment, link, transitGateway, readBack } = attachment;
     const { connectionId, vlan, gatewayAsn, peerCidr, mtu } = present(link.directConnect, 'link.directConnect');
+    const ends = sessionEnds(peerCidr);
     const name = `harbourline-${environment}`; // required by AWS, shown in its console
     const gateway = new CfnDirectConnectGateway(this, 'Gateway', {
       directConnectGatewayName: name,
@@ -56,8 +57,8 @@ export class LeasedLine extends Construct {
         {
           addressFamily: 'ipv4',
           asn: `${link.farEnd.asn}`,
-          amazonAddress: `${addressIn(peerCidr, 1)}/30`,
-          customerAddress: `${addressIn(peerCidr, 2)}/30`,
+          amazonAddress: `${ends.amazon}/${ends.length}`,
+          customerAddress: `${ends.farEnd}/${ends.length}`,
           // No authKey: AWS makes one, and a template is no place for it.
         },
       ],

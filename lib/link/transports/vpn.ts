@@ -25,7 +25,8 @@ export class Vpn extends Construct {
     const { link, transitGateway, readBack, logs } = props.attachment;
     const customerGateway = new CfnCustomerGateway(this, 'CustomerGateway', {
       type: 'ipsec.1',
-      bgpAsn: link.farEnd.asn,
+      // The property that every template knows holds 31 bits; the other one takes the rest (RFC 6793).
+      ...(link.farEnd.asn > 2 ** 31 - 1 ? { bgpAsnExtended: link.farEnd.asn } : { bgpAsn: link.farEnd.asn }),
       ipAddress: props.customerGatewayAddress,
     });
     // AWS can open a tunnel to a routable public address only.

@@ -1,0 +1,129 @@
+/** Conditions between environments: they share a link's far end, a line, and sometimes an account. */
+import { overlap } from './cidr';
+import { type Problem, related } from './errors';
+import { prefixesOf } from './rules/network';
+import type { EnvironmentConfig } from './schema';
+
+/** An environment, and places in which something was refused: they say nothing that can be compared. */
+export interface Readable {
+  readonly file: string;
+  readonly config: EnvironmentConfig;
+  readonly unjudged: readonly string[];
+}
+
+/** Something that only one environment may have. */
+interface Claim {
+  readonly path: string;
+  /** What is shown of it. */
+  readonly value: unknown;
+  /** What two of them must not share. */
+  readonly key: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** What an environment claims of the world outside of it. */
+function claims({ environment, link }: EnvironmentConfig): Claim[] {
+  const name: Claim = {
+    path: 'environment',
+    value: environment,
+    key: `environment ${environment}`,
+    why: 'has the same name: one would overwrite the other.',
+    fix: 'Give each environment its own name.',
+  };
+  if (!link) return [name];
+  const router = (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).flatMap((transport) => {
+    const tunnels = link.transports.includes(transport) ? link[transport] : undefined;
+    return (tunnels?.insideCidrs ?? []).map(
+      (cidr, index): Claim => ({
+        path: `link.${transport}.insideCidrs[${index}]`,
+        value: cidr,
+        key: `session ${tunnels?.customerGatewayAddress} ${cidr}`,
+        why: `has it on the same router (${tunnels?.customerGatewayAddress}), which cannot tell the two sessions apart.`,
+        fix: 'Give each session of a router its own /30.',
+      }),
+    );
+  });
+  const direct = link.directConnect;
+  const usesLine = link.transports.some((transport) => transport !== 'siteToSiteVpn');
+  const line: Claim[] =
+    direct && usesLine
+      ? [
+          {
+            path: 'link.directConnect.vlan',
+            value: direct.vlan,
+            key: `vlan ${direct.connectionId} ${direct.vlan}`,
+            why: `has it on the same connection (${direct.connectionId}), which takes each VLAN once.`,
+            fix: 'Give each virtual interface of a connection its own VLAN.',
+          },
+          {
+            path: 'link.directConnect.peerCidr',
+            value: direct.peerCidr,
+            key: `peer ${direct.connectionId} ${direct.peerCidr}`,
+            why: `has it on the same connection (${direct.connectionId}), whose router cannot tell the two sessions apart.`,
+            fix: 'Give each session of a connection its own prefix.',
+          },
+        ]
+      : [];
+  const attachments = link.serviceAttachments.flatMap(({ attachmentId }, index): Claim[] =>
+    attachmentId === undefined
+      ? []
+      : [
+          {
+            path: `link.serviceAttachments[${index}].attachmentId`,
+            value: attachmentId,
+            key: `attachment ${attachmentId}`,
+            why: 'names the same attachment: it is of one transit gateway, and each environment has its own.',
+            fix: "Attach the VPC to this environment's transit gateway, and name that attachment.",
+          },
+        ],
+  );
+  return [name, ...router, ...line, ...attachments];
+}
+
+/** Everything that two environments must not have both. */
+export function between(environments: readonly Readable[]): Problem[] {
+  return environments.flatMap((one, index) => {
+    const earlier = environments.slice(0, index);
+    const judged = (path: string, { unjudged }: Readable) => !unjudged.some((place) => related(place, path));
+    const shared = claims(one.config).flatMap(({ path, value, key, why, fix }): Problem[] => {
+      const other = earlier.find(
+        (each) =>
+          judged(path, one) && claims(each.config).some((claim) => claim.key === key && judged(claim.path, each)),
+      );
+      return other ? [{ file: one.file, path, value, why: `${other.file} ${why}`, fix }] : [];
+    });
+    return [...shared, ...sharedAddresses(one, earlier, judged)];
+  });
+}
+
+/** VPCs against everything: they meet on the link. Services and mainland hosts may serve several environments. */
+function sharedAddresses(
+  one: Readable,
+  earlier: readonly Readable[],
+  judged: (path: string, of: Readable) => boolean,
+): Problem[] {
+  const others = earlier.flatMap((each) =>
+    prefixesOf(each.config)
+      .filter(({ path }) => judged(path, each))
+      .map((entry) => ({ ...entry, file: each.file })),
+  );
+  return prefixesOf(one.config)
+    .filter(({ path }) => judged(path, one))
+    .flatMap(({ path, prefix }): Problem[] => {
+      const other = others.find(
+        (entry) => [path, entry.path].includes('network.cidr') && overlap(entry.prefix, prefix),
+      );
+      return other
+        ? [
+            {
+              file: one.file,
+              path,
+              value: prefix,
+              why: `It shares addresses with ${other.file} › ${other.path} (${other.prefix}), and both are routed over the same link.`,
+              fix: 'Give each environment its own addresses.',
+            },
+          ]
+        : [];
+    });
+}

@@ -1,0 +1,153 @@
+/** The link: what AWS would refuse after half an hour, what would open more than was asked for, what would not get through. */
+import { overlap, within } from '../../cidr';
+import { must, type Rule } from '../rule';
+import { addressRules } from './addresses';
+import { allowlistRules } from './allowlist';
+import { machineRules } from './machines';
+import { linkRule, sessions } from './shared';
+
+export { outageGiB } from './machines';
+
+/** AWS keeps these /30 for itself (Site-to-Site VPN user guide, tunnel options). */
+const reservedInside = ['169.254.0', '169.254.1', '169.254.2', '169.254.3', '169.254.4', '169.254.5']
+  .map((start) => `${start}.0/30`)
+  .concat('169.254.169.252/30');
+
+const neededSections = {
+  vpnOverDirectConnect: ['vpnOverDirectConnect', 'directConnect'],
+  directConnect: ['directConnect'],
+  siteToSiteVpn: ['siteToSiteVpn'],
+} as const;
+
+export const linkRules: readonly Rule[] = [
+  linkRule(['link'], (link) =>
+    link.transports.flatMap((transport) =>
+      neededSections[transport].flatMap((section) =>
+        must(
+          link[section] !== undefined,
+          `link.${section}`,
+          undefined,
+          `Transport ${transport} needs it.`,
+          `Write the section, or remove ${transport} from link.transports.`,
+        ),
+      ),
+    ),
+  ),
+  linkRule(['link.transports', 'link.directConnect', 'production'], ({ transports, directConnect }, { production }) =>
+    must(
+      !production || !transports.includes('directConnect') || directConnect?.unencryptedAcknowledged !== undefined,
+      'link.directConnect.unencryptedAcknowledged',
+      undefined,
+      'Production would send over the leased line in clear: AWS does not encrypt a virtual interface.',
+      "Use 'vpnOverDirectConnect', or say here why not, with the ticket of the approval and the year in which it ends.",
+    ),
+  ),
+  linkRule(['link.transports', 'production'], ({ transports }, { production }) => [
+    ...must(
+      new Set(transports).size === transports.length,
+      'link.transports',
+      transports,
+      'A transport cannot take over from itself.',
+      'Name each once.',
+    ),
+    ...must(
+      !(transports.includes('directConnect') && transports.includes('vpnOverDirectConnect')),
+      'link.transports',
+      transports,
+      'Both travel over the same virtual interface: they would fail together, and the first sends in clear what the second encrypts.',
+      'Keep vpnOverDirectConnect.',
+    ),
+    ...must(
+      !(transports[0] === 'siteToSiteVpn' && transports[1] === 'directConnect'),
+      'link.transports',
+      transports,
+      'AWS prefers a leased line to a VPN whatever the far end announces, so traffic would go out by the line and come back by the VPN: firewalls drop it.',
+      "Put 'directConnect' first, or use 'vpnOverDirectConnect': two VPNs are told apart by what is announced.",
+    ),
+    ...must(
+      !production || transports[0] !== 'siteToSiteVpn',
+      'link.transports',
+      transports,
+      'Production prefers the public internet: evenings lose packets there, and cross-border business needs a leased line (MIIT [2017] No. 32).',
+      "Use ['vpnOverDirectConnect'], with 'siteToSiteVpn' as the second if it must take over.",
+    ),
+  ]),
+  linkRule(['link'], (link) => {
+    const all = sessions(link);
+    return all.flatMap(({ path, cidr }, index) => [
+      ...must(
+        !reservedInside.includes(cidr),
+        path,
+        cidr,
+        'AWS keeps this /30 for itself.',
+        'Use another, such as 169.254.10.0/30.',
+      ),
+      ...must(
+        !all.slice(0, index).some((other) => other.cidr === cidr),
+        path,
+        cidr,
+        'Another session has it: routers cannot tell the two apart.',
+        'Give each session its own /30.',
+      ),
+    ]);
+  }),
+  linkRule(['link.amazonAsn', 'link.farEnd.asn', 'link.directConnect'], (link) => {
+    const asns = [link.amazonAsn, link.farEnd.asn, ...(link.directConnect ? [link.directConnect.gatewayAsn] : [])];
+    return must(
+      new Set(asns).size === asns.length,
+      'link.farEnd.asn',
+      link.farEnd.asn,
+      `Transit gateway, Direct Connect gateway and far end need three ASNs, and are ${asns.join(', ')}: BGP drops routes with its own ASN.`,
+      'Use one that neither has.',
+    );
+  }),
+  linkRule(['link.bgp'], ({ bgp }) =>
+    must(
+      bgp.holdSeconds >= 3 * bgp.keepaliveSeconds,
+      'link.bgp.holdSeconds',
+      bgp.holdSeconds,
+      'One lost keepalive would end the session.',
+      `Use ${3 * bgp.keepaliveSeconds} or more (RFC 4271: three times the keepalive).`,
+    ),
+  ),
+  linkRule(['link.farEnd.prefixes', 'mainland.prefixes'], ({ farEnd }, { mainland }) =>
+    farEnd.prefixes.flatMap((prefix, index) =>
+      must(
+        mainland.prefixes.some((outer) => within(prefix, outer)),
+        `link.farEnd.prefixes[${index}]`,
+        prefix,
+        'It is not in mainland.prefixes: calls over the link would not count as crossing the border.',
+        'Name it there, or announce a part of what is named.',
+      ),
+    ),
+  ),
+  linkRule(
+    ['link.vpnOverDirectConnect', 'network', 'mainland.prefixes'],
+    ({ vpnOverDirectConnect: vpn }, { network, mainland }) =>
+      vpn
+        ? must(
+            ![network.cidr, ...network.serviceVpcPrefixes, ...mainland.prefixes].some((prefix) =>
+              overlap(prefix, vpn.transitGatewayCidr),
+            ),
+            'link.vpnOverDirectConnect.transitGatewayCidr',
+            vpn.transitGatewayCidr,
+            'It shares addresses with another prefix of this environment.',
+            'Give the tunnel ends addresses of their own.',
+          )
+        : [],
+  ),
+  linkRule(['link.serviceAttachments', 'network.serviceVpcPrefixes'], ({ serviceAttachments }, { network }) =>
+    serviceAttachments.flatMap(({ prefix }, index) =>
+      must(
+        network.serviceVpcPrefixes.some((outer) => within(prefix, outer)),
+        `link.serviceAttachments[${index}].prefix`,
+        prefix,
+        'It is not in network.serviceVpcPrefixes.',
+        'Name it there, or attach a part of what is named.',
+      ),
+    ),
+  ),
+  ...addressRules,
+  ...allowlistRules,
+  ...machineRules,
+];

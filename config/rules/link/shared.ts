@@ -1,0 +1,46 @@
+/** What rules of the link have in common. */
+import type { EnvironmentConfig } from '../../schema';
+import { type Finding, type Rule, rule } from '../rule';
+
+export type Link = NonNullable<EnvironmentConfig['link']>;
+
+/** A rule for environments that have a link. */
+export const linkRule = (reads: readonly string[], check: (link: Link, config: EnvironmentConfig) => Finding[]): Rule =>
+  rule(reads, (config) => (config.link ? check(config.link, config) : []));
+
+/** Sessions of a link with their places. */
+export const sessions = ({ siteToSiteVpn, vpnOverDirectConnect, directConnect }: Link) => [
+  ...[
+    ['siteToSiteVpn', siteToSiteVpn?.insideCidrs],
+    ['vpnOverDirectConnect', vpnOverDirectConnect?.insideCidrs],
+  ].flatMap(([name, cidrs]) =>
+    ((cidrs ?? []) as string[]).map((cidr, index) => ({ path: `link.${name}.insideCidrs[${index}]`, cidr })),
+  ),
+  ...(directConnect ? [{ path: 'link.directConnect.peerCidr', cidr: directConnect.peerCidr }] : []),
+];
+
+/** Addresses at the far end that are each announced over one path, with their places. */
+export const probes = ({ transports, siteToSiteVpn, vpnOverDirectConnect, directConnect }: Link) => {
+  const ofTunnels = (name: 'siteToSiteVpn' | 'vpnOverDirectConnect', addresses: readonly string[] = []) =>
+    transports.includes(name)
+      ? addresses.map((address, index) => ({ path: `link.${name}.probeAddresses[${index}]`, address }))
+      : [];
+  return [
+    ...ofTunnels('siteToSiteVpn', siteToSiteVpn?.probeAddresses),
+    ...ofTunnels('vpnOverDirectConnect', vpnOverDirectConnect?.probeAddresses),
+    ...(transports.includes('directConnect') && directConnect?.probeAddress
+      ? [{ path: 'link.directConnect.probeAddress', address: directConnect.probeAddress }]
+      : []),
+  ];
+};
+
+/** Prefixes of a list that share addresses with an earlier one, by index. */
+export function overlapping(
+  prefixes: readonly string[],
+  overlap: (one: string, other: string) => boolean,
+): { index: number; earlier: number }[] {
+  return prefixes.flatMap((prefix, index) => {
+    const earlier = prefixes.findIndex((other, at) => at < index && overlap(other, prefix));
+    return earlier < 0 ? [] : [{ index, earlier }];
+  });
+}
