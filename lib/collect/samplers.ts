@@ -13,7 +13,7 @@ import { environmentFile, paths } from '../contract/instance';
 import { ports } from '../contract/ports';
 import { sizesOf } from '../contract/sizing';
 import { Artifact } from '../machine/artifact';
-import { startUnits } from '../machine/boot';
+import { runScript, startUnits } from '../machine/boot';
 import { Fleet, type FleetProps } from '../machine/fleet';
 import { writeMetrics } from '../machine/metric-log';
 import { deadLetterDays } from '../machine/remainders';
@@ -40,6 +40,9 @@ export interface SamplersProps
   readonly domainEndpoint: string;
 }
 
+/** Dead letters are bounded to a sixteenth of it; `letters.sh` makes it and mounts it. */
+const letterVolume = { device: '/dev/sdf', gib: 1 } as const;
+
 /** The samplers, each with a span writer beside it, registered in Cloud Map while they are healthy. */
 export class Samplers extends Construct {
   readonly fleet: Fleet;
@@ -65,6 +68,7 @@ export class Samplers extends Construct {
         writeMetrics(metricLogGroup),
       ],
       ...sampler,
+      volumes: [letterVolume],
       // Room for the one that comes before another goes.
       maxInstances: sampler.maxInstances + 1,
       leaveSeconds: leaveSeconds(props.decisionWaitSeconds),
@@ -80,7 +84,7 @@ export class Samplers extends Construct {
               AWS_REGION: Stack.of(this).region,
               WRITER_LISTEN: `127.0.0.1:${ports.spanWriter}`,
               WRITER_METRICS_ENDPOINT: `http://127.0.0.1:${ports.ownMetrics}/v1/metrics`,
-              DEAD_LETTER_DIR: `${paths.data}/dead-letters`,
+              DEAD_LETTER_DIR: paths.deadLetters,
               DEAD_LETTER_DAYS: `${deadLetterDays.disk}`,
               STORE_ENDPOINT: `https://${props.domainEndpoint}`,
               STORE_AUTH: 'sigv4',
@@ -89,7 +93,7 @@ export class Samplers extends Construct {
           },
         ],
         commands: [
-          `install -d -o harbourline -m 0700 ${paths.data}/dead-letters`,
+          runScript('letters'),
           writer.unpackInto(`${paths.program}/span-writer`),
           startUnits('span-writer', 'registration'),
         ],

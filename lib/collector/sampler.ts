@@ -157,8 +157,8 @@ export function samplerConfiguration(options: SamplerOptions): string {
           sizer: 'items',
           queue_size: queueLength(options.volumeGiB),
           num_consumers: 4,
-          // No max_size: 320it would split a trace, and the writer works out trace groups per request.
-          batch: { flush_timeout: '1s', min_size: 500 },
+          // The writer works out trace groups per request, so a trace is split only where it is larger than a writer takes.
+          batch: { flush_timeout: '1s', min_size: 500, max_size: 50_000 },
         },
       },
     },

@@ -14,3 +14,6 @@ export const serviceMapIndex = 'otel-v1-apm-service-map';
 
 /** The tenant of Dashboards whose objects everybody sees. */
 export const dashboardsTenant = 'global_tenant';
+
+/** Whether an index is the spans' alias or behind it. */
+export const isSpanIndex = (index: string): boolean => index === spanAlias || index.startsWith(`${spanAlias}-`);

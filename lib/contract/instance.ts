@@ -81,4 +81,6 @@ export const paths = {
   linkTls: '/etc/harbourline/link-tls',
   probeEnvironment: '/etc/harbourline/probe.env',
   data: '/var/lib/harbourline',
+  /** Dead letters, on a volume of their own: they must not take the queue's room. */
+  deadLetters: '/var/lib/harbourline-letters',
 } as const;

@@ -15,7 +15,7 @@ export const setUp = (region: string): string[] => [
 ];
 
 /** Runs one of the scripts with the variables of the instance. */
-export const runScript = (name: 'certificate' | 'replay' | 'join'): string =>
+export const runScript = (name: 'certificate' | 'replay' | 'letters' | 'join'): string =>
   `(set -a; . ${paths.environment}; . ${paths.instanceEnvironment}; . ${paths.scriptsEnvironment}; ${paths.scripts}/${name}.sh)`;
 
 /** Installs units of `instance-files/` and starts those that a timer does not. */

@@ -52,6 +52,8 @@ export interface FleetProps {
   readonly minInstances: number;
   readonly maxInstances: number;
   readonly volumeGiB: number;
+  /** Volumes beside it, empty at first. @default none */
+  readonly volumes?: readonly { readonly device: string; readonly gib: number }[];
   readonly volumesKey: IKey;
   readonly collector: Artifact;
   /** The collector's configuration as text. */
@@ -209,6 +211,15 @@ export class Fleet extends Construct {
             deleteOnTermination: true,
           }),
         },
+        ...(props.volumes ?? []).map(({ device, gib }) => ({
+          deviceName: device,
+          volume: BlockDeviceVolume.ebs(gib, {
+            volumeType: EbsDeviceVolumeType.GP3,
+            encrypted: true,
+            kmsKey: props.volumesKey,
+            deleteOnTermination: true,
+          }),
+        })),
       ],
     });
     for (const group of props.securityGroups ?? []) launchTemplate.addSecurityGroup(group);

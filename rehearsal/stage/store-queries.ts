@@ -32,7 +32,7 @@ export async function attemptAsWriter(
   };
 }
 
-/** Every document of an index, in pages. */
+/** Every document of an index, in pages, without far ends that have no span. */
 export async function allDocuments<T>(client: Client, index: string): Promise<T[]> {
   await client.indices.refresh({ index });
   const documents: T[] = [];
@@ -43,7 +43,7 @@ export async function allDocuments<T>(client: Client, index: string): Promise<T[
       body: {
         size: 5_000,
         sort: [{ _id: 'asc' }],
-        query: { match_all: {} },
+        query: { bool: { must_not: [{ exists: { field: 'harbourline.inferred' } }] } },
         ...(after ? { search_after: after as never } : {}),
       },
     });

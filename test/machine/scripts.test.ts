@@ -107,8 +107,8 @@ describe('drain', () => {
   });
 
   test('dead letters go to the bucket too', async () => {
-    mkdirSync(join(machine.folder, 'data', 'dead-letters'));
-    writeFileSync(join(machine.folder, 'data', 'dead-letters', '1.jsonl'), '{}');
+    mkdirSync(join(machine.folder, 'data-letters'));
+    writeFileSync(join(machine.folder, 'data-letters', '1.jsonl'), '{}');
     machine.state = 'Terminated';
     await machine.collector('127.77.9.6');
     await machine.run('drain.sh', { LOOPBACK_ADDRESS: '127.77.9.6' });

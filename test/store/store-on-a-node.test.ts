@@ -52,6 +52,7 @@ async function connect(): Promise<void> {
       maxInFlight: 8,
       maxBytesInFlight: 32 << 20,
       bulkBytes: 8 << 20,
+      deadLetterMaxBytes: 64 << 20,
     },
     client: as.writer,
     log: () => {},
@@ -128,14 +129,7 @@ test(`${Object.keys(poison).length} kinds of poison: each span is stored or a de
   const kinds = Object.keys(poison);
   const spared = spans.filter(({ spanId }) => defused.some((document) => document.spanId === spanId?.toString('hex')));
   expect(spared.map((one) => kinds[spans.indexOf(one)]).sort()).toEqual(
-    [
-      'a key of 60,000 characters',
-      'a key of a space',
-      'a start in the year 2554',
-      'an empty key',
-      'an event in the year 2554',
-      'two thousand new keys',
-    ].sort(),
+    ['a start in the year 2554', 'an event in the year 2554'].sort(),
   );
 }, 60_000);
 
@@ -143,8 +137,9 @@ test('the attributes of a defused span are found by words, by those who may see 
   const query = { match: { 'harbourline.original': 'drowning' } };
   expect(await found(query, as.investigator)).toHaveLength(1);
   expect(await found(query, as.reader)).toHaveLength(0);
-  const [seen] = await found({ term: { 'harbourline.defused': 'illegal_argument_exception' } }, as.reader);
-  expect(seen?.['harbourline.original']).toBeUndefined();
+  const [seen] = await found({ term: { 'span.attributes.http@route': '/kept' } }, as.reader);
+  expect(seen['harbourline.defused']).toBe('mapper_parsing_exception');
+  expect(seen['harbourline.original']).toBeUndefined();
 }, 30_000);
 
 test('a disk over its watermark makes indices read-only: spans come again until they are in', async () => {
@@ -194,7 +189,7 @@ test('the page’s requests answer on what the writer stored, as the reader', as
   };
   expect(side('payment', 'destination')).toEqual(['POST /settlements', 'settlement']);
   expect(side('settlement', 'target')).toEqual(side('payment', 'destination'));
-  expect(side('payment', 'target')).toBeUndefined();
+  expect(side('payment', 'target')).toEqual(['POST /payments', 'payment']);
 
   // The map's figures: spans by the names that are targets; latency and share of errors.
   const figures = await aggregate('otel-v1-apm-span-*', {

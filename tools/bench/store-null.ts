@@ -15,6 +15,7 @@ const writer = new WriterServer({
     maxInFlight: 8,
     maxBytesInFlight: 32 * mebibyte,
     bulkBytes: 8 * mebibyte,
+    deadLetterMaxBytes: 64 * mebibyte,
   },
   client: new Client({ node: process.argv[2] ?? '' }),
   log: () => {},

@@ -22,6 +22,34 @@ export const writerMetrics = {
   defused: { name: 'harbourline_writer_documents_defused', unit: 'Count', ...writer, onlyWhen: 'the store refuses' },
   /** Documents that the store refused for good: they are in the dead letters. */
   dead: { name: 'harbourline_writer_dead_letters', unit: 'Count', ...writer, onlyWhen: 'the store refuses' },
+  /** Of these, what was not written down: the folder of dead letters is full. */
+  lettersDropped: {
+    name: 'harbourline_writer_dead_letters_dropped',
+    unit: 'Count',
+    ...writer,
+    onlyWhen: 'the folder of dead letters is full',
+  },
+  /** Attributes that are no fields, because their keys are more than an index may have. */
+  aside: {
+    name: 'harbourline_writer_attributes_aside',
+    unit: 'Count',
+    ...writer,
+    onlyWhen: 'a service sends many keys',
+  },
+  /** Attributes of one span whose keys are the same in the store: `a.b` and `a@b`. */
+  collided: {
+    name: 'harbourline_writer_attributes_collided',
+    unit: 'Count',
+    ...writer,
+    onlyWhen: 'keys of a span collide',
+  },
+  /** Requests that can never be taken: too large, or no OTLP. The collector drops them. */
+  dropped: {
+    name: 'harbourline_writer_requests_dropped',
+    unit: 'Count',
+    ...writer,
+    onlyWhen: 'a request is too large',
+  },
   /** Duration of a bulk request, measured, as an exponential histogram. */
   latency: { name: 'harbourline_writer_bulk_duration', unit: 'Milliseconds', ...writer },
 } as const satisfies Record<string, EmittedMetric>;

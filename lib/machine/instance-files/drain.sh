@@ -38,8 +38,10 @@ if [ "$left" != 0 ] && [ -n "${REMAINDERS:-}" ]; then
   tar -C "$DATA_DIRECTORY" -cz queue | aws s3 cp - "s3://$REMAINDERS/$TIER/$INSTANCE_ID.tar.gz"
   say 'the rest of the queue is in the bucket'
 fi
-if [ -d "$DATA_DIRECTORY/dead-letters" ] && [ -n "$(ls -A "$DATA_DIRECTORY/dead-letters")" ]; then
-  tar -C "$DATA_DIRECTORY" -cz dead-letters | aws s3 cp - "s3://$REMAINDERS/dead-letters/$INSTANCE_ID.tar.gz"
+# On a volume of their own.
+letters="$DATA_DIRECTORY-letters"
+if [ -d "$letters" ] && [ -n "$(ls -A "$letters")" ]; then
+  tar -C "$letters" -cz . | aws s3 cp - "s3://$REMAINDERS/dead-letters/$INSTANCE_ID.tar.gz"
   say 'dead letters are in the bucket'
 fi
 

@@ -182,6 +182,30 @@ export function storeAlarms({ config, domainName }: Watched): AlarmDefinition[] 
       text: 'The trace store refused spans for their content, even without attributes: they are in the dead letters, for 7 days.',
     },
     {
+      heading: 'Dead letters full',
+      metric: own(writerMetrics.lettersDropped.name, 'Sum'),
+      ...once,
+      missing: TreatMissingData.NOT_BREACHING, // none dropped, no figure
+      text: 'The folder of dead letters is full: spans that the trace store refuses are no longer kept, only counted.',
+    },
+    {
+      heading: 'Request not taken',
+      metric: own(writerMetrics.dropped.name, 'Sum'),
+      ...once,
+      missing: TreatMissingData.NOT_BREACHING, // none dropped, no figure
+      text: 'The span writer refused a request for good, as too large or no OTLP: its spans are gone.',
+    },
+    {
+      heading: 'Many attribute keys',
+      metric: own(writerMetrics.aside.name, 'Sum'),
+      ...once,
+      // One span with an odd key is no matter; a service that goes on sending new ones is.
+      minutes: 15,
+      of: 15,
+      missing: TreatMissingData.NOT_BREACHING, // none set aside, no figure
+      text: 'A service sends more attribute keys than an index may have: what is beyond is kept with its span, but is no field.',
+    },
+    {
       heading: 'Writer slow',
       metric: own(writerMetrics.latency.name, 'p99'),
       // Four requests at a time for each sampler: at 5 s of 500 spans it writes 400 a second, and its queue grows.

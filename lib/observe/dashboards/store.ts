@@ -74,7 +74,7 @@ export function storeDashboard(scope: Construct, { config, domainName }: Watched
         {
           title: 'Documents stored',
           metrics: [writer(writerMetrics.stored, 'Sum', 'stored')],
-          width: 8,
+          width: 6,
           unit: 'documents a minute',
         },
         {
@@ -83,14 +83,25 @@ export function storeDashboard(scope: Construct, { config, domainName }: Watched
             writer(writerMetrics.retried, 'Sum', 'requests sent again'),
             writer(writerMetrics.defused, 'Sum', 'documents defused'),
             writer(writerMetrics.dead, 'Sum', 'dead letters'),
+            writer(writerMetrics.lettersDropped, 'Sum', 'dead letters without room'),
+            writer(writerMetrics.dropped, 'Sum', 'requests not taken'),
           ],
-          width: 8,
+          width: 6,
+          unit: 'a minute',
+        },
+        {
+          title: 'Attributes that are no fields',
+          metrics: [
+            writer(writerMetrics.aside, 'Sum', 'keys over the budget'),
+            writer(writerMetrics.collided, 'Sum', 'keys that collide'),
+          ],
+          width: 6,
           unit: 'a minute',
         },
         {
           title: 'Time of a bulk request',
           metrics: (['p50', 'p99'] as const).map((p) => writer(writerMetrics.latency, p, p)),
-          width: 8,
+          width: 6,
           unit: 'ms',
           threshold: { value: 5_000, label: 'alarm above 5 s' },
         },

@@ -1,30 +1,27 @@
 /** Who may do what in the store. Roles here, mapped to IAM roles by ARN and to groups of the identity provider by name. */
 
 import { dashboardsTenant, serviceMapIndex, spanAlias, spanIndices } from '../../contract/indices';
+import { fieldName, personalKeys, quotingKeys } from './attributes';
 import type { Documents, DomainDocumentOptions } from './document';
 
 const indices = [spanAlias, spanIndices, serviceMapIndex];
 
 /**
- * What a reader sees as a hash: addresses and names of whoever called from outside. A masked field can still be counted
- * and grouped by, not searched for. `*` covers span, resource and event attributes.
+ * What a reader sees as a hash: who called from outside, their sessions, and what a program said when it failed, which quotes
+ * what it was given. A masked field can still be counted and grouped by, not searched for. `*` covers span, resource and
+ * event attributes; the writer keeps the same values under other spellings, and in maps, in `harbourline.personal`.
  *
  * It holds for whoever has another role without it, too: OpenSearch keeps what hides more. So an investigator must not be a
  * reader at the same time.
  */
 export const maskedFields = [
-  'client@address',
-  'source@address',
-  'network@peer@address',
-  'http@client_ip',
-  'net@peer@ip',
-  'net@sock@peer@addr',
-  'enduser@id',
-  'user@id',
-].map((key) => `*attributes.${key}`);
+  ...[...personalKeys, ...quotingKeys].map((key) => `*attributes.${fieldName(key)}`),
+  'status.message',
+  'harbourline.personal',
+];
 
-/** What a reader does not get at all: attributes that were moved into a text, where no mask finds them. */
-const hiddenFields = ['~harbourline.original'];
+/** What a reader does not get at all: attributes that were moved into a text, where no mask finds them, and messages to search in. */
+const hiddenFields = ['~harbourline.original', '~exception.message'];
 
 /** A role as the security API gives it back: what we do not use is said, so that it cannot be added unseen. */
 const role = (

@@ -1,6 +1,7 @@
 /** Index templates and first indices, with the mapping types that the requests of Trace Analytics need. */
 
 import { firstSpanIndex, serviceMapIndex, spanAlias, spanIndices } from '../../contract/indices';
+import { knownFields, quotingKeys } from './attributes';
 import type { Documents, DomainDocumentOptions } from './document';
 
 /**
@@ -17,13 +18,45 @@ const nanoseconds = { type: 'date_nanos' };
 /** An object of which fields beside the named ones are kept, but neither indexed nor counted against the limit. */
 const closed = (properties: object) => ({ type: 'object', dynamic: 'false', properties });
 
-/** Attributes by any key: keywords, all of them, whatever the first value looked like. */
-const attributes = { type: 'object', dynamic: 'true' };
+/**
+ * A number that is compared as one. A text under the same key is no reason to refuse the span: it is not indexed here, and
+ * where a key was first seen as a number, its text is beside it. A double holds integers up to 2^53.
+ */
+const number = { type: 'double', ignore_malformed: true };
+
+const ofTemplate = (owner: 'span' | 'resource') =>
+  Object.fromEntries(
+    [...knownFields]
+      .filter(([field]) => field.startsWith(`${owner}.`))
+      .map(([field, type]) => [
+        field.split('.')[2] as string,
+        type === 'number'
+          ? number
+          : quotingKeys.includes((field.split('.')[2] as string).replaceAll('@', '.'))
+            ? { ...keyword(), index: false, doc_values: false, ...exceptionCopy(field.split('.')[2] as string) }
+            : { ...keyword(), ...exceptionCopy(field.split('.')[2] as string) },
+      ]),
+  );
+
+/** Exceptions are events of a span: one field for each of their parts, wherever they stand. */
+const exceptionCopy = (name: string) =>
+  name === 'exception@type'
+    ? { copy_to: 'exception.type' }
+    : name === 'exception@message'
+      ? { copy_to: 'exception.message' }
+      : {};
+
+/** Attributes by any key, as far as the writers' budget goes: numbers where the first was one, else keywords. */
+const attributes = (owner: 'span' | 'resource') => ({
+  type: 'object',
+  dynamic: 'true',
+  properties: ofTemplate(owner),
+});
 
 const attributeTemplates = ['span.attributes.*', 'resource.attributes.*'].flatMap((path) => {
   const name = path.split('.')[0];
   return [
-    // A key-value list: kept whole. As a keyword it would be refused, and field by field it could explode.
+    // The writer sends none. What others send is kept whole: as a keyword it would be refused, and field by field it could explode.
     {
       [`${name}_objects`]: {
         path_match: path,
@@ -31,6 +64,13 @@ const attributeTemplates = ['span.attributes.*', 'resource.attributes.*'].flatMa
         mapping: { type: 'object', enabled: false },
       },
     },
+    ...['long', 'double'].map((type) => ({
+      [`${name}_${type}`]: {
+        path_match: path,
+        match_mapping_type: type,
+        mapping: { ...number, fields: { text: keyword() } },
+      },
+    })),
     { [`${name}_attributes`]: { path_match: path, mapping: keyword() } },
   ];
 });
@@ -56,16 +96,33 @@ const spanMappings = {
     traceGroupFields: closed({ endTime: nanoseconds, durationInNanos: long, statusCode: integer }),
     // Documents say `status.code`, flattened, because the page reads that key from them; the field is this one.
     status: closed({ code: integer, message: keyword() }),
-    events: closed({ name: keyword(), time: nanoseconds }),
+    events: closed({
+      name: keyword(),
+      time: nanoseconds,
+      attributes: closed({
+        'exception@type': { ...keyword(), copy_to: 'exception.type' },
+        'exception@message': { type: 'keyword', index: false, doc_values: false, copy_to: 'exception.message' },
+      }),
+    }),
+    // What is searched for; `exception.type: TimeoutError`. Messages quote, so readers do not have them.
+    exception: closed({ type: keyword(), message: { type: 'text', norms: false } }),
     links: closed({ traceId: id, spanId: id }),
     instrumentationScope: closed({ name: keyword(), version: keyword() }),
     droppedAttributesCount: integer,
     droppedEventsCount: integer,
     droppedLinksCount: integer,
-    span: closed({ attributes }),
-    resource: closed({ attributes }),
+    span: closed({ attributes: attributes('span') }),
+    resource: closed({ attributes: attributes('resource') }),
     // Of a document that was refused as it came: why, and what was moved out of the fields' way.
-    harbourline: closed({ defused: keyword(), original: { type: 'text', norms: false } }),
+    harbourline: closed({
+      defused: keyword(),
+      original: { type: 'text', norms: false },
+      // Attributes without a field, `span.attributes.key=value` each; those about a person apart, under a mask.
+      aside: keyword(),
+      personal: keyword(),
+      // The far end of a call over the border, as the caller saw it: no span of its own.
+      inferred: keyword(64),
+    }),
   },
 };
 
@@ -79,6 +136,9 @@ const serviceMapMappings = {
     destination: closed({ domain: keyword(), resource: keyword() }),
     target: closed({ domain: keyword(), resource: keyword() }),
     traceGroupName: keyword(),
+    crossing: keyword(64),
+    // The hour in which a writer last wrote it. What is older than spans may be is deleted.
+    lastSeen: nanoseconds,
   },
 };
 

@@ -1,7 +1,8 @@
 /** Bulk requests to the store, and what its answers mean. */
 import { type Client, errors } from '@opensearch-project/opensearch';
+import { spanAlias } from '../../contract/indices';
 import type { DeadLetter } from './dead-letters';
-import { defused } from './defuse';
+import { defused, withAside } from './defuse';
 import type { StoreDocument } from './documents';
 
 /** The request cannot be served now, for a reason that is not its content: the same one is to come again. */
@@ -45,44 +46,67 @@ const isForContent = ({ status, type, reason }: Refusal): boolean =>
 
 interface BulkItem {
   readonly status: number;
+  readonly _index?: string;
   readonly error?: { readonly type?: string; readonly reason?: string };
 }
 
 /** What became of documents that could not be stored as they came. All others are stored. */
 export interface Refused {
+  /** Stored with attributes as lines that were to be fields: the index has no room for more of them. */
+  readonly aside: readonly DeadLetter[];
   /** Stored with their attributes in one text. */
   readonly defused: readonly DeadLetter[];
   /** Not stored. */
   readonly dead: readonly DeadLetter[];
 }
 
+/** What {@link storeDocuments} tells while it works, and asks. */
+export interface Listener {
+  /** After each request: its seconds, what it stored, and the index behind the alias, where the store named it. */
+  onBulk(seconds: number, stored: readonly StoreDocument[], index?: string): void;
+  /** The index refuses more fields. @returns those of the document's fresh fields that it has. @default none */
+  onFull?(fresh: readonly string[]): readonly string[];
+}
+
+const indexIsFull = ({ reason }: DeadLetter): boolean => reason.includes('Limit of total fields');
+
 /**
- * Stores documents; one that is refused for its content is defused and tried once more.
+ * Stores documents. One that is refused for its content is tried again without the fields that the index may not have,
+ * then defused.
  *
  * @param limit Bytes of one bulk body. A document that is larger goes alone.
- * @param onBulk Called after each request with its duration in seconds and the documents it stored.
  * @throws TryLater at the first refusal of another kind. Some documents may be stored by then.
  */
 export async function storeDocuments(
   client: Client,
   documents: Iterable<StoreDocument>,
   limit: number,
-  onBulk: (seconds: number, stored: readonly StoreDocument[]) => void,
+  listener: Listener,
 ): Promise<Refused> {
-  const refused: DeadLetter[] = [];
-  for (const chunk of chunks(documents, limit)) refused.push(...(await storeChunk(client, chunk, onBulk)));
-  if (refused.length === 0) return { defused: [], dead: [] };
-
-  const again = refused.flatMap((letter) => defused(letter, letter.type) ?? []);
-  const dead = new Set<string>();
-  for (const chunk of chunks(again, limit)) {
-    for (const { id } of await storeChunk(client, chunk, onBulk)) dead.add(id);
-  }
-  const stored = new Set(again.map(({ id }) => id).filter((id) => !dead.has(id)));
-  return {
-    defused: refused.filter(({ id }) => stored.has(id)),
-    dead: refused.filter(({ id }) => !stored.has(id)),
+  const store = async (some: Iterable<StoreDocument>): Promise<DeadLetter[]> => {
+    const refused: DeadLetter[] = [];
+    for (const chunk of chunks(some, limit)) refused.push(...(await storeChunk(client, chunk, listener)));
+    return refused;
   };
+  const first = await store(documents);
+  if (first.length === 0) return { aside: [], defused: [], dead: [] };
+
+  // A field that another document made meanwhile, of another type, is a reason too.
+  const tooMany = first.filter((letter) => (letter.fresh?.length ?? 0) > 0);
+  const smaller = tooMany.map((letter) => {
+    const { fresh = [] } = letter;
+    const has = new Set(indexIsFull(letter) ? listener.onFull?.(fresh) : []);
+    return withAside(letter, new Set(fresh.filter((field) => !has.has(field))));
+  });
+  const second = await store(smaller);
+  const stillRefused = new Set(second.map(({ id }) => id));
+  const aside = tooMany.filter(({ id }) => !stillRefused.has(id));
+  const left = first.filter((letter) => !aside.includes(letter));
+
+  const again = left.flatMap((letter) => defused(letter, letter.type) ?? []);
+  const dead = new Set((await store(again)).map(({ id }) => id));
+  const saved = new Set(again.map(({ id }) => id).filter((id) => !dead.has(id)));
+  return { aside, defused: left.filter(({ id }) => saved.has(id)), dead: left.filter(({ id }) => !saved.has(id)) };
 }
 
 const actionOf = ({ index, id }: StoreDocument): string => JSON.stringify({ index: { _index: index, _id: id } });
@@ -103,11 +127,7 @@ function* chunks(documents: Iterable<StoreDocument>, limit: number): Generator<S
   if (chunk.length > 0) yield chunk;
 }
 
-async function storeChunk(
-  client: Client,
-  chunk: readonly StoreDocument[],
-  onBulk: (seconds: number, stored: readonly StoreDocument[]) => void,
-): Promise<DeadLetter[]> {
+async function storeChunk(client: Client, chunk: readonly StoreDocument[], listener: Listener): Promise<DeadLetter[]> {
   // The client's types want objects; it sends strings as they are.
   const body = chunk.map((document) => `${actionOf(document)}\n${document.source}\n`).join('') as unknown as object[];
   const started = process.hrtime.bigint();
@@ -117,25 +137,29 @@ async function storeChunk(
     const response = await client.bulk({ body }, { maxRetries: 1 });
     items = itemsOf(response.body, chunk.length);
   } catch (error) {
-    onBulk(secondsSince(started), []);
+    listener.onBulk(secondsSince(started), []);
     const refusal = contentRefusal(error);
     if (!refusal) throw unavailable(error);
     // The store refused the whole body: find the document that it means, or a size that it takes.
     if (chunk.length === 1) return [{ ...chunk[0]!, ...refusal }];
     const middle = Math.ceil(chunk.length / 2);
     return [
-      ...(await storeChunk(client, chunk.slice(0, middle), onBulk)),
-      ...(await storeChunk(client, chunk.slice(middle), onBulk)),
+      ...(await storeChunk(client, chunk.slice(0, middle), listener)),
+      ...(await storeChunk(client, chunk.slice(middle), listener)),
     ];
   }
-  onBulk(
+  listener.onBulk(
     secondsSince(started),
     chunk.filter((_, at) => items[at]!.status < 300),
+    items.find(({ status, _index }, at) => status < 300 && _index && chunk[at]!.index === spanAlias)?._index,
   );
-  const refused = items.flatMap(({ status, error }, at) => {
+  const refused = items.flatMap(({ status, error, _index }, at) => {
     if (status < 300) return [];
     const refusal = { status, type: error?.type ?? `status_${status}`, reason: error?.reason ?? '' };
-    if (isForContent(refusal)) return [{ ...chunk[at]!, type: refusal.type, reason: refusal.reason }];
+    if (isForContent(refusal)) {
+      // The index that it was meant for, so that a letter that is stored later is deleted on the day of its span.
+      return [{ ...chunk[at]!, index: _index ?? chunk[at]!.index, type: refusal.type, reason: refusal.reason }];
+    }
     throw new TryLater(status === 429 ? 429 : 503, `${status}_${refusal.type}`);
   });
   return refused;

@@ -1,6 +1,6 @@
 /** A safe place on disk for documents that the store refuses for their content. */
-import { accessSync, constants, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { accessSync, constants, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreDocument } from './documents';
 
@@ -12,7 +12,8 @@ export interface DeadLetter extends StoreDocument {
   readonly reason: string;
 }
 
-const fileName = /^dead-letters-(\d{4}-\d\d-\d\d)\.jsonl$/;
+/** Days' files, and those that a replay has claimed. */
+const fileName = /^dead-letters-(\d{4}-\d\d-\d\d)(?:\.replay-\d+)?\.jsonl$/;
 
 /** A line of a file: what {@link DeadLetters} writes and a replay reads. */
 export interface DeadLetterLine {
@@ -23,20 +24,32 @@ export interface DeadLetterLine {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
+export interface DeadLettersOptions {
+  readonly now?: () => Date;
+  /** Days after which a file is deleted: raw spans must not outlive their retention here. @default 7 */
+  readonly days?: number;
+  /** Bytes of all files together. @default 64 MiB */
+  readonly maxBytes?: number;
+}
+
 /**
  * Appends dead letters to one file a day (UTC), `dead-letters-2026-08-01.jsonl`, mode 0600: one JSON object a line with
  * `time`, `index`, `id`, `reason` and `document`.
  */
 export class DeadLetters {
-  private last: Promise<void> = Promise.resolve();
+  private last: Promise<unknown> = Promise.resolve();
+  private readonly now: () => Date;
+  private readonly days: number;
+  private readonly maxBytes: number;
 
   /** @throws Error when `directory` cannot be made or written to. */
   constructor(
     private readonly directory: string,
-    private readonly now: () => Date = () => new Date(),
-    /** Days after which a file is deleted: raw spans must not outlive their retention here. */
-    private readonly days: number = 7,
+    { now = () => new Date(), days = 7, maxBytes = 64 * 1024 * 1024 }: DeadLettersOptions = {},
   ) {
+    this.now = now;
+    this.days = days;
+    this.maxBytes = maxBytes;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     accessSync(directory, constants.W_OK);
     this.expire();
@@ -51,29 +64,58 @@ export class DeadLetters {
     }
   }
 
-  /** Resolves when all of `letters` are on the disk (fsync), rejects when they are not. One write at a time. */
-  write(letters: readonly DeadLetter[]): Promise<void> {
+  /**
+   * Writes letters, one call at a time. Resolves when those that fit are on the disk (fsync), rejects when they are not.
+   *
+   * @returns those that do not fit, which are gone
+   */
+  write(letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]> {
     const written = this.last.then(() => this.append(letters));
     this.last = written.catch(() => {});
     return written;
   }
 
-  private async append(letters: readonly DeadLetter[]): Promise<void> {
+  private async append(letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]> {
     const time = this.now().toISOString();
-    const lines = letters.map(({ index, id, type, reason, source }) => {
+    let room = this.maxBytes - this.bytes();
+    const lines: string[] = [];
+    const dropped = letters.filter(({ index, id, type, reason, source }) => {
       const head = JSON.stringify({ time, index, id, reason: `${type}: ${reason}` });
-      return `${head.slice(0, -1)},"document":${source}}\n`;
+      const line = `${head.slice(0, -1)},"document":${source}}\n`;
+      room -= Buffer.byteLength(line);
+      if (room >= 0) lines.push(line);
+      return room < 0;
     });
-    const path = join(this.directory, `dead-letters-${time.slice(0, 10)}.jsonl`);
+    if (lines.length > 0)
+      await appendSafely(join(this.directory, `dead-letters-${time.slice(0, 10)}.jsonl`), lines.join(''));
+    return dropped;
+  }
+
+  private bytes(): number {
+    return readdirSync(this.directory)
+      .filter((name) => fileName.test(name))
+      .reduce((sum, name) => sum + statSync(join(this.directory, name)).size, 0);
+  }
+}
+
+/**
+ * Appends to a file and waits for the disk. A replay may rename the file at any moment: what was written to one that is
+ * no longer there is written again, since nobody knows whether the replay has read it. Twice is harmless: ids are the same.
+ */
+export async function appendSafely(path: string, text: string): Promise<void> {
+  for (;;) {
     const file = await open(path, 'a', 0o600);
+    let mine: number;
     try {
-      await file.appendFile(lines.join(''));
+      await file.appendFile(text);
       await file.sync();
+      mine = (await file.stat()).ino;
     } finally {
       await file.close();
     }
     // A new file is only safe when its directory's entry is.
-    const directory = await open(this.directory, 'r');
+    const directory = await open(join(path, '..'), 'r');
     await directory.sync().finally(() => directory.close());
+    if ((await stat(path).catch(() => undefined))?.ino === mine) return;
   }
 }

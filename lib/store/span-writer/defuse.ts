@@ -1,5 +1,6 @@
 /** Makes storable what the store refused for its content: a span with its attributes in one text is better than none. */
-import { spanAlias } from '../../contract/indices';
+import { isSpanIndex } from '../../contract/indices';
+import { knownFields } from '../documents/attributes';
 import type { StoreDocument } from './documents';
 
 /** Characters of the original that are kept. The whole document is then far below any limit of a request. */
@@ -23,14 +24,14 @@ const number = (value: unknown): number => Math.min(Math.max(Number(value) || 0,
 const int = (value: unknown): number => Math.min(number(value), 2 ** 31 - 1);
 
 /**
- * The span again, of fields alone whose types are known and whose values were brought into their range. Everything else
- * stands in `harbourline.original`, a text: it can be searched for words, by those who may see it. `harbourline.defused`
- * says why, so that such spans can be found.
+ * The span again, of fields alone whose types are known and whose values were brought into their range: those of the span,
+ * and attributes that the template has. Everything else stands in `harbourline.original`, a text: it can be searched for
+ * words, by those who may see it. `harbourline.defused` says why, so that such spans can be found.
  *
  * @returns undefined for what is no span
  */
 export function defused({ index, id, source }: StoreDocument, reason: string): StoreDocument | undefined {
-  if (index !== spanAlias) return undefined;
+  if (!isSpanIndex(index)) return undefined;
   const span = JSON.parse(source) as Json;
   if (span['harbourline.defused'] !== undefined) return undefined;
   const group = (span.traceGroupFields ?? {}) as Json;
@@ -52,9 +53,12 @@ export function defused({ index, id, source }: StoreDocument, reason: string): S
       statusCode: int(group.statusCode),
     },
     'status.code': int(span['status.code']),
-    'status.message': cut(span['status.message']),
-    // What a search over the border goes by; its values are ours.
-    ...crossing(span['span.attributes.crossing']),
+    ...(span['status.message'] ? { 'status.message': cut(span['status.message']) } : {}),
+    ...Object.fromEntries(
+      Object.entries(span)
+        .filter(([field]) => knownFields.has(field))
+        .map(([field, value]) => [field, typeof value === 'number' ? value : cut(value)]),
+    ),
     events: [],
     links: [],
     'harbourline.defused': reason,
@@ -63,5 +67,14 @@ export function defused({ index, id, source }: StoreDocument, reason: string): S
   return { index, id, source: JSON.stringify(kept) };
 }
 
-const crossing = (value: unknown): Json =>
-  typeof value === 'string' ? { 'span.attributes.crossing': cut(value) } : {};
+/** The document with these fields as lines: for an index that has no room for more of them. */
+export function withAside(document: StoreDocument, fields: ReadonlySet<string>): StoreDocument {
+  const span = JSON.parse(document.source) as Json;
+  const aside = (span['harbourline.aside'] as string[] | undefined) ?? [];
+  for (const field of fields) {
+    if (!Object.hasOwn(span, field)) continue;
+    aside.push(`${field.replaceAll('@', '.')}=${span[field]}`);
+    delete span[field];
+  }
+  return { ...document, source: JSON.stringify({ ...span, 'harbourline.aside': aside }), fresh: [] };
+}

@@ -1,8 +1,11 @@
 /** Span documents as Trace Analytics in OpenSearch Dashboards reads them (classic format, Data Prepper's field names). */
 
-import { spanAlias } from '../../contract/indices';
+import { createHash } from 'node:crypto';
+import { isSpanIndex, spanAlias } from '../../contract/indices';
+import { addAttributes, plainAttributes, type Rules } from './attributes';
 import { unsigned } from './otlp';
-import { attributeFields, duration, type FlatSpan, isoNanos, kindName } from './spans';
+import type { Peer } from './peer';
+import { duration, type FlatSpan, isoNanos, kindName } from './spans';
 import type { TraceGroup } from './trace-groups';
 
 /** A document on its way to the store. */
@@ -12,14 +15,56 @@ export interface StoreDocument {
   readonly id: string;
   /** JSON. */
   readonly source: string;
+  /** Fields of it that the index may not have yet. @default none */
+  readonly fresh?: readonly string[];
 }
 
 /** Whether the ids have the lengths that OTLP asks for. Without them a document has no id of its own. */
 export const isIdentified = ({ traceId, spanId }: FlatSpan): boolean => traceId.length === 32 && spanId.length === 16;
 
+/**
+ * What tells a document from that of another span. Its ids alone do not: Zipkin's clients and servers share a span id, and
+ * a program that forks may give an id twice.
+ */
+const idOf = ({ traceId, spanId, span, start, serviceName }: FlatSpan): string =>
+  `${traceId}/${spanId}/${hash(`${span.kind} ${start} ${serviceName}`)}`;
+
+/** FNV-1a, 32 bits: it only has to tell apart the few spans that share an id. */
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+  return (value >>> 0).toString(36);
+}
+
 /** The document of a span. */
-export function spanDocument(flat: FlatSpan, group: TraceGroup): StoreDocument {
-  const { span, traceId, spanId, parentSpanId, serviceName } = flat;
+export function spanDocument(
+  flat: FlatSpan,
+  group: TraceGroup,
+  rules: Omit<Rules, 'service'> = {},
+  index = spanAlias,
+): StoreDocument {
+  const { span, traceId, spanId, parentSpanId, serviceName, inherited } = flat;
+  const { onAside } = rules;
+  const own = {
+    fields: { ...inherited.fields },
+    aside: [...inherited.aside],
+    personal: [...inherited.personal],
+    fresh: [...inherited.fresh],
+  };
+  addAttributes(own, 'span', span.attributes, { ...rules, service: serviceName });
+  const events = span.events.map((event) => ({
+    name: event.name,
+    time: isoNanos(unsigned(event.timeUnixNano)),
+    attributes: plainAttributes(own, 'events.attributes', event.attributes, onAside),
+    droppedAttributesCount: event.droppedAttributesCount,
+  }));
+  const links = span.links.map((link) => ({
+    traceId: link.traceId.toString('hex'),
+    spanId: link.spanId.toString('hex'),
+    traceState: link.traceState,
+    attributes: plainAttributes(own, 'links.attributes', link.attributes, onAside),
+    droppedAttributesCount: link.droppedAttributesCount,
+  }));
   const source = {
     traceId,
     spanId,
@@ -34,25 +79,54 @@ export function spanDocument(flat: FlatSpan, group: TraceGroup): StoreDocument {
     ...group,
     // Flattened keys: the page reads span['status.code'], a nested status shows no error.
     'status.code': span.status?.code ?? 0,
-    'status.message': span.status?.message ?? '',
-    events: span.events.map((event) => ({
-      name: event.name,
-      time: isoNanos(unsigned(event.timeUnixNano)),
-      attributes: attributeFields(event.attributes),
-      droppedAttributesCount: event.droppedAttributesCount,
-    })),
-    links: span.links.map((link) => ({
-      traceId: link.traceId.toString('hex'),
-      spanId: link.spanId.toString('hex'),
-      traceState: link.traceState,
-      attributes: attributeFields(link.attributes),
-      droppedAttributesCount: link.droppedAttributesCount,
-    })),
+    // A mask of nothing would look like something.
+    ...(span.status?.message ? { 'status.message': span.status.message } : {}),
+    events,
+    links,
     droppedAttributesCount: span.droppedAttributesCount,
     droppedEventsCount: span.droppedEventsCount,
     droppedLinksCount: span.droppedLinksCount,
-    ...flat.inherited,
-    ...attributeFields(span.attributes, 'span.attributes.'),
+    ...own.fields,
+    ...(own.aside.length > 0 ? { 'harbourline.aside': own.aside } : {}),
+    ...(own.personal.length > 0 ? { 'harbourline.personal': own.personal } : {}),
   };
-  return { index: spanAlias, id: `${traceId}/${spanId}`, source: JSON.stringify(source) };
+  return {
+    index,
+    id: idOf(flat),
+    source: JSON.stringify(source),
+    ...(own.fresh.length > 0 ? { fresh: own.fresh } : {}),
+  };
+}
+
+/** How ids of documents end that are no spans. */
+const farEnd = 'far-end';
+
+/** Whether a document is that of a span of its own. */
+export const isSpan = ({ index, id }: StoreDocument): boolean => isSpanIndex(index) && !id.endsWith(`/${farEnd}`);
+
+/**
+ * The far end of a call over the border, which keeps its spans, as the caller saw it: so that lists, figures and waterfalls
+ * have something to show of it. `harbourline.inferred` tells it from a span.
+ */
+export function inferredDocument(flat: FlatSpan, peer: Peer, group: TraceGroup, index = spanAlias): StoreDocument {
+  const { traceId, spanId, span, start, end } = flat;
+  const source = {
+    traceId,
+    // Made from the caller's, so that a retry writes it again.
+    spanId: createHash('sha256').update(`${traceId}/${spanId}`).digest('hex').slice(0, 16),
+    parentSpanId: spanId,
+    name: peer.operation,
+    kind: 'SPAN_KIND_SERVER',
+    startTime: isoNanos(start),
+    endTime: isoNanos(end),
+    durationInNanos: duration(flat),
+    serviceName: peer.name,
+    ...group,
+    'status.code': span.status?.code ?? 0,
+    ...(span.status?.message ? { 'status.message': span.status.message } : {}),
+    events: [],
+    links: [],
+    'harbourline.inferred': peer.crossing ?? '',
+  };
+  return { index, id: `${idOf(flat)}/${farEnd}`, source: JSON.stringify(source) };
 }

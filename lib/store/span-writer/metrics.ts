@@ -10,6 +10,14 @@ const writerMetrics = {
     'Documents refused as they came and stored with their attributes in one text, by reason',
   ],
   harbourline_writer_dead_letters_total: ['counter', 'Documents refused for their content, by reason'],
+  harbourline_writer_dead_letters_dropped_total: [
+    'counter',
+    'Dead letters that were not written, because their folder is full, by reason',
+  ],
+  harbourline_writer_attributes_aside_total: [
+    'counter',
+    'Attributes that are lines of a document and no fields, by reason: the budget of keys, keys that collide, odd names',
+  ],
   harbourline_writer_redactions_total: ['counter', 'Values masked by the last net, by kind'],
   harbourline_writer_bulk_seconds: ['summary', 'Duration of bulk requests to the store'],
   harbourline_writer_requests_in_flight: ['gauge', 'Export requests being handled'],

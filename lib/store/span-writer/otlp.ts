@@ -5,7 +5,7 @@
  * `resource/v1` and `collector/trace/v1`. Left out, and so skipped on the wire: schema URLs, flags, and what later versions add.
  * It stands here as an object, because the program is bundled into one file and reads none at run time.
  */
-import { type IField, Root, type Type } from 'protobufjs/light';
+import { type IField, Reader, Root, type Type } from 'protobufjs/light';
 
 const repeated = (type: string, id: number) => ({ rule: 'repeated', type, id });
 const attributes = (id: number) => repeated('KeyValue', id);
@@ -152,6 +152,20 @@ export interface ExportTraceServiceRequest {
 
 const root = Root.fromJSON(descriptor);
 
+/** The same without what makes a span large: enough to know who called whom. */
+const skeletonRoot = Root.fromJSON({
+  nested: {
+    ...descriptor.nested,
+    Span: message(
+      Object.fromEntries(
+        Object.entries(descriptor.nested.Span.fields).filter(
+          ([field]) => !['attributes', 'events', 'links'].includes(field),
+        ),
+      ) as Record<string, IField>,
+    ),
+  },
+});
+
 /** The message types, for tests that encode. */
 export const requestType: Type = root.lookupType('ExportTraceServiceRequest');
 export const responseType: Type = root.lookupType('ExportTraceServiceResponse');
@@ -163,6 +177,76 @@ export const responseType: Type = root.lookupType('ExportTraceServiceResponse');
  */
 export function decodeRequest(body: Buffer): ExportTraceServiceRequest {
   return requestType.decode(body) as unknown as ExportTraceServiceRequest;
+}
+
+/**
+ * Decodes all spans of a request without attributes, events and links.
+ *
+ * @throws Error as {@link decodeRequest}
+ */
+export function decodeSkeleton(body: Buffer): ExportTraceServiceRequest {
+  const request = skeletonRoot
+    .lookupType('ExportTraceServiceRequest')
+    .decode(body) as unknown as ExportTraceServiceRequest;
+  for (const { scopeSpans } of request.resourceSpans) {
+    for (const { spans } of scopeSpans)
+      for (const span of spans) Object.assign(span, { attributes: [], events: [], links: [] });
+  }
+  return request;
+}
+
+/**
+ * Decodes a request in parts, so that one of any size takes the memory of a part.
+ *
+ * @param limit Bytes of the spans of a part. A span that is larger is one alone.
+ * @throws Error as {@link decodeRequest}
+ */
+export function* decodeParts(body: Buffer, limit: number): Generator<ExportTraceServiceRequest> {
+  const types = {
+    resource: root.lookupType('Resource'),
+    scope: root.lookupType('InstrumentationScope'),
+    span: root.lookupType('Span'),
+  };
+  let part: ResourceSpans[] = [];
+  let bytes = 0;
+  for (const ofResource of fields(body, 1)) {
+    const [resource] = [...fields(ofResource, 1)].map((one) => types.resource.decode(one));
+    for (const ofScope of fields(ofResource, 2)) {
+      const [scope] = [...fields(ofScope, 1)].map((one) => types.scope.decode(one));
+      let spans: Span[] = [];
+      const add = (): void => {
+        if (spans.length > 0) part.push({ resource, scopeSpans: [{ scope, spans }] } as unknown as ResourceSpans);
+        spans = [];
+      };
+      for (const span of fields(ofScope, 2)) {
+        if (bytes + span.length > limit && bytes > 0) {
+          add();
+          yield { resourceSpans: part };
+          part = [];
+          bytes = 0;
+        }
+        spans.push(types.span.decode(span) as unknown as Span);
+        bytes += span.length;
+      }
+      add();
+    }
+  }
+  if (part.length > 0) yield { resourceSpans: part };
+}
+
+/** The messages that a field holds, in their order, without a copy. */
+function* fields(message: Uint8Array, id: number): Generator<Uint8Array> {
+  const reader = Reader.create(message);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag >>> 3 === id && (tag & 7) === 2) {
+      const length = reader.uint32();
+      const from = reader.pos;
+      if (from + length > reader.len) throw new RangeError('truncated');
+      yield message.subarray(from, from + length);
+      reader.pos = from + length;
+    } else reader.skipType(tag & 7);
+  }
 }
 
 /** Encodes an answer: empty when nothing is to be said. */

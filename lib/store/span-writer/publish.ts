@@ -18,6 +18,10 @@ const counters: Readonly<Record<string, readonly [WriterMetric, labels?: RegExp]
   [names.retried.name]: ['harbourline_writer_requests_refused_total', /status="(429|503)"/],
   [names.defused.name]: ['harbourline_writer_documents_defused_total'],
   [names.dead.name]: ['harbourline_writer_dead_letters_total'],
+  [names.lettersDropped.name]: ['harbourline_writer_dead_letters_dropped_total'],
+  [names.aside.name]: ['harbourline_writer_attributes_aside_total', /reason="budget"/],
+  [names.collided.name]: ['harbourline_writer_attributes_aside_total', /reason="collision"/],
+  [names.dropped.name]: ['harbourline_writer_requests_refused_total', /status="4(00|13|15)"/],
 };
 
 /**

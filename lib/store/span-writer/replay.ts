@@ -1,10 +1,11 @@
 /** `main.js replay PATH…`: stores dead letters again, after what refused them was mended. */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@opensearch-project/opensearch';
+import { spanAlias } from '../../contract/indices';
 import { storeClient, storeSettingsFromEnv } from '../client';
-import { storeDocuments } from './bulk';
-import type { DeadLetterLine } from './dead-letters';
+import { storeDocuments, TryLater } from './bulk';
+import { appendSafely, type DeadLetterLine } from './dead-letters';
 
 const bulkBytes = 8 * 1024 * 1024;
 
@@ -43,29 +44,81 @@ export async function replay(
           .map((name) => join(path, name))
       : [path],
   );
-  const letters = new Map(files.map((file) => [file, read(file)]));
+  for (const file of files) lettersOf(file, readFileSync(file));
   const total = { stored: 0, defused: 0, dead: 0 };
-  for (const [file, lines] of letters) {
-    // A span without an id of its own cannot be stored, whatever was mended.
-    const sound = lines.filter(({ reason }) => !reason.startsWith('invalid_id'));
-    const documents = sound.map(({ index, id, document }) => ({ index, id, source: JSON.stringify(document) }));
-    const { defused, dead } = await storeDocuments(client, documents, bulkBytes, () => {});
-    const refused = new Set(dead.map(({ id }) => id));
-    const left = lines.filter((line) => !sound.includes(line) || refused.has(line.id));
-    keep(file, left);
-    total.stored += lines.length - left.length;
-    total.defused += defused.length;
-    total.dead += left.length;
-    say(
-      `${file}: ${lines.length - left.length} stored, ${defused.length} of them defused; ${left.length} refused again`,
-    );
+  for (const file of files) {
+    const { stored, defused, dead } = await replayFile(client, file);
+    total.stored += stored;
+    total.defused += defused;
+    total.dead += dead;
+    say(`${file}: ${stored} stored, ${defused} of them defused; ${dead} refused again`);
   }
   say(`${total.stored} stored, ${total.dead} left`);
   return total;
 }
 
-function read(file: string): DeadLetterLine[] {
-  return readFileSync(file, 'utf8')
+/**
+ * One file. It gets a name of this replay's first, so that whatever a writer adds meanwhile goes to a file of its own, or is
+ * read here before the file goes.
+ */
+async function replayFile(client: Client, file: string): Promise<Replayed> {
+  const claimed = file.replace(/(\.replay-\d+)?\.jsonl$/, `.replay-${process.pid}.jsonl`);
+  const home = file.replace(/\.replay-\d+\.jsonl$/, '.jsonl');
+  renameSync(file, claimed);
+  const total = { stored: 0, defused: 0, dead: 0 };
+  const left: DeadLetterLine[] = [];
+  try {
+    let read = 0;
+    for (let content = readFileSync(claimed); content.length > read; content = readFileSync(claimed)) {
+      // A writer that had the file open may be in the middle of a line.
+      const upTo = content.lastIndexOf(10) + 1;
+      if (upTo <= read) break;
+      const lines = lettersOf(claimed, content.subarray(read, upTo));
+      read = upTo;
+      const { defused, refused } = await storeLetters(client, lines);
+      const again = new Set(refused);
+      left.push(...lines.filter((line) => again.has(line)));
+      total.stored += lines.length - refused.length;
+      total.defused += defused;
+      total.dead += refused.length;
+    }
+  } catch (error) {
+    putBack(claimed, home);
+    throw error;
+  }
+  if (left.length > 0) await appendSafely(home, left.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  rmSync(claimed);
+  return total;
+}
+
+/** By index: a letter goes to the index that its span was meant for, and is deleted with it. */
+async function storeLetters(
+  client: Client,
+  lines: readonly DeadLetterLine[],
+): Promise<{ defused: number; refused: DeadLetterLine[] }> {
+  // A span without an id of its own cannot be stored, whatever was mended.
+  const refused = lines.filter(({ reason }) => reason.startsWith('invalid_id'));
+  let defused = 0;
+  for (const index of new Set(lines.map((line) => line.index))) {
+    const sound = lines.filter((line) => line.index === index && !refused.includes(line));
+    const documents = sound.map(({ id, document }) => ({ index, id, source: JSON.stringify(document) }));
+    try {
+      const done = await storeDocuments(client, documents, bulkBytes, { onBulk: () => {} });
+      const dead = new Set(done.dead.map(({ id }) => id));
+      refused.push(...sound.filter(({ id }) => dead.has(id)));
+      defused += done.defused.length;
+    } catch (error) {
+      // Its index was deleted: so would the span be. The file keeps the letter until its own day.
+      if (!(error instanceof TryLater && index !== spanAlias && /^40[34]_/.test(error.reason))) throw error;
+      refused.push(...sound);
+    }
+  }
+  return { defused, refused };
+}
+
+function lettersOf(file: string, content: Buffer): DeadLetterLine[] {
+  return content
+    .toString('utf8')
     .split('\n')
     .filter(Boolean)
     .map((line, at) => {
@@ -79,12 +132,12 @@ function read(file: string): DeadLetterLine[] {
     });
 }
 
-/** Whole or not at all: the new file takes the old one's place. */
-function keep(file: string, lines: readonly DeadLetterLine[]): void {
-  if (lines.length === 0) {
-    rmSync(file);
-    return;
+/** Under its own name again, unless there is a new file of that name: then the next replay finds both. */
+function putBack(claimed: string, home: string): void {
+  try {
+    linkSync(claimed, home);
+    rmSync(claimed);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  writeFileSync(`${file}.new`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
 }

@@ -1,14 +1,17 @@
 /** The span writer's HTTP side: OTLP/HTTP in, health and metrics out. */
+
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Client } from '@opensearch-project/opensearch';
 import { TryLater } from './bulk';
 import { DeadLetters } from './dead-letters';
+import { Lru } from './lru';
 import { Metrics } from './metrics';
-import { decodeRequest, encodeResponse } from './otlp';
+import { encodeResponse } from './otlp';
 import type { WriterSettings } from './settings';
-import { SpanWriter } from './writer';
+import { Malformed, partBytes, type Rejected, SpanWriter } from './writer';
 
 const protobuf = 'application/x-protobuf';
 
@@ -54,10 +57,15 @@ export class WriterServer {
   private inFlight = 0;
   private bytesInFlight = 0;
   private stopping = false;
+  /** Large requests that are being stored, and the latest that were. */
+  private readonly large = new Lru<Promise<Rejected>>(16);
 
   constructor(private readonly props: WriterServerProps) {
     const { settings, client } = props;
-    const deadLetters = new DeadLetters(settings.deadLetterDirectory, undefined, settings.deadLetterDays);
+    const deadLetters = new DeadLetters(settings.deadLetterDirectory, {
+      days: settings.deadLetterDays,
+      maxBytes: settings.deadLetterMaxBytes,
+    });
     this.daily = setInterval(() => deadLetters.expire(), 3_600_000).unref();
     this.writer = new SpanWriter({ client, deadLetters, metrics: this.metrics, bulkBytes: settings.bulkBytes });
     this.server = createServer((request, response) => void this.handle(request, response));
@@ -106,7 +114,7 @@ export class WriterServer {
     this.flight(1, bytes);
     try {
       const body = await this.body(request);
-      const { spans, edges, types } = await this.writer.write(decode(body));
+      const { spans, edges, types } = await this.once(body);
       const dead = spans + edges;
       if (dead > 0) log('warn', 'documents refused for their content', { spans, edges, types });
       const errorMessage = `The store refused ${spans} spans and ${edges} edges: ${JSON.stringify(types)}`;
@@ -115,6 +123,21 @@ export class WriterServer {
     } finally {
       this.flight(-1, -bytes);
     }
+  }
+
+  /**
+   * A request that takes longer than its sender waits is sent again while it is being stored: it joins the one under way,
+   * or a trace of half a million spans would be stored from its start again and again.
+   */
+  private async once(body: Buffer): Promise<Rejected> {
+    if (body.length <= partBytes) return this.writer.write(body);
+    const key = createHash('sha256').update(body).digest('base64');
+    const known = this.large.get(key);
+    if (known) return known;
+    const written = this.writer.write(body);
+    this.large.set(key, written);
+    written.catch(() => this.large.delete(key));
+    return written;
   }
 
   private flight(change: 1 | -1, bytes: number): void {
@@ -147,7 +170,7 @@ export class WriterServer {
       throw new TryLater(503, 'sender_went_away');
     }
     if (bytes > limit) throw tooLarge;
-    const body = Buffer.concat(parts);
+    const body = parts.length === 1 ? parts[0]! : Buffer.concat(parts, bytes);
     if (encoding === 'identity') return body;
     try {
       return await unzip(body, { maxOutputLength: limit });
@@ -162,6 +185,8 @@ export class WriterServer {
    * in this program included, is 503: the data stays in its queue.
    */
   private refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (error instanceof Malformed)
+      error = new HttpError(400, 'protobuf', 'The body is not an ExportTraceServiceRequest');
     const { status, reason } =
       error instanceof HttpError || error instanceof TryLater
         ? error
@@ -185,13 +210,5 @@ export class WriterServer {
     // Or the collector would go on sending over a connection that it holds.
     if (this.stopping) response.setHeader('Connection', 'close');
     response.writeHead(status, { 'Content-Type': type }).end(body);
-  }
-}
-
-function decode(body: Buffer) {
-  try {
-    return decodeRequest(body);
-  } catch {
-    throw new HttpError(400, 'protobuf', 'The body is not an ExportTraceServiceRequest');
   }
 }

@@ -1,62 +1,172 @@
 /**
- * Edges of the service map. Where a span's parent is in another service there are two documents, as Data Prepper's
- * service_map processor writes them: the caller's with `destination`, the callee's with `target`, both holding the
- * callee's name as `domain` and its span's name as `resource`. The page joins them by that pair.
+ * Nodes and edges of the service map. Each call makes two documents, as Data Prepper's service_map processor writes them:
+ * the caller's with `destination`, the callee's with `target`, both holding the callee's name as `domain` and the
+ * operation as `resource`. The page joins them by that pair.
+ *
+ * A callee is a service whose spans are here, or what a call says of its far end: the mainland keeps its spans, a database
+ * makes none. A service that nobody calls is a target without a caller.
  */
 
 import { createHash } from 'node:crypto';
 import { serviceMapIndex } from '../../contract/indices';
 import type { StoreDocument } from './documents';
 import { Lru } from './lru';
-import { type FlatSpan, kindName } from './spans';
+import { isFromMainland, mainland, peerOf } from './peer';
+import { type FlatSpan, isoNanos, kindName } from './spans';
 import type { TraceGroup } from './trace-groups';
 
-/** Edges that are remembered as written. The page draws 1,000; each is several documents, one for a trace group. */
-const rememberedEdges = 20_000;
+/** Documents that are remembered as written. The page draws 1,000 edges; each is two documents. */
+const rememberedDocuments = 20_000;
 
-/** An edge is written again after an hour, so that an index that was emptied fills without a restart. */
+/** A document is written again after an hour, with its time: what is old is deleted by it, what was emptied fills. */
 const rewriteAfterMs = 3_600_000;
 
-/** Edges of batches, without those that were written a short while ago. */
+/** Operations of one callee that get documents of their own in a day. Others are left out: the node is there. */
+const operationsOfOne = 50;
+/** The same with the trace groups that they are called in. */
+const pairsOfOne = 200;
+/** Callees that one writer names in a day: names may be as many as there are. */
+const mostCallees = 500;
+const dayMs = 86_400_000;
+
+const [server, client, producer, consumer] = [2, 3, 4, 5];
+
+/** All spans of a request, by what the map asks of them. */
+export class CallTree {
+  private readonly byId = new Map<string, FlatSpan[]>();
+  private readonly called = new Set<string>();
+
+  constructor(spans: readonly FlatSpan[]) {
+    for (const span of spans) {
+      const key = `${span.traceId}/${span.spanId}`;
+      const sharing = this.byId.get(key);
+      if (sharing) sharing.push(span);
+      else this.byId.set(key, [span]);
+    }
+    for (const span of spans) {
+      const caller = this.callerOf(span);
+      if (caller && caller.serviceName !== span.serviceName) this.called.add(idOf(caller));
+    }
+  }
+
+  /** The span that a span was called by: its parent, or with Zipkin the client span of the same id. */
+  callerOf(span: FlatSpan): FlatSpan | undefined {
+    const sharing = this.byId.get(`${span.traceId}/${span.spanId}`) ?? [];
+    if (sharing.length > 1 && span.span.kind === server) {
+      const caller = sharing.find((other) => other.span.kind === client);
+      if (caller) return caller;
+    }
+    const parents = (span.parentSpanId && this.byId.get(`${span.traceId}/${span.parentSpanId}`)) || [];
+    // Of a shared pair, the server called on.
+    return parents.find((parent) => parent.span.kind === server) ?? parents[0];
+  }
+
+  /** Whether another service's span, which is here, answered the call. */
+  isAnswered(span: FlatSpan): boolean {
+    return this.called.has(idOf(span));
+  }
+}
+
+const idOf = ({ traceId, spanId, span }: FlatSpan): string => `${traceId}/${spanId}/${span.kind}`;
+
+/** What a document of the map says, beside when. */
+interface Content {
+  readonly serviceName: string;
+  readonly kind: string;
+  readonly destination: Called | null;
+  readonly target: Called | null;
+  readonly traceGroupName: string;
+  /** Which border a call crosses. */
+  readonly crossing?: string;
+}
+interface Called {
+  readonly resource: string;
+  readonly domain: string;
+}
+
+/** Documents of batches, without those that were written a short while ago. */
 export class ServiceMap {
-  /** When an edge was stored, by document id. */
+  /** When a document was stored, by its id. */
   private readonly stored: Lru<number>;
+  private named = new Map<string, { readonly operations: Set<string>; readonly pairs: Set<string> }>();
+  private since = 0;
 
   constructor(
     private readonly now: () => number = Date.now,
-    limit: number = rememberedEdges,
+    limit: number = rememberedDocuments,
   ) {
     this.stored = new Lru(limit);
   }
 
-  /** Documents of the edges between `spans` that are not known to be stored. */
-  edges(spans: readonly FlatSpan[], groups: ReadonlyMap<string, TraceGroup>): StoreDocument[] {
-    const byId = new Map(spans.map((span) => [`${span.traceId}/${span.spanId}`, span]));
-    const contents = new Set<string>();
-    for (const callee of spans) {
-      const caller = callee.parentSpanId && byId.get(`${callee.traceId}/${callee.parentSpanId}`);
-      if (!caller || caller.serviceName === callee.serviceName) continue;
-      const called = { resource: callee.span.name, domain: callee.serviceName };
-      const traceGroupName = groups.get(callee.traceId)!.traceGroup;
-      contents.add(content(caller, { destination: called, target: null, traceGroupName }));
-      contents.add(content(callee, { destination: null, target: called, traceGroupName }));
+  /** Documents of what `spans` did that are not known to be stored. @param tree of the whole request */
+  edges(
+    spans: readonly FlatSpan[],
+    groups: ReadonlyMap<string, TraceGroup>,
+    tree: CallTree = new CallTree(spans),
+  ): StoreDocument[] {
+    if (this.now() - this.since >= dayMs) {
+      this.since = this.now();
+      this.named = new Map();
     }
-    const edges: StoreDocument[] = [];
-    for (const text of contents) {
+    const contents = new Map<string, Content>();
+    const add = (content: Content): void => void contents.set(JSON.stringify(content), content);
+    for (const span of spans) {
+      const { serviceName } = span;
+      const traceGroupName = groups.get(span.traceId)!.traceGroup;
+      const caller = tree.callerOf(span);
+      const isCalled = caller !== undefined && caller.serviceName !== serviceName;
+      const enters = isCalled || caller === undefined || [server, consumer].includes(span.span.kind);
+      if (enters && this.hasRoom(serviceName, span.span.name, traceGroupName)) {
+        const target = { resource: span.span.name, domain: serviceName };
+        add({ serviceName, kind: kindName(span.span), destination: null, target, traceGroupName });
+        if (isCalled) add(edge(caller.serviceName, kindName(caller.span), target, traceGroupName));
+        else if (isFromMainland(span)) {
+          add({ ...edge(mainland, 'SPAN_KIND_CLIENT', target, traceGroupName), crossing: 'cn-hk' });
+        }
+      }
+      const peer = [client, producer].includes(span.span.kind) && !tree.isAnswered(span) ? peerOf(span) : undefined;
+      if (peer && this.hasRoom(peer.name, peer.operation, traceGroupName)) {
+        const target = { resource: peer.operation, domain: peer.name };
+        const crossing = peer.crossing ? { crossing: peer.crossing } : {};
+        const kind = 'SPAN_KIND_SERVER';
+        add({ serviceName: peer.name, kind, destination: null, target, traceGroupName, ...crossing });
+        add({ ...edge(serviceName, kindName(span.span), target, traceGroupName), ...crossing });
+      }
+    }
+    const lastSeen = isoNanos(BigInt(this.now()) * 1_000_000n);
+    const documents: StoreDocument[] = [];
+    for (const [text, content] of contents) {
       // A hash of the content is the id, so every writer in the fleet writes the same edge to the same document.
       const hashId = createHash('sha256').update(text).digest('base64url');
       const storedAt = this.stored.get(hashId);
       if (storedAt !== undefined && this.now() - storedAt < rewriteAfterMs) continue;
-      edges.push({ index: serviceMapIndex, id: hashId, source: `${text.slice(0, -1)},"hashId":"${hashId}"}` });
+      documents.push({ index: serviceMapIndex, id: hashId, source: JSON.stringify({ ...content, hashId, lastSeen }) });
     }
-    return edges;
+    return documents;
   }
 
-  /** To be called when the store has the edges, not before: what it refused is written again. */
+  /** To be called when the store has the documents, not before: what it refused is written again. */
   remember(edges: readonly StoreDocument[]): void {
     for (const { id } of edges) this.stored.set(id, this.now());
   }
+
+  private hasRoom(callee: string, operation: string, group: string): boolean {
+    const known = this.named.get(callee) ?? { operations: new Set(), pairs: new Set() };
+    const pair = JSON.stringify([operation, group]);
+    if (!known.operations.has(operation) && known.operations.size >= operationsOfOne) return false;
+    if (!known.pairs.has(pair) && known.pairs.size >= pairsOfOne) return false;
+    if (!this.named.has(callee) && this.named.size >= mostCallees) return false;
+    known.operations.add(operation);
+    known.pairs.add(pair);
+    this.named.set(callee, known);
+    return true;
+  }
 }
 
-const content = ({ serviceName, span }: FlatSpan, rest: object): string =>
-  JSON.stringify({ serviceName, kind: kindName(span), ...rest });
+const edge = (serviceName: string, kind: string, destination: Called, traceGroupName: string): Content => ({
+  serviceName,
+  kind,
+  destination,
+  target: null,
+  traceGroupName,
+});

@@ -85,8 +85,8 @@ test('a span becomes the document that Trace Analytics reads', async () => {
     'resource.attributes.service@name': 'orders',
     'span.attributes.http@method': 'GET',
     'span.attributes.count': '-9007199254740993',
-    'span.attributes.zero': '0',
-    'span.attributes.ratio': '0.5',
+    'span.attributes.zero': 0,
+    'span.attributes.ratio': 0.5,
     'span.attributes.odd': 'NaN',
     'span.attributes.cached': 'false',
     'span.attributes.empty': '',
@@ -95,8 +95,8 @@ test('a span becomes the document that Trace Analytics reads', async () => {
     'span.attributes.list': '["a",2]',
     'span.attributes.map': '{"a.b":true,"__proto__x":"9007199254740993"}',
   });
-  expect([...rig.store.documents.keys()]).toContain(
-    `otel-v1-apm-span ${traceId(1).toString('hex')}/${spanId(2).toString('hex')}`,
+  expect([...rig.store.documents.keys()]).toContainEqual(
+    expect.stringContaining(`otel-v1-apm-span ${traceId(1).toString('hex')}/${spanId(2).toString('hex')}/`),
   );
 });
 
@@ -207,28 +207,31 @@ describe('service map', () => {
     await store(...call());
     const edges = rig.store.in(index);
     expect(joined(edges)).toEqual(['web → orders', 'orders → stock']);
-    expect(edges[0]).toEqual({
+    expect(edges).toContainEqual({
       serviceName: 'web',
       kind: 'SPAN_KIND_CLIENT',
       destination: { resource: 'GET /orders', domain: 'orders' },
       target: null,
       traceGroupName: 'GET /',
       hashId: expect.any(String),
+      lastSeen: expect.stringMatching(/^\d{4}-.*Z$/),
     });
-    expect(edges[1]).toMatchObject({
-      serviceName: 'orders',
-      kind: 'SPAN_KIND_SERVER',
-      destination: null,
-      target: { resource: 'GET /orders', domain: 'orders' },
-    });
+    expect(edges).toContainEqual(
+      expect.objectContaining({
+        serviceName: 'orders',
+        kind: 'SPAN_KIND_SERVER',
+        destination: null,
+        target: { resource: 'GET /orders', domain: 'orders' },
+      }),
+    );
     for (const { hashId } of edges) expect([...rig.store.documents.keys()]).toContain(`${index} ${hashId}`);
-    expect(new Set(edges.map(({ hashId }) => hashId)).size).toBe(4);
+    expect(new Set(edges.map(({ hashId }) => hashId)).size).toBe(5);
   });
 
   test('an edge is written once, and again by another process under the same id', async () => {
     await store(...call());
     const ids = rig.store.bulks[0]!.slice(5);
-    expect(ids).toHaveLength(4);
+    expect(ids).toHaveLength(5);
     await store(...call());
     expect(rig.store.bulks[1]).toHaveLength(5);
 
@@ -246,7 +249,7 @@ describe('service map', () => {
     serviceMap.remember(edges());
     expect(edges()).toEqual([]);
     now = 3_600_000;
-    expect(edges()).toHaveLength(4);
+    expect(edges()).toHaveLength(5);
   });
 
   test('an edge that was not stored is written again', async () => {
@@ -254,6 +257,142 @@ describe('service map', () => {
     expect((await rig.post(encode(...call()))).status).toBe(429);
     rig.store.verdict = () => undefined;
     await store(...call());
-    expect(rig.store.in(index)).toHaveLength(4);
+    expect(rig.store.in(index)).toHaveLength(5);
   });
+});
+
+describe('what has no spans here is on the map', () => {
+  const index = 'otel-v1-apm-service-map';
+  const ends = () =>
+    rig.store
+      .in(index)
+      .map(({ serviceName, destination, target, crossing }) => [
+        serviceName,
+        destination?.domain ?? null,
+        target?.domain ?? null,
+        crossing,
+      ]);
+  const calls = (fields: Json, ...attributes: Json[]) =>
+    store(
+      service('payment', [
+        span(1, undefined, { name: 'POST /payments', kind: server }),
+        span(2, 1, { name: 'POST', kind: client, attributes, ...fields }),
+      ]),
+    );
+
+  test('a service that nobody calls is a node', async () => {
+    await store(service('alone', [span(1, undefined)]));
+    expect(ends()).toEqual([['alone', null, 'alone', undefined]]);
+  });
+
+  test.each<[string, Json[], string, string | undefined]>([
+    [
+      'the mainland by its service',
+      [
+        attribute('crossing', 'hk-cn'),
+        attribute('peer.service', 'settlement'),
+        attribute('server.address', '10.80.0.7'),
+      ],
+      'settlement (mainland)',
+      'hk-cn',
+    ],
+    [
+      'the mainland by its host',
+      [attribute('crossing', 'hk-cn'), attribute('server.address', 'settle.cn.example')],
+      'settle.cn.example (mainland)',
+      'hk-cn',
+    ],
+    [
+      'the mainland by an address alone',
+      [attribute('crossing', 'hk-cn'), attribute('server.address', '10.80.0.7')],
+      'mainland',
+      'hk-cn',
+    ],
+    [
+      'a database',
+      [
+        attribute('db.system', 'postgresql'),
+        attribute('db.name', 'ledger'),
+        attribute('server.address', 'db.internal'),
+      ],
+      'ledger (postgresql)',
+      undefined,
+    ],
+    [
+      'a database of the current conventions',
+      [attribute('db.system.name', 'mysql'), attribute('server.address', 'db.internal')],
+      'db.internal (mysql)',
+      undefined,
+    ],
+    ['a host', [attribute('server.address', 'api.example.com')], 'api.example.com', undefined],
+  ])('%s', async (_, attributes, name, crossing) => {
+    await calls({}, ...attributes);
+    expect(ends()).toContainEqual([name, null, name, crossing]);
+    expect(ends()).toContainEqual(['payment', name, null, crossing]);
+  });
+
+  test('an address is no node, nor is a call that a service here answered', async () => {
+    await calls({}, attribute('server.address', '10.0.0.7'));
+    await store(
+      service('web', [
+        span(11, undefined, { name: 'a', kind: client, attributes: [attribute('server.address', 'orders.internal')] }),
+      ]),
+      service('orders', [span(12, 11, { name: 'b', kind: server })]),
+    );
+    expect(new Set(ends().map(([name]) => name))).toEqual(new Set(['payment', 'web', 'orders']));
+  });
+
+  test('whoever calls from the mainland is a node', async () => {
+    await store(
+      service('payment', [
+        span(1, 90, { name: 'POST /refunds', kind: server, attributes: [attribute('crossing', 'cn-hk')] }),
+      ]),
+    );
+    expect(ends()).toContainEqual(['mainland', 'payment', null, 'cn-hk']);
+  });
+
+  test('a call over the border has a far end in its trace, with its time and error', async () => {
+    await calls({ status: { code: 2 } }, attribute('crossing', 'hk-cn'), attribute('peer.service', 'settlement'));
+    const [inferred] = rig.store.in('otel-v1-apm-span').filter((document) => document['harbourline.inferred']);
+    expect(inferred).toMatchObject({
+      serviceName: 'settlement (mainland)',
+      name: 'POST',
+      parentSpanId: spanId(2).toString('hex'),
+      durationInNanos: 1000,
+      'status.code': 2,
+    });
+    await calls({ status: { code: 2 } }, attribute('crossing', 'hk-cn'), attribute('peer.service', 'settlement'));
+    expect(rig.store.in('otel-v1-apm-span')).toHaveLength(3);
+    expect(await rig.metrics()).toContain('documents_stored_total{index="otel-v1-apm-span"} 4');
+  });
+
+  test('3,000 operation names are 50 on the map', async () => {
+    const names = Array.from({ length: 3_000 }, (_, n) => span(n, undefined, { name: `op ${n}`, traceId: traceId(n) }));
+    await store(service('noisy', names));
+    expect(rig.store.in(index)).toHaveLength(50);
+  });
+});
+
+test('Zipkin: client and server share an id, and both are stored; the server is called by the client', async () => {
+  const shared = { spanId: spanId(2), parentSpanId: spanId(1) };
+  await store(
+    service('web', [
+      span(1, undefined, { name: 'root', kind: server }),
+      span(2, 1, { ...shared, name: 'get', kind: client }),
+    ]),
+    service('orders', [
+      span(2, 1, { ...shared, name: 'get', kind: server, status: { code: 2 } }),
+      span(3, 2, { name: 'inside' }),
+    ]),
+  );
+  const stored = rig.store.in('otel-v1-apm-span');
+  expect(stored.map((one) => [one.serviceName, one.kind, one['status.code']])).toEqual([
+    ['web', 'SPAN_KIND_SERVER', 0],
+    ['web', 'SPAN_KIND_CLIENT', 0],
+    ['orders', 'SPAN_KIND_SERVER', 2],
+    ['orders', 'SPAN_KIND_INTERNAL', 0],
+  ]);
+  expect(rig.store.in('otel-v1-apm-service-map')).toContainEqual(
+    expect.objectContaining({ serviceName: 'web', destination: { resource: 'get', domain: 'orders' } }),
+  );
 });

@@ -50,13 +50,16 @@ export const poison: Readonly<Record<string, Json>> = {
   'no value': attributes({ key: 'none' }),
   'maps of 30 levels': attributes(value('deep', nested(30))),
   'a hundred new keys': attributes(...many(100, (n) => attribute(`fresh.${n}`, 'v'))),
-  'two thousand new keys': attributes(...many(2_000, (n) => attribute(`flood.${n}`, 'drowning value'))),
+  'two thousand new keys': attributes(...many(2_000, (n) => attribute(`flood.${n}`, 'v'))),
   'a thousand events': {
     events: many(1_000, (n) => ({ name: `e${n}`, timeUnixNano: long(n, 0), attributes: [attribute('a', 'b')] })),
   },
   'a start in the year 2554': { startTimeUnixNano: long(-1, -1), endTimeUnixNano: long(-1, -1) },
   'a start in 1970 and an end today': { startTimeUnixNano: long(0, 0) },
-  'an event in the year 2554': { events: [{ name: 'e', timeUnixNano: long(-1, -1), attributes: [] }] },
+  'an event in the year 2554': {
+    events: [{ name: 'e', timeUnixNano: long(-1, -1), attributes: [] }],
+    ...attributes(attribute('fate', 'drowning value'), attribute('http.route', '/kept')),
+  },
   'a name of 100,000 characters': { name: 'n'.repeat(100_000) },
   'a trace id of 4 bytes': { traceId: Buffer.alloc(4, 1) },
 };

@@ -65,7 +65,7 @@ describe('dead letters', () => {
     const day = (text: string) => () => new Date(`${text}T12:00:00Z`);
     const own = mkdtempSync(join(tmpdir(), 'dead-letters-'));
     for (const date of ['2026-03-01', '2026-03-02', '2026-03-08']) {
-      await new DeadLetters(own, day(date), 7).write([letter('e', 'x')]);
+      await new DeadLetters(own, { now: day(date), days: 7 }).write([letter('e', 'x')]);
     }
     expect(readdirSync(own).sort()).toEqual(['dead-letters-2026-03-02.jsonl', 'dead-letters-2026-03-08.jsonl']);
     rmSync(own, { recursive: true });

@@ -178,7 +178,7 @@ describe('a request', () => {
         service(`b ${card}`, [span(2, 1, { name: card })]),
       ),
     );
-    expect(rig.store.in('otel-v1-apm-service-map')).toHaveLength(2);
+    expect(rig.store.in('otel-v1-apm-service-map')).toHaveLength(3);
     expect(JSON.stringify([...rig.store.documents])).not.toContain(card);
   });
 
@@ -238,8 +238,8 @@ describe('a request', () => {
       double: mask,
       listed: `["${mask}",7]`,
       nanos: '1785576600123456789',
-      amount: '1234567.89',
-      small: '411111111111',
+      amount: 1234567.89,
+      small: 411111111111,
       other: '9111111111111111',
     });
   });

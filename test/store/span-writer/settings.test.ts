@@ -16,9 +16,10 @@ test('defaults', () => {
     deadLetterDirectory: '/var/lib/dead-letters',
     deadLetterDays: 7,
     maxBytesInFlight: 32 * 1024 * 1024,
-    maxBodyBytes: 16_777_216,
+    maxBodyBytes: 134_217_728,
     maxInFlight: 8,
     bulkBytes: 8_388_608,
+    deadLetterMaxBytes: 67_108_864,
     store: { endpoint: 'https://store.example', auth: { kind: 'sigv4', region: 'ap-east-1' } },
   });
 });

@@ -147,6 +147,7 @@ export class Rig {
         maxBytesInFlight: 32_000_000,
         deadLetterDays: 7,
         bulkBytes: 1_000_000,
+        deadLetterMaxBytes: 64_000_000,
         ...settings,
       },
       client: this.client,
