@@ -20,6 +20,12 @@ export interface SynthesisedStack {
   /** The rest of the template: outputs, parameters, rules. */
   readonly template: Readonly<Record<string, unknown>>;
   readonly terminationProtection: boolean;
+  /** `333333333333/ap-east-1`. */
+  readonly place?: string;
+  /** Of the stack itself. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Hash of an asset → its name. */
+  readonly assets?: ReadonlyMap<string, string>;
 }
 
 /** The stacks of one environment by id: `Network`, `Store`… */
@@ -28,14 +34,16 @@ export type Environment = Readonly<Record<string, SynthesisedStack>>;
 /** The environments of an assembly: one for each stage. */
 export function readEnvironments(assemblyDirectory: string): Map<string, Environment> {
   const environments = new Map<string, Record<string, SynthesisedStack>>();
-  for (const { hierarchicalId, template, terminationProtection } of new CloudAssembly(assemblyDirectory)
-    .stacksRecursively) {
+  for (const artifact of new CloudAssembly(assemblyDirectory).stacksRecursively) {
+    const { hierarchicalId, template, terminationProtection, environment: place, tags } = artifact;
     const [environment = '', ...stack] = hierarchicalId.split('/');
     const stacks = environments.get(environment) ?? {};
     stacks[stack.join('/')] = {
       resources: template.Resources ?? {},
       template,
       terminationProtection: terminationProtection ?? false,
+      place: `${place.account}/${place.region}`,
+      tags,
     };
     environments.set(environment, stacks);
   }

@@ -10,6 +10,11 @@ import { type Finding, isBuiltInRule, packFindings, policyPacks } from './packs'
  */
 export function registerPolicyPacks(app: App): void {
   Validations.of(app).addPlugins(...policyPacks());
+  writeAcknowledgmentsInto(app);
+}
+
+/** Writes what is acknowledged into the templates of an app, beside its resources: where reviewers look for it. */
+export function writeAcknowledgmentsInto(app: App): void {
   // One for each: an aspect on the app stops at the border of a stage.
   for (const stage of app.node.findAll().filter(Stage.isStage)) Aspects.of(stage).add(writeAcknowledgments);
 }

@@ -25,16 +25,19 @@ test('dangers come first, with what they mean, how to accept them, and the lines
   const result = review('prod', store(400), store(30, 2));
   const [danger, caution] = result.findings;
   const text = page(result, ends);
-  expect(text.split('\n').slice(0, 5)).toEqual([
+  expect(text.split('\n').slice(0, 6)).toEqual([
     '# prod: 1 danger, 1 caution',
     '',
     'What deploying `def5678` instead of `abc1234 (main)` does to AWS.',
     '',
-    '## Danger',
+    '| what reviewers ask first | |',
+    '|---|---|',
   ]);
+  expect(text).toContain('| Is anything replaced, removed or deleted earlier? | **danger**: **retention-shortens** |');
+  expect(text.indexOf('## Danger')).toBeLessThan(text.indexOf('## Caution'));
   expect(text).toContain(`| Store/Log | RetentionInDays: 400 → 30 days | \`${danger?.id}\` |`);
   expect(text).toContain(`| Store/Fleet | zones: 3 → 2 | \`${caution?.id}\` |`);
-  expect(text).toContain('- 400\n+ 30');
+  expect(text).toContain('-400\n+30');
   expect(exitCode([result])).toBe(3);
 });
 
@@ -68,6 +71,6 @@ test('cautions alone give another exit code than dangers, notes none', () => {
 
 test('an environment that comes or goes is reviewed as a whole', () => {
   const { findings, changes } = review('prod', store(30), {});
-  expect(changes.map(({ action }) => action)).toEqual(['removed', 'removed']);
-  expect(findings.map(({ rule }) => rule.id)).toEqual(['stateful-removed', 'termination-protection']);
+  expect(changes.map(({ action }) => action)).toEqual(['removed', 'removed', 'removed']);
+  expect(findings.map(({ rule }) => rule.id)).toEqual(['stateful-removed', 'termination-protection', 'unjudged']);
 });

@@ -1,32 +1,35 @@
 /** Patches to the sources, synthesised by the patched code itself: from a diff of TypeScript to a page. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { readEnvironments } from '../../judges/assembly/environments';
 import type { Environment } from '../../tools/review/changes';
+import { environmentsOf } from '../../tools/review/commits';
 import { review } from '../../tools/review/findings';
 import { page } from '../../tools/review/page';
-import { production } from './support';
 
 const root = join(__dirname, '..', '..');
 const patches = join(__dirname, 'patches');
 
-/** prod, as the sources with a patch make it. */
-async function patched(patch: string): Promise<Environment> {
+/** prod, as the sources make it, with a patch. */
+async function patched(patch?: string): Promise<Environment> {
   const checkout = mkdtempSync(join(tmpdir(), 'harbourline-patch-'));
-  for (const part of ['bin', 'config', 'lib', 'cdk.json', 'package.json', 'tsconfig.json', 'test/review', 'tools']) {
+  for (const part of [
+    'bin',
+    'config',
+    'lib',
+    'judges',
+    'harness',
+    'cdk.json',
+    'package.json',
+    'tsconfig.json',
+    'tools',
+  ]) {
     cpSync(join(root, part), join(checkout, part), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
-  execFileSync('git', ['apply', '--unidiff-zero', join(patches, patch)], { cwd: checkout });
-  const assembly = join(checkout, 'cdk.out');
-  await promisify(execFile)(process.execPath, ['--import', 'tsx', 'test/review/synthesise.ts'], {
-    cwd: checkout,
-    env: { ...process.env, CDK_OUTDIR: assembly },
-  });
-  const environment = readEnvironments(assembly).get('prod')!;
+  if (patch) execFileSync('git', ['apply', '--unidiff-zero', join(patches, patch)], { cwd: checkout });
+  const environment = (await environmentsOf(checkout, ['prod'])).get('prod')!;
   rmSync(checkout, { recursive: true });
   return environment;
 }
@@ -35,8 +38,11 @@ const ends = { base: 'before', head: 'after' };
 
 test('a change of comments gives an empty page, a change of the configuration one with its price', async () => {
   expect(readdirSync(patches).sort()).toEqual(['comments.patch', 'smaller-store.patch']);
-  const [comments, smaller] = await Promise.all([patched('comments.patch'), patched('smaller-store.patch')]);
-  const before = production();
+  const [before, comments, smaller] = await Promise.all([
+    patched(),
+    patched('comments.patch'),
+    patched('smaller-store.patch'),
+  ]);
   expect(page(review('prod', before, comments), ends)).toBe('# prod: nothing changes\n');
 
   const text = page(review('prod', before, smaller), ends);

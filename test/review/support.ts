@@ -18,7 +18,7 @@ export type Editable = Mutable<Resource> & { Properties: Record<string, any> };
 export class Draft {
   readonly stacks: Record<
     string,
-    { resources: Record<string, Editable>; template: any; terminationProtection: boolean }
+    { resources: Record<string, Editable>; template: any; terminationProtection: boolean; place?: string }
   >;
 
   constructor(environment: Environment) {
@@ -60,7 +60,7 @@ export class Draft {
   /** The first literal text of a property tree that holds `from`. */
   replaceText(tree: any, from: string | RegExp, to: string): boolean {
     for (const [key, value] of Object.entries(tree)) {
-      if (typeof value === 'string' && value.search(from) >= 0) {
+      if (typeof value === 'string' && (typeof from === 'string' ? value.includes(from) : value.search(from) >= 0)) {
         tree[key] = value.replace(from, to);
         return true;
       }

@@ -1,5 +1,6 @@
 import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import type { Environment, Resource, SynthesisedStack } from '../../judges/assembly/environments';
+import { canonical, type Json, type Part, parts } from './canonical';
 
 export { type Environment, type Resource, resourcesOf } from '../../judges/assembly/environments';
 
@@ -20,6 +21,8 @@ export interface Change {
   readonly before?: Resource;
   readonly after?: Resource;
   readonly properties: readonly PropertyChange[];
+  /** What differs, in its smallest parts: `Properties.RetentionInDays`, `DeletionPolicy`, `Metadata.cdk_nag`. One, without a path, where the whole comes or goes. */
+  readonly parts: readonly Part[];
 }
 
 /** Two states of one environment, and what lies between them: all that a rule may look at. */
@@ -29,7 +32,7 @@ export interface Comparison {
   readonly changes: readonly Change[];
 }
 
-/** Says what differs, resource by resource. Versions of CDK and paths of assets are no difference. */
+/** Says what differs, resource by resource. Versions of CDK, paths of assets and the order of sets are no difference. */
 export function compare(before: Environment, after: Environment): Comparison {
   const stacks = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return { before, after, changes: stacks.flatMap((stack) => changesOf(stack, before[stack], after[stack])) };
@@ -44,26 +47,105 @@ const actions: Partial<Record<ResourceImpact, Action>> = {
 };
 
 function changesOf(stack: string, before?: SynthesisedStack, after?: SynthesisedStack): Change[] {
+  const [old, now] = [judged(before), judged(after)];
+  if (before && after && isSame(old, now)) return [];
   const { resources } = fullDiff(bare(before), bare(after));
-  return Object.entries(resources.changes).map(([id, difference]) => ({
-    stack,
-    id,
-    type: difference.newResourceType ?? difference.oldResourceType ?? 'unknown',
-    action: actions[difference.changeImpact] ?? 'changed',
-    ...(difference.oldValue ? { before: difference.oldValue as Resource } : {}),
-    ...(difference.newValue ? { after: difference.newValue as Resource } : {}),
-    properties: [
-      ...Object.entries(difference.propertyUpdates),
-      ...Object.entries(difference.otherChanges).filter(([name]) => name !== 'Type'),
-    ].map(([name, { oldValue, newValue }]) => ({ name, before: oldValue, after: newValue })),
-  }));
+  const impacts = new Map(Object.entries(resources.changes));
+  const ids = [...new Set([...Object.keys(old), ...Object.keys(now)])];
+  return ids.flatMap((id): Change[] => {
+    const [from, to] = [old[id], now[id]];
+    const difference = impacts.get(id);
+    const differing = parts(from && whole(from, before?.assets), to && whole(to, after?.assets));
+    // What points at something that is replaced changes with it, though nothing of it is written otherwise.
+    const action = difference && actions[difference.changeImpact];
+    if (differing.length === 0 && !action?.includes('replaced')) return [];
+    return [
+      {
+        stack,
+        id,
+        type: to?.Type ?? from?.Type ?? 'unknown',
+        action: action ?? (from ? (to ? 'changed' : 'removed') : 'added'),
+        ...(from ? { before: from } : {}),
+        ...(to ? { after: to } : {}),
+        properties: from && to ? propertiesOf(from, to, differing) : [],
+        parts: differing,
+      },
+    ];
+  });
 }
 
-/** The resources without metadata: rules that read acknowledgments find them in the environment. */
+/** Two templates of the same text have the same resources; a third of all time goes into finding out otherwise. */
+const isSame = (one: Record<string, Resource>, other: Record<string, Resource>): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+const known = new WeakMap<Resource, Json>();
+
+/** A resource as it is compared. A base is compared with many changes by tests, so what was made once is kept. */
+function whole(resource: Resource, assets?: ReadonlyMap<string, string>): Json {
+  const made = known.get(resource) ?? canonical(plain(resource), assets);
+  known.set(resource, made);
+  return made;
+}
+
+/** The properties, policies and metadata in which anything differs, whole. */
+function propertiesOf(before: Resource, after: Resource, differing: readonly Part[]): PropertyChange[] {
+  const names = new Set(differing.map(({ path }) => (/^(?:Properties\.)?[^.[]+/.exec(path) ?? [''])[0]));
+  return [...names].map((path) => {
+    const name = path.replace('Properties.', '');
+    const read = (resource: Resource): unknown =>
+      path.startsWith('Properties.') ? resource.Properties?.[name] : resource[name as keyof Resource];
+    return { name, before: read(before), after: read(after) };
+  });
+}
+
+/** Sections of a template that are resources to a reviewer: `Output Name`. What is said of the whole stack is one more. */
+const sections = ['Outputs', 'Parameters', 'Mappings', 'Conditions', 'Rules', 'Transform', 'Metadata', 'Hooks'];
+
+/** All that is compared: resources, and the rest of the template in the shape of resources. */
+function judged(stack: SynthesisedStack | undefined): Record<string, Resource> {
+  if (!stack) return {};
+  const { resources, template, terminationProtection, place = '', tags = {} } = stack;
+  const others = sections.flatMap((section) => {
+    const content = template[section];
+    if (typeof content !== 'object' || content === null) {
+      return content === undefined ? [] : [[section, { Type: `Template::${section}`, Properties: { Value: content } }]];
+    }
+    return Object.entries(content).map(([name, value]) => [
+      `${section.replace(/s$/, '')} ${name}`,
+      { Type: `Template::${section}`, Properties: typeof value === 'object' ? value : { Value: value } },
+    ]);
+  });
+  return {
+    ...Object.fromEntries(Object.entries(resources).filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata')),
+    ...Object.fromEntries(others),
+    '(stack)': { Type: 'Template::Stack', Properties: { terminationProtection, place, tags } },
+  };
+}
+
+/** Where constructs come from and where assets lay on somebody's disk is nothing that is deployed. */
+function plain({ Metadata, ...resource }: Resource): unknown {
+  const kept = Object.entries(Metadata ?? {}).filter(([key]) => !/^aws:(cdk:path|asset:)/.test(key));
+  return kept.length > 0 ? { ...resource, Metadata: Object.fromEntries(kept) } : resource;
+}
+
+/** What cloudformation-diff judges: the resources without metadata. */
 function bare(stack?: SynthesisedStack): { Resources: Record<string, Resource> } {
-  const kept = Object.entries(stack?.resources ?? {}).filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata');
+  const kept = Object.entries(stack?.resources ?? {}).filter(([, { Type }]) => /^(AWS|Custom|Alexa)::/.test(Type));
   return { Resources: Object.fromEntries(kept.map(([id, { Metadata: _, ...resource }]) => [id, resource])) };
 }
+
+/** Remembers what was made of an environment: rules ask the same of the same states many times. */
+export function remembered<T>(make: (environment: Environment) => T): (environment: Environment) => T {
+  const made = new WeakMap<Environment, { value: T }>();
+  return (environment) => {
+    const known = made.get(environment) ?? { value: make(environment) };
+    made.set(environment, known);
+    return known.value;
+  };
+}
+
+/** Is it in a template? Programs and papers are compared, too. */
+export const isDeployed = ({ Type }: Resource): boolean => !Type.startsWith('Harbourline::');
 
 /** Where a change is, as findings write it. */
 export const place = ({ stack, id }: Change): string => `${stack}/${id}`;
@@ -88,10 +170,10 @@ function words(value: unknown): string {
     'Fn::GetAtt': attribute,
     'Fn::ImportValue': imported,
     'Fn::Join': joined,
-  } = value as { Ref?: string; 'Fn::GetAtt'?: string[]; 'Fn::ImportValue'?: string; 'Fn::Join'?: [string, unknown[]] };
-  if (ref) return `«${ref}»`;
-  if (attribute) return `«${attribute.join('.')}»`;
-  if (imported) return `«${imported.replace(/ExportsOutput(Ref|FnGetAtt)/, '')}»`;
-  if (joined) return joined[1].map(words).join(joined[0]);
+  } = value as Record<string, unknown>;
+  if (typeof ref === 'string') return `«${ref}»`;
+  if (attribute) return `«${[attribute].flat().join('.')}»`;
+  if (typeof imported === 'string') return `«${imported.replace(/ExportsOutput(Ref|FnGetAtt)/, '')}»`;
+  if (Array.isArray(joined) && Array.isArray(joined[1])) return joined[1].map(words).join(`${joined[0]}`);
   return JSON.stringify(value);
 }

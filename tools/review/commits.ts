@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Environment, readEnvironments } from '../../judges/assembly/environments';
-import { synthesise } from './assembly';
+import { AssetManifestArtifact, CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { type Environment, type Resource, readEnvironments } from '../../judges/assembly/environments';
 
 const git = (root: string, ...args: string[]): string =>
   execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
@@ -17,17 +17,28 @@ export function commit(root: string, ref: string): string {
   }
 }
 
+/** What a merge was made into. Undefined where HEAD is no merge, or the tree has more than the commit. */
+export function firstParent(root: string): string | undefined {
+  const parents = git(root, 'rev-list', '--parents', '-n', '1', 'HEAD').split(' ').slice(1);
+  return parents.length > 1 && git(root, 'status', '--porcelain') === '' ? parents[0] : undefined;
+}
+
 /** As people write it: the first digits, and whether the working tree has more than the commit. */
 export function headName(root: string): string {
-  const changed = git(root, 'status', '--porcelain', '--untracked-files=no') !== '';
+  const changed = git(root, 'status', '--porcelain') !== '';
   return git(root, 'rev-parse', '--short', 'HEAD') + (changed ? ' and uncommitted changes' : '');
 }
 
 /**
- * The environments of another commit, synthesised by its own code in a worktree that is gone afterwards. Packages are those
- * of this checkout, unless the commit locks others: then they are installed.
+ * A worktree of another commit, for as long as something is done with it. Packages are those of this checkout, unless the
+ * commit locks others: then they are installed, without running what they bring.
  */
-export function environmentsAt(root: string, sha: string, progress: (line: string) => void): Map<string, Environment> {
+export async function inWorktree<T>(
+  root: string,
+  sha: string,
+  progress: (line: string) => void,
+  use: (checkout: string) => Promise<T>,
+): Promise<T> {
   const worktree = mkdtempSync(join(tmpdir(), 'harbourline-base-'));
   try {
     git(root, 'worktree', 'add', '--detach', '--force', worktree, sha);
@@ -36,24 +47,114 @@ export function environmentsAt(root: string, sha: string, progress: (line: strin
       symlinkSync(join(root, 'node_modules'), join(worktree, 'node_modules'));
     } else {
       progress(`installing the packages of ${sha.slice(0, 7)}: its lock differs`);
-      execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
         cwd: worktree,
         stdio: ['ignore', 'ignore', 'inherit'],
       });
     }
-    return environmentsOf(worktree);
+    return await use(worktree);
   } finally {
     rmSync(worktree, { recursive: true, force: true });
     git(root, 'worktree', 'prune');
   }
 }
 
-/** The environments of a checkout, as it stands. */
-export function environmentsOf(root: string): Map<string, Environment> {
-  const assembly = synthesise(root);
+/** The environments of a checkout as it stands, by its own code. @param names which; all if none */
+export async function environmentsOf(
+  checkout: string,
+  names: readonly string[] = [],
+): Promise<Map<string, Environment>> {
+  const assembly = mkdtempSync(join(tmpdir(), 'harbourline-review-'));
   try {
-    return readEnvironments(assembly);
+    await new Promise<void>((resolve, reject) => {
+      const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'synthesise.ts'), ...names], {
+        cwd: checkout,
+        env: { ...process.env, CDK_OUTDIR: assembly },
+        stdio: ['ignore', 2, 2],
+      });
+      child.on('error', reject);
+      child.on('exit', (status) => {
+        if (status === 0) resolve();
+        else reject(new Error(`${checkout} does not synthesise: fix what it says above, then run this again.`));
+      });
+    });
+    return withPrograms(assembly);
   } finally {
-    rmSync(assembly, { recursive: true });
+    rmSync(assembly, { recursive: true, force: true });
   }
+}
+
+/** The stack of an environment that no template has: programs, and what is handed out. */
+export const besides = 'Beside';
+
+/** The environments of an assembly with what is beside their stacks: programs by name, and what is handed out. */
+function withPrograms(assemblyDirectory: string): Map<string, Environment> {
+  const assets = assetsOf(new CloudAssembly(assemblyDirectory));
+  const names = new Map(assets.map(({ hash, name }) => [hash, name]));
+  const handed = handedOut(assemblyDirectory);
+  return new Map(
+    [...readEnvironments(assemblyDirectory)].map(([environment, stacks]) => {
+      const used = JSON.stringify(Object.values(stacks).map(({ template }) => template));
+      const programs = assets.filter(({ hash }) => used.includes(hash)).map(({ name, resource }) => [name, resource]);
+      const resources = { ...Object.fromEntries(programs), ...handed[environment] };
+      return [
+        environment,
+        {
+          ...Object.fromEntries(Object.entries(stacks).map(([id, stack]) => [id, { ...stack, assets: names }])),
+          [besides]: { resources, template: {}, terminationProtection: false },
+        },
+      ];
+    }),
+  );
+}
+
+function handedOut(assemblyDirectory: string): Record<string, Record<string, Resource>> {
+  const file = join(assemblyDirectory, 'handed-out.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).handedOut : {};
+}
+
+interface NamedAsset {
+  readonly hash: string;
+  readonly name: string;
+  readonly resource: Resource;
+}
+
+/** Programs and scripts by the names that CDK shows, with what is in them. Templates are no assets here. */
+function assetsOf({ artifacts, directory, nestedAssemblies }: CloudAssembly): NamedAsset[] {
+  const own = artifacts.filter(AssetManifestArtifact.isAssetManifestArtifact).flatMap(({ contents }) => [
+    ...Object.entries(contents.files ?? {})
+      .filter(([, { source }]) => !source.path?.endsWith('.template.json'))
+      .map(([hash, { displayName, source }]) => ({
+        hash,
+        name: displayName ?? hash.slice(0, 8),
+        resource: {
+          Type: 'Harbourline::Program',
+          Properties: source.path
+            ? { Files: filesIn(join(directory, source.path)) }
+            : { Command: source.executable, Hash: hash },
+        },
+      })),
+    ...Object.entries(contents.dockerImages ?? {}).map(([hash, { displayName }]) => ({
+      hash,
+      name: displayName ?? hash.slice(0, 8),
+      resource: { Type: 'Harbourline::Program', Properties: { Image: hash } },
+    })),
+  ]);
+  return [...own, ...nestedAssemblies.flatMap(({ nestedAssembly }) => assetsOf(nestedAssembly))];
+}
+
+function filesIn(path: string): Record<string, string> {
+  if (!statSync(path).isDirectory()) return { [path.slice(path.lastIndexOf('/') + 1)]: textOf(path) };
+  return Object.fromEntries(
+    readdirSync(path, { recursive: true, encoding: 'utf8' })
+      .sort()
+      .filter((name) => statSync(join(path, name)).isFile())
+      .map((name) => [name, textOf(join(path, name))]),
+  );
+}
+
+/** Something that is no text is compared as base64: that it differs is all that can be said. */
+function textOf(path: string): string {
+  const bytes = readFileSync(path);
+  return bytes.includes(0) ? bytes.toString('base64') : bytes.toString('utf8');
 }

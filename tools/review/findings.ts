@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Acceptance } from './accepted';
-import { type Comparison, compare, type Environment } from './changes';
+import type { Part } from './canonical';
+import { type Change, type Comparison, compare, type Environment, place, short } from './changes';
 import { reviewRules } from './rules';
-import { type Hit, type ReviewRule, type Severity, severities } from './rules/rule';
+import { beneath, type Hit, type ReviewRule, type Severity, severities } from './rules/rule';
 
 export interface Finding {
   /** `retention-shortens-1f0c9a2e`: of this rule, at this place, with these values. What changes again has another. */
@@ -29,8 +30,13 @@ export function review(
   acceptances: readonly Acceptance[] = [],
 ): Review {
   const comparison = compare(before, after);
-  const findings = reviewRules.flatMap((rule) =>
-    [...byWhat(rule.find(comparison))].map(([what, at]): Finding => {
+  const hits = reviewRules.map((rule) => [rule, rule.find(comparison)] as const);
+  const open = unjudged(
+    comparison,
+    hits.flatMap(([, found]) => found),
+  );
+  const findings = [...hits, [unjudgedRule, open] as const].flatMap(([rule, found]) =>
+    [...byWhat(found)].map(([what, at]): Finding => {
       const text = [environment, what, ...at].join('\n');
       const id = `${rule.id}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
       const accepted = acceptances.find((each) => each.id === id);
@@ -41,10 +47,46 @@ export function review(
   return { environment, ...comparison, findings: findings.sort((one, other) => rank(one) - rank(other)) };
 }
 
+/** What nothing else has spoken of. A caution: whoever writes a rule for it makes it something else. */
+export const unjudgedRule: ReviewRule = {
+  id: 'unjudged',
+  severity: 'caution',
+  asks: 'unjudged',
+  effect: 'No rule knows what this means. Read it, and write a rule where it will come again.',
+  source: 'docs/adr/0028-change-review-by-templates.md',
+  find: () => [],
+};
+
+/** Words for people, which AWS does nothing with. What is replaced because of them has rules of its own. */
+const words = /(^|\.)(\w*Description|description|Sid|Comment)$/;
+
+const isWords = ({ path, before, after }: Part): boolean =>
+  words.test(path) && [before, after].every((value) => value === undefined || typeof value === 'string');
+
+/** Every part of every change that no finding speaks of and no rule has read. */
+function unjudged({ changes }: Comparison, hits: readonly Hit[]): Hit[] {
+  const byPlace = new Map<string, Hit[]>();
+  for (const hit of hits) byPlace.set(hit.at, [...(byPlace.get(hit.at) ?? []), hit]);
+  return changes.flatMap((change) => {
+    const here = byPlace.get(place(change)) ?? [];
+    const isJudged = (part: Part): boolean =>
+      isWords(part) ||
+      reviewRules.some(({ reads }) => reads?.(part, change)) ||
+      here.some(({ of = [] }) => part.path === '' || of.some((path) => beneath(part.path, path)));
+    const open = change.parts.filter((part) => !isJudged(part));
+    return open.map((part) => ({ at: place(change), what: sentence(change, part) }));
+  });
+}
+
+function sentence({ type, action }: Change, { path, before, after }: Part): string {
+  if (path === '') return `${type} is ${action}`;
+  return `${path.replace(/^Properties\./, '')}: ${short(before)} → ${short(after)}`;
+}
+
 /** Eleven log groups with the same new retention are one thing to decide. */
 function byWhat(hits: readonly Hit[]): Map<string, string[]> {
   const places = new Map<string, string[]>();
-  for (const { at, what } of hits) places.set(what, [...(places.get(what) ?? []), at]);
+  for (const { at, what } of hits) places.set(what, [...new Set([...(places.get(what) ?? []), at])]);
   return places;
 }
 

@@ -1,4 +1,5 @@
-import { type Environment, type Resource, resourcesOf } from './changes';
+import { canonical } from './canonical';
+import { type Environment, type Resource, remembered, resourcesOf } from './changes';
 
 /** One permission: the smallest part of a policy that can be compared. */
 export interface Grant {
@@ -21,7 +22,7 @@ const text = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).replaceAll(/(-assets-[^/]+\/)[0-9a-f]{64}/g, '$1<asset>');
 
 /** Everything that is granted in an environment, and what is denied. */
-export function grants(environment: Environment): { allowed: Grant[]; denied: Grant[] } {
+export const grants = remembered((environment: Environment): { allowed: Grant[]; denied: Grant[] } => {
   const [allowed, denied]: [Grant[], Grant[]] = [[], []];
   for (const { at, id, stack, resource } of resourcesOf(environment)) {
     for (const { holder, statement } of statements(resource, stack, id, at)) {
@@ -29,7 +30,7 @@ export function grants(environment: Environment): { allowed: Grant[]; denied: Gr
     }
   }
   return { allowed, denied };
-}
+});
 
 function* statements(
   { Type, Properties = {} }: Resource,
@@ -40,20 +41,34 @@ function* statements(
   const of = function* (holder: string, document: unknown) {
     for (const statement of list(parsed(document)?.Statement)) yield { holder, statement: statement as Statement };
   };
-  const holders = list(Properties.Roles).map((role) => holderOf(role, stack));
+  const holders = ['Roles', 'Users', 'Groups'].flatMap((kind) =>
+    list(Properties[kind]).map((holder) => holderOf(holder, stack)),
+  );
   switch (Type) {
     case 'AWS::IAM::Policy':
     case 'AWS::IAM::ManagedPolicy':
+    case 'AWS::IAM::UserPolicy':
+    case 'AWS::IAM::GroupPolicy':
+    case 'AWS::IAM::RolePolicy':
       for (const holder of holders.length > 0 ? holders : [at]) yield* of(holder, Properties.PolicyDocument);
       return;
     case 'AWS::IAM::Role':
+    case 'AWS::IAM::User':
+    case 'AWS::IAM::Group':
       yield* of(`trust of ${at}`, withResource(Properties.AssumeRolePolicyDocument));
       for (const { PolicyDocument } of list(Properties.Policies) as Statement[]) yield* of(at, PolicyDocument);
       for (const arn of list(Properties.ManagedPolicyArns)) {
-        if (JSON.stringify(arn).includes(':iam::aws:')) {
-          yield { holder: at, statement: { Effect: 'Allow', Action: `managed policy ${text(arn)}`, Resource: '*' } };
-        }
+        yield {
+          holder: at,
+          statement: { Effect: 'Allow', Action: `${managedPolicy}${text(canonical(arn))}`, Resource: 'its list' },
+        };
       }
+      return;
+    case 'AWS::EC2::VPCEndpoint':
+      // An endpoint without a policy takes everybody to everything.
+      if (Properties.PolicyDocument === undefined) {
+        yield { holder: `policy of ${at}`, statement: { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' } };
+      } else yield* of(`policy of ${at}`, Properties.PolicyDocument);
       return;
     case 'AWS::Lambda::Permission':
       yield {
@@ -74,11 +89,18 @@ function* statements(
       };
       return;
     default:
-      for (const name of ['PolicyDocument', 'KeyPolicy', 'ResourcePolicy', 'AccessPolicies']) {
-        yield* of(`policy of ${at}`, Properties[name]);
-      }
+      for (const name of policyProperties) yield* of(`policy of ${at}`, Properties[name]);
   }
 }
+
+/** Begins the action of a grant that stands for all that a managed policy holds. */
+export const managedPolicy = 'managed policy ';
+
+/** Properties that hold a policy of the resource itself, or, for the types of policies, of another. */
+export const policyProperties = [
+  ...['PolicyDocument', 'KeyPolicy', 'ResourcePolicy', 'AccessPolicies', 'DestinationPolicy', 'AccessPolicy'],
+  ...['RepositoryPolicyText', 'FileSystemPolicy', 'Policy', 'RegistryPolicyText'],
+];
 
 const withResource = (document: unknown): unknown => {
   const statement = list(parsed(document)?.Statement) as Statement[];
@@ -116,11 +138,14 @@ const holderOf = (role: unknown, stack: string): string => {
 };
 
 function expand(holder: string, statement: Statement): Grant[] {
-  const { Action, NotAction, Resource, NotResource, Principal, NotPrincipal, Condition } = statement;
+  const { Action, NotAction, Resource, NotResource, Principal, NotPrincipal, Condition, ...others } = statement;
+  const { Sid: _, Effect: __, ...unknown } = others;
   const actions = NotAction ? [`all but ${text(NotAction)}`] : list(Action).map(text);
   const resources = NotResource ? [`all but ${text(NotResource)}`] : list(Resource).map(text);
   const principals = NotPrincipal ? [`all but ${text(NotPrincipal)}`] : principalsOf(Principal);
-  const condition = Condition ? JSON.stringify(Condition) : '';
+  // What IAM does not know it refuses: it makes another statement of it all the same.
+  const narrowed = Object.keys(unknown).length > 0 ? { ...Condition, 'unknown element': unknown } : Condition;
+  const condition = narrowed ? JSON.stringify(canonical(narrowed, new Map(), 'Condition', true)) : '';
   return principals.flatMap((principal) =>
     actions.flatMap((action) => resources.map((resource) => ({ holder, principal, action, resource, condition }))),
   );
@@ -161,8 +186,8 @@ export function isSweeping({ principal, action, resource }: Grant): boolean {
   if (action.startsWith('kms:') && principal.includes(':root')) return false;
   return (
     principal === '*' ||
-    /^all but |\*/.test(action) ||
+    (/^all but |\*/.test(action) && !action.startsWith(managedPolicy)) ||
     resource.startsWith('all but ') ||
-    (resource === '*' && !/^kms:/.test(action) && !action.startsWith('managed policy'))
+    (resource === '*' && !/^kms:/.test(action))
   );
 }

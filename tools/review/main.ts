@@ -1,39 +1,62 @@
 /** `npm run review`: see `--help`. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { command } from '../command';
-import { accept, acceptedFile, readAcceptances } from './accepted';
-import { commit, environmentsAt, environmentsOf, headName } from './commits';
-import { exitCode, type Review, review } from './findings';
-import { headline, page, summary } from './page';
+import { accept, acceptedFile } from './accepted';
+import { commit, firstParent, inWorktree } from './commits';
+import { type Judgement, judge, judgeFile, type Question } from './judge';
 import { reviewRules } from './rules';
 
-const root = resolve(__dirname, '../..');
-
-const help = `Compares what two commits would deploy, and writes one page for each environment: danger first.
+const help = `Compares what two commits would deploy, and writes a page for each environment and one for the repository: danger first.
 
 npm run review -- --base REF [options]
-  --base REF       commit to compare with: a branch, a tag, a hash
-  --out FOLDER     where the pages go, and summary.md of all (default cdk.out/review)
+  --base REF       commit to compare with: a branch, a tag, a hash (default: the first parent, where HEAD is a merge)
+  --env NAME       only this environment; again for more
+  --head FOLDER    checkout to review (default: this one). For CI: run the base's own copy of this command on the change
+  --out FOLDER     where the pages go, .md and .html, and summary.md of all (default cdk.out/review)
   --accept ID      finding to accept, as a page shows it; again for more
-  --reason TEXT    why; written to ${acceptedFile}, which is committed
+  --reason TEXT    why; written to ${acceptedFile}, which is committed, and counts once it is in the base
   --rules          lists what is looked for, and where that is written
   --help           this text
 
-The other side is the working tree. No credentials are needed, nothing is deployed.
+The other side is the working tree, uncommitted changes included. No credentials are needed, nothing is deployed.
+Who judges is the base: its rules and its accepted findings. A change of either is a finding itself.
 
-Exit code: 0 nothing but notes · 1 could not be judged · 2 cautions · 3 dangers. Accepted findings do not count.
+Exit code: 0 nothing but notes · 1 could not be judged · 2 cautions, or something that no rule knows · 3 dangers.
+Accepted findings do not count.
 `;
 
 const progress = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-command(help, () => {
+/** Asks the rules of another checkout, in a process of their own. */
+function ask(checkout: string, question: Question): Promise<Judgement> {
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', judgeFile, JSON.stringify(question)], {
+      cwd: checkout,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+    });
+    child.on('error', failed);
+    child.on('exit', (status) => {
+      if (status === 0) done(JSON.parse(text) as Judgement);
+      else failed(new Error("The base's own rules could not judge this: see above."));
+    });
+  });
+}
+
+command(help, async () => {
   const { values } = parseArgs({
     options: {
       base: { type: 'string' },
+      env: { type: 'string', multiple: true, default: [] },
+      head: { type: 'string', default: resolve(__dirname, '../..') },
       out: { type: 'string', default: 'cdk.out/review' },
       accept: { type: 'string', multiple: true, default: [] },
       reason: { type: 'string' },
@@ -44,39 +67,32 @@ command(help, () => {
     for (const { id, severity, source } of reviewRules) console.log(`${severity.padEnd(8)} ${id.padEnd(32)} ${source}`);
     return 0;
   }
-  if (!values.base) throw new Error(`--base is missing: which commit is the change made to?\n\n${help}`);
   if (values.accept.length > 0 !== (values.reason !== undefined)) {
     throw new Error('--accept and --reason go together: what is accepted, and why.');
   }
-  const base = commit(root, values.base);
-  progress(`synthesising ${base.slice(0, 7)} (${values.base})`);
-  const before = environmentsAt(root, base, progress);
-  progress('synthesising the working tree');
-  const after = environmentsOf(root);
+  const head = resolve(values.head);
+  const named = values.base ?? firstParent(head);
+  if (!named) throw new Error(`--base is missing: which commit is the change made to?\n\n${help}`);
+  const base = commit(head, named);
 
-  const judge = (): Review[] =>
-    [...new Set([...before.keys(), ...after.keys()])].map((name) =>
-      review(name, before.get(name) ?? {}, after.get(name) ?? {}, readAcceptances(root)),
-    );
-  let reviews = judge();
+  const judgement = await inWorktree(head, base, progress, (checkout) => {
+    const question: Question = {
+      head,
+      base: { checkout, sha: base, name: named },
+      environments: values.env,
+      out: resolve(head, values.out),
+    };
+    if (existsSync(join(checkout, judgeFile))) return ask(checkout, question);
+    progress('the base has no rules that can be asked: those of the change judge it');
+    return judge({ ...question, ownRules: true }, progress);
+  });
+  for (const line of judgement.lines) console.log(line);
   for (const id of values.accept) {
-    if (!reviews.some(({ findings }) => findings.some((finding) => finding.id === id))) {
+    if (!judgement.findings.includes(id)) {
       throw new Error(`--accept ${id}: this change has no such finding. Its pages list them.`);
     }
-    accept(root, { id, reason: values.reason ?? '' });
-    progress(`${acceptedFile}: ${id}`);
+    accept(head, { id, reason: values.reason ?? '' });
+    progress(`${acceptedFile}: ${id}. It counts once it is in the base.`);
   }
-  if (values.accept.length > 0) reviews = judge();
-
-  const folder = resolve(root, values.out);
-  mkdirSync(folder, { recursive: true });
-  const short = base.slice(0, 7);
-  const ends = { base: base.startsWith(values.base) ? short : `${short} (${values.base})`, head: headName(root) };
-  for (const each of reviews) {
-    const file = join(folder, `${each.environment}.md`);
-    writeFileSync(file, page(each, ends));
-    console.log(`${each.environment.padEnd(10)} ${headline(each).padEnd(36)} ${file}`);
-  }
-  writeFileSync(join(folder, 'summary.md'), summary(reviews, ends));
-  return exitCode(reviews);
+  return judgement.exitCode;
 });

@@ -1,6 +1,7 @@
 import { IPv4 } from 'ipaddr.js';
 import { within } from '../../config/cidr';
-import { type Environment, type Resource, resourcesOf } from './changes';
+import { canonical } from './canonical';
+import { type Environment, type Resource, remembered, resourcesOf } from './changes';
 
 /** Something that lets traffic through, in one direction, at one place. */
 export interface Opening {
@@ -23,26 +24,26 @@ const idOf = (value: unknown): string => {
   return Ref ?? attribute?.[0] ?? text(value);
 };
 
+/** A peer has one name; what else stands there, such as the account of a group, belongs to it. */
+function peerOf({ GroupId: _, Description: __, ...others }: Properties): string {
+  const values = Object.values(others).filter((value) => value !== undefined);
+  return values.length === 1 ? text(values[0]) : text(canonical(others));
+}
+
 const rule = (at: string, { IpProtocol, FromPort, ToPort, ...others }: Properties): Opening => ({
   at,
   protocol: String(IpProtocol ?? '-1'),
   from: Number(FromPort ?? 0),
   to: Number(ToPort ?? 65_535),
-  peer: text(
-    others.CidrIp ??
-      others.CidrIpv6 ??
-      others.SourceSecurityGroupId ??
-      others.DestinationSecurityGroupId ??
-      others.SourcePrefixListId ??
-      others.DestinationPrefixListId,
-  ),
+  peer: peerOf(others),
 });
 
 const whole = (at: string, peer: unknown): Opening => ({ at, protocol: '-1', from: 0, to: 65_535, peer: text(peer) });
 
 /** Everything that lets traffic through: security groups, network ACLs, prefix lists, routes, what a link announces. */
-export const openings = (environment: Environment): Opening[] =>
-  resourcesOf(environment).flatMap(({ at, stack, resource }) => opened(at, stack, resource));
+export const openings = remembered((environment: Environment): Opening[] =>
+  resourcesOf(environment).flatMap(({ at, stack, resource }) => opened(at, stack, resource)),
+);
 
 function opened(at: string, stack: string, { Type, Properties = {} }: Resource): Opening[] {
   switch (Type) {
@@ -72,10 +73,18 @@ function opened(at: string, stack: string, { Type, Properties = {} }: Resource):
     case 'AWS::EC2::TransitGatewayRoute':
     case 'AWS::EC2::VPNConnectionRoute': {
       if (Properties.Blackhole === true || Properties.Blackhole === 'true') return [];
-      const table = Properties.RouteTableId ?? Properties.TransitGatewayRouteTableId ?? Properties.VpnConnectionId;
-      const peer =
-        Properties.DestinationCidrBlock ?? Properties.DestinationIpv6CidrBlock ?? Properties.DestinationPrefixListId;
-      return [whole(`${stack}/${idOf(table)} route`, peer)];
+      const { RouteTableId, TransitGatewayRouteTableId, VpnConnectionId, ...others } = Properties;
+      const {
+        DestinationCidrBlock,
+        DestinationIpv6CidrBlock,
+        DestinationPrefixListId,
+        Blackhole: _,
+        ...target
+      } = others;
+      const table = RouteTableId ?? TransitGatewayRouteTableId ?? VpnConnectionId;
+      const peer = DestinationCidrBlock ?? DestinationIpv6CidrBlock ?? DestinationPrefixListId;
+      const by = Object.values(target).map(idOf).join(' ');
+      return [whole(`${stack}/${idOf(table)} route${by ? ` by ${by}` : ''}`, peer)];
     }
     case 'AWS::EC2::TransitGatewayRouteTablePropagation':
       return [
@@ -128,6 +137,6 @@ export const refusals = (environment: Environment): Map<string, string> =>
       )
       .map(({ at, resource: { Properties = {} } }) => [
         at,
-        `${Properties.Egress ? 'egress' : 'ingress'} ${text(Properties.CidrBlock)} protocol ${Properties.Protocol}`,
+        `${Properties.Egress ? 'egress' : 'ingress'} ${text(Properties.CidrBlock ?? Properties.Ipv6CidrBlock)} protocol ${Properties.Protocol}${Properties.PortRange ? ` ports ${Properties.PortRange.From}-${Properties.PortRange.To}` : ''} at ${idOf(Properties.NetworkAclId)}`,
       ]),
   );

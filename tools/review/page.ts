@@ -1,7 +1,9 @@
-import { type Change, type PropertyChange, place } from './changes';
+import { type Change, place } from './changes';
+import { changedLines } from './difference';
 import { type Finding, open, type Review } from './findings';
-import { readable } from './readable';
-import type { Severity } from './rules/rule';
+import { cell, code, row } from './markdown';
+import { questions, type Severity } from './rules/rule';
+import { tables } from './tables';
 
 /** The two states that are compared, as people know them. */
 export interface Ends {
@@ -11,16 +13,17 @@ export interface Ends {
 
 const titles: Record<Severity, string> = { danger: 'Danger', caution: 'Caution', note: 'Good to know' };
 
-/** `1 danger, 2 cautions`, or that there is nothing. */
+/** `1 danger, 2 cautions, 1 of them unjudged`, or that there is nothing. */
 export function headline(review: Review): string {
   const count = (severity: Severity): string[] => {
     const number = open(review, severity).length;
     return number > 0 ? [`${number} ${severity}${number > 1 ? 's' : ''}`] : [];
   };
+  const unjudged = open(review, 'caution').filter(({ rule }) => rule.asks === 'unjudged').length;
   const accepted = review.findings.filter(({ accepted }) => accepted).length;
   const parts = [
     ...count('danger'),
-    ...count('caution'),
+    ...count('caution').map((text) => (unjudged > 0 ? `${text} (${unjudged} unjudged)` : text)),
     ...count('note'),
     ...(accepted > 0 ? [`${accepted} accepted`] : []),
   ];
@@ -33,14 +36,19 @@ const commentLimit = 60_000;
 
 /** All environments in one text without the properties line by line: the comment of a pull request. */
 export function summary(reviews: readonly Review[], ends: Ends): string {
-  const text = reviews.map((each) => brief(each, ends)).join('\n');
+  const overview = [
+    '| | |',
+    '|---|---|',
+    ...reviews.map((each) => row([`**${each.environment}**`, headline(each)])),
+    '',
+  ].join('\n');
+  const text = `${overview}\n${reviews.map((each) => brief(each, ends)).join('\n')}`;
   const cut = '\n… cut here: the artefact has all of it.\n';
   return text.length > commentLimit ? text.slice(0, commentLimit - cut.length) + cut : text;
 }
 
-/** One environment as a reviewer reads it: what is dangerous, then what is touched, then every property. */
-export const page = (review: Review, ends: Ends): string =>
-  [brief(review, ends), ...details(review.changes)].join('\n');
+/** One environment as a reviewer reads it: what is asked first, what is dangerous, what is touched, then every line. */
+export const page = (review: Review, ends: Ends): string => [brief(review, ends), ...details(review)].join('\n');
 
 function brief(review: Review, { base, head }: Ends): string {
   const title = `# ${review.environment}: ${headline(review)}\n`;
@@ -48,14 +56,41 @@ function brief(review: Review, { base, head }: Ends): string {
   return [
     title,
     `What deploying \`${head}\` instead of \`${base}\` does to AWS.\n`,
+    ...askedFirst(review),
     ...(['danger', 'caution', 'note'] as const).flatMap((severity) => section(severity, open(review, severity))),
     ...acceptedSection(review.findings),
+    ...tables(review),
     ...resourceTable(review.changes),
   ].join('\n');
 }
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
-const code = (text: string): string => `\`${text.replaceAll('`', "'")}\``;
+/** Each question with its answer: no, or by how many findings, the gravest first. */
+function askedFirst(review: Review): string[] {
+  return [
+    '| what reviewers ask first | |',
+    '|---|---|',
+    ...Object.entries(questions).map(([asks, question]) => {
+      const of = (severity: Severity): string[] => {
+        const ids = [
+          ...new Set(
+            open(review, severity)
+              .filter(({ rule }) => rule.asks === asks)
+              .map(({ rule }) => rule.id),
+          ),
+        ];
+        return ids.map((id) => (severity === 'danger' ? `**${id}**` : id));
+      };
+      const [dangers, cautions, notes] = [of('danger'), of('caution'), of('note')];
+      const answer = [
+        ...(dangers.length > 0 ? [`**danger**: ${dangers.join(', ')}`] : []),
+        ...(cautions.length > 0 ? [`caution: ${cautions.join(', ')}`] : []),
+        ...(notes.length > 0 ? [`note: ${notes.join(', ')}`] : []),
+      ];
+      return row([question, answer.join('; ') || 'no']);
+    }),
+    '',
+  ];
+}
 
 /** By rule: what it means stands once, above its places. */
 function section(severity: Severity, findings: readonly Finding[]): string[] {
@@ -71,10 +106,7 @@ function section(severity: Severity, findings: readonly Finding[]): string[] {
         : '| where | what changes | to accept |\n|---|---|---|',
       ...findings
         .filter((finding) => finding.rule === rule)
-        .map(
-          ({ id, at, what }) =>
-            `| ${cell(at.join('<br>'))} | ${cell(what)} |${severity === 'note' ? '' : ` ${code(id)} |`}`,
-        ),
+        .map(({ id, at, what }) => row([at.join('<br>'), what, ...(severity === 'note' ? [] : [code(id)])])),
       '',
     ]),
   ];
@@ -87,9 +119,8 @@ function acceptedSection(findings: readonly Finding[]): string[] {
     '## Accepted\n',
     '| where | what changes | reason | id |',
     '|---|---|---|---|',
-    ...accepted.map(
-      ({ id, at, what, rule, accepted }) =>
-        `| ${cell(at.join('<br>'))} | ${rule.severity}: ${cell(what)} | ${cell(accepted?.reason ?? '')} | ${code(id)} |`,
+    ...accepted.map(({ id, at, what, rule, accepted }) =>
+      row([at.join('<br>'), `${rule.severity}: ${what}`, accepted?.reason ?? '', code(id)]),
     ),
     '',
   ];
@@ -120,40 +151,14 @@ function resourceTable(changes: readonly Change[]): string[] {
   ];
 }
 
-/** Every changed property, line by line, folded away. */
-function details(changes: readonly Change[]): string[] {
-  const changed = sorted(changes).filter(({ properties }) => properties.length > 0);
-  return changed.flatMap((change) => [
-    `<details><summary>${place(change)}</summary>\n`,
-    '```diff',
-    ...change.properties.flatMap((property) => [`  ${property.name}:`, ...lines(property)]),
-    '```\n',
-    '</details>\n',
-  ]);
-}
-
-const longest = 200;
-
-function lines({ before, after }: PropertyChange): string[] {
-  const [old, now] = [before, after].map((value) =>
-    value === undefined ? [] : JSON.stringify(readable(value), null, 2).split('\n'),
-  ) as [string[], string[]];
-  const result = difference(old, now);
-  return result.length > longest
-    ? [...result.slice(0, longest), `  … and ${result.length - longest} lines more: see review/`]
-    : result;
-}
-
-/** What is common at both ends stays out, but for three lines of context. */
-function difference(old: readonly string[], now: readonly string[]): string[] {
-  let start = 0;
-  while (start < old.length && start < now.length && old[start] === now[start]) start++;
-  let end = 0;
-  while (end < old.length - start && end < now.length - start && old.at(-1 - end) === now.at(-1 - end)) end++;
-  return [
-    ...old.slice(Math.max(0, start - 3), start).map((line) => `  ${line}`),
-    ...old.slice(start, old.length - end).map((line) => `- ${line}`),
-    ...now.slice(start, now.length - end).map((line) => `+ ${line}`),
-    ...old.slice(old.length - end, old.length - end + 3).map((line) => `  ${line}`),
-  ];
+/** Everything that changed, line by line, folded away: also what comes and goes as a whole. */
+function details({ before, after, changes }: Review): string[] {
+  return sorted(changes).flatMap((change) => {
+    const lines = changedLines(change, before[change.stack]?.assets, after[change.stack]?.assets);
+    // A fence that no text within can close.
+    const fence = '`'.repeat(Math.max(3, ...[...lines.join('\n').matchAll(/`+/g)].map(([run]) => run.length + 1)));
+    return lines.length > 0
+      ? [`<details><summary>${place(change)}</summary>\n`, `${fence}diff`, ...lines, `${fence}\n`, '</details>\n']
+      : [];
+  });
 }

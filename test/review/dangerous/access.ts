@@ -35,7 +35,7 @@ export const access: readonly DangerousCase[] = [
         Principal: { AWS: 'arn:aws:iam::999999999999:root' },
       });
     },
-    finds: { 'iam-widens': '999999999999' },
+    finds: { 'iam-widens': '999999999999', 'foreign-account': '999999999999' },
   },
   {
     name: 'everybody may speak to the domain',

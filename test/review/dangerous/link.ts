@@ -44,7 +44,7 @@ export const link: readonly DangerousCase[] = [
     edit: (draft) => {
       draft.remove('Network', 'AWS::DirectConnect::DirectConnectGatewayAssociation');
     },
-    finds: { 'link-goes': 'is removed' },
+    finds: { 'link-goes': 'is removed', 'network-way-gone': '10.12.1.0/28' },
   },
   {
     name: 'a tunnel is set up otherwise',

@@ -15,7 +15,7 @@ export const watch: readonly DangerousCase[] = [
       draft.properties('Collect', 'AWS::EC2::LaunchTemplate').LaunchTemplateData.BlockDeviceMappings[0].Ebs.Encrypted =
         false;
     },
-    finds: { 'encryption-weakens': 'Encrypted: true → false', 'fleet-refresh': 'replaced' },
+    finds: { 'encryption-weakens': 'Encrypted: true → false' },
   },
   {
     name: 'the domain takes older TLS',
@@ -33,7 +33,7 @@ export const watch: readonly DangerousCase[] = [
         '',
       );
     },
-    finds: { 'transport-weakens': 'lines that guard', 'fleet-refresh': 'replaced' },
+    finds: { 'transport-weakens': 'lines that guard', 'collector-transport': 'client_ca_file' },
   },
   {
     name: 'the audit log is switched off',
@@ -47,7 +47,7 @@ export const watch: readonly DangerousCase[] = [
     edit: (draft) => {
       draft.remove('Network', 'AWS::EC2::FlowLog');
     },
-    finds: { 'logging-weakens': 'FlowLog is removed' },
+    finds: { 'watch-removed': 'FlowLog is removed' },
   },
   {
     name: 'logs are kept for a shorter time',
@@ -65,7 +65,7 @@ export const watch: readonly DangerousCase[] = [
         '$17d',
       );
     },
-    finds: { 'retention-shortens': '14 → 7 days' },
+    finds: { 'retention-shortens': '14 → 7 days', 'store-document': '14d → 7d' },
   },
   {
     name: 'an alarm is removed',

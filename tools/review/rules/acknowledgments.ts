@@ -16,10 +16,14 @@ const acknowledged = (environment: Environment): Map<string, { at: string } & Ac
     ),
   );
 
+/** Where they stand in a template. */
+const suppressed = 'Metadata.cdk_nag';
+
 export const acknowledgmentRules: readonly ReviewRule[] = [
   {
     id: 'acknowledgment-added',
     severity: 'caution',
+    asks: 'judge',
     effect:
       'A finding of the compliance packs is lived with instead of mended: is the reason true, and true next year?',
     source: 'docs/compliance.md',
@@ -27,7 +31,23 @@ export const acknowledgmentRules: readonly ReviewRule[] = [
       const known = acknowledged(before);
       return [...acknowledged(after)]
         .filter(([key]) => !known.has(key))
-        .map(([, { at, id, reason }]) => ({ at, what: `${id}: ${short(reason)}` }));
+        .map(([, { at, id, reason }]) => ({ at, what: `${id}: ${short(reason)}`, of: [suppressed] }));
     },
+  },
+  {
+    id: 'acknowledgment-gone',
+    severity: 'note',
+    asks: 'judge',
+    effect: 'A finding is no longer lived with: it was fixed, or its resource is gone. Synth fails where it was not.',
+    source: 'docs/compliance.md',
+    find: ({ before, after }) => {
+      const kept = acknowledged(after);
+      return [...acknowledged(before)]
+        .filter(([key]) => !kept.has(key))
+        .map(([, { at, id }]) => ({ at, what: `${id} is no longer acknowledged`, of: [suppressed] }));
+    },
+    // Another wording of a reason is words; what is acknowledged the two rules compare both ways.
+    reads: ({ path }) =>
+      /^Metadata(\.cdk_nag(\.rules_to_suppress(\.[^.]+(\[[^\]]*\])?)?(\.(reason|id))?)?)?$/.test(path),
   },
 ];

@@ -1,65 +1,229 @@
-import { type Environment, resourcesOf, short } from '../changes';
+import { canonical, type Json, parts } from '../canonical';
+import { type Comparison, type Environment, resourcesOf, short } from '../changes';
 import type { Hit, ReviewRule } from './rule';
 
 // biome-ignore lint/suspicious/noExplicitAny: properties of an alarm, as they stand in a template
 type Alarm = Readonly<Record<string, any>>;
 
+interface Located {
+  readonly at: string;
+  readonly alarm: Alarm;
+}
+
+const isAlarm = (type: string): boolean => /^AWS::CloudWatch::(Alarm|CompositeAlarm|AnomalyDetector)$/.test(type);
+
 /** By name: what an operator knows it by. */
-const alarms = (environment: Environment): Map<string, { at: string; alarm: Alarm }> =>
+const alarms = (environment: Environment): Map<string, Located> =>
   new Map(
     resourcesOf(environment)
-      .filter(({ resource: { Type } }) => /^AWS::CloudWatch::(Alarm|CompositeAlarm|AnomalyDetector)$/.test(Type))
+      .filter(({ resource: { Type } }) => isAlarm(Type))
       .map(({ at, resource: { Properties = {} } }) => [String(Properties.AlarmName ?? at), { at, alarm: Properties }]),
   );
 
-const actions = ({ AlarmActions, ActionsEnabled }: Alarm): number =>
-  ActionsEnabled === false ? 0 : (AlarmActions?.length ?? 0);
+const actions = ({ AlarmActions, ActionsEnabled }: Alarm): string[] =>
+  `${ActionsEnabled}` === 'false' ? [] : [AlarmActions ?? []].flat().map((action: unknown) => short(action));
 
-function laxer(before: Alarm, after: Alarm): string[] {
+const off = ({ ActionsEnabled }: Alarm): boolean => `${ActionsEnabled}` === 'false';
+
+/** What differs of one alarm: stricter is told apart, follows is what a changed capacity explains. */
+type Verdict = readonly ['laxer' | 'stricter' | 'follows' | 'quiet', string, string];
+
+function verdicts(
+  before: Alarm,
+  after: Alarm,
+  follows: (before: Alarm, after: Alarm) => string | undefined,
+): Verdict[] {
   const rising = String(after.ComparisonOperator).startsWith('Greater');
-  const [from, to] = [Number(before.Threshold), Number(after.Threshold)];
-  const time = (alarm: Alarm): number =>
-    Number(alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods) * Number(alarm.Period ?? 1);
-  return [
-    ...((rising ? to > from : to < from) ? [`threshold: ${from} → ${to}`] : []),
-    ...(time(after) > time(before) ? [`periods until it fires: ${time(before)} → ${time(after)}`] : []),
-    ...(before.TreatMissingData === 'breaching' && after.TreatMissingData !== 'breaching'
-      ? [`missing data: breaching → ${after.TreatMissingData ?? 'missing'}`]
-      : []),
-    ...(actions(after) < actions(before) ? [`who is told: ${actions(before)} → ${actions(after)}`] : []),
-    // A rule that names other alarms is an object, built anew at each synth.
-    ...(before.AlarmRule !== undefined && JSON.stringify(before.AlarmRule) !== JSON.stringify(after.AlarmRule)
-      ? [`rule: ${short(before.AlarmRule)} → ${short(after.AlarmRule)}`]
-      : []),
-  ];
+  const differing = parts(canonical(before), canonical(after)).filter(
+    ({ path }) => !/^(Tags|AlarmDescription)\b/.test(path),
+  );
+  return differing.flatMap(({ path, before: from, after: to }): Verdict[] => {
+    const name = path.split('.')[0]?.replace(/\[.*/, '') ?? path;
+    const sentence = `${path}: ${short(from)} → ${short(to)}`;
+    const [old, now] = [Number(from), Number(to)];
+    const numbers = Number.isFinite(old) && Number.isFinite(now);
+    switch (name) {
+      case 'Threshold': {
+        const why = follows(before, after);
+        if (why) return [['follows', `threshold: ${short(from)} → ${short(to)}: ${why}`, path]];
+        const words = `threshold: ${short(from)} → ${short(to)}`;
+        return [[numbers && (rising ? now < old : now > old) ? 'stricter' : 'laxer', words, path]];
+      }
+      case 'DatapointsToAlarm':
+      case 'EvaluationPeriods':
+      case 'Period': {
+        const time = (alarm: Alarm): number =>
+          Number(alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods) * Number(alarm.Period ?? 60);
+        const longer = time(after) > time(before) || !numbers;
+        return [
+          [
+            longer || time(after) === time(before) ? 'laxer' : 'stricter',
+            `${sentence} (fires after ${time(before)} s → ${time(after)} s)`,
+            path,
+          ],
+        ];
+      }
+      case 'TreatMissingData':
+        return [
+          [to === 'breaching' ? 'stricter' : 'laxer', `missing data: ${short(from)} → ${short(to ?? 'missing')}`, path],
+        ];
+      case 'AlarmActions':
+      case 'ActionsEnabled':
+        return whoIsTold(before, after, path);
+      case 'OKActions':
+      case 'InsufficientDataActions':
+        return [[from === undefined ? 'stricter' : 'laxer', `who is told that it is over: ${sentence}`, path]];
+      case 'ActionsSuppressor':
+      case 'ActionsSuppressorWaitPeriod':
+      case 'ActionsSuppressorExtensionPeriod':
+        return [[to === undefined || (numbers && now < old) ? 'stricter' : 'laxer', `kept silent: ${sentence}`, path]];
+      default:
+        return [['laxer', `judges otherwise: ${sentence}`, path]];
+    }
+  });
+}
+
+function whoIsTold(before: Alarm, after: Alarm, path: string): Verdict[] {
+  const [old, now] = [actions(before), actions(after)];
+  if (now.length === 0 && old.length > 0) {
+    return [
+      [
+        'quiet',
+        `tells nobody any more (${off(after) ? 'its actions are switched off' : `until now ${old.join(', ')}`})`,
+        path,
+      ],
+    ];
+  }
+  const gone = old.filter((each) => !now.includes(each));
+  const words = `who is told: ${old.join(', ') || 'nobody'} → ${now.join(', ') || 'nobody'}`;
+  return [[gone.length > 0 ? 'laxer' : 'stricter', words, path]];
+}
+
+/** Free space of a node of the store is judged by its size: where both change by the same factor nothing is laxer. */
+const followsTheStore =
+  ({ before, after }: Comparison) =>
+  (old: Alarm, now: Alarm): string | undefined => {
+    if (old.Namespace !== 'AWS/ES' || !/Storage|Space/.test(`${old.MetricName}`)) return undefined;
+    const size = (environment: Environment): number =>
+      Number(
+        resourcesOf(environment).find(({ resource }) => resource.Type === 'AWS::OpenSearchService::Domain')?.resource
+          .Properties?.EBSOptions?.VolumeSize,
+      );
+    const [from, to] = [size(before), size(after)];
+    const same = Math.abs(Number(now.Threshold) / Number(old.Threshold) / (to / from) - 1) < 0.01;
+    return from !== to && same ? `the same share of a node's ${from} → ${to} GiB` : undefined;
+  };
+
+function changed(comparison: Comparison, kind: Verdict[0]): Hit[] {
+  const now = alarms(comparison.after);
+  return [...alarms(comparison.before)].flatMap(([name, { alarm }]): Hit[] => {
+    const match = now.get(name);
+    if (!match) return [];
+    return verdicts(alarm, match.alarm, followsTheStore(comparison))
+      .filter(([each]) => each === kind)
+      .map(([, what, path]) => ({ at: match.at, what: `“${name}” ${what}`, of: [`Properties.${path}`] }));
+  });
+}
+
+/** Alarms that page, alone or by a composite one: those whose actions go somewhere. */
+const telling = (environment: Environment): string[] =>
+  [...alarms(environment)].filter(([, { alarm }]) => actions(alarm).length > 0).map(([name]) => name);
+
+/** Topics that alarms tell, and how many listen to each. */
+function listeners(environment: Environment): Map<string, number> {
+  const subscriptions = resourcesOf(environment).filter(({ resource: { Type } }) => Type === 'AWS::SNS::Subscription');
+  const topics = resourcesOf(environment).filter(({ resource: { Type } }) => Type === 'AWS::SNS::Topic');
+  return new Map(
+    topics.map(({ at, id, resource }) => [
+      at,
+      subscriptions.filter(({ resource: each }) => (each.Properties?.TopicArn as Json as { Ref?: string })?.Ref === id)
+        .length + (Array.isArray(resource.Properties?.Subscription) ? resource.Properties.Subscription.length : 0),
+    ]),
+  );
+}
+
+/** Alarm by alarm, setting by setting. */
+export function alarmTable({ before, after }: Comparison): string[][] {
+  const [old, now] = [alarms(before), alarms(after)];
+  return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) =>
+    parts(canonical(old.get(name)?.alarm ?? {}), canonical(now.get(name)?.alarm ?? {}))
+      .filter(({ path }) => !/^(Tags|AlarmDescription|AlarmName)\b/.test(path))
+      .map(({ path, before: from, after: to }) => [name, path, short(from), short(to)]),
+  );
 }
 
 const source = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html';
 
 export const alarmRules: readonly ReviewRule[] = [
   {
+    id: 'nobody-paged',
+    severity: 'danger',
+    asks: 'noticed',
+    effect: 'An incident goes on until somebody happens to look.',
+    source,
+    find: (comparison) => {
+      const { before, after } = comparison;
+      const [was, is] = [telling(before), telling(after)];
+      const [heard, hears] = [listeners(before), listeners(after)];
+      return [
+        ...changed(comparison, 'quiet'),
+        ...(was.length > 0 && is.length === 0 && alarms(after).size > 0
+          ? [{ at: 'alarms', what: `no incident pages anybody: ${was.length} alarms told somebody, none does` }]
+          : []),
+        ...[...heard]
+          .filter(([topic, count]) => count > 0 && hears.get(topic) === 0)
+          .map(([topic]) => ({ at: topic, what: 'nobody listens to this topic any more' })),
+      ];
+    },
+  },
+  {
     id: 'alarm-removed',
     severity: 'danger',
+    asks: 'noticed',
     effect: 'Nobody is told any more. Its runbook heading has to go, too.',
     source,
     find: ({ before, after }) => {
       const kept = alarms(after);
       return [...alarms(before)]
         .filter(([name]) => !kept.has(name))
-        .map(([name, { at }]) => ({ at, what: `“${name}” is removed` }));
+        .map(([name, { at }]) => ({ at, what: `“${name}” is removed`, of: ['Properties.AlarmName'] }));
     },
   },
   {
     id: 'alarm-laxer',
     severity: 'caution',
-    effect: 'It fires later, or not, or tells fewer people.',
+    asks: 'noticed',
+    effect: 'It fires later, or not, judges something else, or tells others.',
+    source,
+    find: (comparison) => changed(comparison, 'laxer'),
+  },
+  {
+    id: 'alarm-stricter',
+    severity: 'note',
+    asks: 'noticed',
+    effect: 'It fires earlier, or tells more people: who is called must know.',
+    source,
+    find: (comparison) => changed(comparison, 'stricter'),
+  },
+  {
+    id: 'alarm-follows',
+    severity: 'note',
+    asks: 'noticed',
+    effect: 'A threshold that is a share of a size follows the size.',
+    source,
+    find: (comparison) => changed(comparison, 'follows'),
+  },
+  {
+    id: 'alarm-added',
+    severity: 'note',
+    asks: 'noticed',
+    effect: 'Something more is noticed.',
     source,
     find: ({ before, after }) => {
-      const now = alarms(after);
-      return [...alarms(before)].flatMap(([name, { alarm }]): Hit[] => {
-        const match = now.get(name);
-        return match ? laxer(alarm, match.alarm).map((what) => ({ at: match.at, what: `“${name}” ${what}` })) : [];
-      });
+      const known = alarms(before);
+      return [...alarms(after)]
+        .filter(([name]) => !known.has(name))
+        .map(([name, { at }]) => ({ at, what: `“${name}” is added`, of: ['Properties.AlarmName'] }));
     },
   },
 ];

@@ -1,6 +1,7 @@
-import { short } from '../changes';
-import { covers, type Grant, grants, isSweeping } from '../grants';
-import type { Hit, ReviewRule } from './rule';
+import type { Part } from '../canonical';
+import { type Change, type Comparison, resourcesOf, short } from '../changes';
+import { covers, type Grant, grants, isSweeping, managedPolicy, policyProperties } from '../grants';
+import { type Hit, onChanges, type ReviewRule } from './rule';
 
 const source = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege';
 
@@ -21,42 +22,114 @@ function byHolder(list: readonly Grant[], word: string): Hit[] {
   }));
 }
 
-/** What is granted afterwards, and not before, whatever policy it stands in. */
-const added = (before: readonly Grant[], after: readonly Grant[]): Grant[] =>
-  after.filter((grant) => !before.some((known) => covers(known, grant)));
+/** What the one list holds that no grant of the other holds already, whatever policy it stands in. */
+function beyond(known: readonly Grant[], list: readonly Grant[]): Grant[] {
+  // Nearly all of them are there word for word.
+  const same = new Set(known.map((grant) => JSON.stringify(grant)));
+  return list.filter((grant) => !same.has(JSON.stringify(grant)) && !known.some((each) => covers(each, grant)));
+}
+
+const added = ({ before, after }: Comparison): Grant[] => beyond(grants(before).allowed, grants(after).allowed);
+
+/** Whoever may do this may soon do more, or hide what was done. */
+const privileged =
+  /^(iam:(Put|Attach|Detach|Create|Update|Set|Delete|Remove|Add|Upload|Tag|PassRole)|sts:AssumeRole|kms:(PutKeyPolicy|CreateGrant|ScheduleKeyDeletion|DisableKey)|organizations:|ssm:(SendCommand|StartSession)|lambda:(UpdateFunctionCode|AddPermission)|cloudtrail:(Stop|Delete|Update)|config:(Stop|Delete)|es:(UpdateDomainConfig|DeleteDomain|DeleteElasticsearchDomain)|s3:(Put|Delete)Bucket(Policy|PublicAccessBlock)|secretsmanager:PutResourcePolicy|logs:PutSubscriptionFilter|ec2:(CreateVpcPeering|AcceptVpc|CreateVpcEndpoint$|ModifyVpcEndpoint))/i;
+
+const isManaged = ({ action }: Grant): boolean => action.startsWith(managedPolicy);
+const isPrivileged = (grant: Grant): boolean =>
+  privileged.test(grant.action) && !grant.holder.startsWith('trust of') && grant.condition === '';
+
+/** Managed by AWS, and narrow enough to be looked up; the wide ones may do whatever they like. */
+const isKnown = ({ action }: Grant): boolean =>
+  /:iam::aws:policy\//.test(action) && !/(FullAccess|Administrator|PowerUser|IAM|Admin)/i.test(action);
+/** A policy of the same templates, whose statements are judged where they stand. */
+const isOwn = ({ action }: Grant): boolean => /^«[\w.]+»$/.test(action.slice(managedPolicy.length));
+
+/** What is reported, by kind: the first that fits. */
+const kind = (grant: Grant): 'managed' | 'sweeping' | 'privileged' | 'widens' => {
+  if (isManaged(grant)) return isKnown(grant) || isOwn(grant) ? 'widens' : 'managed';
+  if (isSweeping(grant)) return 'sweeping';
+  return isPrivileged(grant) ? 'privileged' : 'widens';
+};
+
+const whole =
+  /^AWS::(IAM::(Managed|User|Group|Role)?Policy|IAM::Role|Lambda::Permission|S3::BucketPolicy|SNS::TopicPolicy|SQS::QueuePolicy|Logs::ResourcePolicy|SecretsManager::ResourcePolicy)$/;
+
+/** Every part that grants are made of, and nothing beside: not the version of a policy, not what it is attached to. */
+function reads({ path }: Part, { type }: Change): boolean {
+  if (path === '') return whole.test(type);
+  const [, name = '', rest = ''] = /^Properties\.(\w+)(.*)$/.exec(path) ?? [];
+  if ([...policyProperties, 'AssumeRolePolicyDocument'].includes(name)) return /^(\.@json)?(\.Statement|$)/.test(rest);
+  if (/^AWS::IAM::(Role|User|Group)$/.test(type)) {
+    return name === 'ManagedPolicyArns' || (name === 'Policies' && !/\.Version$/.test(rest));
+  }
+  if (/^AWS::IAM::\w*Policy$/.test(type)) return /^(Roles|Users|Groups)$/.test(name);
+  return type === 'AWS::Lambda::Permission' && /^(Action|Principal|FunctionName|SourceArn|SourceAccount)$/.test(name);
+}
+
+const text = (list: readonly Grant[]): string =>
+  [...new Set(list.map((grant) => JSON.stringify(grant)))].sort().join('\n');
 
 export const iamRules: readonly ReviewRule[] = [
   {
     id: 'iam-sweeping',
     severity: 'danger',
+    asks: 'access',
     effect: 'A wildcard for action, resource or principal: more is allowed than anybody has listed.',
     source,
-    find: ({ before, after }) =>
-      byHolder(added(grants(before).allowed, grants(after).allowed).filter(isSweeping), 'allows'),
+    find: (comparison) =>
+      byHolder(
+        added(comparison).filter((grant) => kind(grant) === 'sweeping'),
+        'allows',
+      ),
+    reads,
+  },
+  {
+    id: 'iam-privileged',
+    severity: 'danger',
+    asks: 'access',
+    effect: 'Who may do this may give itself more, act as somebody else, run commands, or hide what was done.',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#bp-permissions-boundaries',
+    find: (comparison) =>
+      byHolder(
+        added(comparison).filter((grant) => kind(grant) === 'privileged'),
+        'allows',
+      ),
+  },
+  {
+    id: 'iam-managed-policy',
+    severity: 'danger',
+    asks: 'access',
+    effect: 'A managed policy whose content nobody sees here, and which changes without a change here.',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html',
+    find: (comparison) =>
+      byHolder(
+        added(comparison).filter((grant) => kind(grant) === 'managed'),
+        'gets',
+      ),
   },
   {
     id: 'iam-widens',
     severity: 'caution',
+    asks: 'access',
     effect: 'Somebody may do something that nobody could do before. No downtime.',
     source,
-    find: ({ before, after }) =>
+    find: (comparison) =>
       byHolder(
-        added(grants(before).allowed, grants(after).allowed).filter((grant) => !isSweeping(grant)),
+        added(comparison).filter((grant) => kind(grant) === 'widens'),
         'allows',
       ),
   },
   {
     id: 'iam-deny-gone',
     severity: 'danger',
+    asks: 'access',
     effect: 'Something was forbidden whatever else is allowed, and is no longer.',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html',
     find: ({ before, after }) => {
-      const { denied } = grants(after);
-      const gone = grants(before).denied.filter((grant) => !denied.some((kept) => covers(kept, grant)));
+      const gone = beyond(grants(after).denied, grants(before).denied);
       // Where the holder itself has gone there is nothing left to protect.
-      const holders = new Set(
-        Object.entries(after).flatMap(([stack, { resources }]) => Object.keys(resources).map((id) => `${stack}/${id}`)),
-      );
+      const holders = new Set(resourcesOf(after).map(({ at }) => at));
       const isThere = ({ holder }: Grant) => holders.has(holder.replace(/^(policy|trust) of /, ''));
       const bucketsThere = ({ resource }: Grant) =>
         [...holders].some((at) => resource.includes(at.split('/')[1] ?? at));
@@ -65,5 +138,77 @@ export const iamRules: readonly ReviewRule[] = [
         'no longer denies',
       );
     },
+  },
+  {
+    id: 'iam-boundary',
+    severity: 'danger',
+    asks: 'access',
+    effect: 'The permissions boundary held a role whatever its policies say: now it does not, or another does.',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html',
+    find: onChanges(/^AWS::IAM::(Role|User)$/, ({ parts }) =>
+      parts
+        .filter(({ path, before }) => path.startsWith('Properties.PermissionsBoundary') && before !== undefined)
+        .map(({ path, before, after }) => ({ what: `boundary: ${short(before)} → ${short(after)}`, of: [path] })),
+    ),
+  },
+  {
+    id: 'iam-other-role',
+    severity: 'caution',
+    asks: 'access',
+    effect: 'Something acts as another role, and may do what that one may.',
+    source,
+    find: onChanges(/./, ({ type, parts }) =>
+      parts
+        .filter(
+          ({ path }) =>
+            /^Properties\.(Role|RoleArn|RoleARN|ExecutionRole(Arn)?|TaskRoleArn|IamInstanceProfile|ServiceRole|DeliverLogsPermissionArn|LaunchTemplateData\.IamInstanceProfile)\b/.test(
+              path,
+            ) ||
+            (type === 'AWS::IAM::InstanceProfile' && path.startsWith('Properties.Roles')),
+        )
+        .map(({ path, before, after }) => ({ what: `acts as: ${short(before)} → ${short(after)}`, of: [path] })),
+    ),
+  },
+  {
+    id: 'iam-long-lived',
+    severity: 'danger',
+    asks: 'access',
+    effect: 'A user or a key that does not expire: whoever has it once has it for good. Roles have neither.',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#bp-workloads-use-roles',
+    find: ({ changes }) =>
+      changes
+        .filter(({ type, action }) => action === 'added' && /^AWS::IAM::(User|AccessKey|Group)$/.test(type))
+        .map(({ stack, id, type }) => ({ at: `${stack}/${id}`, what: `${type} is added` })),
+  },
+  {
+    id: 'iam-narrows',
+    severity: 'note',
+    asks: 'works',
+    effect: 'Somebody may no longer do something. Whether it was needed says a test, or the first call.',
+    source,
+    find: ({ before, after }) => [
+      ...byHolder(beyond(grants(after).allowed, grants(before).allowed), 'no longer allows'),
+      ...byHolder(beyond(grants(before).denied, grants(after).denied), 'now denies'),
+    ],
+  },
+  {
+    id: 'iam-rewritten',
+    severity: 'note',
+    asks: 'access',
+    effect:
+      'Policies say the same in other words: what is granted before holds what is granted after, and the other way round.',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html',
+    find: ({ before, after }) =>
+      (['allowed', 'denied'] as const).flatMap((effect) => {
+        const [old, now] = [grants(before)[effect], grants(after)[effect]];
+        if (beyond(old, now).length + beyond(now, old).length > 0) return [];
+        const holders = [...new Set([...old, ...now].map(({ holder }) => holder))];
+        return holders
+          .filter((at) => {
+            const of = (list: readonly Grant[]): string => text(list.filter(({ holder }) => holder === at));
+            return of(old) !== of(now);
+          })
+          .map((at) => ({ at, what: `what is ${effect} is written otherwise, and means the same` }));
+      }),
   },
 ];

@@ -51,6 +51,11 @@ const blueGreen: readonly Setting[] = [
 
 /** Done in place by AWS's list of today, copied by older service software: only a dry run knows. */
 const perhaps: readonly Setting[] = [
+  {
+    name: 'more data nodes',
+    read: (d) => d.ClusterConfig?.InstanceCount,
+    when: (before, after, domain) => managed(before, after, domain) && Number(after) > Number(before),
+  },
   { name: 'manager type', read: (d) => d.ClusterConfig?.DedicatedMasterType, when: managed },
   { name: 'manager count', read: (d) => d.ClusterConfig?.DedicatedMasterCount, when: managed },
   {
@@ -60,6 +65,35 @@ const perhaps: readonly Setting[] = [
   },
   { name: 'throughput and IOPS', read: (d) => [d.EBSOptions?.Throughput, d.EBSOptions?.Iops] },
 ];
+
+/** Where the settings stand. */
+const roots: Readonly<Record<string, string>> = {
+  'data node type': 'ClusterConfig.InstanceType',
+  'data node count': 'ClusterConfig.InstanceCount',
+  'dedicated managers': 'ClusterConfig.DedicatedMaster',
+  zones: 'ClusterConfig.ZoneAwareness',
+  'zone awareness': 'ClusterConfig.ZoneAwareness',
+  'Multi-AZ with Standby': 'ClusterConfig.MultiAZWithStandbyEnabled',
+  'warm nodes': 'ClusterConfig.Warm',
+  'cold storage': 'ClusterConfig.ColdStorageOptions',
+  'volume type': 'EBSOptions.VolumeType',
+  'volume size': 'EBSOptions.VolumeSize',
+  'throughput and IOPS': 'EBSOptions.',
+  'manager type': 'ClusterConfig.DedicatedMasterType',
+  'manager count': 'ClusterConfig.DedicatedMasterCount',
+  subnets: 'VPCOptions',
+  'security groups': 'VPCOptions',
+  'in a VPC': 'VPCOptions',
+  'fine-grained access control': 'AdvancedSecurityOptions.Enabled',
+  'encryption at rest': 'EncryptionAtRestOptions.Enabled',
+  'key of encryption at rest': 'EncryptionAtRestOptions',
+  'node-to-node encryption': 'NodeToNodeEncryptionOptions',
+  'advanced options': 'AdvancedOptions',
+  Cognito: 'CognitoOptions',
+  'audit log': 'LogPublishingOptions.AUDIT_LOGS',
+  'engine version': 'EngineVersion',
+  'more data nodes': 'ClusterConfig.InstanceCount',
+};
 
 const domains = (changes: readonly Change[]): Change[] =>
   changes.filter(({ type, before, after }) => type === 'AWS::OpenSearchService::Domain' && before && after);
@@ -72,7 +106,10 @@ const changed =
       return settings.flatMap(({ name, read, when = () => true }) => {
         const [from, to] = [read(before), read(after)];
         if (JSON.stringify(from) === JSON.stringify(to) || !when(from, to, after)) return [];
-        return [{ at: place(change), what: `${name}: ${short(from)} → ${short(to)}` }];
+        const of = change.parts
+          .map(({ path }) => path)
+          .filter((path) => path.startsWith(`Properties.${roots[name] ?? name}`));
+        return [{ at: place(change), what: `${name}: ${short(from)} → ${short(to)}`, of }];
       });
     });
 
@@ -82,13 +119,18 @@ const smaller =
     domains(changes).flatMap((change) =>
       wanted(change)
         .filter(([, before, after]) => Number(after) < Number(before))
-        .map(([name, before, after]) => ({ at: place(change), what: `${name}: ${before} → ${after}` })),
+        .map(([name, before, after]) => ({
+          at: place(change),
+          what: `${name}: ${before} → ${after}`,
+          of: [`Properties.${roots[name]}`],
+        })),
     );
 
 export const openSearchRules: readonly ReviewRule[] = [
   {
     id: 'open-search-blue-green',
     severity: 'caution',
+    asks: 'works',
     effect:
       'The domain is copied to new nodes: an hour or more, searches and writes are slower meanwhile, no further change can be made. With standby, one change at a time.',
     source: `${source}#bg`,
@@ -97,6 +139,7 @@ export const openSearchRules: readonly ReviewRule[] = [
   {
     id: 'open-search-perhaps-blue-green',
     severity: 'note',
+    asks: 'works',
     effect:
       'Usually done in place; a copy of the domain if another change was made in the last six hours. Preflight asks by a dry run.',
     source: `${source}#nobg`,
@@ -105,6 +148,7 @@ export const openSearchRules: readonly ReviewRule[] = [
   {
     id: 'open-search-upgrade',
     severity: 'danger',
+    asks: 'works',
     effect:
       'An upgrade of the engine cannot be undone. Where the update policy does not allow it, CloudFormation replaces the domain by an empty one.',
     source:
@@ -115,13 +159,18 @@ export const openSearchRules: readonly ReviewRule[] = [
         if (from === to) return [];
         const allowed = change.after?.UpdatePolicy?.EnableVersionUpgrade === true;
         return [
-          { at: place(change), what: `engine ${from} → ${to}, ${allowed ? 'upgraded in place' : 'domain REPLACED'}` },
+          {
+            at: place(change),
+            what: `engine ${from} → ${to}, ${allowed ? 'upgraded in place' : 'domain REPLACED'}`,
+            of: ['Properties.EngineVersion'],
+          },
         ];
       }),
   },
   {
     id: 'open-search-replaced',
     severity: 'danger',
+    asks: 'works',
     effect:
       'CloudFormation cannot change this on a domain that exists: it makes an empty one, or fails because the name is taken.',
     source:
@@ -136,6 +185,7 @@ export const openSearchRules: readonly ReviewRule[] = [
   {
     id: 'open-search-upgrade-not-allowed',
     severity: 'danger',
+    asks: 'works',
     effect: 'From now on a change of the version replaces the domain by an empty one.',
     source:
       'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html#cfn-attributes-updatepolicy-upgradeopensearchdomain',
@@ -144,11 +194,12 @@ export const openSearchRules: readonly ReviewRule[] = [
         .filter(({ before, after }) =>
           turnedOff(before?.UpdatePolicy?.EnableVersionUpgrade, after?.UpdatePolicy?.EnableVersionUpgrade),
         )
-        .map((change) => ({ at: place(change), what: 'EnableVersionUpgrade: true → false' })),
+        .map((change) => ({ at: place(change), what: 'EnableVersionUpgrade: true → false', of: ['UpdatePolicy'] })),
   },
   {
     id: 'open-search-shrinks',
     severity: 'caution',
+    asks: 'works',
     effect: 'Fewer or smaller nodes must hold the same 14 days. AWS checks the disk, not the load.',
     source: 'https://docs.aws.amazon.com/opensearch-service/latest/developerguide/sizing-domains.html',
     find: smaller(({ before, after }) => [

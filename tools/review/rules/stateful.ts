@@ -33,12 +33,15 @@ const cause = ({ properties }: Change): string =>
 const of =
   (wanted: (change: Change) => boolean, what: (change: Change) => string) =>
   ({ changes }: { changes: readonly Change[] }): Hit[] =>
-    changes.filter(wanted).map((change) => ({ at: place(change), what: what(change) }));
+    changes
+      .filter(wanted)
+      .map((change) => ({ at: place(change), what: what(change), of: change.parts.map(({ path }) => path) }));
 
 export const statefulRules: readonly ReviewRule[] = [
   {
     id: 'stateful-replaced',
     severity: 'danger',
+    asks: 'lost',
     effect:
       'A new, empty resource takes its place; what pointed at the old one is made anew, too. With a fixed name the deployment fails, because the name is taken.',
     source:
@@ -52,6 +55,7 @@ export const statefulRules: readonly ReviewRule[] = [
   {
     id: 'stateful-removed',
     severity: 'danger',
+    asks: 'lost',
     effect: 'The resource is deleted with what it holds, or stays outside of the stack, where nobody looks after it.',
     source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html',
     find: of(
@@ -63,6 +67,7 @@ export const statefulRules: readonly ReviewRule[] = [
   {
     id: 'stateful-may-be-replaced',
     severity: 'caution',
+    asks: 'lost',
     effect: 'Whether it is replaced depends on the value: the change set of the deployment says so.',
     source:
       'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html',
@@ -78,6 +83,7 @@ export const statefulRules: readonly ReviewRule[] = [
   {
     id: 'replaced',
     severity: 'caution',
+    asks: 'lost',
     effect:
       'The new one has another id, address or ARN. Until those who use it have followed, calls fail: a load balancer is a new DNS name, a fleet is new instances.',
     source:
@@ -94,6 +100,7 @@ export const statefulRules: readonly ReviewRule[] = [
   {
     id: 'deletion-policy',
     severity: 'danger',
+    asks: 'lost',
     effect: 'With the next removal or replacement the data is gone instead of being kept.',
     source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html',
     find: ({ changes }) =>
@@ -106,17 +113,26 @@ export const statefulRules: readonly ReviewRule[] = [
               after !== 'Retain' &&
               change.after,
           )
-          .map(({ name, after }) => ({ at: place(change), what: `${name}: Retain → ${after ?? 'Delete'}` })),
+          .map(({ name, after }) => ({
+            at: place(change),
+            what: `${name}: Retain → ${after ?? 'Delete'}`,
+            of: [name],
+          })),
       ),
   },
   {
     id: 'termination-protection',
     severity: 'danger',
+    asks: 'lost',
     effect: 'One command can delete the stack.',
     source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html',
     find: ({ before, after }) =>
       Object.entries(before)
         .filter(([stack, { terminationProtection }]) => terminationProtection && !after[stack]?.terminationProtection)
-        .map(([stack]) => ({ at: stack, what: 'termination protection: on → off' })),
+        .map(([stack]) => ({
+          at: `${stack}/(stack)`,
+          what: 'termination protection: on → off',
+          of: ['Properties.terminationProtection'],
+        })),
   },
 ];

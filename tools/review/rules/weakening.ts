@@ -8,10 +8,15 @@ const protections =
 /** `Enabled` protects beneath these, and means something else elsewhere. */
 const protectiveParents =
   /(EncryptionAtRestOptions|NodeToNodeEncryptionOptions|AdvancedSecurityOptions|SnapStart)\.Enabled$/;
-const logs = /(LogPublishingOptions\.[A-Z_]+\.Enabled|LogOptions?\..*LogEnabled|\.LogEnabled|BgpLogEnabled)$/;
 
 const flat = (change: Change, side: 'before' | 'after'): Map<string, unknown> =>
   new Map([...entries(change[side]?.Properties)].map(({ path, value }) => [path, value]));
+
+/** Where a setting went with what it stood in: every property above it. */
+const above = (path: string): string[] => {
+  const [name = ''] = path.split('.');
+  return [`Properties.${name}`];
+};
 
 const isOn = (value: unknown): boolean => value !== undefined && value !== false && value !== 'false' && value !== '';
 
@@ -24,7 +29,11 @@ const lost =
       const after = flat(change, 'after');
       return [...flat(change, 'before')]
         .filter(([path, value]) => protects(path) && isOn(value) && !isOn(after.get(path)))
-        .map(([path, value]) => ({ at: place(change), what: `${path}: ${short(value)} → ${short(after.get(path))}` }));
+        .map(([path, value]) => ({
+          at: place(change),
+          what: `${path}: ${short(value)} → ${short(after.get(path))}`,
+          of: [`Properties.${path}`, ...(after.has(path) ? [] : above(path))],
+        }));
     });
 
 const last = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
@@ -45,7 +54,9 @@ function weaker({ changes }: { changes: readonly Change[] }): Hit[] {
     return [...flat(change, 'before')].flatMap(([path, value]) => {
       const order = orders[last(path)] ?? [];
       const [from, to] = [order.indexOf(String(value)), order.indexOf(String(after.get(path)))];
-      return from >= 0 && to > from ? [{ at: place(change), what: `${path}: ${value} → ${after.get(path)}` }] : [];
+      return from >= 0 && to > from
+        ? [{ at: place(change), what: `${path}: ${value} → ${after.get(path)}`, of: [`Properties.${path}`] }]
+        : [];
     });
   });
 }
@@ -69,6 +80,7 @@ export const weakeningRules: readonly ReviewRule[] = [
   {
     id: 'encryption-weakens',
     severity: 'danger',
+    asks: 'guarded',
     effect: 'What was encrypted or guarded is not any more, for what is written from now on.',
     source: 'https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/protecting-data-at-rest.html',
     find: (comparison) => [
@@ -79,6 +91,7 @@ export const weakeningRules: readonly ReviewRule[] = [
   {
     id: 'transport-weakens',
     severity: 'danger',
+    asks: 'guarded',
     effect: 'A collector speaks or listens with less than mutual TLS 1.2, or a step of the redaction is gone.',
     source: 'https://pkg.go.dev/go.opentelemetry.io/collector/config/configtls',
     find: ({ changes }) =>
@@ -99,17 +112,5 @@ export const weakeningRules: readonly ReviewRule[] = [
             : []),
         ];
       }),
-  },
-  {
-    id: 'logging-weakens',
-    severity: 'danger',
-    effect: 'What happens from now on leaves no trace in this log.',
-    source: 'https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/detection.html',
-    find: (comparison) => [
-      ...lost((path) => logs.test(path))(comparison),
-      ...comparison.changes
-        .filter(({ type, action }) => action === 'removed' && /FlowLog|::Trail$|ConfigRule/.test(type))
-        .map((change) => ({ at: place(change), what: `${change.type} is removed` })),
-    ],
   },
 ];

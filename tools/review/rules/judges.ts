@@ -1,0 +1,98 @@
+import { type Comparison, place, short } from '../changes';
+import { onChanges, type ReviewRule } from './rule';
+
+const owners =
+  'https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners';
+
+const isAccepted = (id: string): boolean => id === 'review/accepted.yaml';
+const isCredentialed = (id: string): boolean =>
+  /^(\.github|\.ci)\//.test(id) || id === 'package.json' || id === 'deployment';
+
+/** Lines that give a workflow more, or let it be started by strangers. */
+const grave =
+  /pull_request_target|workflow_run|(contents|id-token|actions|packages|deployments|pull-requests|checks|statuses):\s*write|permissions:\s*write-all|secrets\.|\$\{\{\s*github\.event\.(issue|pull_request|comment|head_commit)|continue-on-error|role-to-assume|ROLE_TO|--ignore-findings|curl |wget |environment:/;
+
+const newLines = (before: unknown, after: unknown): string[] => {
+  const known = new Set(`${before ?? ''}`.split('\n').map((line) => line.trim()));
+  return `${after ?? ''}`
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !known.has(line));
+};
+
+const files =
+  (sentence: (id: string, before: unknown, after: unknown) => string | undefined) =>
+  ({ changes }: Comparison) =>
+    changes
+      .filter(({ type }) => type === 'Harbourline::Judge')
+      .flatMap((change) => {
+        const what = sentence(change.id, change.before?.Properties?.Text, change.after?.Properties?.Text);
+        return what ? [{ at: place(change), what, of: change.parts.map(({ path }) => path) }] : [];
+      });
+
+export const judgeRules: readonly ReviewRule[] = [
+  {
+    id: 'workflow-may-more',
+    severity: 'danger',
+    asks: 'judge',
+    effect:
+      'A workflow gets permissions, secrets or a role, is started by others, or runs what it fetches: it is where credentials are.',
+    source: 'https://docs.github.com/en/actions/reference/security/secure-use',
+    find: files((id, before, after) => {
+      const found = isCredentialed(id) ? newLines(before, after).filter((line) => grave.test(line)) : [];
+      return found.length > 0 ? `new: ${short(found.map((line) => `“${line}”`).join('; '))}` : undefined;
+    }),
+  },
+  {
+    id: 'judge-changes',
+    severity: 'caution',
+    asks: 'judge',
+    effect:
+      'What judges changes, or runs where credentials are, changes with this change. The rules of the base judged it; a code owner decides.',
+    source: owners,
+    find: files((id, before, after) =>
+      isAccepted(id)
+        ? undefined
+        : `${before === undefined ? 'is added' : after === undefined ? 'is removed' : 'is changed'}`,
+    ),
+  },
+  {
+    id: 'accepted-changes',
+    severity: 'caution',
+    asks: 'judge',
+    effect: 'Findings are accepted, or no longer. They count for the changes that come after this one is merged.',
+    source: owners,
+    find: files((id, before, after) =>
+      isAccepted(id)
+        ? short(
+            newLines(before, after)
+              .filter((line) => !line.startsWith('#'))
+              .join('; '),
+          ) || 'fewer are accepted'
+        : undefined,
+    ),
+  },
+  {
+    id: 'rules-of-the-change',
+    severity: 'caution',
+    asks: 'judge',
+    effect: 'The base has no rules that could be asked: those that the change brings along have judged it.',
+    source: owners,
+    find: onChanges(/^Harbourline::Rules$/, ({ parts }) =>
+      parts.map(({ path }) => ({ what: 'judged by its own rules', of: [path] })),
+    ),
+  },
+  {
+    id: 'packages-change',
+    severity: 'caution',
+    asks: 'judge',
+    effect: 'Packages from others, which run at synth and are bundled into what is deployed.',
+    source: 'https://docs.npmjs.com/cli/v11/commands/npm-audit',
+    find: onChanges(/^Harbourline::Packages$/, ({ parts }) =>
+      parts.map(({ path, before, after }) => ({
+        what: `${path.replace('Properties.Packages.', '').replaceAll('․', '.')}: ${short(before)} → ${short(after)}`,
+        of: [path],
+      })),
+    ),
+  },
+];

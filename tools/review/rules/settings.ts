@@ -1,0 +1,206 @@
+import type { Part } from '../canonical';
+import {
+  type Change,
+  type Comparison,
+  type Environment,
+  isDeployed,
+  place,
+  remembered,
+  resourcesOf,
+  short,
+} from '../changes';
+import { type Hit, onChanges, type ReviewRule } from './rule';
+
+const of = (types: RegExp, paths: RegExp) =>
+  onChanges(types, ({ parts }) =>
+    parts
+      .filter(({ path }) => paths.test(path))
+      .map(({ path, before, after }) => ({
+        what: `${path.replace(/^Properties\./, '')}: ${short(before)} → ${short(after)}`,
+        of: [path],
+      })),
+  );
+
+const tag =
+  /^Properties\.(LaunchTemplateData\.)?(Tags|TagSpecifications|PropagatedTags|tags|HostedZoneTags|FileSystemTags)\b/;
+
+/** Tags that policies, associations or alarms look at: a machine without its tag gets no agent, or no rights. */
+const meaningful = remembered((environment: Environment): Set<string> => {
+  const text = JSON.stringify(resourcesOf(environment).filter(({ resource }) => isDeployed(resource)));
+  return new Set(
+    [...text.matchAll(/(?:ResourceTag|RequestTag|PrincipalTag)\/([\w:.-]+)|"tag:([\w:.-]+)"/g)].map(
+      ([, one, other]) => one ?? other ?? '',
+    ),
+  );
+});
+
+const keyOf = (path: string): string => /Tags\.(.+?)(\.Value|\.Key)?$/.exec(path)?.[1] ?? path;
+
+const tags = (comparison: Comparison, wanted: boolean): Hit[] => {
+  const keys = new Set([...meaningful(comparison.before), ...meaningful(comparison.after)]);
+  const isMeaningful = ({ path, before, after }: Part): boolean =>
+    keys.has(keyOf(path)) ||
+    (!/Tags\./.test(path) && [...keys].some((key) => JSON.stringify([before, after]).includes(`"${key}"`)));
+  return onChanges(/./, ({ parts }) =>
+    parts
+      .filter((part) => tag.test(part.path) && isMeaningful(part) === wanted)
+      .map(({ path, before, after }) => ({
+        what: `tag ${keyOf(path).replace('Properties.', '')}: ${short(before)} → ${short(after)}`,
+        of: [path],
+      })),
+  )(comparison);
+};
+
+/** Types whose coming is good to know and no more: others judge what points at them. */
+const quiet =
+  /^AWS::(Logs::(LogGroup|QueryDefinition|MetricFilter)|CloudWatch::Dashboard|SSM::Parameter|EC2::(RouteTable|FlowLog|SecurityGroup|NetworkAcl)|SNS::Topic|ServiceDiscovery::\w+|KMS::(Key|Alias)|CloudTrail::Trail)$/;
+
+const outputs = /^Template::Outputs$/;
+
+/** Secrets do not belong where everybody who may describe a stack reads them. */
+const secret = /resolve:(secretsmanager|ssm-secure)|SecretString|Password|PrivateKey|AuthToken/i;
+
+export const settingRules: readonly ReviewRule[] = [
+  {
+    id: 'output-reveals',
+    severity: 'danger',
+    asks: 'leaves',
+    effect: 'An output shows a secret to everybody who may describe the stack.',
+    source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html',
+    find: ({ changes }) =>
+      changes
+        .filter(
+          ({ type, parts }) =>
+            outputs.test(type) && parts.some(({ after }) => secret.test(JSON.stringify(after) ?? '')),
+        )
+        .map((change) => ({
+          at: place(change),
+          what: short(change.after?.Properties),
+          of: change.parts.map(({ path }) => path),
+        })),
+  },
+  {
+    id: 'export-changes',
+    severity: 'caution',
+    asks: 'works',
+    effect: 'What another stack imports goes or changes: CloudFormation refuses it for as long as anybody imports it.',
+    source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html',
+    find: ({ changes }) =>
+      changes
+        .filter(({ type, before }) => outputs.test(type) && before?.Properties?.Export)
+        .flatMap((change) =>
+          change.parts
+            .filter(({ path }) => !/Description$/.test(path))
+            .map(({ path, before, after }) => ({
+              at: place(change),
+              what:
+                path === ''
+                  ? 'the export is removed'
+                  : `${path.replace('Properties.', '')}: ${short(before)} → ${short(after)}`,
+              of: [path],
+            })),
+        ),
+  },
+  {
+    id: 'output-otherwise',
+    severity: 'note',
+    asks: 'works',
+    effect: 'What a stack tells people and scripts.',
+    source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html',
+    find: ({ changes }) =>
+      changes
+        .filter(({ type, before }) => outputs.test(type) && !before?.Properties?.Export)
+        .map((change) => ({
+          at: place(change),
+          what: `is ${change.action}: ${short(change.after?.Properties?.Value)}`,
+          of: change.parts.map(({ path }) => path),
+        })),
+  },
+  {
+    id: 'stack-elsewhere',
+    severity: 'danger',
+    asks: 'lost',
+    effect:
+      'The stack is of another account or region: a new, empty one is made there, and the old one stays, unmanaged.',
+    source: 'docs/operations.md',
+    find: onChanges(/^Template::Stack$/, ({ parts }) =>
+      parts
+        .filter(({ path }) => path === 'Properties.place')
+        .map(({ path, before, after }) => ({ what: `${short(before)} → ${short(after)}`, of: [path] })),
+    ),
+  },
+  {
+    id: 'stack-comes-or-goes',
+    severity: 'caution',
+    asks: 'lost',
+    effect: 'A whole stack is made, or is no longer in the app: then nothing deletes it, and nobody looks after it.',
+    source: 'docs/operations.md',
+    find: ({ before, after, changes }) =>
+      changes
+        .filter(({ type, parts }) => type === 'Template::Stack' && parts.some(({ path }) => path === ''))
+        .filter(() => Object.keys(before).length > 0 && Object.keys(after).length > 0)
+        .map((change) => ({ at: place(change), what: `the stack is ${change.action}`, of: [''] })),
+  },
+  {
+    id: 'stack-protected',
+    severity: 'note',
+    asks: 'lost',
+    effect: 'The stack cannot be deleted by one command any more.',
+    source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html',
+    find: onChanges(/^Template::Stack$/, ({ parts }) =>
+      parts
+        .filter(({ path, after }) => path === 'Properties.terminationProtection' && after === true)
+        .map(({ path }) => ({ what: 'termination protection: off → on', of: [path] })),
+    ),
+  },
+  {
+    id: 'tag-means-something',
+    severity: 'caution',
+    asks: 'access',
+    effect: 'A policy or an association of this environment looks at this tag: who has it gets rights, or is ruled.',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html',
+    find: (comparison) => tags(comparison, true),
+  },
+  {
+    id: 'tags',
+    severity: 'note',
+    asks: 'works',
+    effect: 'Names, owners and cost centres. No downtime.',
+    source: 'https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html',
+    find: (comparison) => tags(comparison, false),
+  },
+  {
+    id: 'function-settings',
+    severity: 'caution',
+    asks: 'works',
+    effect: 'A function runs with other limits, in another place, or is told something else.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-function-common.html',
+    find: of(
+      /^AWS::Lambda::/,
+      /^Properties\.(MemorySize|Timeout|Environment|VpcConfig|ReservedConcurrentExecutions|DeadLetterConfig|Architectures|EphemeralStorage|Runtime|Handler|Layers|LoggingConfig\.(SystemLogLevel|ApplicationLogLevel|LogFormat)|MaximumRetryAttempts|MaximumEventAgeInSeconds|RecursiveLoop|RuntimeManagementConfig|Code|FunctionName)\b/,
+    ),
+  },
+  {
+    id: 'health-checks',
+    severity: 'caution',
+    asks: 'works',
+    effect:
+      'What counts as healthy, and for how long something is waited for: traffic goes to, or away from, machines otherwise.',
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html',
+    find: of(
+      /^AWS::(ElasticLoadBalancingV2|AutoScaling|ServiceDiscovery)::/,
+      /^Properties\.(Health\w+|UnhealthyThresholdCount|(LoadBalancer|TargetGroup)Attributes|Cooldown|DefaultInstanceWarmup|TargetTrackingConfiguration|StepScaling\w*|AdjustmentType|ScalingAdjustment|Recurrence|MetricsCollection|DesiredCapacity|HealthCheckCustomConfig)\b/,
+    ),
+  },
+  {
+    id: 'added',
+    severity: 'note',
+    asks: 'works',
+    effect: 'Something new, that by itself gives nobody anything: what points at it is judged where it does.',
+    source: 'docs/adr/0028-change-review-by-templates.md',
+    find: ({ changes }) =>
+      changes
+        .filter(({ type, action }) => action === 'added' && quiet.test(type))
+        .map((change: Change) => ({ at: place(change), what: `${change.type} is added`, of: [''] })),
+  },
+];

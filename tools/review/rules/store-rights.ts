@@ -1,0 +1,146 @@
+import { parts } from '../canonical';
+import type { Change, Comparison } from '../changes';
+import { place, short } from '../changes';
+import { documentsOf, isSweepingRight, type Rights, rightsOf } from '../store-rights';
+import { type Hit, onChanges, type ReviewRule } from './rule';
+
+const type = /^Custom::HarbourlineStore/;
+const source = 'https://docs.opensearch.org/latest/security/access-control/permissions/';
+
+const minus = (one: readonly string[], other: readonly string[]): string[] =>
+  [...new Set(one)].filter((each) => !other.includes(each));
+
+export interface DocumentChange {
+  readonly at: string;
+  readonly id: string;
+  readonly of: readonly string[];
+  readonly old?: Rights;
+  readonly now?: Rights;
+  readonly lines: readonly string[];
+}
+
+/** Every document that differs. */
+export function documentChanges(changes: readonly Change[]): DocumentChange[] {
+  return changes
+    .filter((change) => type.test(change.type))
+    .flatMap((change) => {
+      const [before, after] = [documentsOf(change.before), documentsOf(change.after)];
+      return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((id) => {
+        const differing = parts(before[id], after[id]).filter(({ path }) => !/(^|\.)description$/.test(path));
+        if (differing.length === 0) return [];
+        const [old, now] = [rightsOf(id, before[id]), rightsOf(id, after[id])];
+        return [
+          {
+            at: place(change),
+            id,
+            of: [`Properties.Documents.${id}`],
+            ...(old ? { old } : {}),
+            ...(now ? { now } : {}),
+            lines: differing.map(
+              ({ path, before, after }) => `${path || 'the whole'}: ${short(before)} → ${short(after)}`,
+            ),
+          },
+        ];
+      });
+    });
+}
+
+const of =
+  (sentences: (change: DocumentChange & { old: Rights; now: Rights }) => string[]) =>
+  ({ changes }: Comparison): Hit[] =>
+    documentChanges(changes)
+      .filter((change): change is DocumentChange & { old: Rights; now: Rights } => !!change.old && !!change.now)
+      .flatMap((change) => {
+        const list = sentences(change);
+        return list.length > 0 ? [{ at: change.at, what: `${change.id}: ${list.join('; ')}`, of: change.of }] : [];
+      });
+
+/** What neither adds nor takes a right: the rest of a role, documents of another kind. */
+const isSettled = ({ old, now }: DocumentChange): boolean =>
+  !!old &&
+  !!now &&
+  [
+    minus(now.allowed, old.allowed),
+    minus(old.allowed, now.allowed),
+    minus(now.limits, old.limits),
+    minus(old.limits, now.limits),
+  ].some((list) => list.length > 0);
+
+export const storeRightRules: readonly ReviewRule[] = [
+  {
+    id: 'store-unmasked',
+    severity: 'danger',
+    asks: 'guarded',
+    effect: 'Fields that were masked or hidden are read as they are, in all spans that are stored already, too.',
+    source: 'https://docs.opensearch.org/latest/security/access-control/field-masking/',
+    find: of(({ old, now }) =>
+      now.allowed.length > 0 ? minus(old.limits, now.limits).map((limit) => `no longer ${limit}`) : [],
+    ),
+  },
+  {
+    id: 'store-rights-sweeping',
+    severity: 'danger',
+    asks: 'access',
+    effect:
+      'A role of the store may do everything, delete or rewrite, or rule the security plugin; or everybody has a role.',
+    source,
+    find: of(({ old, now }) => minus(now.allowed, old.allowed).filter(isSweepingRight)),
+  },
+  {
+    id: 'store-rights-widen',
+    severity: 'caution',
+    asks: 'access',
+    effect: 'A role of the store may do something more, or somebody more has it.',
+    source,
+    find: of(({ old, now }) => minus(now.allowed, old.allowed).filter((right) => !isSweepingRight(right))),
+  },
+  {
+    id: 'store-rights-narrow',
+    severity: 'note',
+    asks: 'works',
+    effect: 'A role of the store may do less, or sees less.',
+    source,
+    find: of(({ old, now }) => [
+      ...minus(old.allowed, now.allowed).map((right) => `no longer ${right}`),
+      ...minus(now.limits, old.limits),
+      ...(now.allowed.length === 0
+        ? minus(old.limits, now.limits).map((limit) => `nothing is ${limit}, nor read`)
+        : []),
+    ]),
+  },
+  {
+    id: 'store-document',
+    severity: 'caution',
+    asks: 'works',
+    effect:
+      'A document that the bootstrap function applies: indices, retention, dashboards. Existing indices keep what they were made with.',
+    source: 'docs/store.md',
+    find: ({ changes }) =>
+      documentChanges(changes)
+        .filter((change) => !isSettled(change))
+        .flatMap(({ at, id, of, lines }) =>
+          [`${id}: ${lines.slice(0, 5).join('; ')}${lines.length > 5 ? `; and ${lines.length - 5} more` : ''}`].map(
+            (what) => ({ at, what, of }),
+          ),
+        ),
+  },
+  {
+    id: 'store-master',
+    severity: 'danger',
+    asks: 'access',
+    effect: 'Who rules the store: the master user may read all, delete all, and give rights to others.',
+    source: 'https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html#fgac-master-user',
+    find: onChanges(/^AWS::OpenSearchService::Domain$/, ({ parts }) =>
+      parts
+        .filter(({ path }) =>
+          /^Properties\.(AdvancedSecurityOptions|CognitoOptions|IdentityCenterOptions|AdvancedOptions|IPAddressType|AIMLOptions)\b/.test(
+            path,
+          ),
+        )
+        .map(({ path, before, after }) => ({
+          what: `${path.replace(/^Properties\./, '')}: ${short(before)} → ${short(after)}`,
+          of: [path],
+        })),
+    ),
+  },
+];

@@ -1,0 +1,142 @@
+/**
+ * Run by change review in a checkout (its working directory), with the checkout's own code: synthesises environments into
+ * CDK_OUTDIR, and writes beside them what is handed to people and machines outside of the stacks: `handed-out.json`.
+ * Policy packs judge at `cdk synth`; here they would only take time. Arguments: names of environments, all if none.
+ */
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const checkout = process.cwd();
+const load = (path: string): Record<string, unknown> => require(join(checkout, path));
+
+/** A resource that no template has. */
+interface Handed {
+  readonly Type: `Harbourline::${string}`;
+  readonly Properties: Record<string, unknown>;
+}
+
+interface Config {
+  readonly environment: string;
+  readonly link?: { readonly allowlist: { readonly file: string; readonly text: string } };
+}
+
+const attempt = <T>(make: () => T): T | { error: string } => {
+  try {
+    return make();
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : `${error}` };
+  }
+};
+
+/** Text files beneath a folder by path, tests apart. */
+function texts(folder: string, wanted: RegExp): Record<string, string> {
+  if (!existsSync(join(checkout, folder))) return {};
+  const paths = readdirSync(join(checkout, folder), { recursive: true, encoding: 'utf8' }).sort();
+  return Object.fromEntries(
+    paths
+      .filter((path) => wanted.test(path) && !/_test\.go$|testdata|node_modules/.test(path))
+      .filter((path) => statSync(join(checkout, folder, path)).isFile())
+      .map((path) => [join(folder, path), readFileSync(join(checkout, folder, path), 'utf8')]),
+  );
+}
+
+/** DescribeVpnConnections as it will answer: AWS's own addresses are not known before. */
+// biome-ignore lint/suspicious/noExplicitAny: properties as they stand in a template
+function connectionOf(properties: Record<string, any>): unknown {
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  const options = properties.VpnTunnelOptionsSpecifications.map((each: Record<string, any>, at: number) => ({
+    ...each,
+    IkeVersions: each.IKEVersions,
+    DpdTimeoutSeconds: each.DPDTimeoutSeconds,
+    DpdTimeoutAction: each.DPDTimeoutAction,
+    OutsideIpAddress: `outside-of-tunnel-${at + 1}`,
+  }));
+  return { VpnConnectionId: 'vpn', PreSharedKeyArn: 'key-of-the-vpn', Options: { TunnelOptions: options } };
+}
+
+interface Template {
+  readonly Resources?: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
+}
+
+/** What the far end is handed: the files of `npm run link:far-end`, as far as they are known before a deployment. */
+function farEnd(config: Config, templates: readonly Template[]): Record<string, string> {
+  const { farEndFiles } = load('lib/link/far-end') as { farEndFiles: (parameters: unknown) => Record<string, string> };
+  const { linked, linkParameters } = load('lib/link/parameters') as {
+    linked: (config: Config) => unknown;
+    linkParameters: (config: unknown, connections: unknown) => unknown;
+  };
+  const vpns = templates
+    .flatMap(({ Resources = {} }) => Object.values(Resources))
+    .filter(({ Type }) => Type === 'AWS::EC2::VPNConnection')
+    .map(({ Properties = {} }) => [
+      Properties.OutsideIpAddressType === 'PrivateIpv4' ? 'vpnOverDirectConnect' : 'siteToSiteVpn',
+      connectionOf(Properties),
+    ]);
+  const { 'receiver/responder.js': _, ...files } = farEndFiles(
+    linkParameters(linked(config), Object.fromEntries(vpns)),
+  );
+  return files;
+}
+
+const { loadEnvironments } = load('config') as { loadEnvironments: () => Config[] };
+const { buildApp } = load('lib/app') as { buildApp: (configs: Config[], props: object) => { synth(): Assembly } };
+interface Assembly {
+  readonly stacksRecursively: readonly { readonly hierarchicalId: string; readonly template: Template }[];
+}
+
+const wanted = process.argv.slice(2);
+const configs = loadEnvironments();
+const chosen = configs.filter(({ environment }) => wanted.length === 0 || wanted.includes(environment));
+const { context } = JSON.parse(readFileSync(join(checkout, 'cdk.json'), 'utf8'));
+const app = buildApp(chosen, {
+  context: { ...context, 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:validateAgainstDefaultRules': false },
+});
+const { writeAcknowledgmentsInto } = load('lib/compliance/policy') as {
+  writeAcknowledgmentsInto?: (app: unknown) => void;
+};
+writeAcknowledgmentsInto?.(app);
+const stacks = app.synth().stacksRecursively;
+
+const shared: Record<string, Handed> = {
+  'collector distribution': {
+    Type: 'Harbourline::Sources',
+    Properties: { Files: texts('lib/collect/distribution', /\.(go|yaml|json|txt|tsv)$|(^|\/)go\.mod$/) },
+  },
+  'shared data': {
+    Type: 'Harbourline::Sources',
+    Properties: { Files: texts('lib/contract', /\.(yaml|json|txt|tsv|csv)$/) },
+  },
+};
+const handedOut = Object.fromEntries(
+  chosen.map((config) => [
+    config.environment,
+    {
+      ...shared,
+      ...(config.link
+        ? {
+            [config.link.allowlist.file]: {
+              Type: 'Harbourline::AllowList',
+              Properties: { Text: config.link.allowlist.text },
+            },
+            'far end': {
+              Type: 'Harbourline::FarEnd',
+              Properties: {
+                Files: attempt(() =>
+                  farEnd(
+                    config,
+                    stacks
+                      .filter(({ hierarchicalId }) => hierarchicalId.startsWith(`${config.environment}/`))
+                      .map(({ template }) => template),
+                  ),
+                ),
+              },
+            },
+          }
+        : {}),
+    },
+  ]),
+);
+writeFileSync(
+  join(process.env.CDK_OUTDIR ?? '.', 'handed-out.json'),
+  JSON.stringify({ handedOut, all: configs.map(({ environment }) => environment) }),
+);
