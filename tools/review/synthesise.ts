@@ -58,13 +58,20 @@ interface Template {
   readonly Resources?: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
 }
 
+/** What a module of the checkout exports, wherever it is today. @throws Error where none does */
+function exported<T>(name: string): T {
+  const paths = Object.entries(texts('lib', /(?<!\.d)\.ts$/))
+    .filter(([, text]) => new RegExp(`^export (async )?(function|const) ${name}\\b`, 'm').test(text))
+    .map(([path]) => path);
+  if (!paths[0]) throw new Error(`Nothing in lib exports ${name}.`);
+  return load(paths[0])[name] as T;
+}
+
 /** What the far end is handed: the files of `npm run link:far-end`, as far as they are known before a deployment. */
 function farEnd(config: Config, templates: readonly Template[]): Record<string, string> {
-  const { farEndFiles } = load('lib/link/far-end') as { farEndFiles: (parameters: unknown) => Record<string, string> };
-  const { linked, linkParameters } = load('lib/link/parameters') as {
-    linked: (config: Config) => unknown;
-    linkParameters: (config: unknown, connections: unknown) => unknown;
-  };
+  const farEndFiles = exported<(parameters: unknown) => Record<string, string>>('farEndFiles');
+  const linked = exported<(config: Config) => unknown>('linked');
+  const linkParameters = exported<(config: unknown, connections: unknown) => unknown>('linkParameters');
   const vpns = templates
     .flatMap(({ Resources = {} }) => Object.values(Resources))
     .filter(({ Type }) => Type === 'AWS::EC2::VPNConnection')
@@ -97,14 +104,17 @@ const { writeAcknowledgmentsInto } = load('lib/compliance/policy') as {
 writeAcknowledgmentsInto?.(app);
 const stacks = app.synth().stacksRecursively;
 
+/** Data that programs and configurations are made of. */
+const data = /^(?!.*(distribution|allowlists)\/).*\.(yaml|json|tsv|csv)$/;
+
 const shared: Record<string, Handed> = {
   'collector distribution': {
     Type: 'Harbourline::Sources',
-    Properties: { Files: texts('lib/collect/distribution', /\.(go|yaml|json|txt|tsv)$|(^|\/)go\.mod$/) },
+    Properties: { Files: texts('lib', /distribution\/.*\.(go|yaml|json|txt|tsv|mod)$/) },
   },
   'shared data': {
     Type: 'Harbourline::Sources',
-    Properties: { Files: texts('lib/contract', /\.(yaml|json|txt|tsv|csv)$/) },
+    Properties: { Files: { ...texts('config', data), ...texts('lib', data) } },
   },
 };
 const handedOut = Object.fromEntries(
