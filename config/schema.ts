@@ -98,7 +98,7 @@ const collect = section({
    * rolls a fleet back; that is recorded in the history of this file, in the template and in the stack's outputs. Take it out
    * with the next deployment. @default none: fewer instances in service than there must be roll a deployment back
    */
-  mending: text(
+  rollbackDisabled: text(
     /^(?:\S+\s+){4,}\S+/,
     'This does not say what the deployment mends.',
     'Name the incident and who decided, in five words or more.',

@@ -46,7 +46,7 @@ export class AnalysisStack extends Stack {
       analysis,
       receiver: config.link.receiver,
       relayCidrs: subnetCidrs(config, 'link'),
-      mending: config.collect.mending,
+      rollbackDisabled: config.collect.rollbackDisabled,
       vpc,
       logGroup,
       logsKey: key,

@@ -26,7 +26,7 @@ import { volumesKey } from '../machine/volumes-key';
 /** How long the load balancer leaves connections to a receiver that goes, in seconds. */
 const deregistrationSeconds = 60;
 
-export interface ReceiversProps extends Pick<FleetProps, 'mending'> {
+export interface ReceiversProps extends Pick<FleetProps, 'rollbackDisabled'> {
   readonly environment: string;
   /** Keeps the load balancer from being deleted. */
   readonly production: boolean;
@@ -150,7 +150,7 @@ export class Receivers extends Construct {
       }),
       certificate: linkCertificate(analysis.certificate, region),
       statements: [responder.readStatement(), writeMetrics(logGroup)],
-      mending: this.props.mending,
+      rollbackDisabled: this.props.rollbackDisabled,
       assetsKeyArn: analysis.assetsKeyArn,
       // Until the load balancer has closed its connections.
       leaveSeconds: deregistrationSeconds + 5,
@@ -165,8 +165,8 @@ export class Receivers extends Construct {
       }),
       extra: {
         packages: ['nodejs22'],
-        environment: { [variables.linkTlsDirectory]: paths.tls },
-        scripts: { RESPONDER_PORT: `${receiver.continuityPort}` },
+        variables: { [variables.linkTlsDirectory]: paths.tls },
+        scriptVariables: { RESPONDER_PORT: `${receiver.continuityPort}` },
         commands: [responder.unpackInto(`${paths.program}/responder`), startUnits('responder')],
       },
     });

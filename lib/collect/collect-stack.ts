@@ -16,9 +16,9 @@ import type { LinkStackProps } from '../link/link-stack';
 import { Artifact } from '../machine/artifact';
 import { TierCertificates } from '../machine/certificates';
 import { Deregistration } from '../machine/deregistration';
+import { HandoverBucket } from '../machine/handover-bucket';
 import { writeMetrics } from '../machine/metric-log';
 import { Pseudonyms } from '../machine/pseudonyms';
-import { Remainders } from '../machine/remainders';
 import { Settled } from '../machine/settled';
 import { volumesKey } from '../machine/volumes-key';
 import type { Capacity, Watched } from '../observe/alarms/alarm';
@@ -44,7 +44,7 @@ export class CollectStack extends EnvironmentStack {
   /** What the relays of the link share with the other tiers. */
   readonly forRelays: Pick<
     LinkStackProps,
-    'volumesKey' | 'remainders' | 'collector' | 'relayCertificate' | 'metricLogGroup' | 'namespace' | 'samplers'
+    'volumesKey' | 'handoverBucket' | 'collector' | 'relayCertificate' | 'metricLogGroup' | 'namespace' | 'samplers'
   >;
 
   constructor(scope: Construct, id: string, props: CollectStackProps) {
@@ -60,7 +60,7 @@ export class CollectStack extends EnvironmentStack {
       config.redaction.pseudonymKeys.length > 0 ? new Pseudonyms(this, 'Pseudonyms').secret : undefined;
     const collector = Artifact.collector(this, 'Collector');
 
-    const remainders = new Remainders(this, 'Remainders', { environment, key: disks });
+    const handoverBucket = new HandoverBucket(this, 'Remainders', { environment, key: disks });
 
     const names = { namespace: cloudMapNamespace(environment), service: cloudMapServices.sampler };
     const relays = config.link ? { namespace: names.namespace, service: cloudMapServices.relay } : undefined;
@@ -90,13 +90,13 @@ export class CollectStack extends EnvironmentStack {
       legacyClients: collect.legacyClients,
       clientPrefixes: config.network.serviceVpcPrefixes,
       production: config.production,
-      mending: collect.mending,
+      rollbackDisabled: collect.rollbackDisabled,
       assetsKeyArn: config.assetsKeyArn,
       vpc,
       role: gatewayRole,
       statements: [discoverInstances(names), writeMetrics(logGroup)],
       volumesKey: disks,
-      remainders,
+      handoverBucket,
       collector,
       certificate: certificates.of.gateway,
       pseudonyms,
@@ -117,12 +117,12 @@ export class CollectStack extends EnvironmentStack {
       sampler: collect.sampler,
       forward: collect.forward,
       decisionWaitSeconds: config.sampling.decisionWaitSeconds,
-      mending: collect.mending,
+      rollbackDisabled: collect.rollbackDisabled,
       assetsKeyArn: config.assetsKeyArn,
       vpc,
       role: props.writerRole,
       volumesKey: disks,
-      remainders,
+      handoverBucket,
       collector,
       certificate: certificates.of.sampler,
       configuration: samplerConfiguration({
@@ -145,7 +145,7 @@ export class CollectStack extends EnvironmentStack {
     });
     this.forRelays = {
       volumesKey: disks,
-      remainders,
+      handoverBucket,
       collector,
       relayCertificate: certificates.of.relay,
       metricLogGroup: logGroup,
@@ -193,8 +193,11 @@ export class CollectStack extends EnvironmentStack {
       protect: config.production,
     });
 
-    if (collect.mending) {
-      new CfnOutput(this, 'Mending', { value: collect.mending, description: 'Why no alarm rolls its fleets back' });
+    if (collect.rollbackDisabled) {
+      new CfnOutput(this, 'RollbackDisabled', {
+        value: collect.rollbackDisabled,
+        description: 'Why no alarm rolls its fleets back',
+      });
     }
 
     new Agent(this, 'Agent', {

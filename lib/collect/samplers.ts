@@ -15,8 +15,8 @@ import { sizesOf } from '../contract/sizing';
 import { Artifact } from '../machine/artifact';
 import { runScript, startUnits } from '../machine/boot';
 import { Fleet, type FleetProps } from '../machine/fleet';
+import { deadLetterDays } from '../machine/handover-bucket';
 import { writeMetrics } from '../machine/metric-log';
-import { deadLetterDays } from '../machine/remainders';
 import { scaleSamplers } from '../machine/scaling';
 import { subnets } from '../network/network-stack';
 
@@ -74,8 +74,8 @@ export class Samplers extends Construct {
       leaveSeconds: leaveSeconds(props.decisionWaitSeconds),
       extra: {
         packages: ['nodejs22'],
-        ...(authority ? { environment: { [variables.forwardAuthority]: paths.forwardAuthority } } : {}),
-        scripts: { CLOUD_MAP_SERVICE: discovery.serviceId },
+        ...(authority ? { variables: { [variables.forwardAuthority]: paths.forwardAuthority } } : {}),
+        scriptVariables: { CLOUD_MAP_SERVICE: discovery.serviceId },
         files: [
           ...(authority ? [{ path: paths.forwardAuthority, content: authority }] : []),
           {

@@ -4,5 +4,5 @@
  * A physical name, because the endpoint policy of the VPC names the bucket, and belongs to a stack that is deployed
  * before this one.
  */
-export const remaindersBucketName = (environment: string, account: string): string =>
+export const handoverBucketName = (environment: string, account: string): string =>
   `harbourline-${environment}-remainders-${account}`;

@@ -16,8 +16,8 @@ import {
   serviceAttachmentIds,
 } from '../contract/link-parameters';
 import type { Artifact } from '../machine/artifact';
+import type { HandoverBucket } from '../machine/handover-bucket';
 import type { InstanceSecret } from '../machine/instance-secret';
-import type { Remainders } from '../machine/remainders';
 import { Alarms, type Topics } from '../observe/alarms';
 import { linkAlarms } from '../observe/alarms/link';
 import { LinkSubnets } from './link-subnets';
@@ -28,7 +28,7 @@ export interface LinkStackProps extends EnvironmentStackProps {
   readonly vpc: IVpc;
   readonly logsKey: IKey;
   readonly volumesKey: IKey;
-  readonly remainders: Remainders;
+  readonly handoverBucket: HandoverBucket;
   readonly collector: Artifact;
   readonly relayCertificate: InstanceSecret;
   readonly metricLogGroup: LogGroup;
@@ -75,7 +75,7 @@ export class LinkStack extends EnvironmentStack {
       probe: link.probe,
       probedPaths: probedPaths(config),
       imageId: collect.imageId,
-      mending: collect.mending,
+      rollbackDisabled: collect.rollbackDisabled,
       assetsKeyArn: config.assetsKeyArn,
       targets,
       certificate: props.relayCertificate,

@@ -19,15 +19,15 @@ import { Artifact } from '../machine/artifact';
 import { startUnits } from '../machine/boot';
 import { Deregistration } from '../machine/deregistration';
 import { Fleet, type FleetProps } from '../machine/fleet';
+import type { HandoverBucket } from '../machine/handover-bucket';
 import type { InstanceSecret } from '../machine/instance-secret';
 import { linkCertificate } from '../machine/link-certificate';
 import { writeMetrics } from '../machine/metric-log';
-import type { Remainders } from '../machine/remainders';
 import { Settled } from '../machine/settled';
 import { subnets } from '../network/network-stack';
 import { probeVariables } from './probe/settings';
 
-export interface RelaysProps extends Pick<FleetProps, 'imageId' | 'mending' | 'assetsKeyArn'> {
+export interface RelaysProps extends Pick<FleetProps, 'imageId' | 'rollbackDisabled' | 'assetsKeyArn'> {
   readonly environment: string;
   readonly vpc: IVpc;
   readonly logsKey: IKey;
@@ -40,7 +40,7 @@ export interface RelaysProps extends Pick<FleetProps, 'imageId' | 'mending' | 'a
   /** File of the allow-list, for people who read a rule in the console. */
   readonly allowlistFile: string;
   readonly volumesKey: IKey;
-  readonly remainders: Remainders;
+  readonly handoverBucket: HandoverBucket;
   readonly collector: Artifact;
   readonly certificate: InstanceSecret;
   readonly metricLogGroup: LogGroup;
@@ -71,7 +71,7 @@ export class Relays extends Construct {
     const fleet = new Fleet(this, 'Fleet', {
       environment,
       imageId: props.imageId,
-      mending: props.mending,
+      rollbackDisabled: props.rollbackDisabled,
       assetsKeyArn: props.assetsKeyArn,
       vpc,
       tier: 'relay',
@@ -85,7 +85,7 @@ export class Relays extends Construct {
       maxInstances: instances + 1, // the one that comes before another goes
       volumeGiB: relay.volumeGiB,
       volumesKey: props.volumesKey,
-      remainders: props.remainders,
+      handoverBucket: props.handoverBucket,
       collector: props.collector,
       certificate: props.certificate,
       configuration: relayConfiguration({
@@ -110,11 +110,11 @@ export class Relays extends Construct {
       extra: {
         packages: ['nftables', 'nodejs22'],
         unitsBefore: ['rate'],
-        environment: {
+        variables: {
           [variables.linkTlsDirectory]: paths.linkTls,
           [variables.receiverEndpoint]: `https://${receiver.address}:${receiver.port}`,
         },
-        scripts: {
+        scriptVariables: {
           CLOUD_MAP_SERVICE: discovery.serviceId,
           LINK_CERTIFICATE_SECRET: certificateOfTheLink.secretArn,
           LINK_TLS_DIRECTORY: paths.linkTls,

@@ -8,7 +8,7 @@ import {
   InstanceRefreshStrategy,
   UpdatePolicy,
 } from 'aws-cdk-lib/aws-autoscaling';
-import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AmazonLinuxCpuType,
   BlockDeviceVolume,
@@ -35,9 +35,10 @@ import { cloudConfig, environmentFile, type InstanceFile, paths } from '../contr
 import { type FleetTier, sizesOf } from '../contract/sizing';
 import { Artifact, decryptAssets } from './artifact';
 import { runScript, setUp, startUnits } from './boot';
+import { type HandoverBucket, lifetimeDays } from './handover-bucket';
 import type { InstanceSecret } from './instance-secret';
 import { acknowledgeWildcards, lifecycleHooks, lifecycleStatements } from './lifecycle';
-import { lifetimeDays, type Remainders } from './remainders';
+import { missingInstancesAlarm, missingInstancesAlarmName } from './missing-instances';
 
 export interface FleetProps {
   readonly environment: string;
@@ -63,11 +64,11 @@ export interface FleetProps {
   /** What the tier's role may do beyond fetching its artifact and certificate. */
   readonly statements: readonly PolicyStatement[];
   /** Where an instance that goes leaves the rest of its queue. @default nowhere: a tier without a queue */
-  readonly remainders?: Remainders;
+  readonly handoverBucket?: HandoverBucket;
   /** Secret of the pseudonyms, for a tier that makes them. */
   readonly pseudonyms?: InstanceSecret | undefined;
   /** Why no alarm rolls a refresh back. @default nothing: missing instances do */
-  readonly mending?: string | undefined;
+  readonly rollbackDisabled?: string | undefined;
   /** Key of the bootstrap's bucket. @default S3's own */
   readonly assetsKeyArn?: string | undefined;
   /** Seconds between leaving the service and stopping: until peers know and nothing is only in memory. */
@@ -88,9 +89,9 @@ export interface FleetProps {
     readonly files?: readonly InstanceFile[];
     readonly commands?: readonly string[];
     /** Variables of the collector's configuration. */
-    readonly environment?: Readonly<Record<string, string>>;
+    readonly variables?: Readonly<Record<string, string>>;
     /** Variables of the scripts and units. */
-    readonly scripts?: Readonly<Record<string, string>>;
+    readonly scriptVariables?: Readonly<Record<string, string>>;
   };
 }
 
@@ -138,65 +139,20 @@ export class Fleet extends Construct {
       ...(props.pseudonyms?.statements ?? []),
       sessionManager(),
       ...lifecycleStatements(this, environment, tier),
-      ...(props.remainders?.statements(tier) ?? []),
+      ...(props.handoverBucket?.statements(tier) ?? []),
       scripts.readStatement(),
       ...decryptAssets(props.assetsKeyArn, stack.region),
       ...props.statements,
     ]);
     acknowledgeWildcards(policy);
-    props.remainders?.acknowledgeOn(policy, tier);
-
-    const userData = UserData.custom(
-      cloudConfig({
-        packages: ['jq', 'unzip', ...(props.extra?.packages ?? [])],
-        files: [
-          { path: paths.configuration, content: props.configuration },
-          {
-            path: paths.environment,
-            content: environmentFile({
-              AWS_REGION: stack.region,
-              GOMEMLIMIT: `${sizesOf(tier, props.instanceType).goMiB}MiB`,
-              [variables.loopback]: '127.0.0.1',
-              [variables.dataDirectory]: paths.data,
-              [variables.tlsDirectory]: paths.tls,
-              ...props.extra?.environment,
-            }),
-          },
-          {
-            path: paths.scriptsEnvironment,
-            content: environmentFile({
-              TIER: tier,
-              ...(props.remainders ? { REMAINDERS: props.remainders.bucket.bucketName } : {}),
-              LEAVE_SECONDS: `${props.leaveSeconds}`,
-              QUEUE_SECONDS: `${queueSeconds}`,
-              POLL_SECONDS: '5',
-              CERTIFICATE_SECRET: props.certificate.secretArn,
-              TLS_DIRECTORY: paths.tls,
-              ...(props.pseudonyms ? { PSEUDONYM_SECRET_ID: props.pseudonyms.secretArn } : {}),
-              ...props.extra?.scripts,
-            }),
-          },
-          ...(props.extra?.files ?? []),
-        ],
-        commands: [
-          ...setUp(stack.region),
-          props.collector.unpackInto(paths.program),
-          scripts.unpackInto(paths.scripts),
-          runScript('certificate'),
-          ...(props.remainders ? [runScript('replay')] : []),
-          startUnits(...(props.extra?.unitsBefore ?? []), 'collector', 'drain', 'certificate'),
-          ...(props.extra?.commands ?? []),
-          runScript('join'),
-        ],
-      }),
-    );
+    props.handoverBucket?.acknowledgeOn(policy, tier);
 
     const launchTemplate = new LaunchTemplate(this, 'LaunchTemplate', {
       instanceType: new InstanceType(props.instanceType),
       machineImage: machineImage(props.imageId, stack.region),
       role,
       securityGroup: this.securityGroup,
-      userData,
+      userData: UserData.custom(this.bootDocument(props, scripts)),
       httpPutResponseHopLimit: 1,
       requireImdsv2: true,
       detailedMonitoring: true,
@@ -244,9 +200,9 @@ export class Fleet extends Construct {
         maxHealthyPercentage: 150,
         instanceWarmup: Duration.minutes(1),
         bakeTime: Duration.minutes(5),
-        ...(props.mending
+        ...(props.rollbackDisabled
           ? {}
-          : { alarms: [Alarm.fromAlarmName(this, 'Watched', instancesMissing(environment, tier))] }),
+          : { alarms: [Alarm.fromAlarmName(this, 'Watched', missingInstancesAlarmName(environment, tier))] }),
       }),
     });
     // An instance fetches its certificate at first boot: it must have been issued, and be readable.
@@ -258,43 +214,58 @@ export class Fleet extends Construct {
       reason:
         'Launches and terminations are normal here (rolling updates, scaling) and are in CloudTrail; people are told of symptoms by alarms, not of instances.',
     });
-    this.instancesMissing(props);
+    missingInstancesAlarm(this, { environment, tier, group: this.group, minInstances: props.minInstances });
     Tags.of(this.group).add('Name', `harbourline-${environment}-${tier}`);
     Tags.of(this.group).add('harbourline:tier', tier);
   }
 
-  /**
-   * What rolls a deployment back while instances are replaced: fewer in service than there must be. Not silence: services may
-   * rest, agents may not be there yet, and a deployment that mends an outage must get through.
-   */
-  private instancesMissing({ environment, tier, minInstances }: FleetProps): void {
-    const alarm = new Alarm(this, 'InstancesMissing', {
-      alarmName: instancesMissing(environment, tier),
-      alarmDescription: `Rolls a deployment of ${tier}s back, and tells nobody else: fewer than ${minInstances} instances were in service for three minutes.`,
-      metric: new Metric({
-        namespace: 'AWS/AutoScaling',
-        metricName: 'GroupInServiceInstances',
-        dimensionsMap: { AutoScalingGroupName: this.group.autoScalingGroupName },
-        statistic: 'Minimum',
-        period: Duration.minutes(1),
-      }),
-      threshold: minInstances,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: 3,
-      // Auto Scaling itself counts, every minute, whether or not instances work: its silence is not a fault of theirs.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-    acknowledge(alarm, {
-      id: 'NIST.800.53.R5-CloudWatchAlarmAction',
-      reason:
-        'Instance refreshes watch it and roll back; people are told of what users feel, by alarms of their own, with a runbook.',
+  /** What an instance does at first boot. */
+  private bootDocument(props: FleetProps, scripts: Artifact): string {
+    const { region } = Stack.of(this);
+    return cloudConfig({
+      packages: ['jq', 'unzip', ...(props.extra?.packages ?? [])],
+      files: [
+        { path: paths.configuration, content: props.configuration },
+        {
+          path: paths.environment,
+          content: environmentFile({
+            AWS_REGION: region,
+            GOMEMLIMIT: `${sizesOf(props.tier, props.instanceType).goMiB}MiB`,
+            [variables.loopback]: '127.0.0.1',
+            [variables.dataDirectory]: paths.data,
+            [variables.tlsDirectory]: paths.tls,
+            ...props.extra?.variables,
+          }),
+        },
+        {
+          path: paths.scriptsEnvironment,
+          content: environmentFile({
+            TIER: props.tier,
+            ...(props.handoverBucket ? { HANDOVER_BUCKET: props.handoverBucket.bucket.bucketName } : {}),
+            LEAVE_SECONDS: `${props.leaveSeconds}`,
+            QUEUE_SECONDS: `${queueSeconds}`,
+            POLL_SECONDS: '5',
+            CERTIFICATE_SECRET: props.certificate.secretArn,
+            TLS_DIRECTORY: paths.tls,
+            ...(props.pseudonyms ? { PSEUDONYM_SECRET_ID: props.pseudonyms.secretArn } : {}),
+            ...props.extra?.scriptVariables,
+          }),
+        },
+        ...(props.extra?.files ?? []),
+      ],
+      commands: [
+        ...setUp(region),
+        props.collector.unpackInto(paths.program),
+        scripts.unpackInto(paths.scripts),
+        runScript('certificate'),
+        ...(props.handoverBucket ? [runScript('replay')] : []),
+        startUnits(...(props.extra?.unitsBefore ?? []), 'collector', 'drain', 'certificate'),
+        ...(props.extra?.commands ?? []),
+        runScript('join'),
+      ],
     });
   }
 }
-
-/** A physical name, because the group names the alarm and the alarm the group: one of them must be known before it is there. */
-const instancesMissing = (environment: string, tier: FleetTier): string =>
-  `harbourline-${environment}-${tier}: instances missing`;
 
 /** Amazon Linux 2023 for Graviton: pinned by the configuration, or the newest at each deployment. */
 const machineImage = (imageId: string | undefined, region: string): IMachineImage =>

@@ -20,7 +20,7 @@ import { EnvironmentStack, type EnvironmentStackProps } from '../common/environm
 import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
 import { subnetMasks } from '../contract/addresses';
-import { remaindersBucketName } from '../contract/buckets';
+import { handoverBucketName } from '../contract/buckets';
 import { interfaceEndpoints } from '../contract/endpoints';
 
 /** Names of the subnet groups. None has a route out of the VPC. */
@@ -116,12 +116,12 @@ export class NetworkStack extends EnvironmentStack {
       }),
     );
 
-    const remainders = (resourceName?: string) =>
+    const handoverBucket = (resourceName?: string) =>
       this.formatArn({
         service: 's3',
         region: '',
         account: '',
-        resource: remaindersBucketName(this.config.environment, this.account),
+        resource: handoverBucketName(this.config.environment, this.account),
         ...(resourceName ? { resourceName } : {}),
       });
     s3.addToPolicy(
@@ -129,7 +129,7 @@ export class NetworkStack extends EnvironmentStack {
         sid: 'RemaindersOfDrainedInstances',
         principals: [new AnyPrincipal()],
         actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:ListBucket'],
-        resources: [remainders(), remainders('*')],
+        resources: [handoverBucket(), handoverBucket('*')],
         conditions: { StringEquals: { 'aws:PrincipalAccount': this.account } },
       }),
     );

@@ -24,7 +24,7 @@ export const rollingReplace: Scenario = {
         const fresh = tier === 'gateway' ? await stage.addGateway() : await stage.addSampler();
         progress(`${fresh.name} works, ${old.name} goes`);
         const drained = await go(stage, tier, old, signal);
-        left += drained.remainders.size;
+        left += drained.saved.size;
         completed &&= drained.completed;
         seconds.push(`${old.name} ${((performance.now() - start) / 1000).toFixed(0)} s`);
         progress(`${old.name} is gone`);

@@ -27,7 +27,7 @@ export interface HostProps {
 /** How a drain went. */
 export interface Drained {
   /** Objects that were left in the bucket, by key. */
-  readonly remainders: ReadonlyMap<string, Buffer>;
+  readonly saved: ReadonlyMap<string, Buffer>;
   /** The lifecycle hook was answered with CONTINUE. */
   readonly completed: boolean;
 }
@@ -35,13 +35,13 @@ export interface Drained {
 /** Runs drain.sh for an instance that Auto Scaling takes away. @throws Error with its output where it fails */
 export async function drain(props: HostProps): Promise<Drained> {
   const { directory, instance } = props;
-  const remainders = new Map<string, Buffer>();
+  const saved = new Map<string, Buffer>();
   let completed = false;
 
   const aws = async ([service, operation, ...rest]: string[], body: Buffer): Promise<string> => {
     const option = (name: string) => rest[rest.indexOf(`--${name}`) + 1];
     if (service === 's3' && operation === 'cp' && rest[0] === '-') {
-      remainders.set((rest[1] ?? '').replace(`s3://${props.drain.REMAINDERS}/`, ''), body);
+      saved.set((rest[1] ?? '').replace(`s3://${props.drain.HANDOVER_BUCKET}/`, ''), body);
       return '';
     }
     if (operation === 'describe-auto-scaling-instances') return `group-of-${option('instance-ids')}`;
@@ -98,7 +98,7 @@ exec curl -sf "\${arguments[@]}" --data-binary @- "${endpoint}/${name}"
 
   try {
     await run(props, { PATH: `${bin}:/usr/bin:/bin`, METADATA_ENDPOINT: `${endpoint}/latest` });
-    return { remainders, completed };
+    return { saved, completed };
   } finally {
     server.close();
     server.closeAllConnections();

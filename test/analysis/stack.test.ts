@@ -81,7 +81,7 @@ describe.each(environmentNames)('the mainland stage of %s', (environment) => {
       for (const unit of ['collector', 'drain', 'certificate', 'responder'])
         expect(userData).toContain(`harbourline-${unit}.*`);
       // No queue, so nothing to leave and nothing to take over.
-      expect(userData).not.toMatch(/REMAINDERS|replay/);
+      expect(userData).not.toMatch(/HANDOVER_BUCKET|replay/);
       for (const target of ofType('AWS::ElasticLoadBalancingV2::TargetGroup'))
         expect(target.Properties.TargetGroupAttributes).toEqual(
           expect.arrayContaining([{ Key: 'deregistration_delay.timeout_seconds', Value: '60' }]),

@@ -100,7 +100,7 @@ describe('drain', () => {
 
   test('a receiver has no queue to save and no bucket: it lets go all the same', async () => {
     machine.state = 'Terminated';
-    const environment = { LOOPBACK_ADDRESS: '127.77.9.8', QUEUE_SECONDS: '0', TIER: 'receiver', REMAINDERS: '' };
+    const environment = { LOOPBACK_ADDRESS: '127.77.9.8', QUEUE_SECONDS: '0', TIER: 'receiver', HANDOVER_BUCKET: '' };
     expect((await machine.run('drain.sh', environment)).code).toBe(0);
     expect(machine.calls().join()).not.toContain('s3 cp');
     expect(machine.calls().at(-1)).toBe(completes('drain'));

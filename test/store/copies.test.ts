@@ -18,7 +18,7 @@ const keeps =
 const judged = {
   'AWS::OpenSearchService::Domain': 'indices, by their lifecycle policy',
   'AWS::AutoScaling::AutoScalingGroup': 'disk queues and dead letters, by the life of the instance',
-  'AWS::S3::Bucket': 'remainders of queues and dead letters, by lifecycle rules',
+  'AWS::S3::Bucket': 'queues that are handed over and dead letters, by lifecycle rules',
 };
 /** Hold no spans: operational logs, request metadata without bodies, metrics, alarm messages, configuration, certificates. */
 const without = [

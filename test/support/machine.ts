@@ -110,7 +110,7 @@ export class Machine {
         LOOPBACK_ADDRESS: address,
         DATA_DIRECTORY: join(this.folder, 'data'),
         TIER: 'sampler',
-        REMAINDERS: 'bucket',
+        HANDOVER_BUCKET: 'bucket',
         LEAVE_SECONDS: '0',
         QUEUE_SECONDS: '2',
         POLL_SECONDS: '0.05',

@@ -34,14 +34,14 @@ systemctl stop harbourline-collector
 
 # What could not be handed over in time goes to a bucket, for the next instance of the tier to replay. A receiver has no
 # queue and no bucket: what it did not take is on the relays.
-if [ "$left" != 0 ] && [ -n "${REMAINDERS:-}" ]; then
-  tar -C "$DATA_DIRECTORY" -cz queue | aws s3 cp - "s3://$REMAINDERS/$TIER/$INSTANCE_ID.tar.gz"
+if [ "$left" != 0 ] && [ -n "${HANDOVER_BUCKET:-}" ]; then
+  tar -C "$DATA_DIRECTORY" -cz queue | aws s3 cp - "s3://$HANDOVER_BUCKET/$TIER/$INSTANCE_ID.tar.gz"
   say 'the rest of the queue is in the bucket'
 fi
 # On a volume of their own.
 letters="$DATA_DIRECTORY-letters"
 if [ -d "$letters" ] && [ -n "$(ls -A "$letters")" ]; then
-  tar -C "$letters" -cz . | aws s3 cp - "s3://$REMAINDERS/dead-letters/$INSTANCE_ID.tar.gz"
+  tar -C "$letters" -cz . | aws s3 cp - "s3://$HANDOVER_BUCKET/dead-letters/$INSTANCE_ID.tar.gz"
   say 'dead letters are in the bucket'
 fi
 

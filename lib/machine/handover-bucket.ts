@@ -4,7 +4,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge } from '../compliance/acknowledge';
-import { remaindersBucketName } from '../contract/buckets';
+import { handoverBucketName } from '../contract/buckets';
 
 /** Longest time that raw spans may be anywhere, in days. */
 export const lifetimeDays = 14;
@@ -16,7 +16,7 @@ export const deadLetterDays = { disk: 7, bucket: 7 } as const;
  * Where an instance that goes leaves what it could not hand over: the rest of its queue, for the next instance of its
  * tier, and dead letters, for people. Gone after 14 days.
  */
-export class Remainders extends Construct {
+export class HandoverBucket extends Construct {
   readonly bucket: Bucket;
 
   constructor(
@@ -26,7 +26,7 @@ export class Remainders extends Construct {
   ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
-      bucketName: remaindersBucketName(props.environment, Stack.of(this).account),
+      bucketName: handoverBucketName(props.environment, Stack.of(this).account),
       encryption: BucketEncryption.KMS,
       // The key of the volumes: the same queues, read by the same roles.
       encryptionKey: props.key,
@@ -49,7 +49,7 @@ export class Remainders extends Construct {
       {
         id: 'NIST.800.53.R5-S3BucketReplicationEnabled',
         reason:
-          'Raw spans must not leave Hong Kong, and a remainder lives for minutes: until the next instance takes it.',
+          'Raw spans must not leave Hong Kong, and what is handed over stays for minutes: until the next instance takes it.',
       },
       ...['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled'].map((finding) => ({
         id: finding,
@@ -59,7 +59,7 @@ export class Remainders extends Construct {
     );
   }
 
-  /** What instances of a tier may do: leave, claim and take over remainders of their own tier. */
+  /** What instances of a tier may do: hand over, claim and take over what is of their own tier. */
   statements(tier: string): PolicyStatement[] {
     const { key } = this.props;
     const { region } = Stack.of(this);
@@ -86,7 +86,7 @@ export class Remainders extends Construct {
 
   /** By the bucket's physical name, so that policies of other stacks read the same. */
   private objects(name: string): string {
-    const resource = remaindersBucketName(this.props.environment, Stack.of(this).account);
+    const resource = handoverBucketName(this.props.environment, Stack.of(this).account);
     return Stack.of(this).formatArn({ service: 's3', region: '', account: '', resource, resourceName: name });
   }
 
