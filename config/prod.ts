@@ -76,6 +76,7 @@ export const prod: EnvironmentConfigInput = {
   },
   observe: {
     logRetentionDays: 400,
+    runbook: 'https://git.example.com/harbourline/blob/main/docs/runbook.md',
     notify: { page: { email: 'platform-on-call@example.com' }, inform: { email: 'platform@example.com' } },
     objectives: { p99Ms: { 'hk-cn': 400, 'cn-hk': 250, none: 600 }, errorPercent: 0.5, minimumSamples: 50 },
   },

@@ -309,7 +309,25 @@ const store = section({
 const milliseconds = whole(1, 600_000);
 
 /** Where messages go: a subscriber of a topic of the environment's own, or a topic that exists. */
+const secret = section({
+  /** Secret, as JSON: docs/notify.md says what each kind needs. */
+  secretArn: text(
+    /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
+    'This is not the whole ARN of a secret.',
+    'Write the ARN with the six characters that Secrets Manager appended.',
+  ),
+  /** Its KMS key. @default the key that AWS manages for the account's secrets */
+  keyArn: keyArn.optional(),
+});
+
+/** A system that people are told by. */
+const target = secret.extend({
+  kind: z.enum(['https', 'pagerDuty', 'opsgenie', 'slack', 'feishu', 'dingTalk', 'weCom']),
+});
+
 const channel = section({
+  /** Systems that get each message too, signed as each wants it. @default none */
+  targets: z.array(target).default([]),
   /** Subscribed to a topic of the environment's own. */
   email: z.email().optional(),
   /** A topic that exists, in this region. It must let CloudWatch publish. */
@@ -328,9 +346,15 @@ const observe = section({
   /** Who is told of alarms, by severity. */
   notify: section({
     /** Symptoms that users feel: somebody gets up. Told when they start and when they end. Needed in production. */
-    page: channel.default({}),
+    page: channel.prefault({}),
     /** Causes and slow burns: for working hours. @default a topic without subscribers; dashboards show them too */
-    inform: channel.default({}),
+    inform: channel.prefault({}),
+    /** Minutes after which targets of `page` hear again of an incident that lasts; 0: never. @default 30 */
+    repeatMinutes: whole(0, 1_440).default(30),
+    /** Who is told, too, of an incident that lasts so many minutes. @default nobody */
+    escalation: section({ afterMinutes: whole(5, 1_440), targets: z.array(target).min(1) }).optional(),
+    /** Secret with the `url` of a receiver outside AWS that expects to hear from us every five minutes. @default none */
+    heartbeat: secret.optional(),
   }).prefault({}),
   /** Where people read the runbook: messages link its headings. @default docs/runbook.md, in this repository */
   runbook: text(

@@ -25,13 +25,56 @@ export const observeRules: readonly Rule[] = [
   ),
   rule(['observe.notify', 'production'], ({ observe: { notify }, production }) =>
     must(
-      !production || notify.page.email !== undefined || notify.page.topicArn !== undefined,
+      !production ||
+        notify.page.email !== undefined ||
+        notify.page.topicArn !== undefined ||
+        notify.page.targets.length > 0,
       'observe.notify.page',
       notify.page,
       'Nobody would be told of alarms in production.',
-      'Name email or topicArn.',
+      'Name email, topicArn or targets.',
     ),
   ),
+  rule(['observe.notify', 'observe.runbook', 'production'], ({ observe: { notify, runbook }, production }) =>
+    must(
+      /^https:/.test(runbook) || (!production && notify.page.targets.length === 0),
+      'observe.runbook',
+      runbook,
+      'Pages link it, and whoever is woken has no checkout of this repository at hand.',
+      'Write the https address under which docs/runbook.md can be read, such as https://git.example.com/harbourline/blob/main/docs/runbook.md',
+    ),
+  ),
+  rule(['observe.notify', 'account', 'region'], ({ observe: { notify }, region, account }) => {
+    const named = [
+      ...(['page', 'inform'] as const).flatMap((severity) =>
+        notify[severity].targets.map((target, index) => ({
+          path: `observe.notify.${severity}.targets[${index}]`,
+          ...target,
+        })),
+      ),
+      ...(notify.escalation?.targets ?? []).map((target, index) => ({
+        path: `observe.notify.escalation.targets[${index}]`,
+        ...target,
+      })),
+      ...(notify.heartbeat ? [{ path: 'observe.notify.heartbeat', ...notify.heartbeat }] : []),
+    ];
+    return named.flatMap(({ path, secretArn, keyArn }) => [
+      ...must(
+        secretArn.startsWith(`arn:aws:secretsmanager:${region}:${account}:`),
+        `${path}.secretArn`,
+        secretArn,
+        'The function that tells it reads secrets of its own account and region.',
+        `Name a secret that begins with arn:aws:secretsmanager:${region}:${account}:`,
+      ),
+      ...must(
+        keyArn === undefined || keyArn.startsWith(`arn:aws:kms:${region}:`),
+        `${path}.keyArn`,
+        keyArn,
+        'A secret is encrypted with a key of its own region.',
+        `Name a key that begins with arn:aws:kms:${region}:`,
+      ),
+    ]);
+  }),
   rule(['observe.notify', 'region'], ({ observe: { notify }, region }) =>
     (['page', 'inform'] as const).flatMap((severity) => {
       const { email, topicArn } = notify[severity];

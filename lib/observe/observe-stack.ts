@@ -4,7 +4,9 @@ import type { Construct } from 'constructs';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
 import { Alarms, crossingBudgets, environmentAlarms, type Topics } from './alarms';
 import type { Watched } from './alarms/alarm';
+import { messageAlarms } from './alarms/functions';
 import { dashboards } from './dashboards';
+import { Notify, tellsTargets } from './notify/notify';
 import { Recovery } from './recovery';
 import { alarmTopics } from './topics';
 
@@ -24,7 +26,17 @@ export class ObserveStack extends EnvironmentStack {
     const { config, logsKey } = props;
     dashboards(this, props);
     this.topics = alarmTopics(this);
-    const alarms = environmentAlarms(props);
+    const { environment, observe } = config;
+    const notify = tellsTargets(observe.notify)
+      ? new Notify(this, 'Notify', {
+          environment,
+          notify: observe.notify,
+          topics: this.topics,
+          logsKey,
+          logRetention: observe.logRetentionDays,
+        })
+      : undefined;
+    const alarms = [...environmentAlarms(props), ...messageAlarms(this.topics, notify?.functionName)];
     const { border, parts } = new Alarms(this, 'Alarms', {
       environment: config.environment,
       runbook: config.observe.runbook,

@@ -1,0 +1,125 @@
+/**
+ * Tells targets of alarms: at once what a topic brings; every five minutes, an incident that lasts, again and to others; and a
+ * heartbeat to the outside, so that the silence of all of this is noticed. It keeps no state: CloudWatch says since when an
+ * alarm is in ALARM.
+ */
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type AlarmNotification, type Message, messageOf } from './message';
+import { refusal, requestFor, type TargetKind, type TargetSecret } from './targets';
+
+export interface Target {
+  readonly kind: TargetKind;
+  readonly secretArn: string;
+}
+
+/** Variables of the function. */
+export interface Settings {
+  readonly environment: string;
+  readonly targets: Readonly<Record<'page' | 'inform', readonly Target[]>>;
+  /** Topic of each severity: an event of another topic is refused. */
+  readonly topics: Readonly<Record<'page' | 'inform', string>>;
+  /** Names of the incidents, which page. */
+  readonly incidents: readonly string[];
+  /** Minutes between two messages of an incident that lasts. 0: it is told once. */
+  readonly repeatMinutes: number;
+  /** Who is told of an incident that lasts that long, and has been told to the first ones only. */
+  readonly escalation?: { readonly afterMinutes: number; readonly targets: readonly Target[] };
+  /** Secret with the `url` that hears from us every five minutes. */
+  readonly heartbeatArn?: string;
+}
+
+/** An event of SNS, or the schedule's. Sources: Lambda developer guide, "Using Lambda with SNS"; EventBridge user guide. */
+export interface NotifyEvent {
+  readonly Records?: readonly { readonly Sns: { readonly TopicArn: string; readonly Message: string } }[];
+  /** When the schedule rang. */
+  readonly time?: string;
+}
+
+/** What the function uses of the world. */
+export interface World {
+  readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
+  readonly secrets: Pick<SecretsManagerClient, 'send'>;
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+}
+
+/** Minutes between two rings of the schedule. */
+export const scheduleMinutes = 5;
+
+/** @throws Error with everybody who could not be told: it is tried again, and an alarm counts it */
+export async function handler(event: NotifyEvent): Promise<void> {
+  const world = { cloudWatch: new CloudWatchClient(), secrets: new SecretsManagerClient(), fetch, now: Date.now };
+  await notify(event, JSON.parse(process.env.SETTINGS ?? '{}') as Settings, world);
+}
+
+/** @throws Error as {@link handler} */
+export async function notify(event: NotifyEvent, settings: Settings, world: World): Promise<void> {
+  const failures: string[] = [];
+  const tell = async (targets: readonly Target[], message: Message): Promise<void> => {
+    for (const target of targets) {
+      await send(target, message, world).catch(({ message: why }: Error) => failures.push(`${target.kind}: ${why}`));
+    }
+  };
+  for (const { Sns } of event.Records ?? []) {
+    const severity = (['page', 'inform'] as const).find((each) => settings.topics[each] === Sns.TopicArn);
+    if (!severity) throw new Error(`${Sns.TopicArn} is no topic of this environment's alarms.`);
+    const notification = JSON.parse(Sns.Message) as AlarmNotification;
+    await tell(settings.targets[severity], messageOf(notification, { environment: settings.environment, severity }));
+  }
+  if (event.time !== undefined) {
+    for (const { targets, message } of await lasting(settings, world, Date.parse(event.time)))
+      await tell(targets, message);
+    if (settings.heartbeatArn)
+      await beat(settings.heartbeatArn, world).catch(({ message }: Error) => failures.push(message));
+  }
+  if (failures.length > 0) throw new Error(`Not told: ${failures.join('; ')}`);
+}
+
+/** Messages that are due of incidents that go on: those whose minute lies between this ring of the schedule and the last. */
+async function lasting(settings: Settings, { cloudWatch }: World, ring: number) {
+  const { environment, incidents, repeatMinutes, escalation, targets } = settings;
+  const { CompositeAlarms = [] } = await cloudWatch.send(
+    new DescribeAlarmsCommand({ AlarmNames: [...incidents], AlarmTypes: ['CompositeAlarm'], StateValue: 'ALARM' }),
+  );
+  return CompositeAlarms.flatMap(
+    ({ AlarmName = '', AlarmDescription = '', StateTransitionedTimestamp: since, ActionsSuppressedBy: by }) => {
+      if (!since || by) return [];
+      const minutes = Math.floor((ring - since.getTime()) / 60_000);
+      const before = minutes - scheduleMinutes;
+      const due = (every: number) =>
+        every > 0 && minutes >= every && Math.floor(minutes / every) > Math.floor(before / every);
+      const message = messageOf(
+        { AlarmName, AlarmDescription, NewStateValue: 'ALARM' },
+        { environment, severity: 'page' },
+        minutes,
+      );
+      const after = escalation?.afterMinutes ?? 0;
+      return [
+        ...(due(repeatMinutes) ? [{ targets: targets.page, message }] : []),
+        ...(escalation && minutes >= after && before < after ? [{ targets: escalation.targets, message }] : []),
+      ];
+    },
+  );
+}
+
+async function secretOf(arn: string, { secrets }: World): Promise<TargetSecret> {
+  const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId: arn }));
+  return JSON.parse(SecretString) as TargetSecret;
+}
+
+const timeoutMs = 10_000;
+
+async function send({ kind, secretArn }: Target, message: Message, world: World): Promise<void> {
+  const { url, headers, body } = requestFor(kind, await secretOf(secretArn, world), message, world.now());
+  const answer = await world.fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(timeoutMs) });
+  const refused = refusal(kind, answer.status, await answer.text());
+  if (refused) throw new Error(refused);
+}
+
+async function beat(arn: string, world: World): Promise<void> {
+  const { url } = await secretOf(arn, world);
+  if (!url) throw new Error('The secret of the heartbeat has no url.');
+  const answer = await world.fetch(url, { method: 'POST', signal: AbortSignal.timeout(timeoutMs) });
+  if (!answer.ok) throw new Error(`The heartbeat's receiver answers ${answer.status}.`);
+}
