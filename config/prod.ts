@@ -4,6 +4,7 @@ import type { EnvironmentConfigInput } from './schema';
 /** Held to the rules of production: a zone in reserve, dedicated managers, a pinned image, a year of audit logs. */
 export const prod: EnvironmentConfigInput = {
   environment: 'prod',
+  repositoryUrl: 'https://git.example.com/harbourline/blob/main',
   account: '333333333333',
   network: {
     cidr: '10.12.0.0/16',
@@ -76,7 +77,6 @@ export const prod: EnvironmentConfigInput = {
   },
   observe: {
     logRetentionDays: 400,
-    runbook: 'https://git.example.com/harbourline/blob/main/docs/runbook.md',
     notify: { page: { email: 'platform-on-call@example.com' }, inform: { email: 'platform@example.com' } },
     objectives: { p99Ms: { 'hk-cn': 400, 'cn-hk': 250, none: 600 }, errorPercent: 0.5, minimumSamples: 50 },
   },

@@ -356,7 +356,7 @@ const observe = section({
     /** Secret with the `url` of a receiver outside AWS that expects to hear from us every five minutes. @default none */
     heartbeat: secret.optional(),
   }).prefault({}),
-  /** Where people read the runbook: messages link its headings. @default docs/runbook.md, in this repository */
+  /** Where people read the runbook: messages link its headings. A path is below `repositoryUrl`. @default docs/runbook.md */
   runbook: text(
     /^\S+\.md$|^https:\/\/\S+$/,
     'This is not the place of a page.',
@@ -388,6 +388,12 @@ export const environmentSchema = section({
   ),
   /** Holds the environment to the rules of production. @default true for `prod` */
   production: z.boolean().optional(),
+  /** Where this repository is read in a browser: messages link its documents there. @default they are named by their path */
+  repositoryUrl: text(
+    /^https:\/\/\S+[^/\s]$/,
+    'This is not the address of a repository.',
+    'Write an https address without a slash at its end.',
+  ).optional(),
   /** AWS account. */
   account: text(/^\d{12}$/, 'This is not an AWS account.', 'Write twelve digits, in quotes: zeros may lead.'),
   /**

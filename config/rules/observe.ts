@@ -32,17 +32,19 @@ export const observeRules: readonly Rule[] = [
       'observe.notify.page',
       notify.page,
       'Nobody would be told of alarms in production.',
-      'Name email, topicArn or targets.',
+      'Name email or topicArn, or targets.',
     ),
   ),
-  rule(['observe.notify', 'observe.runbook', 'production'], ({ observe: { notify, runbook }, production }) =>
-    must(
-      /^https:/.test(runbook) || (!production && notify.page.targets.length === 0),
-      'observe.runbook',
-      runbook,
-      'Pages link it, and whoever is woken has no checkout of this repository at hand.',
-      'Write the https address under which docs/runbook.md can be read, such as https://git.example.com/harbourline/blob/main/docs/runbook.md',
-    ),
+  rule(
+    ['observe.notify', 'observe.runbook', 'repositoryUrl', 'production'],
+    ({ observe: { notify, runbook }, repositoryUrl, production }) =>
+      must(
+        /^https:/.test(runbook) || repositoryUrl !== undefined || (!production && notify.page.targets.length === 0),
+        'repositoryUrl',
+        undefined,
+        'Pages link the runbook, and whoever is woken has no checkout of this repository at hand.',
+        'Write the https address under which this repository can be read, or that of the runbook as observe.runbook.',
+      ),
   ),
   rule(['observe.notify', 'account', 'region'], ({ observe: { notify }, region, account }) => {
     const named = [

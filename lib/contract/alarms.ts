@@ -1,5 +1,7 @@
 /** Names of alarms, which collectors' stacks, the runbook and a rehearsal know by. */
 
+import type { EnvironmentConfig } from '../../config/schema';
+
 /** Nothing comes in: new instances that show it are rolled back. */
 export const noSpans = 'No spans';
 
@@ -12,3 +14,7 @@ export const anchor = (heading: string): string =>
 
 /** A physical name, because people see it in messages and look it up in the runbook, and instance refreshes watch it. */
 export const alarmName = (environment: string, heading: string): string => `harbourline-${environment}: ${heading}`;
+
+/** The runbook's address: where people read it, or its path where the configuration does not say. */
+export const runbookUrl = ({ repositoryUrl, observe: { runbook } }: EnvironmentConfig): string =>
+  /^https:/.test(runbook) || !repositoryUrl ? runbook : `${repositoryUrl}/${runbook}`;

@@ -7,6 +7,7 @@ import type { IHttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
 import { subnetCidrs } from '../contract/addresses';
+import { runbookUrl } from '../contract/alarms';
 import {
   flows,
   linked,
@@ -84,7 +85,7 @@ export class LinkStack extends EnvironmentStack {
     new Alarms(this, 'Alarms', {
       ...props,
       environment,
-      runbook: config.observe.runbook,
+      runbook: runbookUrl(config),
       alarms: linkAlarms(config, transit.paths),
     });
 

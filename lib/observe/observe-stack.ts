@@ -2,6 +2,7 @@ import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
+import { runbookUrl } from '../contract/alarms';
 import { Alarms, crossingBudgets, environmentAlarms, type Topics } from './alarms';
 import type { Watched } from './alarms/alarm';
 import { messageAlarms } from './alarms/functions';
@@ -39,7 +40,7 @@ export class ObserveStack extends EnvironmentStack {
     const alarms = [...environmentAlarms(props), ...messageAlarms(this.topics, notify?.functionName)];
     const { border, parts } = new Alarms(this, 'Alarms', {
       environment: config.environment,
-      runbook: config.observe.runbook,
+      runbook: runbookUrl(config),
       topics: this.topics,
       alarms,
       budgets: crossingBudgets(props),

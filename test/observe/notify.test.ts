@@ -240,7 +240,11 @@ describe('the configuration', () => {
   });
 
   test('of pages needs a link that opens', () => {
-    expect(with_({ page: { targets: [{ kind: 'slack', secretArn }] } }, 'docs/runbook.md')).toThrow('no checkout');
+    const { repositoryUrl: _, ...without } = prod;
+    const notify = { page: { targets: [{ kind: 'slack', secretArn }] } };
+    expect(() => parseEnvironment('config/prod.ts', { ...without, observe: { ...prod.observe!, notify } })).toThrow(
+      'no checkout',
+    );
   });
 
   test('of production must tell somebody', () => {
