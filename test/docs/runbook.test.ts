@@ -47,6 +47,8 @@ function alarms(): Alarm[] {
       .map(({ Properties }) => Properties)
       // Those that only scale a fleet tell nobody, and bear no name.
       .filter(({ AlarmName }) => AlarmName !== undefined)
+      // Those that roll a deployment back notify nobody: "Instances of gateways missing" does.
+      .filter(({ AlarmName }) => !AlarmName.endsWith(': instances missing'))
   );
 }
 
