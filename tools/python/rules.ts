@@ -8,6 +8,6 @@ export const rulesFile = join(__dirname, '..', '..', 'python/harbourline-otel/sr
 export function rules(): string {
   const list = redactionList();
   const { sensitive, harmless, asWritten } = keyPatterns(list);
-  const sensitiveKeys = `${sensitive}|${asWritten}`;
-  return `${JSON.stringify({ sensitiveKeys, harmlessKeys: harmless, knownNamespaces, mask: list.mask }, null, 2)}\n`;
+  const all = { sensitiveKeys: sensitive, harmlessKeys: harmless, keysAsWritten: asWritten };
+  return `${JSON.stringify({ ...all, knownNamespaces, mask: list.mask }, null, 2)}\n`;
 }

@@ -150,6 +150,11 @@ class AgentSpanExporter:
         self._until = time.monotonic() + seconds
 
     @property
+    def seconds_left(self) -> float:
+        """Until the process should have ended."""
+        return max(0.0, self._until - time.monotonic())
+
+    @property
     def is_late(self) -> bool:
         """Whether the process should have ended by now."""
         return time.monotonic() >= self._until

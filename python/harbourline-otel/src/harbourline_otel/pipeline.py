@@ -90,7 +90,9 @@ class _Running:
 
     def finish(self, seconds: float) -> None:
         """Hands over what waits and reports, for so many seconds at the most; nothing after it."""
-        if self._stopped:
+        if self._stopped:  # a signal while the process was ending already
+            if self._thread and self._thread is not threading.current_thread():
+                self._thread.join(min(seconds, self.exporter.seconds_left))
             return
         self._stopped = True
         self.exporter.stop_within(seconds)

@@ -11,16 +11,30 @@ from opentelemetry.sdk.trace import Event, ReadableSpan, Span, SpanProcessor
 from opentelemetry.trace import Link, Status
 
 from harbourline_otel import texts
-from harbourline_otel.keys import FREE_TEXT, KNOWN_NAMESPACES, MASK, is_sensitive
+from harbourline_otel.keys import KNOWN_NAMESPACES, MASK, is_sensitive
 from harbourline_otel.settings import Settings
 
 _STATEMENTS = frozenset({"db.query.text", "db.statement"})
+FREE_TEXT = frozenset(
+    {
+        "exception.message",
+        "exception.stacktrace",
+        "error.message",
+        "error.stack",
+        "otel.status_description",
+        "log.message",
+        "message",
+    }
+)
+"""Keys whose values somebody wrote for people to read, with whatever is in them."""
+
 _SYSTEMS = ("db.system.name", "db.system")
 _ADDRESSES = frozenset({"url.full", "url.query", "http.url", "http.target"})
 _PARAMETER = re.compile(r"(?P<key>[^?&;=#/\s]+)=(?P<value>[^&;#\s]*)")
 _USER = re.compile(r"(\w://)[^/\s@]+@")
 
 _SIMPLE = frozenset({str, int, float, bool, type(None)})
+_NUMBERS = (int, float)
 _KNOWN_KEYS = 4096
 """Keys whose verdict is kept: a service that makes keys out of values must not fill memory."""
 
@@ -42,7 +56,7 @@ class Scrubber:
         if allowed_keys is not None:
             names = "|".join([KNOWN_NAMESPACES, *map(re.escape, allowed_keys)])
             self._allowed = re.compile(rf"(?:{names})(?:\.|$)")
-        self._verdicts: dict[str, bool] = {}
+        self._verdicts: dict[tuple[str, bool], bool] = {}
 
     @classmethod
     def of(cls, settings: Settings) -> Scrubber:
@@ -77,21 +91,21 @@ class Scrubber:
             instrumentation_scope=span.instrumentation_scope,
         )
 
-    def _hides(self, key: str) -> bool:
-        verdict = self._verdicts.get(key)
+    def _hides(self, key: str, number: bool = False) -> bool:
+        verdict = self._verdicts.get((key, number))
         if verdict is None:
-            verdict = is_sensitive(key) or (
+            verdict = is_sensitive(key, number) or (
                 self._allowed is not None and self._allowed.match(key) is None
             )
             if len(self._verdicts) < _KNOWN_KEYS:
-                self._verdicts[key] = verdict
+                self._verdicts[key, number] = verdict
         return verdict
 
     def _attributes(self, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
         """The same object where nothing changes: nearly always, and it costs a look at each key."""
         changed: dict[str, Any] = {}
         for key, value in attributes.items():
-            if self._hides(key):
+            if self._hides(key, type(value) in _NUMBERS):
                 changed[key] = MASK
             elif key in _STATEMENTS:
                 system = next((str(attributes[k]) for k in _SYSTEMS if k in attributes), "")
@@ -115,7 +129,7 @@ class Scrubber:
         """Maps within values have keys of their own; the allow-list is for whole attributes."""
         if isinstance(value, Mapping):
             return {
-                key: MASK if is_sensitive(str(key)) else self._inside(inner)
+                key: MASK if is_sensitive(str(key), type(inner) in _NUMBERS) else self._inside(inner)
                 for key, inner in value.items()
             }
         if isinstance(value, (list, tuple)) and any(type(part) not in _SIMPLE for part in value):
