@@ -69,9 +69,15 @@ def test_children_end_as_without_us_and_lose_no_span(
         out, err = process.communicate(timeout=120 + rounds)
         assert (process.returncode, out) == (0, "done\n"), err
         assert "multi-threaded" not in err
-    told = agent.points("otel.sdk.exporter.span.exported")
     made = 0 if kind == "terminate" else 4 * rounds
-    assert spans_of(agent) == made == sum(point.as_int for point in told)
+    exported = "otel.sdk.exporter.span.exported"
+    died = agent.total(exported, error_type="process_died")
+    # A pool kills its workers: one that the machine did not let run for a second is counted. And
+    # counted twice, if it died between the agent's answer and its own note of it.
+    assert spans_of(agent) <= made <= spans_of(agent) + died
+    assert agent.total(exported) + died >= made
+    if kind != "pool":
+        assert spans_of(agent) == made == agent.total(exported)
 
 
 programs = {

@@ -132,7 +132,7 @@ def _watch_raise(module: ModuleType) -> None:
 def _watch_terminate(module: ModuleType) -> None:
     """``Pool`` and ``Process.terminate`` end children by a signal: what they made is handed over.
 
-    For a quarter of a second at the most, and not again for a minute where that was in vain.
+    For a second at the most, and not again for ten where that was in vain: then they are counted.
     """
     quiet_until = 0.0
 
@@ -143,8 +143,8 @@ def _watch_terminate(module: ModuleType) -> None:
         if process.returncode is None and monotonic() > quiet_until:
             from harbourline_otel import ledger
 
-            if not ledger.hurry(process.pid, 0.25):
-                quiet_until = monotonic() + 60
+            if not ledger.hurry(process.pid, 1.0):
+                quiet_until = monotonic() + 10
         return original(*args, **kwargs)
 
     wrap(module, "Popen._send_signal", send)
