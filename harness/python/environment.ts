@@ -31,6 +31,10 @@ const environments = {
   },
   oldest: { locks: [join(harbourlineOtel, 'oldest.lock')], packages: [harbourlineOtel] },
 };
+
+/** Locks of {@link environments} and of everything that services use beside it: servers, queues, clients. */
+export const serviceLocks: readonly string[] = [...environments.newest.locks, join(harbourlineOtel, 'services.lock')];
+
 const script = join(__dirname, 'prepare.py');
 
 /** Oldest Python that the locks are made for. */
@@ -57,8 +61,8 @@ export async function pythonEnvironment(
   locks: readonly string[],
   packages: readonly string[],
   progress: (line: string) => void,
+  interpreter: Interpreter = findPython(),
 ): Promise<Python> {
-  const interpreter = findPython();
   const hash = createHash('sha256').update(interpreter.identity);
   for (const file of [script, ...locks, ...packages.flatMap(sources)]) hash.update(readFileSync(file));
   const folder = join(cacheDirectory('python'), hash.digest('hex').slice(0, 16));
@@ -86,8 +90,15 @@ function sources(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
+/** An interpreter of this machine that can make virtual environments. */
+export interface Interpreter {
+  readonly command: string;
+  /** Its version and what it was built for. */
+  readonly identity: string;
+}
+
 /** @throws Error that names Python, where none that is new enough can make virtual environments. */
-export function findPython(commands: readonly string[] = candidates): { command: string; identity: string } {
+export function findPython(commands: readonly string[] = candidates): Interpreter {
   const found: string[] = [];
   for (const command of commands) {
     try {

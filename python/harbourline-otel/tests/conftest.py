@@ -91,6 +91,9 @@ class Agent:
             daemon_threads = True
             allow_reuse_address = True
 
+            def handle_error(self, *_: object) -> None:
+                """A client that ended in the middle of a request."""
+
         self._server = Server(("127.0.0.1", self.port), Handler)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()

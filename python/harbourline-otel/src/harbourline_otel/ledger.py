@@ -132,7 +132,7 @@ def hurry(pid: int, seconds: float) -> bool:
                 continue
             finally:
                 os.close(file)
-            if slots[PARENT] == os.getpid():
+            if owner == pid or slots[PARENT] == os.getpid():  # a fork server is between them
                 slots[HURRY] = 1
             if owner == pid:
                 page = slots

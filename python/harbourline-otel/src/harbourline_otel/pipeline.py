@@ -71,7 +71,9 @@ class _Running:
         if self._thread is None:
             with suppress(RuntimeError):
                 self._start()
-        if len(self.waiting) >= self._settings.batch and not self._called:
+        waiting = len(self.waiting)
+        first = self._child and waiting == 1  # from now on it looks whether it is to hurry
+        if (first or waiting >= self._settings.batch) and not self._called:
             self._called = True
             self._calls.put(None)
 
@@ -266,11 +268,14 @@ def _each(method: str) -> None:
 
 
 def _is_child() -> bool:
-    """Whether this process was started by multiprocessing, which ends its children by a signal."""
+    """Whether multiprocessing, or Celery's, started this process: it ends children by a signal."""
     import sys
 
     process = sys.modules.get("multiprocessing.process")
-    return process is not None and process.parent_process() is not None
+    if process is not None and process.parent_process() is not None:
+        return True
+    process = sys.modules.get("billiard.process")
+    return process is not None and process.current_process()._parent_pid is not None
 
 
 os.register_at_fork(

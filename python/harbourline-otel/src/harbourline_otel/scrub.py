@@ -129,7 +129,9 @@ class Scrubber:
         """Maps within values have keys of their own; the allow-list is for whole attributes."""
         if isinstance(value, Mapping):
             return {
-                key: MASK if is_sensitive(str(key), type(inner) in _NUMBERS) else self._inside(inner)
+                key: MASK
+                if is_sensitive(str(key), type(inner) in _NUMBERS)
+                else self._inside(inner)
                 for key, inner in value.items()
             }
         if isinstance(value, (list, tuple)) and any(type(part) not in _SIMPLE for part in value):
