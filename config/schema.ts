@@ -3,6 +3,7 @@
  * numbers come from. Conditions between fields stand in rules.ts.
  */
 import { z } from 'zod';
+import { erasure, hold } from './approvals';
 import { ec2InstanceType, keyArn, prefix, section, text, whole } from './fields';
 import { engineVersions } from './hong-kong';
 import { link } from './link-schema';
@@ -286,6 +287,10 @@ const store = section({
       }),
     )
     .default([]),
+  /** Spans that must stay: `npm run store -- hold` copies them, the hourly check deletes the copy when it ends. @default none */
+  holds: z.array(hold).default([]),
+  /** Spans of a person that must go: `npm run store -- erase` deletes them. @default none */
+  erasures: z.array(erasure).default([]),
   /**
    * Sign-in to Dashboards by SAML, IAM Identity Center included (a customer-managed SAML application). OpenSearch Service
    * takes it on a domain that exists: add it after the first deployment. @default none: nobody signs in with a browser

@@ -163,6 +163,31 @@ export const storeRules: readonly Rule[] = [
         ),
       ),
   ),
+  rule(['store.holds', 'store.erasures'], ({ store: { holds, erasures } }) =>
+    [
+      ...holds.map((one, index) => ({ path: `store.holds[${index}]`, one })),
+      ...erasures.map((one, index) => ({ path: `store.erasures[${index}]`, one })),
+    ].flatMap(({ path, one: { requestedBy, approvedBy } }) =>
+      must(
+        requestedBy.trim().toLowerCase() !== approvedBy.trim().toLowerCase(),
+        `${path}.approvedBy`,
+        approvedBy,
+        'Whoever asks for spans to stay or to go cannot approve it: it takes two people.',
+        'Have another person approve the change, and name them.',
+      ),
+    ),
+  ),
+  rule(['store.holds'], ({ store: { holds } }) =>
+    holds.flatMap(({ traceIds, service }, index) =>
+      must(
+        (traceIds === undefined) !== (service === undefined),
+        `store.holds[${index}]`,
+        { traceIds, service },
+        'A hold is of traces by id, or of a service.',
+        'Set traceIds or service, and only one of them.',
+      ),
+    ),
+  ),
   rule(['store.saml', 'store.readerGroups', 'store.grants'], ({ store: { saml, readerGroups, grants } }) =>
     must(
       saml !== undefined || (readerGroups.length === 0 && grants.every(({ group }) => group === undefined)),

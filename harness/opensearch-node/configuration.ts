@@ -18,6 +18,8 @@ export interface Configuration {
   readonly directory: string;
   readonly address: string;
   readonly port: number;
+  /** Writes the audit log into indices of the node. @default nowhere */
+  readonly audit?: boolean;
   /** Name of the user with all access: the domain's IAM master. */
   readonly master: string;
   readonly users: readonly (NodeUser & { readonly hash: string })[];
@@ -76,7 +78,7 @@ export function writeConfiguration(options: Configuration): void {
   writeFileSync(join(folder, 'log4j2.properties'), logging);
 }
 
-const settings = ({ directory, address, port }: Configuration) => ({
+const settings = ({ directory, address, port, audit = false }: Configuration) => ({
   'cluster.name': 'rehearsal',
   'node.name': 'node-1',
   'path.data': join(directory, 'data'),
@@ -99,7 +101,7 @@ const settings = ({ directory, address, port }: Configuration) => ({
   'plugins.security.ssl.http.pemtrustedcas_filepath': 'tls/ca.pem',
   'plugins.security.allow_default_init_securityindex': true,
   'plugins.security.restapi.roles_enabled': ['all_access'],
-  'plugins.security.audit.type': 'noop',
+  'plugins.security.audit.type': audit ? 'internal_opensearch' : 'noop',
   // Sixteen characters; masks of a field are hashes with it.
   'plugins.security.compliance.salt': 'rehearsal0salt16',
 });

@@ -30,6 +30,8 @@ export interface NodeOptions {
   readonly heapMiB?: number;
   /** PEM files: for the address, serverAuth and clientAuth, the key in PKCS#8. @default made for this start */
   readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly caFile: string };
+  /** Keeps an audit log, in the indices `security-auditlog-*`. @default none */
+  readonly audit?: boolean;
   /** {@link masterUser} is the only one with a role; the others get theirs by role mappings. */
   readonly users: readonly (NodeUser & { readonly password: string })[];
   /** Seconds that it may take until it answers. @default 120; 11 to 15 were measured on two cores */
@@ -69,6 +71,7 @@ export async function startOpenSearch({ jdk, home }: PreparedNode, options: Node
     address,
     port,
     master: masterUser,
+    audit: options.audit ?? false,
     users: users.map((user, index) => ({ ...user, hash: hashes[index] ?? '' })),
   });
 

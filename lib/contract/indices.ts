@@ -9,8 +9,16 @@ export const spanIndices = `${spanAlias}-*`;
 /** The first of them. */
 export const firstSpanIndex = `${spanAlias}-000001`;
 
-/** Edges of the service map: one index for good, since an edge is written to the same document again and again. */
+/** The service map: one index for good, since an edge is written to the same document again and again; what is old is deleted. */
 export const serviceMapIndex = 'otel-v1-apm-service-map';
+
+/** Copies of spans that are held beyond their days, one index for each hold. */
+export const holdIndices = 'harbourline-hold-*';
+/** Of a ticket. */
+export const holdIndex = (ticket: string): string => holdIndices.replace('*', ticket.toLowerCase());
+
+/** What was held and erased, by whom, and who approved it. */
+export const recordsIndex = 'harbourline-records';
 
 /** The tenant of Dashboards whose objects everybody sees. */
 export const dashboardsTenant = 'global_tenant';

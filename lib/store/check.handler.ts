@@ -7,12 +7,15 @@ import { spanIndices } from '../contract/indices';
 import { metricNamespace, storeMetrics } from '../contract/metrics';
 import { applyDocuments } from './apply-documents';
 import { storeClient, storeSettingsFromEnv } from './client';
+import { expire, repairLifecycle } from './expire';
 import { type Grant, grantMappings, isInForce } from './grants';
 
 /** What the schedule sends: fixed by the template. */
 export interface CheckEvent {
   readonly environment: string;
   readonly grants: readonly Grant[];
+  /** Full days that spans are kept. */
+  readonly retentionDays: number;
 }
 
 /** What tests replace. */
@@ -24,7 +27,7 @@ export interface CheckSurroundings {
 
 /** @throws Error where the store cannot be asked: the missing figures raise the alarms */
 export async function handler(
-  { environment, grants }: CheckEvent,
+  { environment, grants, retentionDays }: CheckEvent,
   _context?: unknown,
   {
     client = storeClient(storeSettingsFromEnv(process.env)),
@@ -36,8 +39,11 @@ export async function handler(
   const mappings = Object.entries(grantMappings(grants, now)).map(([id, body]) => [id, JSON.stringify(body)]);
   await applyDocuments(client, Object.fromEntries(mappings), { log, patience: { withinMs: 60_000 } });
   const get = async (path: string) => (await client.transport.request({ method: 'GET', path })).body as Json;
+  await expire(client, { retentionDays, now, log });
   const settings = (await get(`/${spanIndices}/_settings/index.creation_date`)) as Record<string, CreatedIndex>;
-  const failures = lifecycleFailures(await get(`/_plugins/_ism/explain/${spanIndices}`));
+  const explained = await get(`/_plugins/_ism/explain/${spanIndices}`);
+  await repairLifecycle(client, explained, log);
+  const failures = lifecycleFailures(explained);
   for (const failure of failures) log(`lifecycle: ${failure}`);
   log(
     embedded(environment, now, {

@@ -23,16 +23,18 @@ export interface StoreCheckProps {
   /** Host name of the domain. */
   readonly domainEndpoint: string;
   readonly grants: readonly Grant[];
+  /** Full days that spans are kept. */
+  readonly retentionDays: number;
 }
 
-/** Every hour: measures the age of the oldest span and failed lifecycle jobs, and ends the grants whose time is over. */
+/** Every hour: measures the age of the oldest span and failed lifecycle jobs, deletes what no lifecycle job deletes, and ends grants whose time is over. */
 export class StoreCheck extends Construct {
   readonly functionName: string;
 
   constructor(scope: Construct, id: string, props: StoreCheckProps) {
     super(scope, id);
     const check = ownFunction(this, {
-      description: 'Measures the age of what the trace store holds, and ends grants',
+      description: 'Measures the age of what the trace store holds, deletes what is over its days, ends grants',
       entry: join(__dirname, 'check.handler.ts'),
       vpc: props.vpc,
       vpcSubnets: subnets.collect,
@@ -60,7 +62,11 @@ export class StoreCheck extends Construct {
       schedule: Schedule.rate(Duration.hours(1)),
       targets: [
         new LambdaFunction(check, {
-          event: RuleTargetInput.fromObject({ environment: props.environment, grants: props.grants }),
+          event: RuleTargetInput.fromObject({
+            environment: props.environment,
+            grants: props.grants,
+            retentionDays: props.retentionDays,
+          }),
           retryAttempts: 2,
         }),
       ],

@@ -84,6 +84,7 @@ export class StoreStack extends EnvironmentStack {
     this.checkFunction = new StoreCheck(this, 'Check', {
       ...master,
       environment: this.config.environment,
+      retentionDays: store.retentionDays,
     }).functionName;
   }
 }

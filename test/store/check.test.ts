@@ -11,7 +11,9 @@ const hoursAgo = (hours: number): string => `${now.getTime() - hours * 3_600_000
 async function check(event: Partial<CheckEvent>, answers: Record<string, Json> = {}) {
   const lines: string[] = [];
   const written: Record<string, Json> = {};
+  const asked: string[] = [];
   const request = async ({ method, path, body }: { method: string; path: string; body?: Json }) => {
+    if (method !== 'GET') asked.push(`${method} ${path}`);
     if (method === 'PUT') {
       written[path] = body ?? {};
       return { statusCode: 200, body: { status: 'OK' } };
@@ -21,9 +23,9 @@ async function check(event: Partial<CheckEvent>, answers: Record<string, Json> =
   };
   const client = { transport: { request } } as unknown as Client;
   const log = (line: string) => lines.push(line);
-  await handler({ environment: 'test', grants: [], ...event }, undefined, { client, log, now });
+  await handler({ environment: 'test', grants: [], retentionDays: 14, ...event }, undefined, { client, log, now });
   const figures = JSON.parse(lines.at(-1)!);
-  return { figures, lines: lines.slice(0, -1), written };
+  return { figures, lines: lines.slice(0, -1), written, asked };
 }
 
 test('figures are embedded metrics, each with a value, in the namespace of the environment', async () => {
@@ -61,6 +63,24 @@ test('indices whose job failed, or that have none, are counted and named', async
   expect(told.map((line) => line.split(' ')[1]?.replace(':', ''))).toEqual(['x-000001', 'x-000002', 'x-000004']);
 });
 
+test('an index without a policy gets one, and one with an older policy the present one', async () => {
+  const { asked } = await check(
+    {},
+    {
+      '_ism/policies': { _seq_no: 7 },
+      '_ism/explain': {
+        'x-000001': { policy_id: 'harbourline-spans', policy_seq_no: 3 },
+        'x-000002': { policy_id: 'harbourline-spans', policy_seq_no: 7 },
+        'x-000003': { 'index.plugins.index_state_management.policy_id': null },
+      },
+    },
+  );
+  expect(asked.filter((line) => line.includes('_ism'))).toEqual([
+    'POST /_plugins/_ism/change_policy/x-000001',
+    'POST /_plugins/_ism/add/x-000003',
+  ]);
+});
+
 test('a grant that has ended is taken away, and so is whoever was mapped by hand', async () => {
   const grants = [
     { role: 'investigator', principal: 'arn:ended', until: '2026-03-20T11:59:59Z' },
@@ -85,7 +105,7 @@ test('a grant that has ended is taken away, and so is whoever was mapped by hand
 
 test('a store that cannot be asked fails the check: missing figures raise the alarm', async () => {
   const client = { transport: { request: async () => Promise.reject(new Error('away')) } } as unknown as Client;
-  await expect(handler({ environment: 'test', grants: [] }, undefined, { client, log: () => {}, now })).rejects.toThrow(
-    'away',
-  );
+  await expect(
+    handler({ environment: 'test', grants: [], retentionDays: 14 }, undefined, { client, log: () => {}, now }),
+  ).rejects.toThrow('away');
 });

@@ -1,6 +1,13 @@
 /** Who may do what in the store. Roles here, mapped to IAM roles by ARN and to groups of the identity provider by name. */
 
-import { dashboardsTenant, serviceMapIndex, spanAlias, spanIndices } from '../../contract/indices';
+import {
+  dashboardsTenant,
+  holdIndices,
+  recordsIndex,
+  serviceMapIndex,
+  spanAlias,
+  spanIndices,
+} from '../../contract/indices';
 import { fieldName, personalKeys, quotingKeys } from './attributes';
 import type { Documents, DomainDocumentOptions } from './document';
 
@@ -18,6 +25,16 @@ export const maskedFields = [
   ...[...personalKeys, ...quotingKeys].map((key) => `*attributes.${fieldName(key)}`),
   'status.message',
   'harbourline.personal',
+];
+
+/** What only they see who have a grant: the audit log says who read it. */
+const personalFields = [
+  ...['span', 'resource', 'events'].flatMap((owner) =>
+    [...personalKeys, ...quotingKeys].map((key) => `${owner}.attributes.${fieldName(key)}`),
+  ),
+  'status.message',
+  'harbourline.personal',
+  'harbourline.original',
 ];
 
 /** What a reader does not get at all: attributes that were moved into a text, where no mask finds them, and messages to search in. */
@@ -43,21 +60,22 @@ const sharedObjects = [{ tenant_patterns: [dashboardsTenant], allowed_actions: [
 
 /**
  * What is written down of requests: who asked for what of which index and when, allowed or not; never what was sent or
- * found. `internal_config` records changes of access.
+ * found. Of spans: each that anybody but a writer wrote, overwrote or deleted, by its id, and which unmasked fields were
+ * read, by whom. `internal_config` records changes of access.
  */
-const auditConfig = {
+const auditConfig = (writers: readonly string[]) => ({
   enabled: true,
   audit: {
     enable_rest: true,
     enable_transport: true,
-    // A bulk of 500 spans is one line, not 500.
-    resolve_bulk_requests: false,
+    // Writers are left out, so a bulk request is somebody's by hand: each of its items is said.
+    resolve_bulk_requests: true,
     log_request_body: false,
     resolve_indices: true,
     exclude_sensitive_headers: true,
-    // Each of these is a span being written or a health check.
-    ignore_requests: ['indices:data/write/bulk*', 'indices:data/write/index', 'cluster:monitor/*', 'indices:monitor/*'],
-    ignore_users: [],
+    ignore_requests: ['cluster:monitor/*', 'indices:monitor/*'],
+    // By the name that IAM gives them: the role's ARN. Each of their requests is spans being written.
+    ignore_users: [...writers],
     disabled_rest_categories: ['AUTHENTICATED'],
     disabled_transport_categories: ['AUTHENTICATED'],
   },
@@ -66,14 +84,14 @@ const auditConfig = {
     internal_config: true,
     external_config: false,
     read_metadata_only: true,
-    read_watched_fields: {},
+    read_watched_fields: Object.fromEntries([spanIndices, holdIndices].map((index) => [index, personalFields])),
     read_ignore_users: [],
     write_metadata_only: true,
     write_log_diffs: false,
-    write_watched_indices: [],
-    write_ignore_users: [],
+    write_watched_indices: [spanIndices, serviceMapIndex, holdIndices, recordsIndex],
+    write_ignore_users: [...writers],
   },
-};
+});
 
 /**
  * Roles and mappings. Investigators and administrators are mapped by grants, which end: their mappings are made from the
@@ -95,9 +113,9 @@ export const accessDocuments = ({ roles }: DomainDocumentOptions): Documents => 
       sharedObjects,
     ),
     'role/harbourline-investigator': role(
-      'Investigators of an incident: as analysts, without masks, until a day that their grant names',
+      'Investigators of an incident: as analysts, without masks, and what is held, until a day that their grant names',
       ['cluster_composite_ops_ro'],
-      { allowed_actions: reading },
+      { index_patterns: [...indices, holdIndices], allowed_actions: reading },
       sharedObjects,
     ),
     'role/harbourline-administrator': role(
@@ -110,6 +128,6 @@ export const accessDocuments = ({ roles }: DomainDocumentOptions): Documents => 
     'role-mapping/harbourline-reader': mapping(roles.reader),
     // The domain's own role for using Dashboards at all; others may be mapped to it, so ours are added. It shows no span.
     ...(visitors.length > 0 ? { 'role-mapping/opensearch_dashboards_user': { backend_roles: visitors } } : {}),
-    'audit-config/config': auditConfig,
+    'audit-config/config': auditConfig(roles.writer),
   };
 };

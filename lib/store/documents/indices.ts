@@ -1,6 +1,13 @@
 /** Index templates and first indices, with the mapping types that the requests of Trace Analytics need. */
 
-import { firstSpanIndex, serviceMapIndex, spanAlias, spanIndices } from '../../contract/indices';
+import {
+  firstSpanIndex,
+  holdIndices,
+  recordsIndex,
+  serviceMapIndex,
+  spanAlias,
+  spanIndices,
+} from '../../contract/indices';
 import { knownFields, quotingKeys } from './attributes';
 import type { Documents, DomainDocumentOptions } from './document';
 
@@ -142,6 +149,23 @@ const serviceMapMappings = {
   },
 };
 
+/** Who had what held or erased, and who approved it. Ids of people are hashes. */
+const recordMappings = {
+  dynamic: 'strict',
+  properties: {
+    time: { type: 'date' },
+    what: id,
+    ticket: id,
+    reason: keyword(),
+    requestedBy: keyword(),
+    approvedBy: keyword(),
+    doneBy: keyword(),
+    until: { type: 'date' },
+    digest: keyword(128),
+    spans: long,
+  },
+};
+
 /** Over the templates that a domain brings. */
 const priority = 200;
 const common = 'harbourline-traces';
@@ -177,5 +201,18 @@ export function indexDocuments(options: DomainDocumentOptions): Documents {
     },
     [`index/${firstSpanIndex}`]: { aliases: { [spanAlias]: { is_write_index: true } } },
     [`index/${serviceMapIndex}`]: {},
+    [`index/${recordsIndex}`]: {
+      settings: { index: { number_of_shards: '1', number_of_replicas: `${replicas}` } },
+      mappings: recordMappings,
+    },
+    'index-template/harbourline-hold': {
+      index_patterns: [holdIndices],
+      priority,
+      composed_of: [common],
+      template: {
+        ...index({ number_of_shards: '1', mapping: { total_fields: { limit: `${maximumFields}` } } }),
+        mappings: spanMappings,
+      },
+    },
   };
 }

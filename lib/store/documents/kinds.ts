@@ -74,6 +74,10 @@ async function applyRetentionPolicy(ask: Ask, name: string, body: Json): Promise
   // The store adds what it defaults and when it changed, so what we say must be in it.
   if (contains(found.policy, body.policy)) return unchanged;
   await ask('PUT', `${path}?if_seq_no=${found._seq_no}&if_primary_term=${found._primary_term}`, body);
+  // Indices keep the policy that they were made under until they are told. Those that cannot be told now, the hourly check tells.
+  const templates = (body.policy as { ism_template?: { index_patterns: string[] }[] }).ism_template ?? [];
+  const patterns = templates.flatMap(({ index_patterns }) => index_patterns).join(',');
+  if (patterns) await ask('POST', `/_plugins/_ism/change_policy/${patterns}`, { policy_id: name });
   return updated(found.policy, body.policy);
 }
 

@@ -1,0 +1,295 @@
+/** What stays, what goes and what is written down, on a real node: days, restoring, holds, erasure, audit, masks, searches. */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Client } from '@opensearch-project/opensearch';
+import { type OpenSearchNode, prepareOpenSearch, startOpenSearch } from '../../harness/opensearch-node/node';
+import { storeClient } from '../../lib/store/client';
+import { expire } from '../../lib/store/expire';
+import { WriterServer } from '../../lib/store/span-writer/server';
+import { applyForMatrix, documentsForNode } from '../../tools/permissions/documents';
+import { arnOf, type Role, roles } from '../../tools/permissions/matrix';
+import { eraseSpans, holdSpans, restoreIndex } from '../../tools/store/held';
+import { attribute, encode, type Json, map, service, span, traceId } from './span-writer/support';
+
+const password = randomBytes(18).toString('base64url');
+const directory = mkdtempSync(join(tmpdir(), 'harbourline-kept-'));
+const as = {} as Record<Role, Client>;
+let node: OpenSearchNode;
+let writer: WriterServer;
+let url: string;
+
+beforeAll(async () => {
+  node = await startOpenSearch(await prepareOpenSearch(), {
+    directory: join(directory, 'node'),
+    address: '127.77.93.71',
+    port: 9200,
+    audit: true,
+    users: roles.map((name) => ({ name, password, backendRoles: [arnOf(name)] })),
+  });
+  const { endpoint, caFile } = node;
+  for (const username of roles)
+    as[username] = storeClient({ endpoint, caFile, auth: { kind: 'basic', username, password } });
+  const documents = documentsForNode();
+  // Here IAM's names are user names.
+  const audit = JSON.parse(documents['audit-config/config']!);
+  audit.audit.ignore_users = audit.compliance.write_ignore_users = ['writer'];
+  await applyForMatrix(as.bootstrap, { ...documents, 'audit-config/config': JSON.stringify(audit) });
+  writer = new WriterServer({
+    settings: {
+      ...{ deadLetterDirectory: join(directory, 'letters'), deadLetterDays: 7, deadLetterMaxBytes: 1 << 20 },
+      ...{ maxBodyBytes: 128 << 20, maxInFlight: 8, maxBytesInFlight: 64 << 20, bulkBytes: 8 << 20 },
+    },
+    client: as.writer,
+    log: () => {},
+  });
+  await new Promise<void>((resolve) => writer.server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(writer.server.address() as AddressInfo).port}/v1/traces`;
+}, 300_000);
+afterAll(async () => {
+  await writer?.stop(0);
+  await Promise.all(Object.values(as).map((client) => client.close()));
+  await node?.stop();
+  rmSync(directory, { recursive: true, force: true });
+}, 60_000);
+
+const post = async (...resourceSpans: object[]): Promise<number> => {
+  const headers = { 'content-type': 'application/x-protobuf' };
+  const response = await fetch(url, { method: 'POST', headers, body: new Uint8Array(encode(...resourceSpans)) });
+  await response.arrayBuffer();
+  return response.status;
+};
+const call = async (method: string, path: string, body?: object, client = as.administrator): Promise<Json> =>
+  (await client.transport.request({ method, path, ...(body ? { body } : {}) }, { ignore: [404, 403] })).body;
+const found = async (query: object, client = as.reader): Promise<Json[]> => {
+  await as.bootstrap.indices.refresh({ index: 'otel-v1-apm-*' });
+  const { body } = await client.search({ index: 'otel-v1-apm-span', body: { size: 1_000, query } });
+  return body.hits.hits.map(({ _source }) => _source);
+};
+const ofTrace = (n: number) => ({ term: { traceId: traceId(n).toString('hex') } });
+const one = (trace: number, attributes: Json[], fields: Json = {}) =>
+  span(trace, undefined, { traceId: traceId(trace), attributes, ...fields });
+const number = (key: string, doubleValue: number) => ({ key, value: { doubleValue } });
+
+test('numbers are compared as numbers, whatever stood under the key since', async () => {
+  const amounts = [950, 1000, 88, 12000].map((amount, n) => one(10 + n, [number('payment.amount', amount)]));
+  await post(service('shop', [...amounts, one(14, [attribute('payment.amount', 'many')])]));
+  const seen = await found({ range: { 'span.attributes.payment@amount': { gte: 1000 } } });
+  expect(seen.map((document) => document['span.attributes.payment@amount']).sort()).toEqual([1000, 12000]);
+  expect(await found({ term: { 'span.attributes.payment@amount.text': 'many' } })).toHaveLength(1);
+});
+
+test('exceptions are found by type, and by what they say where that may be seen', async () => {
+  const event = { name: 'exception', timeUnixNano: '1785576600123456789' };
+  const attributes = [attribute('exception.type', 'TimeoutError'), attribute('exception.message', 'Ann waited')];
+  await post(service('shop', [one(20, [], { events: [{ ...event, attributes }] })]));
+  expect(await found({ query_string: { query: 'exception.type: TimeoutError' } })).toHaveLength(1);
+  expect(await found({ match: { 'exception.message': 'waited' } }, as.investigator)).toHaveLength(1);
+  expect(await found({ match: { 'exception.message': 'waited' } })).toHaveLength(0);
+});
+
+test('a reader sees nothing of a person: maps, capitals, names, sessions, forwarded addresses, texts of failures', async () => {
+  const secret = 'zebra-7';
+  const keys = [
+    'User.ID',
+    'user.name',
+    'USERNAME',
+    'userId',
+    'session.id',
+    'X-Forwarded-For',
+    'enduser.id',
+    'app.user.id',
+  ];
+  const deep = map({ profile: { arrayValue: { values: [map({ email: { stringValue: secret } })] } } });
+  const texts = ['exception.message', 'exception.stacktrace'].map((key) => attribute(key, `${secret} failed`));
+  const attributes = [
+    ...[...keys, 'http.request.header.x-forwarded-for'].map((key) => attribute(key, secret)),
+    { key: 'user', value: map({ id: { stringValue: secret } }) },
+    { key: 'account', value: deep },
+    { key: 'user.id', value: { intValue: 4711471147 } },
+  ];
+  await post(
+    service('shop', [
+      one(30, attributes, {
+        status: { code: 2, message: `${secret} failed` },
+        events: [
+          {
+            name: 'exception',
+            timeUnixNano: '1785576600123456789',
+            attributes: [...texts, attribute('User-Name', secret)],
+          },
+        ],
+      }),
+    ]),
+  );
+  const text = JSON.stringify(await found(ofTrace(30)));
+  expect(text).not.toContain(secret);
+  expect(text).not.toContain('4711471147');
+  expect(JSON.stringify(await found(ofTrace(30), as.investigator)).split(secret).length - 1).toBeGreaterThan(12);
+});
+
+test('a retry over a rollover is one span to readers', async () => {
+  const index = 'otel-v1-apm-span-000001';
+  const batch = () => service('shop', [one(40, []), one(41, [])]);
+  await post(service('shop', [one(42, [])])); // the writer knows the index behind the alias
+  const block = (on: boolean | null) =>
+    as.bootstrap.indices.putSettings({ index, body: { 'index.blocks.read_only_allow_delete': on } });
+  await block(true);
+  expect([429, 503]).toContain(await post(batch()));
+  await block(null);
+  await call('POST', '/otel-v1-apm-span/_rollover');
+  expect(await post(batch())).toBe(200);
+  const { count } = await call('GET', `/${index}/_refresh`).then(() =>
+    call('POST', `/${index}/_count`, { query: ofTrace(40) }),
+  );
+  expect(count).toBe(1);
+  expect(await found(ofTrace(40))).toHaveLength(1);
+  expect(await post(service('shop', [one(43, [])]))).toBe(200);
+  expect(await found(ofTrace(43))).toHaveLength(1);
+});
+
+test('after a rollover, a lost index is restored as documented, goes on, and is deleted on its day; newer ones stay', async () => {
+  const index = 'otel-v1-apm-span-000001';
+  const before = (await found({ match_all: {} })).length;
+  await call('PUT', '/_snapshot/drill', { type: 'fs', settings: { location: 'drill' } });
+  await call('PUT', '/_snapshot/drill/one?wait_for_completion=true', {
+    indices: 'otel-v1-apm-*',
+    include_global_state: false,
+  });
+  await expect(restoreIndex(as.administrator, 'drill', 'one', index)).rejects.toThrow('is there');
+  await call('DELETE', `/${index}`);
+  await restoreIndex(as.administrator, 'drill', 'one', index);
+  expect(await found({ match_all: {} })).toHaveLength(before);
+  expect(await post(service('shop', [one(50, [])]))).toBe(200);
+
+  const lines: string[] = [];
+  const at = (days: number) => ({
+    retentionDays: 14,
+    now: new Date(Date.now() + days * 86_400_000),
+    log: (line: string) => lines.push(line),
+  });
+  await expire(as.bootstrap, at(13));
+  expect(lines).toEqual([]);
+  await expire(as.bootstrap, at(15.2));
+  expect(lines[0]).toContain(`${index} was over its 14 days`);
+  expect(await found(ofTrace(50))).toHaveLength(1);
+}, 60_000);
+
+test('the service map forgets what was not seen for as long as spans are kept', async () => {
+  await post(service('shop', [one(60, [])]));
+  const count = async () => (await call('GET', '/otel-v1-apm-service-map/_count')).count;
+  await as.bootstrap.indices.refresh({ index: 'otel-v1-apm-service-map' });
+  const at = (days: number) => ({ retentionDays: 14, now: new Date(Date.now() + days * 86_400_000), log: () => {} });
+  await call('PUT', '/otel-v1-apm-service-map/_doc/old?refresh=true', { serviceName: 'of an earlier version' });
+  const all = await count();
+  await expire(as.bootstrap, at(0));
+  expect(await count()).toBe(all - 1);
+  expect(await count()).toBeGreaterThan(0);
+});
+
+const people = { reason: 'for the test', until: '2999-12-31', requestedBy: 'ann', approvedBy: 'bo' };
+
+test('a hold keeps its traces beyond their days, ends on its day, and is written down', async () => {
+  await post(service('held', [one(70, [])]), service('shop', [span(71, 70, { traceId: traceId(70) })]));
+  await found({ match_all: {} });
+  const hold = { ...people, ticket: 'CASE-7', service: 'held' };
+  expect(await holdSpans(as.administrator, hold)).toBe(2);
+  expect(await holdSpans(as.administrator, hold)).toBe(2);
+  await expect(holdSpans(as.administrator, { ...hold, until: '2020-01-01' })).rejects.toThrow('ended with 2020-01-01');
+  await expire(as.bootstrap, { retentionDays: 14, now: new Date(Date.now() + 86_400_000), log: () => {} });
+  const search = (client: Client) => call('POST', '/harbourline-hold-case-7/_search', { query: ofTrace(70) }, client);
+  expect((await search(as.investigator)).hits.hits).toHaveLength(2);
+  expect((await search(as.reader)).status).toBe(403);
+  const { hits } = await call('POST', '/harbourline-records/_search', { query: { term: { ticket: 'CASE-7' } } });
+  expect(hits.hits[0]._source).toMatchObject({
+    what: 'hold',
+    spans: 2,
+    requestedBy: 'ann',
+    approvedBy: 'bo',
+    doneBy: 'administrator',
+  });
+  await expire(as.bootstrap, { retentionDays: 340_000, now: new Date('3000-01-02'), log: () => {} });
+  expect((await search(as.investigator)).status).toBe(404);
+});
+
+test('an erasure takes every span of a person, and what is held stays; the id must be the approved one', async () => {
+  const person = 'user-00217';
+  const digest = createHash('sha256').update(person).digest('hex');
+  const places: Json[] = [
+    [attribute('user.id', person)],
+    [attribute('X-User-Id', person)],
+    [{ key: 'user', value: map({ id: { stringValue: person } }) }],
+    [attribute('order.owner', person)],
+  ];
+  await post(
+    service('shop', [
+      ...places.map((attributes, n) => one(80 + n, attributes)),
+      one(89, [attribute('user.id', 'user-002170')]),
+    ]),
+  );
+  await found({ match_all: {} });
+  const erasure = { ...people, ticket: 'ERASE-1', digest };
+  await expect(eraseSpans(as.administrator, erasure, 'somebody')).rejects.toThrow('not the id that was approved');
+  await holdSpans(as.administrator, { ...people, ticket: 'CASE-8', traceIds: [traceId(80).toString('hex')] });
+  expect(await eraseSpans(as.administrator, erasure, person, { look: true })).toEqual({ spans: 4, held: 1 });
+  expect(await found(ofTrace(81), as.investigator)).toHaveLength(1);
+  expect(await eraseSpans(as.administrator, erasure, person)).toEqual({ spans: 4, held: 1 });
+  for (const n of [80, 81, 82, 83]) expect(await found(ofTrace(n), as.investigator)).toEqual([]);
+  expect(await found(ofTrace(89), as.investigator)).toHaveLength(1);
+  const { hits } = await call('POST', '/harbourline-records/_search', { query: { term: { ticket: 'ERASE-1' } } });
+  expect(hits.hits.map(({ _source }: Json) => [_source.what, _source.spans])).toEqual([['erasure', 4]]);
+  expect(JSON.stringify(hits)).not.toContain(person);
+});
+
+test('the audit log has what anybody but the writer did to spans, and who read what without masks', async () => {
+  await post(service('shop', [one(90, [attribute('user.id', 'audited')])]));
+  await found({ match_all: {} });
+  const { body } = await as.investigator.search({ index: 'otel-v1-apm-span', body: { query: ofTrace(90) } });
+  const { _index, _id } = body.hits.hits[0]!;
+  const id = encodeURIComponent(_id!);
+  await as.administrator.bulk({ body: [{ index: { _index, _id } }, { traceId: 'x', name: 'over' }] });
+  await call('POST', `/${_index}/_update/${id}`, { doc: { name: 'updated' } });
+  await call('PUT', `/${_index}/_doc/${id}`, { traceId: 'x', name: 'put' });
+  await as.administrator.bulk({ body: [{ delete: { _index, _id } }] });
+  await as.reader.bulk({ body: [{ delete: { _index, _id } }] });
+
+  const events = async (): Promise<Json[]> => {
+    await as.bootstrap.indices.refresh({ index: 'security-auditlog-*' });
+    const result = await as.bootstrap.search({
+      index: 'security-auditlog-*',
+      body: { size: 5_000, query: { match_all: {} } },
+    });
+    return result.body.hits.hits.map(({ _source }) => _source);
+  };
+  const by = (all: Json[], user: string, category: string) =>
+    all.filter((event) => event.audit_request_effective_user === user && event.audit_category === category);
+  const refused = (): string[] => by(all, 'reader', 'MISSING_PRIVILEGES').map((event) => event.audit_request_privilege);
+  const written = (): Json[] =>
+    by(all, 'administrator', 'COMPLIANCE_DOC_WRITE').filter(({ audit_trace_doc_id }) => audit_trace_doc_id === _id);
+  let all = await events();
+  // It is written behind the answers.
+  for (
+    let tries = 0;
+    tries < 50 && (written().length < 4 || !refused().some((name) => name.includes('bulk')));
+    tries++
+  ) {
+    await setTimeout(200);
+    all = await events();
+  }
+  expect(
+    written()
+      .map(({ audit_compliance_operation }) => audit_compliance_operation)
+      .sort(),
+  ).toEqual(['DELETE', 'UPDATE', 'UPDATE', 'UPDATE']);
+  expect(refused()).toContain('indices:data/write/bulk[s]');
+  expect(all.filter(({ audit_request_effective_user }) => audit_request_effective_user === 'writer')).toEqual([]);
+  const reads = by(all, 'investigator', 'COMPLIANCE_DOC_READ').filter(
+    ({ audit_trace_doc_id }) => audit_trace_doc_id === _id,
+  );
+  expect(JSON.stringify(reads)).toContain('span.attributes.user@id');
+  // Neither what was sent nor what was found.
+  expect(JSON.stringify(all)).not.toContain('audited');
+}, 60_000);

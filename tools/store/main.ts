@@ -1,0 +1,105 @@
+/** `npm run store`: see `--help`. */
+import { parseArgs } from 'node:util';
+import { loadEnvironments } from '../../config';
+import type { EnvironmentConfig } from '../../config/schema';
+import { storeClient } from '../../lib/store/client';
+import { connection, connectionOptions, explained } from '../connection';
+import { eraseSpans, holdSpans, restoreIndex } from './held';
+
+const help = `What an administrator does to the trace store, with a grant of that role. All of it is in the store's audit log.
+
+npm run store -- hold    --env NAME --ticket TICKET
+  copies the spans of store.holds, until the hold ends; again, it adds what came since
+npm run store -- erase   --env NAME --ticket TICKET --id ID [--attribute KEY]… [--yes]
+  deletes the spans that hold the id (or pseudonym) of store.erasures; without --yes it counts them.
+  --attribute names keys beside those of people where it may stand. What is held stays.
+npm run store -- restore --repository NAME --snapshot NAME --index otel-v1-apm-span-000042
+  restores a span index, which is deleted on its day
+
+  --endpoint URL    https:// address of the domain (default: a rehearsal that was started with --keep)
+  --region NAME     region that requests are signed for (default ap-east-1)
+  --help            this text
+
+Holds and erasures stand in config/<environment>.ts, approved by a second person; each is written down in the index
+harbourline-records. Snapshots of the service keep what was erased for up to 14 more days.
+`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      ...connectionOptions,
+      env: { type: 'string' },
+      ticket: { type: 'string' },
+      id: { type: 'string' },
+      attribute: { type: 'string', multiple: true, default: [] },
+      repository: { type: 'string', default: 'cs-automated-enc' },
+      snapshot: { type: 'string' },
+      index: { type: 'string' },
+      yes: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const [command] = positionals;
+  if (values.help || command === undefined) {
+    console.log(help);
+    return;
+  }
+  const need = (name: 'env' | 'ticket' | 'id' | 'snapshot' | 'index'): string => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`${command} needs --${name}.\n\n${help}`);
+    return value;
+  };
+  const approved = <T extends { ticket: string }>(list: (store: EnvironmentConfig['store']) => readonly T[]): T => {
+    const [name, ticket] = [need('env'), need('ticket')];
+    const environments = loadEnvironments();
+    const config = environments.find(({ environment }) => environment === name);
+    if (!config)
+      throw new Error(`There is no environment ${name}: ${environments.map((one) => one.environment).join(', ')}`);
+    const found = list(config.store).find((one) => one.ticket === ticket);
+    if (!found) {
+      throw new Error(
+        `config/${name}.ts has no ${command === 'hold' ? 'store.holds' : 'store.erasures'} with ticket ${ticket}. Add it in a change that a second person approves.`,
+      );
+    }
+    return found;
+  };
+  const work: Readonly<Record<string, () => (client: ReturnType<typeof storeClient>) => Promise<string>>> = {
+    hold: () => {
+      const hold = approved(({ holds }) => holds);
+      return async (client) =>
+        `${await holdSpans(client, hold)} spans are held for ${hold.ticket}, until ${hold.until}.`;
+    },
+    erase: () => {
+      const erasure = approved(({ erasures }) => erasures);
+      const id = need('id');
+      return async (client) => {
+        const { spans, held } = await eraseSpans(client, erasure, id, { look: !values.yes, keys: values.attribute });
+        return `${spans} spans ${values.yes ? 'are erased' : 'would be erased: --yes'}; ${held} on hold stay.`;
+      };
+    },
+    restore: () => {
+      const [snapshot, index] = [need('snapshot'), need('index')];
+      return async (client) => {
+        await restoreIndex(client, values.repository, snapshot, index);
+        return `${index} is back. The hourly check deletes it on its day.`;
+      };
+    },
+  };
+  const run = work[command]?.();
+  if (!run) throw new Error(`There is no ${command}.\n\n${help}`);
+  const store = connection(values.endpoint, values.region, 'store');
+  const client = storeClient(store);
+  try {
+    console.log(await run(client));
+  } catch (error) {
+    throw explained(error as Error, store, 'store.grants as administrator');
+  } finally {
+    await client.close();
+  }
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});
