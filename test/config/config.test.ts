@@ -368,6 +368,42 @@ const broken: [title: string, base: object, changes: Record<Path, unknown>, path
     'store.grants[0]',
     /of its own/,
   ],
+  [
+    'a hold that was approved by whoever asked for it',
+    prod,
+    {
+      'store.holds': [
+        {
+          ticket: 'CASE-7',
+          service: 'payment',
+          reason: 'An enquiry',
+          until: '2027-01-31',
+          requestedBy: 'ann@example.com',
+          approvedBy: 'Ann@example.com',
+        },
+      ],
+    },
+    'store.holds[0].approvedBy',
+    /another person/,
+  ],
+  [
+    'an erasure that holds the id itself',
+    prod,
+    {
+      'store.erasures': [
+        {
+          ticket: 'ERASE-1',
+          digest: 'user-00217',
+          reason: 'A request',
+          until: '2027-01-31',
+          requestedBy: 'ann',
+          approvedBy: 'bo',
+        },
+      ],
+    },
+    'store.erasures[0].digest',
+    /sha256sum/,
+  ],
   ['groups that no provider names', prod, { 'store.readerGroups': ['analysts'] }, 'store.saml', /Set store.saml/],
 ];
 

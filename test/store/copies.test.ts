@@ -26,6 +26,8 @@ const without = [
   'AWS::Logs::ResourcePolicy',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
+  'AWS::SQS::QueuePolicy',
   'AWS::SNS::TopicPolicy',
   'AWS::SSM::Parameter',
   'AWS::SecretsManager::Secret',
