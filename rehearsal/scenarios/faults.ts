@@ -12,6 +12,8 @@ const seconds = { fair: 80, fault: 135 } as const;
 interface Fault {
   readonly name: string;
   readonly summary: string;
+  /** Seconds. @default 135 */
+  readonly lasts?: number;
   /** Begins it. What it returns ends it, where the stage's own end does not. */
   readonly inject: (stage: Stage) => Promise<void | (() => Promise<void>)>;
   /** Alarms that notify somebody. */
@@ -19,13 +21,13 @@ interface Fault {
   readonly side: Side;
 }
 
-const fault = ({ name, summary, inject, notify, side }: Fault): Scenario => ({
+const fault = ({ name, summary, lasts = seconds.fault, inject, notify, side }: Fault): Scenario => ({
   name,
   summary,
   alarms: { notify, side },
-  seconds: seconds.fair + seconds.fault,
+  seconds: seconds.fair + lasts,
   async during(stage, { at, progress }) {
-    await at(seconds.fair / (seconds.fair + seconds.fault));
+    await at(seconds.fair / (seconds.fair + lasts));
     const end = await inject(stage);
     const injectedAt = Date.now();
     progress(`the fault begins: ${summary}`);
@@ -66,13 +68,14 @@ export const errorsMainland = fault({
 });
 
 /**
- * Another process holds the database's write lock most of the time. A page takes six bad calls of a hundred within five minutes,
- * and the fault lasts a good two: with 0.4 of every 0.8 seconds 10 % of the calls back were slow, 4.6 % of those five minutes,
- * and no more with 0.6 of every second: a payment waits for the lock, and its call back comes while it is free.
+ * Another process holds the database's write lock half of the time: 10 % of the calls back take longer than they may. A page takes
+ * six of a hundred within five minutes, so this one comes after three. A harder lock shows no more of them (a payment waits
+ * for it, and its call back comes while it is free), until payments are no longer answered at all.
  */
 export const slowHongKong = fault({
   name: 'slow-hongkong',
-  summary: 'a lock on the database in Hong Kong, 1 of every 1.2 seconds',
+  summary: 'a lock on the database in Hong Kong, 0.4 of every 0.8 seconds',
+  lasts: 260,
   async inject({ props: { python, folder } }) {
     const holder = spawn(
       join(python.bin, 'python'),

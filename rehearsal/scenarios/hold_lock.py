@@ -4,8 +4,8 @@ import sqlite3
 import sys
 import time
 
-held_seconds = 1.0
-free_seconds = 0.2
+held_seconds = 0.4
+free_seconds = 0.4
 
 
 def main() -> None:
