@@ -10,9 +10,8 @@ import {
 } from '../../../lib/contract/metrics';
 import { MetricStore } from '../../../rehearsal/judge/cloudwatch/metric-store';
 import { diagnose } from '../../../rehearsal/judge/diagnosis';
-import { configOf } from '../../support/app';
+import { config } from './healthy';
 
-const config = configOf('dev');
 const fair = { from: 0, until: 60_000 };
 const now = { from: 60_000, until: 120_000 };
 
