@@ -192,6 +192,9 @@ const crossings = {
   bytesBack: 1,
 };
 
+const wellMeasured = storeOf([...measured(made), ...selfMeasured]);
+const wellKept = kept(made);
+
 /** All is well, but for what is given. */
 export const healthy = (broken: Partial<Evidence> = {}): Evidence => ({
   config,
@@ -200,10 +203,10 @@ export const healthy = (broken: Partial<Evidence> = {}): Evidence => ({
   driveSeconds: minutes * 60,
   payments,
   ledger: made,
-  metrics: storeOf([...measured(made), ...selfMeasured]),
+  metrics: wellMeasured,
   metricBytes: 100_000,
   refusals: new Map(),
-  spans: kept(made),
+  spans: wellKept,
   edges: [{ serviceName: 'payment' }],
   deadLetters: [],
   crossed: { 'hk-cn': crossings, 'cn-hk': crossings },
