@@ -2,6 +2,7 @@ import { issueNodeCertificate, type NodeCertificate } from '../../harness/opense
 import { holds } from '../../harness/wait';
 import { ports } from '../../lib/contract/ports';
 import { count, type Row } from '../judge/report';
+import { bandOf, within } from '../judge/sampling';
 import { addresses } from '../stage/addresses';
 import type { TlsTarget } from '../stage/clients/grpc';
 import {
@@ -59,13 +60,19 @@ export const zipkinAndJaeger: Scenario = {
     await at(0.2);
     const random = seeded(stage.props.seed);
     const hex = (length: number) => text(random, length, '123456789abcdef');
+    /** Of the floor: kept whatever the budget is, and no failure that would page. */
+    const band = bandOf(stage.props.config);
+    const keptId = (): string => {
+      const id = hex(32);
+      return within(band.floorPercent, band.salt, id) ? id : keptId();
+    };
     const planted: string[] = [];
     const spans = (service: string): LegacySpan[] =>
       Array.from({ length: each }, () => {
         const email = sensitive('email', random);
         planted.push(...email.planted);
         return {
-          traceId: hex(32),
+          traceId: keptId(),
           spanId: hex(16),
           name: 'transfer',
           service,

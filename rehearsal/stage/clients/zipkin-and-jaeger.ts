@@ -4,7 +4,7 @@ import { parse as parseProto } from 'protobufjs';
 import type { LedgerEntry } from '../../judge/evidence';
 import { callGrpc, type TlsTarget } from './grpc';
 
-/** A span that such a client sends: a server span that failed, so that it is kept whatever the band does. */
+/** A server span that such a client sends. */
 export interface LegacySpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -24,7 +24,7 @@ export const ledgerEntry = ({ traceId, spanId, name, startMs, durationMs }: Lega
   kind: 'SERVER',
   startNs: `${BigInt(startMs) * 1_000_000n}`,
   endNs: `${BigInt(startMs + durationMs) * 1_000_000n}`,
-  status: 'ERROR',
+  status: 'UNSET',
   serverAddress: null,
   clientAddress: null,
 });
@@ -59,7 +59,7 @@ export const zipkinJson = (target: TlsTarget, spans: readonly LegacySpan[]): Pro
           timestamp: startMs * 1000,
           duration: durationMs * 1000,
           localEndpoint: { serviceName: service },
-          tags: { error: 'failed', ...tags },
+          tags,
         })),
       ),
     ),
@@ -104,7 +104,7 @@ export const zipkinProtobuf = (target: TlsTarget, spans: readonly LegacySpan[]):
         timestamp: startMs * 1000,
         duration: durationMs * 1000,
         localEndpoint: { serviceName: service },
-        tags: { error: 'failed', ...tags },
+        tags,
       })),
     }),
   );
@@ -122,7 +122,7 @@ export function jaegerGrpc(target: TlsTarget, spans: readonly LegacySpan[], proc
         operationName: name,
         startTime: time(startMs),
         duration: time(durationMs),
-        tags: [...text({ 'span.kind': 'server', ...tags }), { key: 'error', vType: 1, vBool: true }],
+        tags: text({ 'span.kind': 'server', ...tags }),
       })),
     },
   });
@@ -131,12 +131,11 @@ export function jaegerGrpc(target: TlsTarget, spans: readonly LegacySpan[], proc
 
 /** Jaeger's Thrift (binary protocol) over HTTP. Resolves with the HTTP status. */
 export function jaegerThrift(target: TlsTarget, spans: readonly LegacySpan[]): Promise<number> {
-  const failed = struct(string(1, 'error'), int32(2, 2), field(2, 5, Buffer.from([1])));
   const tags = (values: Readonly<Record<string, string>>) =>
-    list(12, [
-      ...Object.entries(values).map(([key, value]) => struct(string(1, key), int32(2, 0), string(3, value))),
-      failed,
-    ]);
+    list(
+      12,
+      Object.entries(values).map(([key, value]) => struct(string(1, key), int32(2, 0), string(3, value))),
+    );
   const span = ({ traceId, spanId, name, startMs, durationMs, tags: own }: LegacySpan) =>
     struct(
       int64(1, BigInt(`0x${traceId.slice(16)}`)),
