@@ -12,7 +12,7 @@ try {
   registerPolicyPacks(app);
   app.synth();
 } catch (error) {
-  // A configuration error is for people: the list of what to mend, without a stack.
+  // A configuration error is for people: the list of what to fix, without a stack.
   if (!(error instanceof Error) || error.name !== 'ConfigError') throw error;
   console.error(error.message);
   process.exitCode = 1;

@@ -1,6 +1,6 @@
 /** What a wrong configuration is told: every problem at once, each with its place, reason and remedy. */
 
-/** One thing to mend. */
+/** One thing to fix. */
 export interface Problem {
   /** File of the environment, as in `config/prod.ts`. */
   readonly file: string;

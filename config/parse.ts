@@ -29,7 +29,7 @@ function judge(
   const parsed = environmentSchema.safeParse(input);
   const malformed = parsed.error?.issues ?? [];
   // Rules are still asked about what is well-formed: malformed places get a value that is, and rules that read it are not asked.
-  const complete = parsed.success ? parsed : environmentSchema.safeParse(mended(input, malformed));
+  const complete = parsed.success ? parsed : environmentSchema.safeParse(repaired(input, malformed));
   if (!complete.success) return { problems: malformed.flatMap((issue) => shapeProblems(file, input, issue)) };
 
   const production = complete.data.production ?? complete.data.environment === 'prod';
@@ -54,7 +54,7 @@ function judge(
 }
 
 /** The input with values that the schema takes where it refused. Only ever judged, never deployed. */
-function mended(input: unknown, issues: readonly Issue[]): unknown {
+function repaired(input: unknown, issues: readonly Issue[]): unknown {
   const copy = structuredClone(input);
   for (const { code, path, ...issue } of issues) {
     const index = path.findIndex((key) => typeof key === 'number');

@@ -95,13 +95,13 @@ const collect = section({
     zipkin: backend.optional(),
   }).prefault({}),
   /**
-   * Why a deployment of instances goes ahead although they are missing or ill: it mends an outage. As long as it is set no alarm
+   * Why a deployment of instances goes ahead although they are missing or ill: it fixes an outage. As long as it is set no alarm
    * rolls a fleet back; that is recorded in the history of this file, in the template and in the stack's outputs. Take it out
    * with the next deployment. @default none: fewer instances in service than there must be roll a deployment back
    */
   rollbackDisabled: text(
     /^(?:\S+\s+){4,}\S+/,
-    'This does not say what the deployment mends.',
+    'This does not say what the deployment fixes.',
     'Name the incident and who decided, in five words or more.',
   ).optional(),
   /** Gateways: take spans from agents, hash trace ids over the samplers. */
@@ -173,7 +173,7 @@ const agent = section({
   ).default('harbourline:agent'),
   /** Value of the tag. @default the environment's name */
   tagValue: z.string().min(1).max(256).optional(),
-  /** Hours between two runs of the installer, which mends what is not as it should be. State Manager takes 1 to 24 here. @default 6 */
+  /** Hours between two runs of the installer, which repairs what is not as it should be. State Manager takes 1 to 24 here. @default 6 */
   everyHours: whole(1, 24).default(6),
   /** Nodes that are changed at once, in per cent. @default 10 */
   concurrencyPercent: whole(1, 100).default(10),
@@ -348,7 +348,7 @@ const observe = section({
   metricsRegion: z.string().default('ap-east-1'),
   /** Days that operational, flow and audit logs stay: a value that CloudWatch Logs takes. @default 90 */
   logRetentionDays: z.literal(logRetentionDays).default(90),
-  /** Who is told of alarms, by severity. */
+  /** Who is notified of alarms, by severity. */
   notify: section({
     /** Symptoms that users feel: somebody gets up. Told when they start and when they end. Needed in production. */
     page: channel.prefault({}),
@@ -356,7 +356,7 @@ const observe = section({
     inform: channel.prefault({}),
     /** Minutes after which targets of `page` hear again of an incident that lasts; 0: never. @default 30 */
     repeatMinutes: whole(0, 1_440).default(30),
-    /** Who is told, too, of an incident that lasts so many minutes. @default nobody */
+    /** Who is notified, too, of an incident that lasts so many minutes. @default nobody */
     escalation: section({ afterMinutes: whole(5, 1_440), targets: z.array(target).min(1) }).optional(),
     /** Secret with the `url` of a receiver outside AWS that expects to hear from us every five minutes. @default none */
     heartbeat: secret.optional(),

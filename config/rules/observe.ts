@@ -1,4 +1,4 @@
-/** Metrics, logs and who is told. */
+/** Metrics, logs and who is notified. */
 import { must, type Rule, rule } from './rule';
 
 export const observeRules: readonly Rule[] = [
@@ -31,7 +31,7 @@ export const observeRules: readonly Rule[] = [
         notify.page.targets.length > 0,
       'observe.notify.page',
       notify.page,
-      'Nobody would be told of alarms in production.',
+      'Nobody would be notified of alarms in production.',
       'Name email or topicArn, or targets.',
     ),
   ),
@@ -92,7 +92,7 @@ export const observeRules: readonly Rule[] = [
           topicArn === undefined || topicArn.startsWith(`arn:aws:sns:${region}:`),
           `observe.notify.${severity}.topicArn`,
           topicArn,
-          `An alarm can only tell a topic of its own partition and region, ${region}.`,
+          `An alarm can only notify a topic of its own partition and region, ${region}.`,
           `Name a topic that begins with arn:aws:sns:${region}:`,
         ),
       ];
@@ -103,7 +103,7 @@ export const observeRules: readonly Rule[] = [
       objectives.p99Ms.none >= objectives.p99Ms['hk-cn'],
       'observe.objectives.p99Ms.none',
       objectives.p99Ms.none,
-      `A server in Hong Kong that calls the mainland takes at least as long as that call, for which ${objectives.p99Ms['hk-cn']} ms are allowed: its alarm would fire while all is well.`,
+      `A server in Hong Kong that calls the mainland takes at least as long as that call, for which ${objectives.p99Ms['hk-cn']} ms are allowed: its alarm would fire although nothing is wrong.`,
       `Use ${objectives.p99Ms['hk-cn']} or more.`,
     ),
   ),

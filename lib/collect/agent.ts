@@ -42,7 +42,7 @@ export const securityLevel = ({ production, environment }: EnvironmentConfig): s
   production ? 'production' : environment === 'dev' ? 'development' : 'staging';
 
 /**
- * The agent on service nodes: an SSM document that installs, mends or removes it; what it needs, as parameters; and an
+ * The agent on service nodes: an SSM document that installs, repairs or removes it; what it needs, as parameters; and an
  * association that runs the document on every instance with the tag, again and again.
  */
 export class Agent extends Construct {
@@ -82,7 +82,7 @@ export class Agent extends Construct {
         parameters: {
           action: {
             type: 'String',
-            description: 'install also updates and mends',
+            description: 'install also updates and repairs',
             allowedValues: ['install', 'verify', 'uninstall'],
             default: 'install',
           },

@@ -40,7 +40,7 @@ export interface PolicyAudit {
   readonly unacknowledged: readonly Finding[];
   /** Findings with one. */
   readonly acknowledged: readonly (Finding & { readonly by: RecordedAcknowledgment })[];
-  /** Acknowledgments that no finding needs: the resource was mended or removed, or the finding reads otherwise. */
+  /** Acknowledgments that no finding needs: the resource was fixed or removed, or the finding reads otherwise. */
   readonly stale: readonly RecordedAcknowledgment[];
   /** Acknowledgments of a pack's findings that did not come through `acknowledge`, and were not looked at by it. */
   readonly bypassed: readonly RecordedAcknowledgment[];

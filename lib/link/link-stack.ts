@@ -35,7 +35,7 @@ export interface LinkStackProps extends EnvironmentStackProps {
   readonly metricLogGroup: LogGroup;
   readonly namespace: IHttpNamespace;
   readonly samplers: ISecurityGroup;
-  /** Whom alarms tell. */
+  /** Whom alarms notify. */
   readonly topics: Topics;
   /** The incident of calls to the mainland: while it lasts, the link's own pages nobody. */
   readonly border?: IAlarm;

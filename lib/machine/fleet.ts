@@ -212,7 +212,7 @@ export class Fleet extends Construct {
     acknowledge(this.group, {
       id: 'AwsSolutions-AS3',
       reason:
-        'Launches and terminations are normal here (rolling updates, scaling) and are in CloudTrail; people are told of symptoms by alarms, not of instances.',
+        'Launches and terminations are normal here (rolling updates, scaling) and are in CloudTrail; people are notified of symptoms by alarms, not of instances.',
     });
     missingInstancesAlarm(this, { environment, tier, group: this.group, minInstances: props.minInstances });
     Tags.of(this.group).add('Name', `harbourline-${environment}-${tier}`);

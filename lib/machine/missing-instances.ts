@@ -18,7 +18,7 @@ export interface MissingInstancesProps {
 
 /**
  * What rolls a deployment back while instances are replaced: fewer in service than there must be. Not silence: services may
- * rest, agents may not be there yet, and a deployment that mends an outage must get through.
+ * rest, agents may not be there yet, and a deployment that fixes an outage must get through.
  */
 export function missingInstancesAlarm(
   scope: Construct,
@@ -26,7 +26,7 @@ export function missingInstancesAlarm(
 ): void {
   const alarm = new Alarm(scope, 'InstancesMissing', {
     alarmName: missingInstancesAlarmName(environment, tier),
-    alarmDescription: `Rolls a deployment of ${tier}s back, and tells nobody else: fewer than ${minInstances} instances were in service for three minutes.`,
+    alarmDescription: `Rolls a deployment of ${tier}s back, and notifies nobody else: fewer than ${minInstances} instances were in service for three minutes.`,
     metric: new Metric({
       namespace: 'AWS/AutoScaling',
       metricName: 'GroupInServiceInstances',
@@ -43,6 +43,6 @@ export function missingInstancesAlarm(
   acknowledge(alarm, {
     id: 'NIST.800.53.R5-CloudWatchAlarmAction',
     reason:
-      'Instance refreshes watch it and roll back; people are told of what users feel, by alarms of their own, with a runbook.',
+      'Instance refreshes watch it and roll back; people are notified of what users feel, by alarms of their own, with a runbook.',
   });
 }

@@ -57,7 +57,7 @@ const own = (): Aws => ({
 
 /**
  * @throws Error that says what is missing, after 13 minutes: the deployment fails and goes back. While a deployment goes back
- *   nothing is waited for: what was there before may be what a deployment was meant to mend
+ *   nothing is waited for: what was there before may be what a deployment was meant to fix
  */
 export async function handler(
   { RequestType, ResourceProperties: wanted }: SettledEvent,

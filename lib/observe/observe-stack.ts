@@ -15,9 +15,9 @@ export interface ObserveStackProps extends EnvironmentStackProps, Omit<Watched, 
   readonly logsKey: IKey;
 }
 
-/** What operators look at, what wakes them, and how long it takes until all is well again. */
+/** What operators look at, what wakes them, and how long it takes until everything works again. */
 export class ObserveStack extends EnvironmentStack {
-  /** Whom alarms tell, those of the link too. */
+  /** Whom alarms notify, those of the link too. */
   readonly topics: Topics;
   /** The incident of calls to the mainland. */
   readonly border?: IAlarm;

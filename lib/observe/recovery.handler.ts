@@ -29,7 +29,7 @@ export interface Settings {
   readonly namespace: string;
   /** Names of the incidents, which page. */
   readonly pages: readonly string[];
-  /** Names of alarms that are part of others and tell nobody. The rest informs. */
+  /** Names of alarms that are part of others and notify nobody. The rest informs. */
   readonly parts: readonly string[];
 }
 

@@ -21,7 +21,7 @@ export interface RecoveryProps {
   readonly environment: string;
   readonly logsKey: IKey;
   readonly logRetention: RetentionDays;
-  /** Names of alarms that tell nobody, because they are part of others. */
+  /** Names of alarms that notify nobody, because they are part of others. */
   readonly parts: readonly string[];
 }
 

@@ -17,9 +17,9 @@ import type { Interval } from './interval';
 export type Side =
   | 'nobody'
   | 'Hong Kong'
-  | 'the line'
+  | 'the link'
   | 'the mainland'
-  | 'the line or the mainland'
+  | 'the link or the mainland'
   | 'a proxy on the way';
 
 export interface Diagnosis {
@@ -58,11 +58,11 @@ export function diagnose(store: MetricStore, config: EnvironmentConfig, fair: In
   // Timed by the server, without the line: nothing but Hong Kong itself makes it slow.
   if (slow('cn-hk') || failing('cn-hk')) return { side: 'Hong Kong', because: all };
   if (slow('hk-cn') || failing('hk-cn')) {
-    // The link's own round trip holds the line and no service.
+    // The link's own round trip holds the link and no service.
     const risen = rtt(now) - rtt(fair);
     const line = loss > lostPercent || risen > rtt(fair);
-    const trip = `round trip of the line ${rtt(fair).toFixed(0)} → ${rtt(now).toFixed(0)} ms, loss ${loss.toFixed(0)} %`;
-    return { side: line ? 'the line' : 'the mainland', because: `${trip}; ${all}` };
+    const trip = `round trip of the link ${rtt(fair).toFixed(0)} → ${rtt(now).toFixed(0)} ms, loss ${loss.toFixed(0)} %`;
+    return { side: line ? 'the link' : 'the mainland', because: `${trip}; ${all}` };
   }
   if (slow('none') || failing('none')) return { side: 'Hong Kong', because: all };
   const lost = calls({ [crossingAttribute]: 'cn-hk', [traceparentAttribute]: 'lost' });

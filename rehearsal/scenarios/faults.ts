@@ -42,11 +42,11 @@ const fault = ({ name, summary, lasts = seconds.fault, inject, notify, side }: F
 
 /** The line takes a detour: each way takes 300 ms instead of 12. */
 export const slowLine = fault({
-  name: 'slow-line',
-  summary: 'the line takes 300 ms each way instead of 12',
+  name: 'slow-link',
+  summary: 'the link takes 300 ms each way instead of 12',
   inject: async (stage) => stage.line.delay(300),
   notify: ['Calls to the mainland', 'Link round trip'],
-  side: 'the line',
+  side: 'the link',
 });
 
 /** A settlement takes 900 ms instead of 30. */

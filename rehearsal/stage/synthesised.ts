@@ -111,7 +111,7 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
         widgets: (JSON.parse(properties.DashboardBody) as { widgets: Widget[] }).widgets,
       })),
     alarms: {
-      // Those that only scale a fleet tell nobody, and bear no name.
+      // Those that only scale a fleet notify nobody, and bear no name.
       metric: alarmsOf<AlarmProperties>(environment, 'AWS::CloudWatch::Alarm'),
       composite: alarmsOf<CompositeProperties>(environment, 'AWS::CloudWatch::CompositeAlarm'),
     },

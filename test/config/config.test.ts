@@ -269,7 +269,7 @@ const broken: [title: string, base: object, changes: Record<Path, unknown>, path
   ['metrics of another region', dev, { 'observe.metricsRegion': 'eu-west-1' }, 'observe.metricsRegion', /ap-east-1/],
   ['a retention that CloudWatch refuses', dev, { 'observe.logRetentionDays': 100 }, 'observe.logRetentionDays', /90/],
   ['audit logs for a quarter', prod, { 'observe.logRetentionDays': 90 }, 'observe.logRetentionDays', /365/],
-  ['production that tells nobody', prod, { 'observe.notify': {} }, 'observe.notify.page', /email or topicArn/],
+  ['production that notifies nobody', prod, { 'observe.notify': {} }, 'observe.notify.page', /email or topicArn/],
   ['an address that is none', prod, { 'observe.notify.page.email': 'nobody' }, 'observe.notify.page.email', /e-mail/],
   [
     'a topic of another region',

@@ -45,7 +45,7 @@ function alarms(): Alarm[] {
       )
       .filter(({ Type }) => ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].includes(Type))
       .map(({ Properties }) => Properties)
-      // Those that only scale a fleet tell nobody, and bear no name.
+      // Those that only scale a fleet notify nobody, and bear no name.
       .filter(({ AlarmName }) => AlarmName !== undefined)
       // Those that roll a deployment back notify nobody: "Instances of gateways missing" does.
       .filter(({ AlarmName }) => !AlarmName.endsWith(': instances missing'))
@@ -76,7 +76,7 @@ describe('runbook', () => {
   });
 
   it.each(sections)('$heading says what it means, where to look, why, what to do and what then', ({ body }) => {
-    const wanted = ['Meaning', 'First three looks', 'Likely causes', 'Mending', 'After'];
+    const wanted = ['Meaning', 'First three looks', 'Likely causes', 'Fix', 'After'];
     const places = wanted.map((part) => body.search(new RegExp(`^\\*\\*${part}\\b`, 'm')));
     expect(places).not.toContain(-1);
     expect([...places].sort((a, b) => a - b)).toEqual(places);

@@ -85,7 +85,7 @@ test.each([
   expect(protections).toEqual([]);
 });
 
-test('what goes back is not waited for: it may be the outage that was to be mended', async () => {
+test('what goes back is not waited for: it may be the outage that was to be fixed', async () => {
   const { doubles, polls } = aws([{ instances: [], targets: [], registered: 0 }], 'UPDATE_ROLLBACK_IN_PROGRESS');
   await handler(event('Update'), undefined, doubles, pause);
   expect(polls()).toBe(0);

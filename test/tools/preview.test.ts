@@ -31,10 +31,10 @@ const points: DataPoint[] = Array.from({ length: 20 }, (_, n) => start + n * min
 
 const recording: Recording = {
   environment: 'dev',
-  scenario: 'slow-line',
+  scenario: 'slow-link',
   drive: { from: start, until: start + 20 * minute },
   injectedAt: fault,
-  diagnosis: { side: 'the line', because: 'hk-cn' },
+  diagnosis: { side: 'the link', because: 'hk-cn' },
   courses: [
     {
       name: 'harbourline-dev: Calls to the mainland',
@@ -118,7 +118,7 @@ const title = chromiumPath
   });
 
   test('says who is at fault, and which incident it is', async () => {
-    expect(await tab.locator('.verdict').textContent()).toContain('the line, since 10:42');
+    expect(await tab.locator('.verdict').textContent()).toContain('the link, since 10:42');
     expect(await tab.locator('.chip.alarm').allTextContents()).toEqual(['Calls to the mainlandALARM since 10:43']);
     expect(await tab.locator('.chip:not(.alarm)').count()).toBe(3);
   });

@@ -168,7 +168,7 @@ describe('review files of an app', () => {
     expect(after.filter((line, at) => line !== before[at])).toEqual([expect.stringContaining('"title": "every 300"')]);
   });
 
-  test('staleness names what is missing, stale and gone; writing mends it', () => {
+  test('staleness names what is missing, stale and gone; writing fixes it', () => {
     const root = mkdtempSync(join(tmpdir(), 'harbourline-test-'));
     const files = new Map([
       ['review/dev/Network.json', '{}\n'],

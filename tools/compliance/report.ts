@@ -29,7 +29,7 @@ export const complianceSections = (app: App, audit: PolicyAudit): Record<string,
   controls: controlSection(),
   packs: packSection(audit),
   'own-rules': table(
-    ['rule', 'what it objects to, and how to mend it'],
+    ['rule', 'what it objects to, and how to fix it'],
     rules.map(({ id, message }) => [`Harbourline-${id}`, message]),
   ),
   acknowledgments: acknowledgmentSection(acknowledgments(app)),

@@ -35,7 +35,7 @@ export interface Answer {
   readonly ok: boolean;
   readonly what: string;
   readonly found: string;
-  /** How to mend it: a command where there is one. */
+  /** How to fix it: a command where there is one. */
   readonly remedy?: string;
 }
 

@@ -59,7 +59,7 @@ export function exitCode(lines: readonly Line[]): number {
   return lines.some(({ ok }) => ok === undefined) ? 2 : 0;
 }
 
-/** One table; remedies stand beneath what they mend. */
+/** One table; remedies stand beneath what they fix. */
 export function table(lines: readonly Line[]): string {
   const mark = ({ ok }: Line): string => (ok === undefined ? '?   ' : ok ? 'ok  ' : 'FAIL');
   const width = (read: (line: Line) => string): number => Math.max(...lines.map((line) => read(line).length));

@@ -15,7 +15,7 @@ const help = `Draws the dashboards of an environment, as synthesised now, with t
 
 npm run preview -- [options]
   --env NAME         environment (default dev)
-  --scenario NAME    whose rehearsal: the last of this scenario (default slow-line)
+  --scenario NAME    whose rehearsal: the last of this scenario (default slow-link)
   --output FILE      where to write it (default in the cache; the path is printed)
   --screenshot FILE  also take a picture of the first dashboard, with a headless Chromium
   --help             this text
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       env: { type: 'string', default: 'dev' },
-      scenario: { type: 'string', default: 'slow-line' },
+      scenario: { type: 'string', default: 'slow-link' },
       output: { type: 'string' },
       screenshot: { type: 'string' },
     },

@@ -12,6 +12,6 @@ export function synthesise(checkout: string): string {
     env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  if (status !== 0) throw new Error('The app does not synthesise: mend what it says above, then run this again.');
+  if (status !== 0) throw new Error('The app does not synthesise: fix what it says above, then run this again.');
   return directory;
 }

@@ -28,7 +28,7 @@ const named = (environment: Environment, type: string) =>
 
 /** Are all alarms of the templates there, those that page above all; able to notify; and quiet? */
 export async function alarms({ cloudWatch, sns }: Aws, environment: Environment): Promise<Answer[]> {
-  // Those that only drive scaling have no name, and nobody is told of them.
+  // Those that only drive scaling have no name, and nobody is notified of them.
   const metric = named(environment, 'AWS::CloudWatch::Alarm').map(({ AlarmName }) => String(AlarmName));
   const composite = named(environment, 'AWS::CloudWatch::CompositeAlarm').map(({ AlarmName }) => String(AlarmName));
   const names = [...metric, ...composite];

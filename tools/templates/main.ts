@@ -26,7 +26,7 @@ function synthesise(): string {
     ['synth', '--quiet', '--output', directory],
     { cwd: root, encoding: 'utf8' },
   );
-  if (status !== 0) throw new Error(`${stdout}${stderr}\nThe app does not synthesise: mend what it says above.`);
+  if (status !== 0) throw new Error(`${stdout}${stderr}\nThe app does not synthesise: fix what it says above.`);
   return directory;
 }
 

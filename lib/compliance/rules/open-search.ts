@@ -22,7 +22,7 @@ export const fineGrainedAccess: Rule = {
 export const standby: Rule = {
   id: 'Standby',
   message:
-    'Multi-AZ with standby needs three zones, dedicated managers and data nodes in multiples of three. Mend it, or set standby to false.',
+    'Multi-AZ with standby needs three zones, dedicated managers and data nodes in multiples of three. Fix it, or set standby to false.',
   check: ({ Type, Properties }) => {
     const cluster = Properties?.ClusterConfig;
     if (Type !== domain || cluster?.MultiAZWithStandbyEnabled !== true) return [];
@@ -73,7 +73,7 @@ export const engineVersion: Rule = {
 /** OpenSearch Service developer guide, VPC support: one subnet for each zone, no more and no fewer. */
 export const domainSubnets: Rule = {
   id: 'DomainSubnets',
-  message: 'A domain takes exactly one subnet for each of its zones. Mend the subnets or the number of zones.',
+  message: 'A domain takes exactly one subnet for each of its zones. Fix the subnets or the number of zones.',
   check: ({ Type, Properties }) => {
     const subnets = Properties?.VPCOptions?.SubnetIds;
     if (Type !== domain || !Array.isArray(subnets)) return [];

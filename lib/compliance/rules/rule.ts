@@ -16,10 +16,10 @@ export interface Place {
 export interface Rule {
   /** Without the pack's prefix: `OpenSecurityGroup` is reported as `Harbourline-OpenSecurityGroup[…]`. */
   readonly id: string;
-  /** What is wrong, and how to mend it. */
+  /** What is wrong, and how to fix it. */
   readonly message: string;
   /**
-   * The exact findings, one for each thing to mend, none where the resource is well. They stand in brackets behind the
+   * The exact findings, one for each thing to fix, none where the resource is well. They stand in brackets behind the
    * id, so no brackets and no blanks in them.
    */
   check(resource: TemplateResource, place: Place): readonly string[];

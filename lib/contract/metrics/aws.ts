@@ -16,7 +16,7 @@ export const domainMetrics = {
   red: ofDomain('ClusterStatus.red', 'Count'),
   /** 1 while a copy of a shard is not assigned. */
   yellow: ofDomain('ClusterStatus.yellow', 'Count'),
-  /** 1 while the domain refuses writes, for want of disk or memory. */
+  /** 1 while the domain refuses writes, because disk or memory is short. */
   writesBlocked: ofDomain('ClusterIndexWritesBlocked', 'Count'),
   /** Room on the fullest node (Minimum), in MiB. */
   freeStorage: ofDomain('FreeStorageSpace', 'Megabytes'),

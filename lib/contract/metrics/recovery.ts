@@ -1,7 +1,7 @@
-/** How long it takes until all is well again. */
+/** How long it takes until everything works again. */
 import type { EmittedMetric } from './metric';
 
-/** Dimension: whom the alarm tells, `page` or `inform`. */
+/** Dimension: whom the alarm notifies, `page` or `inform`. */
 export const severityDimension = 'severity';
 
 export const recoveryMetrics = {

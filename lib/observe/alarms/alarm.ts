@@ -17,7 +17,7 @@ export interface Watched {
   readonly domainName: string;
   /** What the collectors run on. */
   readonly capacity: Capacity;
-  /** Functions by what they do: they run unseen, and a failure is told. */
+  /** Functions by what they do: they run unseen, and a failure notifies. */
   readonly functions: Readonly<Record<FunctionName, string>>;
 }
 
@@ -34,13 +34,13 @@ export interface Capacity {
 }
 
 /**
- * Whom an alarm tells. A symptom is part of an incident, which pages once however many of its symptoms show; a cause
+ * Whom an alarm notifies. A symptom is part of an incident, which pages once however many of its symptoms show; a cause
  * informs.
  */
-export type Tells = Incident | 'inform';
+export type Notifies = Incident | 'inform';
 
 /**
- * What must hold for an alarm to mean something: an alarm that tells nobody, in state ALARM while it holds. Alarms of one
+ * What must hold for an alarm to mean something: an alarm that notifies nobody, in state ALARM while it holds. Alarms of one
  * environment share a gate by its heading.
  */
 export type GateDefinition = Required<
@@ -64,7 +64,7 @@ export interface AlarmDefinition {
   /** What broke, and what it means for users. */
   readonly text: string;
   /** @default inform */
-  readonly tells?: Tells;
+  readonly notifies?: Notifies;
   /** Where to look. @default pipeline */
   readonly dashboard?: DashboardName;
   /** @default it always counts */

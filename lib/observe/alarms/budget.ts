@@ -17,9 +17,9 @@ export interface Budget {
   readonly allowedPercent: number;
   /** What is bad, and what it means for users. */
   readonly text: string;
-  readonly tells: Incident;
+  readonly notifies: Incident;
   /**
-   * Shows that Hong Kong itself is at fault. Calls from the mainland are timed by the server, without the line; and a call
+   * Shows that Hong Kong itself is at fault. Calls from the mainland are timed by the server, without the link; and a call
    * to the mainland that is called back meanwhile is as slow as Hong Kong answers. @default false
    */
   readonly clearsBorder?: boolean;
@@ -47,7 +47,7 @@ export interface Window {
  * after the last breach: a fault that comes back within that time is the same incident.
  */
 export const pageWindows = [
-  /** Most calls, all at once: an outage, told in two minutes however many good calls came before it. */
+  /** Most calls, all at once: an outage, notified of in two minutes however many good calls came before it. */
   { name: '1 minute', length: Duration.minutes(1), minimumBad: 10, above: { percent: 50 }, windows: 2, of: 15 },
   /** Too many for too long. */
   { name: '5 minutes', length: Duration.minutes(5), minimumBad: 10, above: { burn: 6 }, of: 3 },

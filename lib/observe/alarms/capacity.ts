@@ -37,7 +37,7 @@ export function capacityAlarms({ config, capacity }: Watched): AlarmDefinition[]
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       missing: TreatMissingData.BREACHING, // a load balancer counts always
       text: 'No gateway answers the health checks: agents hold all spans on their disks, and nothing new is counted, stored or alarmed on.',
-      tells: 'tracing',
+      notifies: 'tracing',
     },
     ...(['gateway', 'sampler'] as const).flatMap((tier): AlarmDefinition[] => [
       {
@@ -67,7 +67,7 @@ export function capacityAlarms({ config, capacity }: Watched): AlarmDefinition[]
         ...(collect[tier].minInstances === collect[tier].maxInstances
           ? { threshold: collect[tier].maxInstances + 1 }
           : {}),
-        missing: TreatMissingData.NOT_BREACHING, // told by the alarm above
+        missing: TreatMissingData.NOT_BREACHING, // the alarm above notifies
         text: `For half an hour there have been as many ${tier}s as the configuration allows: more load is not met by more of them, and queues grow.`,
       },
     ]),

@@ -19,7 +19,7 @@ const slowPercent = 1;
 function ofCrossing({ environment, observe }: EnvironmentConfig, crossing: Crossing): Budget[] {
   const { p99Ms, errorPercent } = observe.objectives;
   const common = {
-    tells: crossing === 'hk-cn' ? 'border' : 'hongKong',
+    notifies: crossing === 'hk-cn' ? 'border' : 'hongKong',
     clearsBorder: crossing === 'cn-hk',
     dashboard: 'cross-region',
   } as const;
@@ -52,7 +52,7 @@ export function crossingAlarms({ config: { environment, observe } }: Watched): A
     stoppedFlow(environment, minimumSamples, 'hk-cn', {
       heading: 'No calls to the mainland',
       text: 'Hong Kong works, and for three minutes nothing has called the mainland, although calls were usual: a circuit breaker is open, a feature is switched off, or calls hang before they are traced. Payments that need the mainland are refused or held.',
-      tells: 'border',
+      notifies: 'border',
     }),
     stoppedFlow(environment, minimumSamples, 'cn-hk', {
       heading: 'No calls from the mainland',
@@ -65,7 +65,7 @@ export function crossingAlarms({ config: { environment, observe } }: Watched): A
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       missing: TreatMissingData.NOT_BREACHING, // no calls, none lost
       text: 'Calls from the mainland arrive without traceparent: traces break at the border and diagnosis is blind there.',
-      tells: 'inform',
+      notifies: 'inform',
       dashboard: 'cross-region',
     },
   ];

@@ -35,7 +35,7 @@ export const stoppedFlow = (
   environment: string,
   minimumSamples: number,
   crossing: Exclude<Crossing, 'none'>,
-  what: Pick<AlarmDefinition, 'heading' | 'text' | 'tells'>,
+  what: Pick<AlarmDefinition, 'heading' | 'text' | 'notifies'>,
 ): AlarmDefinition => ({
   ...what,
   metric: stopped(environment, crossing, minimumSamples),

@@ -15,7 +15,7 @@ export interface IncidentDefinition {
   /** What to look at first: the runbook's first three looks, short enough for a message. */
   readonly checks: readonly { readonly en: string; readonly zh: string }[];
   /**
-   * An incident that says it already: while it lasts, this one is shown and pages nobody. When the line is slow, so are
+   * An incident that says it already: while it lasts, this one is shown and pages nobody. When the link is slow, so are
    * the services in Hong Kong that wait for it; when it is cut, calls fail.
    */
   readonly consequenceOf?: 'border';
@@ -24,7 +24,7 @@ export interface IncidentDefinition {
 export const incidents = {
   border: {
     heading: 'Calls to the mainland',
-    text: 'Calls from Hong Kong to the mainland are slow or fail: payments wait or are refused. The first dashboard tells line and mainland apart.',
+    text: 'Calls from Hong Kong to the mainland are slow or fail: payments wait or are refused. The first dashboard shows whether it is the link or the mainland.',
     zh: {
       heading: '调用内地',
       text: '从香港调用内地的请求变慢或失败：付款在等待或被拒绝。第一个仪表板可区分专线与内地服务。',
@@ -44,7 +44,7 @@ export const incidents = {
   },
   hongKong: {
     heading: 'Services in Hong Kong',
-    text: 'Services in Hong Kong are slow or fail, for callers on either side, and the way to the mainland is well.',
+    text: 'Services in Hong Kong are slow or fail, for callers on either side, and the path to the mainland is healthy.',
     zh: { heading: '香港的服务', text: '香港的服务对两侧的调用方变慢或失败，而通往内地的路径正常。' },
     checks: [
       {
@@ -67,7 +67,7 @@ export const incidents = {
         zh: '链路仪表板：哪些路径中断？从何时开始？',
       },
       {
-        en: 'Did somebody work on the routers or the line? Ask the carrier with the minute.',
+        en: 'Did somebody work on the routers or the leased line? Ask the carrier with the minute.',
         zh: '是否有人在路由器或线路上作业？带上时间联系运营商。',
       },
       { en: 'Logs of tunnels: negotiation, or BGP?', zh: '隧道日志：协商失败还是 BGP？' },

@@ -14,7 +14,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../../compliance/acknowledge';
 import { alarmName, anchor } from '../../contract/alarms';
 import { type DashboardName, dashboardUrl } from '../../contract/dashboards';
-import { type AlarmDefinition, type GateDefinition, idOf, type Tells, type Watched } from './alarm';
+import { type AlarmDefinition, type GateDefinition, idOf, type Notifies, type Watched } from './alarm';
 import { type Budget, informWindows, limitOf, pageWindows, type Window } from './budget';
 import { capacityAlarms } from './capacity';
 import { crossingAlarms } from './crossing';
@@ -25,7 +25,7 @@ import { storeAlarms } from './store';
 
 export { crossingBudgets } from './crossing';
 
-/** Who is told, by severity. */
+/** Who is notified, by severity. */
 export type Topics = Readonly<Record<'page' | 'inform', ITopic>>;
 
 export interface AlarmsProps {
@@ -63,7 +63,7 @@ interface Said {
 
 /** The alarms of an environment: metric alarms, objectives made of several, and the incidents that page. */
 export class Alarms extends Construct {
-  /** Names of alarms that tell nobody: another one, of which they are part, does. */
+  /** Names of alarms that notify nobody: another one, of which they are part, does. */
   readonly parts: string[] = [];
   /** The incident of the border. */
   readonly border: IAlarm | undefined;
@@ -91,9 +91,9 @@ export class Alarms extends Construct {
   }
 
   private metricAlarm(definition: AlarmDefinition): void {
-    const { heading, onlyWhile, tells = 'inform' } = definition;
+    const { heading, onlyWhile, notifies = 'inform' } = definition;
     if (!onlyWhile) {
-      this.tell(this.alarm(heading, definition), heading, tells);
+      this.notify(this.alarm(heading, definition), heading, notifies);
       return;
     }
     const measured = `${heading}, measured`;
@@ -108,7 +108,7 @@ export class Alarms extends Construct {
         this.gate(onlyWhile),
       ),
     });
-    this.tell(alarm, heading, tells);
+    this.notify(alarm, heading, notifies);
   }
 
   private alarm(name: string, definition: AlarmDefinition): Alarm {
@@ -125,7 +125,7 @@ export class Alarms extends Construct {
     });
   }
 
-  /** In ALARM while what it says holds; tells nobody. */
+  /** In ALARM while what it says holds; notifies nobody. */
   private gate(gate: GateDefinition): IAlarm {
     const known = this.gates.get(gate.heading);
     if (known) return known;
@@ -141,7 +141,7 @@ export class Alarms extends Construct {
     return alarm;
   }
 
-  /** Windows that page each alone, and windows that inform together; their metric alarms tell nobody. */
+  /** Windows that page each alone, and windows that inform together; their metric alarms notify nobody. */
   private budget(budget: Budget): void {
     const { heading } = budget;
     const windows = (of: readonly Window[], part: string) =>
@@ -168,7 +168,7 @@ export class Alarms extends Construct {
       alarmDescription: this.description({ ...budget, text: `${budget.text} ${objective}` }),
       alarmRule: AlarmRule.anyOf(...windows(pageWindows, heading)),
     });
-    this.tell(page, heading, budget.tells);
+    this.notify(page, heading, budget.notifies);
     if (budget.clearsBorder) this.clearing.push(page);
     const slow = `${heading}, slow burn`;
     const inform = new CompositeAlarm(this, idOf(slow), {
@@ -179,7 +179,7 @@ export class Alarms extends Construct {
       }),
       alarmRule: AlarmRule.allOf(...windows(informWindows, slow)),
     });
-    this.tell(inform, slow, 'inform');
+    this.notify(inform, slow, 'inform');
   }
 
   /** Pages once, however many symptoms show; and says when it is over. */
@@ -208,22 +208,22 @@ export class Alarms extends Construct {
     return alarm;
   }
 
-  private tell(alarm: Alarm | CompositeAlarm, heading: string, tells: Tells): void {
-    if (tells !== 'inform') {
-      this.symptoms[tells].push(this.silent(heading, alarm));
+  private notify(alarm: Alarm | CompositeAlarm, heading: string, notifies: Notifies): void {
+    if (notifies !== 'inform') {
+      this.symptoms[notifies].push(this.silent(heading, alarm));
       return;
     }
     alarm.addAlarmAction(new SnsAction(this.props.topics.inform));
   }
 
-  /** An alarm that is part of another one: that one tells. */
+  /** An alarm that is part of another one: that one notifies. */
   private silent<T extends IAlarm>(heading: string, alarm: T): T {
     this.parts.push(this.name(heading));
     if (alarm instanceof Alarm) {
       acknowledge(alarm, {
         id: 'NIST.800.53.R5-CloudWatchAlarmAction',
         reason:
-          'A composite alarm has it in its rule and tells somebody, once for all of its parts: one fault is one page.',
+          'A composite alarm has it in its rule and notifies somebody, once for all of its parts: one fault is one page.',
       });
     }
     return alarm;

@@ -82,7 +82,7 @@ export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]
   const probed = probedPaths(config).map(({ name }) => ({ [pathDimension]: name }));
   const outcome = (name: ContinuityOutcome) => own(probeMetrics.continuity.name, { outcome: name }, 'Sum');
   const queueGiB = outageGiB(link.relay);
-  /** Before its first day a link is being built: nobody is told that what was never up is down. */
+  /** Before its first day a link is being built: nobody is notified that what was never up is down. */
   const everUp: GateDefinition = {
     heading: 'Link in use',
     metric: over(
@@ -102,7 +102,7 @@ export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]
   const alarms: AlarmDefinition[] = [
     {
       heading: linkDown,
-      tells: 'link',
+      notifies: 'link',
       metric: over(
         'MAX',
         bearing.map((path) => state(path, 'Maximum')),

@@ -26,7 +26,7 @@ export function pipelineAlarms({ config: { environment, production, collect, age
       missing: production ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       onlyWhile: everUsed(environment),
       text: 'No span was counted for five minutes: services, agents, gateways or samplers are down or cannot publish.',
-      tells: 'tracing',
+      notifies: 'tracing',
     },
     {
       heading: 'Spans lost',
@@ -35,14 +35,14 @@ export function pipelineAlarms({ config: { environment, production, collect, age
       minutes: 1,
       missing: TreatMissingData.NOT_BREACHING, // the counter appears with the first failure
       text: 'The disk queue of a sampler is full: kept spans are dropped, and their traces will be missing in the store.',
-      tells: 'tracing',
+      notifies: 'tracing',
     },
     {
       heading: 'Spans refused',
       metric: collector(environment, collectorMetrics.refused, 'gateway', 'Sum'),
       threshold: 0,
       missing: TreatMissingData.NOT_BREACHING, // a gateway that is not there refuses nothing; "No spans" sees it
-      text: 'Gateways send spans back, for want of memory or of room in the queue: agents hold them and try again.',
+      text: 'Gateways refuse spans, because memory or room in the queue is short: agents hold them and try again.',
     },
     ...(['gateway', 'sampler'] as const).map((tier): AlarmDefinition => {
       const most = Math.floor(queueShare * queueLength(collect[tier].volumeGiB));

@@ -42,7 +42,7 @@ export function storeAlarms({ config, domainName }: Watched): AlarmDefinition[] 
   const alarms: AlarmDefinition[] = [
     {
       heading: 'Store red',
-      tells: 'tracing',
+      notifies: 'tracing',
       metric: domain('ClusterStatus.red'),
       ...once,
       missing: late,
@@ -60,7 +60,7 @@ export function storeAlarms({ config, domainName }: Watched): AlarmDefinition[] 
     },
     {
       heading: 'Store refuses writes',
-      tells: 'tracing',
+      notifies: 'tracing',
       metric: domain('ClusterIndexWritesBlocked'),
       ...once,
       missing: late,
@@ -101,7 +101,7 @@ export function storeAlarms({ config, domainName }: Watched): AlarmDefinition[] 
     },
     {
       heading: 'Store key unusable',
-      tells: 'tracing',
+      notifies: 'tracing',
       metric: either(domain('KMSKeyError'), domain('KMSKeyInaccessible')),
       ...once,
       missing: TreatMissingData.NOT_BREACHING, // both are published only when they are wrong

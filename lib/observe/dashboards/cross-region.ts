@@ -9,7 +9,7 @@ import type { Crossing } from '../../contract/metrics';
 import type { Watched } from '../alarms/alarm';
 import { incidents } from '../alarms/incidents';
 import { byService, continuity, errorRate, incidentTimes, percentile, recoveryChange, volume } from '../expressions';
-import { lineRow } from './link';
+import { linkRows } from './link';
 import { type Row, rowsDashboard } from './widgets';
 
 /** How long, how often wrong, how many: the three graphs of a crossing. */
@@ -66,12 +66,12 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
   const { environment } = config;
   const rows: Row[] = [
     crossing(config, 'hk-cn', 'Hong Kong calls the mainland', {
-      en: 'Timed by the caller: the line, both ways, and the mainland service are in it. All three percentiles up: everything is slower. Only p99 up: some calls are.',
+      en: 'Timed by the caller: the link, both ways, and the mainland service are in it. All three percentiles up: everything is slower. Only p99 up: some calls are.',
       zh: '由香港调用方计时，含专线往返与内地服务耗时。三条百分位线同升：整体变慢；仅 p99 升：部分调用变慢。',
     }),
-    ...lineRow(watched),
+    ...linkRows(watched),
     crossing(config, 'cn-hk', 'The mainland calls Hong Kong', {
-      en: 'Timed by the server in Hong Kong: the line is not in it. Slow here means slow in Hong Kong.',
+      en: 'Timed by the server in Hong Kong: the link is not in it. Slow here means slow in Hong Kong.',
       zh: '由香港服务端计时，不含专线。此处变慢即香港侧变慢。',
     }),
     crossing(config, 'none', 'Within Hong Kong', {
@@ -81,7 +81,7 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
     {
       title: 'By service',
       read: {
-        en: 'p99 of each service. One line up: that service. All of them: what they share, such as the line or the database.',
+        en: 'p99 of each service. One line up: that service. All of them: what they share, such as the link or the database.',
         zh: '各服务的 p99。仅一条上升：该服务有问题；全部上升：共用部分（专线、数据库等）有问题。',
       },
       graphs: (

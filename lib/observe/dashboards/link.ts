@@ -14,35 +14,35 @@ import type { Watched } from '../alarms/alarm';
 import { figureOf, linkLoss, ofPaths, roundTrip } from '../expressions';
 import { type Row, rowsDashboard } from './widgets';
 
-/** Round trip, loss and states of every path: the line itself, without services. None where there is no link. */
-export function lineRow({ config }: Watched): Row[] {
+/** Round trip, loss and states of every path: the link itself, without services. None where there is no link. */
+export function linkRows({ config }: Watched): Row[] {
   if (!config.link) return [];
   const { environment, link } = config;
   const paths = probedPaths(linked(config)).map(({ name }) => name);
   return [
     {
-      title: 'The line alone',
+      title: 'The link alone',
       read: {
-        en: 'Same minutes as above. Round trip up by what the calls above are up: it is the line. Round trip as ever: it is the mainland service. Loss: calls stall for seconds.',
+        en: 'Same minutes as above. Round trip up by what the calls above are up: it is the link. Round trip as ever: it is the mainland service. Loss: calls stall for seconds.',
         zh: '与上图同一时间轴。往返时延与上图同幅上升：专线有问题；时延如常：内地服务有问题；丢包：调用会停顿数秒。',
       },
       graphs: [
         {
-          title: 'The line: round trip',
+          title: 'The link: round trip',
           metrics: paths.flatMap((path) => (['p50', 'p99'] as const).map((p) => roundTrip(environment, path, p))),
           width: 12,
           unit: 'ms',
           threshold: { value: link.probe.rttMs, label: `alarm above ${link.probe.rttMs} ms` },
         },
         {
-          title: 'The line: loss',
+          title: 'The link: loss',
           metrics: paths.map((path) => linkLoss(environment, path)),
           width: 6,
           unit: '%',
           threshold: { value: link.probe.lossPercent, label: `alarm above ${link.probe.lossPercent} %` },
         },
         {
-          title: 'The line: tunnels and BGP',
+          title: 'The link: tunnels and BGP',
           metrics: [pathMetrics.tunnelState, pathMetrics.interfaceState].map((metric) =>
             ofPaths(environment, metric, 'Minimum'),
           ),
@@ -62,7 +62,7 @@ export function linkDashboard(scope: Construct, watched: Watched): void {
   const { environment } = config;
   const relay = { [tierDimension]: 'relay' };
   const rows: Row[] = [
-    ...lineRow(watched),
+    ...linkRows(watched),
     {
       title: 'Does what is sent arrive as it was sent?',
       read: {

@@ -1,4 +1,4 @@
-/** What people are told of an alarm, made of what CloudWatch says. */
+/** What people are notified of an alarm, made of what CloudWatch says. */
 import { alarmName } from '../../contract/alarms';
 import { type Incident, incidents } from '../alarms/incidents';
 

@@ -1,5 +1,5 @@
 /**
- * Tells targets of alarms: at once what a topic brings; every five minutes, an incident that lasts, again and to others; and a
+ * Notifies targets of alarms: at once what a topic brings; every five minutes, an incident that lasts, again and to others; and a
  * heartbeat to the outside, so that the silence of all of this is noticed. It keeps no state: CloudWatch says since when an
  * alarm is in ALARM.
  */
@@ -23,7 +23,7 @@ export interface Settings {
   readonly incidents: readonly string[];
   /** Minutes between two messages of an incident that lasts. 0: it is told once. */
   readonly repeatMinutes: number;
-  /** Who is told of an incident that lasts that long, and has been told to the first ones only. */
+  /** Who is notified of an incident that lasts that long, and has been told to the first ones only. */
   readonly escalation?: { readonly afterMinutes: number; readonly targets: readonly Target[] };
   /** Secret with the `url` that hears from us every five minutes. */
   readonly heartbeatArn?: string;

@@ -28,7 +28,7 @@ export const tellsTargets = ({ page, inform, escalation, heartbeat }: NotifyProp
   page.targets.length + inform.targets.length > 0 || escalation !== undefined || heartbeat !== undefined;
 
 /**
- * Tells PagerDuty, Opsgenie, chats and webhooks. The function is outside of the VPC, which has no way out: it knows alarms and their texts,
+ * Notifies PagerDuty, Opsgenie, chats and webhooks. The function is outside of the VPC, which has no way out: it knows alarms and their texts,
  * no span and no store.
  */
 export class Notify extends Construct {
@@ -50,7 +50,7 @@ export class Notify extends Construct {
       ...(heartbeat ? { heartbeatArn: heartbeat.secretArn } : {}),
     };
     const tell = ownFunction(this, {
-      description: 'Tells systems of people of alarms',
+      description: 'Notifies systems of people of alarms',
       entry: join(__dirname, 'notify.handler.ts'),
       logsKey,
       logRetention,

@@ -1,4 +1,4 @@
-/** `main.js replay PATH…`: stores dead letters again, after what refused them was mended. */
+/** `main.js replay PATH…`: stores dead letters again, after what refused them was fixed. */
 import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@opensearch-project/opensearch';
@@ -96,7 +96,7 @@ async function storeLetters(
   client: Client,
   lines: readonly DeadLetterLine[],
 ): Promise<{ defused: number; refused: DeadLetterLine[] }> {
-  // A span without an id of its own cannot be stored, whatever was mended.
+  // A span without an id of its own cannot be stored, whatever was fixed.
   const refused = lines.filter(({ reason }) => reason.startsWith('invalid_id'));
   let defused = 0;
   for (const index of new Set(lines.map((line) => line.index))) {

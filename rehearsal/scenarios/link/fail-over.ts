@@ -9,10 +9,10 @@ import type { Watch } from '../scenario';
 /** Seconds on top of the hold time: the keepalive that was under way, and what routers take to choose anew. */
 const slack = 3;
 
-/** Seconds within which tunnels and sessions must be back after both paths were mended. */
+/** Seconds within which tunnels and sessions must be back after both paths were restored. */
 const backWithin = 60;
 
-/** Cuts the preferred path, waits until the other carries, mends it, and waits until it is preferred again. */
+/** Cuts the preferred path, waits until the other carries, restores it, and waits until it is preferred again. */
 export async function oneCut(link: LinkStage, { signal, progress }: Watch): Promise<Row> {
   const { paths, amazon } = link.network;
   const [preferred, other] = paths;
@@ -30,16 +30,16 @@ export async function oneCut(link: LinkStage, { signal, progress }: Watch): Prom
   const gap = pulse.longestGap(cut);
   progress(`${other.parameters.name} carries after ${gap.toFixed(1)} s`);
   await sleep(5_000, undefined, { signal });
-  const mended = performance.now();
-  await preferred.mend();
+  const restored = performance.now();
+  await preferred.restore();
   const through = () => amazon.bgp.nextHop(link.addresses.settlement.host);
   const back = await holds(async () => (await through()) === preferred.parameters.inside.farEnd, backWithin, signal);
-  const took = (performance.now() - mended) / 1000;
+  const took = (performance.now() - restored) / 1000;
   progress(`${preferred.parameters.name} is preferred again`);
   pulse.stop();
   return {
     what,
-    seen: `nothing crossed for ${gap.toFixed(1)} s; preferred again ${took.toFixed(1)} s after it was mended; BGP timers in force ${keepaliveSeconds} s and ${holdSeconds} s`,
+    seen: `nothing crossed for ${gap.toFixed(1)} s; preferred again ${took.toFixed(1)} s after it was restored; BGP timers in force ${keepaliveSeconds} s and ${holdSeconds} s`,
     expected,
     ok: back && gap > 0 && gap <= holdSeconds + slack,
   };
@@ -55,15 +55,15 @@ export async function allCut(link: LinkStage, seconds: number, { signal, progres
   await Promise.all(paths.map((path) => path.cut()));
   await sleep(seconds * 1000, undefined, { signal });
   const during = performance.now() - pulse.last;
-  await Promise.all(paths.map((path) => path.mend()));
-  const mended = performance.now();
-  const back = await holds(() => pulse.last > mended, backWithin, signal);
-  const took = (pulse.last - mended) / 1000;
+  await Promise.all(paths.map((path) => path.restore()));
+  const restored = performance.now();
+  const back = await holds(() => pulse.last > restored, backWithin, signal);
+  const took = (pulse.last - restored) / 1000;
   progress(back ? `the link is back after ${took.toFixed(1)} s` : 'the link is not back');
   pulse.stop();
   return {
     what: 'every path cut',
-    seen: `for ${((mended - cut) / 1000).toFixed(0)} s, of which nothing crossed for ${(during / 1000).toFixed(0)} s; back ${took.toFixed(1)} s after it was mended`,
+    seen: `for ${((restored - cut) / 1000).toFixed(0)} s, of which nothing crossed for ${(during / 1000).toFixed(0)} s; back ${took.toFixed(1)} s after it was restored`,
     expected: `back within ${backWithin} s, by itself`,
     ok: back && during > (seconds - slack) * 1000,
   };

@@ -71,7 +71,7 @@ export class LeasedLine {
   private port: number;
   /** Settles when the line is whole again. */
   private whole: Promise<void> = Promise.resolve();
-  private mend: () => void = () => {};
+  private release: () => void = () => {};
 
   private constructor(private readonly props: LeasedLineProps) {
     this.port = props.port ?? 0;
@@ -120,14 +120,14 @@ export class LeasedLine {
     if (how === 'refuse') await this.stopListening();
     else {
       this.whole = new Promise((resolve) => {
-        this.mend = resolve;
+        this.release = resolve;
       });
     }
   }
 
-  /** Mends a cut line. What hung goes on, as retransmitted packets would. */
+  /** Restores a cut line. What hung goes on, as retransmitted packets would. */
   async restore(): Promise<void> {
-    this.mend();
+    this.release();
     if (!this.server.listening) await this.listen();
   }
 
@@ -145,7 +145,7 @@ export class LeasedLine {
 
   /** Closes the line for good. */
   async close(): Promise<void> {
-    this.mend();
+    this.release();
     if (this.server.listening) await this.stopListening();
     this.door?.close();
     this.door?.closeAllConnections();

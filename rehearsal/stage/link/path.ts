@@ -30,7 +30,7 @@ export interface PathProps {
 /** Cut, a path lets nothing through and tells neither end, as behind a broken fibre. */
 export interface Path {
   cut(): Promise<void>;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
 }
 
 /** Lays a path: by the kernel where it can, else by a program between two TAP devices. */
@@ -50,7 +50,7 @@ async function netem({ ends, distance }: PathProps): Promise<Path> {
   await each('add', distance);
   return {
     cut: async () => void (await each('change', { ...distance, lossPercent: 100 })),
-    mend: async () => void (await each('change', distance)),
+    restore: async () => void (await each('change', distance)),
   };
 }
 
@@ -73,6 +73,6 @@ async function relay({ name, ends, distance, seed, directory, cleanUp }: PathPro
   for (const end of ends) await bringUp(end);
   return {
     cut: async () => void process.kill(service.pid, 'SIGUSR1'),
-    mend: async () => void process.kill(service.pid, 'SIGUSR2'),
+    restore: async () => void process.kill(service.pid, 'SIGUSR2'),
   };
 }

@@ -9,7 +9,7 @@ export interface Expected {
   readonly informs?: Readonly<Record<string, number>>;
   /** The last incident is over not before the first, and not after the second of these minutes. @default it lasts */
   readonly ends?: readonly [number, number];
-  /** Nobody is told anything at all. @default false */
+  /** Nobody is notified anything at all. @default false */
   readonly silent?: boolean;
 }
 

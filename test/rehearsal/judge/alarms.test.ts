@@ -43,7 +43,7 @@ test('the alarm that must notify does, the others are silent', () => {
   expect(rows['from the fault to the alarm']).toMatchObject({ seen: '90 s (fault at 14:15:30)' });
   expect(rows['from the fault to the alarm']!.ok).toBeUndefined();
   expect(rows['at fault, by the metrics alone']).toMatchObject({ ok: true, expected: 'the mainland' });
-  expect(rows['at fault, by the metrics alone']!.seen).toMatch(/^the mainland: round trip of the line 25 → 25 ms/);
+  expect(rows['at fault, by the metrics alone']!.seen).toMatch(/^the mainland: round trip of the link 25 → 25 ms/);
 });
 
 test('no alarm is accepted in place of the right one, and none beside it', () => {

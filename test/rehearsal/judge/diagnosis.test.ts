@@ -60,7 +60,7 @@ test('servers in Hong Kong alone are Hong Kong', () => {
 test('calls to the mainland, and servers that wait for them: the round trip tells the line from the mainland', () => {
   const slow = { 'hk-cn': { ms: 900 }, none: { ms: 1_000 } };
   expect(side(storeOf(slow))).toBe('the mainland');
-  expect(side(storeOf(slow, { roundTrip: 600 }))).toBe('the line');
+  expect(side(storeOf(slow, { roundTrip: 600 }))).toBe('the link');
   expect(side(storeOf({ 'hk-cn': { errors: 50 } }))).toBe('the mainland');
 });
 

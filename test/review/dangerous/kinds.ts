@@ -281,7 +281,7 @@ const guarded: readonly DangerousCase[] = [
 
 /** What is noticed, and what works. */
 const noticed: readonly DangerousCase[] = [
-  one('nobody is paged', { 'nobody-paged': 'tells nobody' }, (draft) => {
+  one('nobody is paged', { 'nobody-paged': 'notifies nobody' }, (draft) => {
     delete draft.properties('Observe', 'AWS::CloudWatch::CompositeAlarm', 'AlarmsTracing').AlarmActions;
   }),
   one('somebody else is paged', { 'pager-changes': 'no longer tells email' }, (draft) => {

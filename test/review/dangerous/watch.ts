@@ -75,7 +75,7 @@ export const watch: readonly DangerousCase[] = [
     finds: { 'alarm-removed': 'No spans' },
   },
   {
-    name: 'an alarm fires later and tells nobody',
+    name: 'an alarm fires later and notifies nobody',
     edit: (draft) => {
       const [, { Properties }] = alarm(draft, /P99 hk-cn/);
       Properties.Threshold *= 10;

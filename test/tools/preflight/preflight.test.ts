@@ -261,7 +261,7 @@ test.each(['CredentialsProviderError', 'ExpiredTokenException', 'UnrecognizedCli
   },
 );
 
-test('the table says what is wrong and how to mend it', async () => {
+test('the table says what is wrong and how to fix it', async () => {
   const { lines } = await judge((answers) => {
     answers.iam.GetRole = fail('NoSuchEntityException');
   });

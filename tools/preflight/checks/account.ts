@@ -15,7 +15,7 @@ export const identity: Check = {
         found === config.account,
         `account ${config.account}`,
         found,
-        `Use credentials of ${config.account}, or mend \`account\` in config/${config.environment}.ts.`,
+        `Use credentials of ${config.account}, or fix \`account\` in config/${config.environment}.ts.`,
       ),
     ];
   },

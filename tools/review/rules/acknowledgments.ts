@@ -24,8 +24,7 @@ export const acknowledgmentRules: readonly ReviewRule[] = [
     id: 'acknowledgment-added',
     severity: 'caution',
     asks: 'judge',
-    effect:
-      'A finding of the compliance packs is lived with instead of mended: is the reason true, and true next year?',
+    effect: 'A finding of the compliance packs is lived with instead of fixed: is the reason true, and true next year?',
     source: 'docs/compliance.md',
     find: ({ before, after }) => {
       const known = acknowledged(before);

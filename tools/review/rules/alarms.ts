@@ -72,7 +72,7 @@ function verdicts(
         return whoIsTold(before, after, path);
       case 'OKActions':
       case 'InsufficientDataActions':
-        return [[from === undefined ? 'stricter' : 'laxer', `who is told that it is over: ${sentence}`, path]];
+        return [[from === undefined ? 'stricter' : 'laxer', `who is notified that it is over: ${sentence}`, path]];
       case 'ActionsSuppressor':
       case 'ActionsSuppressorWaitPeriod':
       case 'ActionsSuppressorExtensionPeriod':
@@ -89,13 +89,13 @@ function whoIsTold(before: Alarm, after: Alarm, path: string): Verdict[] {
     return [
       [
         'quiet',
-        `tells nobody any more (${off(after) ? 'its actions are switched off' : `until now ${old.join(', ')}`})`,
+        `notifies nobody any more (${off(after) ? 'its actions are switched off' : `until now ${old.join(', ')}`})`,
         path,
       ],
     ];
   }
   const gone = old.filter((each) => !now.includes(each));
-  const words = `who is told: ${old.join(', ') || 'nobody'} → ${now.join(', ') || 'nobody'}`;
+  const words = `who is notified: ${old.join(', ') || 'nobody'} → ${now.join(', ') || 'nobody'}`;
   return [[gone.length > 0 ? 'laxer' : 'stricter', words, path]];
 }
 
@@ -180,7 +180,7 @@ export const alarmRules: readonly ReviewRule[] = [
     id: 'alarm-removed',
     severity: 'danger',
     asks: 'noticed',
-    effect: 'Nobody is told any more. Its runbook heading has to go, too.',
+    effect: 'Nobody is notified any more. Its runbook heading has to go, too.',
     source,
     find: ({ before, after }) => {
       const kept = alarms(after);
