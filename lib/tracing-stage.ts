@@ -45,6 +45,11 @@ export class TracingStage extends Stage {
       functions: { ...collect.functions, 'Store check failed': store.checkFunction },
     });
 
+    // Exported with and without a link: one that goes while the link's stack still imports it would be refused, so that the
+    // link could be taken away only in a certain order.
+    network.exportForLink();
+    collect.exportForLink();
+    observe.exportForLink();
     if (config.link) {
       new LinkStack(this, 'Link', {
         config,

@@ -1,6 +1,7 @@
 /** `npm run rehearse`: see `--help`. */
 import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../config';
+import { deployRehearsed } from './deploy/main';
 import { machineRow } from './judge/machine';
 import { summary, table, type Verdict, verdict } from './judge/report';
 import { prepare, rehearse } from './rehearse';
@@ -18,6 +19,8 @@ npm run rehearse -- [options]
   --rate N         payments a second, 1 to 100 (default 12; some 20 spans each)
   --seconds N      how long to pay, 5 to 3600 (default 60, or as the scenario needs)
   --seed N         same seed, same payments (default 1)
+  --deploy         rehearse the deployment instead: cdk bootstrap and deploy into an emulated account, changes of day two,
+                   a roll-back, tear-down, and the first deployment again; --env also takes NAME-mainland
   --keep           leave everything running afterwards and print where to look, until Ctrl-C
   --help           this text
 
@@ -37,6 +40,7 @@ interface Arguments {
   readonly seconds: number;
   readonly seed: number;
   readonly keep: boolean;
+  readonly deploy: boolean;
   readonly help: boolean;
 }
 
@@ -51,6 +55,7 @@ function parse(args: readonly string[]): Arguments {
       seconds: { type: 'string' },
       seed: { type: 'string', default: '1' },
       keep: { type: 'boolean', default: false },
+      deploy: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -73,6 +78,7 @@ function parse(args: readonly string[]): Arguments {
     seconds: number('seconds', 5, 3600, scenario.seconds ?? 60),
     seed: number('seed', 0, 0xffffffff),
     keep: values.keep,
+    deploy: values.deploy,
     help: values.help,
   };
   if (problems.length > 0) throw new Error(problems.join('\n'));
@@ -85,6 +91,10 @@ async function main(): Promise<void> {
   const options = parse(process.argv.slice(2));
   if (options.help) {
     console.log(help);
+    return;
+  }
+  if (options.deploy) {
+    process.exitCode = await deployRehearsed(options.env);
     return;
   }
   const environments = loadEnvironments();

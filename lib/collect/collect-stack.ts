@@ -47,6 +47,30 @@ export class CollectStack extends EnvironmentStack {
     'volumesKey' | 'handoverBucket' | 'collector' | 'relayCertificate' | 'metricLogGroup' | 'namespace' | 'samplers'
   >;
 
+  /** What the stack of a link imports. */
+  exportForLink(): void {
+    const {
+      volumesKey: key,
+      handoverBucket,
+      relayCertificate,
+      metricLogGroup: group,
+      namespace,
+      samplers,
+    } = this.forRelays;
+    for (const value of [
+      key.keyArn,
+      handoverBucket.bucket.bucketName,
+      handoverBucket.bucket.bucketArn,
+      relayCertificate.secretArn,
+      relayCertificate.keyArn,
+      group.logGroupArn,
+      namespace.namespaceId,
+      samplers.securityGroupId,
+    ]) {
+      this.exportValue(value);
+    }
+  }
+
   constructor(scope: Construct, id: string, props: CollectStackProps) {
     super(scope, id, props);
     const { config } = this;

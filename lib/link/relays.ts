@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import { type CfnPrefixList, type ISecurityGroup, type IVpc, Peer, Port } from 'aws-cdk-lib/aws-ec2';
+import { type CfnPrefixList, CfnSecurityGroupEgress, type ISecurityGroup, type IVpc, Port } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -151,11 +151,15 @@ export class Relays extends Construct {
     });
     fleet.securityGroup.connections.allowFrom(props.samplers, Port.tcp(ports.otlpGrpc), 'Aggregates from the samplers');
     for (const [port, list] of props.targets) {
-      fleet.securityGroup.addEgressRule(
-        Peer.prefixList(list.attrPrefixListId),
-        Port.tcp(port),
-        `Mainland, port ${port}: ${props.allowlistFile}`,
-      );
+      // Named after its list: an id that CDK counts out would change places with another when the allow-list is put in order.
+      new CfnSecurityGroupEgress(this, `EgressTo${list.node.id}`, {
+        groupId: fleet.securityGroup.securityGroupId,
+        ipProtocol: 'tcp',
+        fromPort: port,
+        toPort: port,
+        destinationPrefixListId: list.attrPrefixListId,
+        description: `Mainland, port ${port}: ${props.allowlistFile}`,
+      });
     }
   }
 }

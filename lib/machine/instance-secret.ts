@@ -6,6 +6,8 @@ import type { IConstruct } from 'constructs';
 /** A secret that instances read, and what reading it takes. */
 export interface InstanceSecret {
   readonly secretArn: string;
+  /** Key of the secret. */
+  readonly keyArn: string;
   readonly statements: readonly PolicyStatement[];
   /** What puts it there: whoever reads the secret before that reads something else. @default it exists */
   readonly issued?: readonly IConstruct[];
@@ -14,6 +16,7 @@ export interface InstanceSecret {
 /** Reading one secret of ours, and decrypting with its key through Secrets Manager only. */
 export const instanceSecret = (sid: string, secret: Secret, key: Key): InstanceSecret => ({
   secretArn: secret.secretArn,
+  keyArn: key.keyArn,
   statements: [
     new PolicyStatement({ sid, actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] }),
     throughSecretsManager(key, ['kms:Decrypt'], secret.secretArn, `KeyOf${sid}`),

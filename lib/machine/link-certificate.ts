@@ -9,6 +9,7 @@ export const linkCertificate = (
   region: string,
 ): InstanceSecret => ({
   secretArn,
+  keyArn,
   statements: [
     new PolicyStatement({
       sid: 'LinkCertificate',

@@ -75,6 +75,19 @@ export class NetworkStack extends EnvironmentStack {
     this.addFlowLogs();
   }
 
+  /** What the stack of a link imports. */
+  exportForLink(): void {
+    const { subnets: linkSubnets } = this.vpc.selectSubnets(subnets.link);
+    for (const value of [
+      this.vpc.vpcId,
+      this.logsKey.keyArn,
+      ...linkSubnets.flatMap(({ subnetId, routeTable }) => [subnetId, routeTable.routeTableId]),
+      ...this.vpc.selectSubnets(subnets.transit).subnetIds,
+    ]) {
+      this.exportValue(value);
+    }
+  }
+
   private addEndpoints(): void {
     const s3 = this.vpc.addGatewayEndpoint('S3', {
       service: GatewayVpcEndpointAwsService.S3,

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -21,6 +22,14 @@ export class ObserveStack extends EnvironmentStack {
   readonly topics: Topics;
   /** The incident of calls to the mainland. */
   readonly border?: IAlarm;
+
+  /** What the stack of a link imports: topics of our own, and the incident of the border. */
+  exportForLink(): void {
+    const topics = Object.values(this.topics).filter(({ topicArn }) => Token.isUnresolved(topicArn));
+    for (const value of [...topics.map(({ topicArn }) => topicArn), ...(this.border ? [this.border.alarmArn] : [])]) {
+      this.exportValue(value);
+    }
+  }
 
   constructor(scope: Construct, id: string, props: ObserveStackProps) {
     super(scope, id, props);

@@ -1,9 +1,13 @@
 import type { AccountClient } from '@aws-sdk/client-account';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { IAMClient } from '@aws-sdk/client-iam';
+import type { KMSClient } from '@aws-sdk/client-kms';
 import type { OpenSearchClient } from '@aws-sdk/client-opensearch';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
@@ -13,12 +17,16 @@ import type { Environment } from '../review/changes';
 /** What is asked, and nothing else of each client. */
 export interface Aws {
   readonly account: Pick<AccountClient, 'send'>;
+  readonly cloudFormation: Pick<CloudFormationClient, 'send'>;
   readonly directConnect: Pick<DirectConnectClient, 'send'>;
   readonly ec2: Pick<EC2Client, 'send'>;
   readonly iam: Pick<IAMClient, 'send'>;
+  readonly kms: Pick<KMSClient, 'send'>;
   readonly logs: Pick<CloudWatchLogsClient, 'send'>;
   readonly openSearch: Pick<OpenSearchClient, 'send'>;
   readonly quotas: Pick<ServiceQuotasClient, 'send'>;
+  readonly s3: Pick<S3Client, 'send'>;
+  readonly secrets: Pick<SecretsManagerClient, 'send'>;
   readonly ssm: Pick<SSMClient, 'send'>;
   readonly sts: Pick<STSClient, 'send'>;
 }

@@ -2,14 +2,19 @@
 import { parseArgs } from 'node:util';
 import { command } from '../command';
 import { checks } from './checks';
+import { mainlandChecks } from './checks/mainland';
 import { clients } from './clients';
-import { plan } from './plan';
+import { checklist } from './first';
+import { mainland, plan } from './plan';
 import { exitCode, NoCredentials, preflight, table } from './preflight';
 
-const help = `Asks AWS before a deployment what would fail during it. Reads only; the dry run of the store changes nothing.
+const help = `Asks AWS before a deployment what would fail during it. Reads only, the dry run of the store and a change
+set that is never executed included.
 
-npm run preflight -- --env NAME
-  --env NAME   environment that is to be deployed
+npm run preflight -- --env NAME [--first]
+  --env NAME   environment that is to be deployed, or NAME-mainland with credentials of that account
+  --first      a checklist for the first deployment, as far as it can be filled here: what has to be ordered days ahead
+               comes first
   --asks       lists the questions and the IAM actions that they need, and asks nothing
   --help       this text
 
@@ -23,24 +28,33 @@ const questions = (): string =>
     .join('\n');
 
 command(help, async () => {
-  const { values } = parseArgs({ options: { env: { type: 'string' }, asks: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: {
+      env: { type: 'string' },
+      asks: { type: 'boolean', default: false },
+      first: { type: 'boolean', default: false },
+    },
+  });
   if (values.asks) {
     console.log(questions());
     return 0;
   }
   if (!values.env) throw new Error(`--env is missing: which environment is to be deployed?\n\n${help}`);
   const planned = plan(values.env);
-  const { region } = planned.config;
-  const aws = clients(region);
+  const there = mainland.test(values.env);
+  const region = there ? planned.config.link?.analysis?.region : planned.config.region;
+  const aws = clients(region ?? planned.config.region);
+  const asked = there ? mainlandChecks : checks;
   try {
-    const lines = await preflight(checks, aws, planned, (name) => process.stderr.write(`asking: ${name}\n`));
-    console.log(table(lines));
+    const lines = await preflight(asked, aws, planned, (name) => process.stderr.write(`asking: ${name}\n`));
+    console.log(values.first ? checklist(planned, lines) : table(lines));
     const failing = lines.filter(({ ok }) => ok === false).length;
     const unknown = lines.filter(({ ok }) => ok === undefined).length;
     console.log(`\n${lines.length} answers, ${failing} that will fail, ${unknown} that could not be had`);
     return exitCode(lines);
   } catch (error) {
     if (!(error instanceof NoCredentials)) throw error;
+    if (values.first) console.log(checklist(planned, undefined));
     console.log(`No credentials of AWS here, so nothing was asked (${error.message}). With some, this would be:\n`);
     console.log(questions());
     return 2;

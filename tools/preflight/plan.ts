@@ -19,9 +19,12 @@ function environmentNamed(name: string): EnvironmentConfig {
   );
 }
 
-/** An environment and its templates, synthesised here and now. */
+/** Stages of the mainland are named after their environment: `dev-mainland`. */
+export const mainland = /-mainland$/;
+
+/** An environment, or its mainland side, and its templates, synthesised here and now. */
 export function plan(name: string): Plan {
-  const config = environmentNamed(name);
+  const config = environmentNamed(name.replace(mainland, ''));
   const outdir = mkdtempSync(join(tmpdir(), 'harbourline-plan-'));
   try {
     buildApp([config], { outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } }).synth();

@@ -1,6 +1,7 @@
 /** Judges a change by the rules of the checkout that this file is in: that of the base, so that no change judges itself. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { orderSection } from '../order/section';
 import { readAcceptances } from './accepted';
 import type { Environment } from './changes';
 import { environmentsOf, headName } from './commits';
@@ -55,16 +56,17 @@ export async function judge(
 
   mkdirSync(out, { recursive: true });
   const ends = { base: base.sha.startsWith(base.name) ? short : `${short} (${base.name})`, head: headName(head) };
-  const lines = reviews.map((each) => {
+  const orders = reviews.map(({ environment }) => orderSection(before.get(environment), after.get(environment)));
+  const lines = reviews.map((each, index) => {
     const file = join(out, `${each.environment}.md`);
-    const text = page(each, ends);
+    const text = page(each, ends) + (orders[index]?.text ?? '');
     writeFileSync(file, text);
     writeFileSync(join(out, `${each.environment}.html`), html(text, `${each.environment}: ${headline(each)}`));
     return `${each.environment.padEnd(16)} ${headline(each).padEnd(40)} ${file}`;
   });
   writeFileSync(join(out, 'summary.md'), summary(reviews, ends));
   return {
-    exitCode: exitCode(reviews),
+    exitCode: orders.some(({ refused }) => refused) ? 3 : exitCode(reviews),
     lines,
     findings: reviews.flatMap(({ findings }) => findings.map(({ id }) => id)),
   };

@@ -47,17 +47,62 @@ export const ready = (): Answers => ({
   iam: { GetRole: ({ RoleName }) => ({ Role: { RoleName } }) },
   ssm: {
     GetParameter: ({ Name }) => {
+      if (Name.startsWith('/harbourline/')) throw new AwsError('ParameterNotFound');
       expect(Name).toMatch(/^\/(cdk-bootstrap|aws\/service)\//);
       return { Parameter: { Value: '24' } };
     },
   },
-  logs: { DescribeResourcePolicies: () => ({ resourcePolicies: [] }) },
+  logs: { DescribeResourcePolicies: () => ({ resourcePolicies: [] }), DescribeLogGroups: () => ({ logGroups: [] }) },
+  cloudFormation: {
+    // The store stands already, and with it its gateway: nothing else does.
+    DescribeStacks: ({ StackName }) => {
+      if (!['prod-Store', 'prod-Link'].includes(StackName)) throw new AwsError('ValidationError');
+      return { Stacks: [{ StackStatus: 'UPDATE_COMPLETE' }] };
+    },
+    CreateChangeSet: ({ ChangeSetType, TemplateBody }) => {
+      expect(ChangeSetType).toBe('CREATE');
+      const { Resources } = JSON.parse(TemplateBody);
+      for (const { Type, Condition } of Object.values<any>(Resources)) {
+        expect([Type, Condition]).toEqual([Type, Type.endsWith('WaitConditionHandle') ? undefined : 'Never']);
+      }
+      return {};
+    },
+    DescribeChangeSet: () => ({ Status: 'CREATE_COMPLETE' }),
+    DeleteStack: ({ StackName }) => {
+      expect(StackName).toBe('harbourline-preflight-prod');
+      return {};
+    },
+  },
+  kms: { DescribeKey: () => ({ KeyMetadata: { KeyState: 'Enabled' } }) },
+  s3: {
+    HeadBucket: () => {
+      throw new AwsError('NotFound');
+    },
+    GetBucketEncryption: ({ Bucket }) => {
+      expect(Bucket).toBe('cdk-hnb659fds-assets-333333333333-ap-east-1');
+      return { ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: {} }] } };
+    },
+  },
+  secrets: {
+    GetSecretValue: () => {
+      const pem = (kind: string) => `-----BEGIN ${kind}-----\nAA\n-----END ${kind}-----`;
+      const [certificate, key] = [pem('CERTIFICATE'), pem('PRIVATE KEY')];
+      return { SecretString: JSON.stringify({ certificate, key, authority: certificate }) };
+    },
+  },
   quotas: {
     GetServiceQuota: ({ ServiceCode, QuotaCode }) => ({
       Quota: {
-        Value: ({ 'ec2/L-1216C47A': 128, 'vpc/L-F678F1CE': 5, 'vpc/L-29B6F2EB': 50 } as Record<string, number>)[
-          `${ServiceCode}/${QuotaCode}`
-        ],
+        Value: (
+          {
+            'ec2/L-1216C47A': 128,
+            'ec2/L-A2478D36': 5,
+            'vpc/L-F678F1CE': 5,
+            'vpc/L-29B6F2EB': 50,
+            'vpc/L-2AEEBF1A': 20,
+            'vpc/L-0EA8095F': 60,
+          } as Record<string, number>
+        )[`${ServiceCode}/${QuotaCode}`],
       },
     }),
   },
@@ -69,6 +114,18 @@ export const ready = (): Answers => ({
   ec2: {
     DescribeAvailabilityZones: () => ({
       AvailabilityZones: zones.map((ZoneName) => ({ ZoneName, State: 'available' })),
+    }),
+    DescribeTransitGateways: () => ({
+      TransitGateways: [
+        {
+          TransitGatewayId: 'tgw-1',
+          State: 'available',
+          Tags: [{ Key: 'harbourline:environment', Value: 'prod' }],
+        },
+      ],
+    }),
+    DescribeTransitGatewayAttachments: ({ TransitGatewayAttachmentIds: [id] }) => ({
+      TransitGatewayAttachments: [{ TransitGatewayAttachmentId: id, TransitGatewayId: 'tgw-1', State: 'available' }],
     }),
     DescribeVpcs: () => ({ Vpcs: [{ VpcId: 'vpc-default' }] }),
     DescribeVpcEndpointServices: (input) => ({

@@ -2,7 +2,11 @@ import type { Check } from '../check';
 import { identity, region, serviceLinkedRoles } from './account';
 import { bootstrap } from './bootstrap';
 import { image, instanceTypes, processors } from './instances';
+import { addresses, bootstrapKey, leftovers, readers } from './leftovers';
+import { attachments, linkCertificate } from './link';
 import { directConnect, endpointServices, networkQuotas } from './network';
+import { linkQuotas } from './quotas';
+import { resourceTypes } from './region';
 import { domain, engine, nodeTypes } from './store';
 
 /** In the order in which a new account meets them. */
@@ -11,8 +15,14 @@ export const checks: readonly Check[] = [
   region,
   serviceLinkedRoles,
   bootstrap,
+  bootstrapKey,
+  resourceTypes,
+  leftovers,
+  addresses,
+  readers,
   endpointServices,
   networkQuotas,
+  linkQuotas,
   instanceTypes,
   processors,
   image,
@@ -20,4 +30,6 @@ export const checks: readonly Check[] = [
   nodeTypes,
   domain,
   directConnect,
+  linkCertificate,
+  attachments,
 ];

@@ -1,0 +1,229 @@
+/** Deploys an environment into an emulated account: the first time, the days after, back, away, and the first time again. */
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import type { EnvironmentConfig } from '../../config/schema';
+import { holds } from '../../harness/wait';
+import { runFolder } from '../stage/run-folder';
+import { Account } from './account';
+import { firstConfig, synthesiseTo, type Target } from './assembly';
+import { cdk, type Ran, tool, type Where } from './cdk';
+import { type Domain, startDomain } from './domain';
+import { type Emulator, openSockets, processesOf, startEmulator } from './emulator';
+import { type Made, madeOf, type StepRow } from './report';
+import { changesOf } from './steps';
+
+/** What came of it. */
+export interface DeployReport {
+  readonly rows: readonly StepRow[];
+  /** What each stack consists of, and how. */
+  readonly stacks: readonly Made[];
+  /** Everything that the commands printed. */
+  readonly transcript: string;
+  readonly folder: string;
+}
+
+/** The stacks of a stage, in the order in which they are deployed. */
+const order = ['Network', 'Store', 'Collect', 'Observe', 'Link', 'Analysis'];
+
+/** Rehearses. Whatever fails, nothing is left running. */
+export async function rehearseDeployment(
+  target: Target,
+  progress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<DeployReport> {
+  const folder = runFolder();
+  const domain = await startDomain(folder, target.region, progress);
+  try {
+    const emulator = await startEmulator(
+      { ...target, directory: folder, domainEndpoint: domain.endpoint, authorityFile: domain.authorityFile },
+      progress,
+    );
+    const run = new DeploymentRun(target, folder, domain, emulator, progress, signal);
+    try {
+      await run.all();
+    } finally {
+      run.row(
+        'no socket but on loopback',
+        openSockets(processesOf(emulator.pid)).join(', ') || 'none',
+        run.stillLoopback(),
+      );
+      await emulator.stop();
+    }
+    // Functions end with the emulator, not before it.
+    await holds(() => processesOf(emulator.pid).length === 0, 10, new AbortController().signal);
+    const left = processesOf(emulator.pid);
+    run.row('no process is left', left.length === 0 ? 'none' : left.join(', '), left.length === 0);
+    return { rows: run.rows, stacks: run.stacks, transcript: run.transcript, folder };
+  } finally {
+    await domain.stop();
+  }
+}
+
+class DeploymentRun {
+  readonly rows: StepRow[] = [];
+  stacks: Made[] = [];
+  transcript = '';
+  private readonly account: Account;
+
+  constructor(
+    private readonly target: Target,
+    private readonly folder: string,
+    private readonly domain: Domain,
+    private readonly emulator: Emulator,
+    private readonly progress: (line: string) => void,
+    private readonly signal: AbortSignal,
+  ) {
+    this.account = new Account(emulator.environment);
+  }
+
+  stillLoopback = (): boolean => openSockets(processesOf(this.emulator.pid)).length === 0;
+
+  row(what: string, seen: string, ok: boolean, seconds?: number): void {
+    this.rows.push({ what, seen, ok, ...(seconds === undefined ? {} : { seconds }) });
+    this.progress(`${ok ? 'ok  ' : 'FAIL'} ${what}: ${seen}`);
+  }
+
+  async all(): Promise<void> {
+    const { account, region, stage, config } = this.target;
+    const bootstrapped = await this.cdk('bootstrap', `aws://${account}/${region}`);
+    this.row('cdk bootstrap', said(bootstrapped), bootstrapped.code === 0, bootstrapped.seconds);
+    if (bootstrapped.code !== 0) return;
+    if (!stage.endsWith('-mainland')) await this.preflight();
+
+    const first = synthesiseTo(this.folder, 'first', firstConfig(config));
+    if (!(await this.deployStacks(first, 'first deployment'))) return;
+    await this.afterwards();
+    await this.changes(firstConfig(config));
+    await this.tearDown(first);
+    await this.deployStacks(first, 'second first deployment');
+  }
+
+  private cdk(...args: string[]): Promise<Ran> {
+    this.signal.throwIfAborted();
+    return this.record(`npx cdk ${args.join(' ')}`, cdk(args, this.where()));
+  }
+
+  private where = (): Where => ({
+    environment: this.emulator.environment,
+    home: this.folder,
+    signal: this.signal,
+  });
+
+  private async record(command: string, running: Promise<Ran>): Promise<Ran> {
+    const ran = await running;
+    this.transcript += `$ ${command}\n${ran.output.trim()}\n\n`;
+    return ran;
+  }
+
+  private async preflight(): Promise<void> {
+    const asked = await this.record(
+      `npm run preflight -- --env ${this.target.stage}`,
+      tool('preflight', ['--env', this.target.stage], this.where()),
+    );
+    // The emulator has no quotas and no far end: what matters here is that every question is asked and answered in words.
+    const counted = asked.output.trim().split('\n').at(-1) ?? '';
+    this.row('preflight, before', counted, /^\d+ answers/.test(counted), asked.seconds);
+  }
+
+  private stacksOf(assembly: string): { id: string; name: string; template: object }[] {
+    return new CloudAssembly(assembly).stacksRecursively
+      .filter(({ hierarchicalId }) => hierarchicalId.startsWith(`${this.target.stage}/`))
+      .map(({ hierarchicalId, stackName, template }) => ({ id: hierarchicalId, name: stackName, template }))
+      .sort((one, other) => order.indexOf(one.id.split('/')[1] ?? '') - order.indexOf(other.id.split('/')[1] ?? ''));
+  }
+
+  private async deployStacks(assembly: string, what: string): Promise<boolean> {
+    for (const { id, name, template } of this.stacksOf(assembly)) {
+      const ran = await this.cdk('deploy', id, '--exclusively', '--require-approval', 'never', '--app', assembly);
+      const status = await this.account.status(name);
+      const ok = ran.code === 0 && status.endsWith('_COMPLETE') && !status.includes('ROLLBACK');
+      this.row(
+        `${what}: ${id}`,
+        ok ? status : `${status}: ${await this.account.failure(name)} ${said(ran)}`,
+        ok,
+        ran.seconds,
+      );
+      if (what === 'first deployment') this.stacks.push(madeOf(id, template, ran.seconds));
+      if (!ok) return false;
+    }
+    return true;
+  }
+
+  /** What must be true of a deployment that succeeded. */
+  private async afterwards(): Promise<void> {
+    if (this.target.stage.endsWith('-mainland')) return;
+    const certificates = await this.account.certificates();
+    this.row(
+      'certificates, by the real function',
+      `${certificates.length} in Secrets Manager`,
+      certificates.length === 4,
+    );
+    const template = await this.domain.read('/_index_template/otel-v1-apm-span');
+    const { signed, refused } = this.domain;
+    this.row(
+      'documents on the real OpenSearch',
+      `${signed()} signed requests, ${refused()} without a signature`,
+      signed() > 0 && JSON.stringify(template).includes('index_patterns'),
+    );
+    const { PendingRoutes: pending } = await this.account.outputs(this.stackName('Link'));
+    this.row('services without a route are named', pending ?? 'none', pending !== undefined);
+  }
+
+  private stackName = (stack: string): string =>
+    this.stacksOf(`${this.folder}/first`).find(({ id }) => id.endsWith(`/${stack}`))?.name ?? stack;
+
+  private async changes(first: EnvironmentConfig): Promise<void> {
+    let config = first;
+    for (const [index, change] of changesOf(this.target.stage).entries()) {
+      const next = change.config(config);
+      const assembly = synthesiseTo(this.folder, `change-${index + 1}`, next);
+      const ran = await this.cdk('deploy', `${this.target.stage}/*`, '--require-approval', 'never', '--app', assembly);
+      const last = this.target.stage.endsWith('-mainland') ? 'Analysis' : 'Link';
+      const status = await this.account.status(this.stackName(last));
+      if (change.refused) {
+        const ok = ran.code !== 0 && status === 'UPDATE_ROLLBACK_COMPLETE';
+        this.row(
+          `refused: ${change.name}`,
+          `${status}: ${await this.account.failure(this.stackName(last))}`,
+          ok,
+          ran.seconds,
+        );
+      } else {
+        this.row(`day two: ${change.name}`, said(ran), ran.code === 0, ran.seconds);
+        config = next;
+      }
+    }
+    const assembly = synthesiseTo(this.folder, 'now', config);
+    const ran = await this.cdk('diff', `${this.target.stage}/*`, '--fail', '--app', assembly);
+    this.row('nothing differs afterwards', said(ran), ran.code === 0, ran.seconds);
+    const drift = await this.cdk('drift', `${this.target.stage}/*`, '--fail', '--app', assembly);
+    this.row('drift', said(drift), drift.code === 0, drift.seconds);
+  }
+
+  private async tearDown(assembly: string): Promise<void> {
+    const stacks = this.stacksOf(assembly).reverse();
+    for (const { name } of stacks) await this.account.unprotect(name);
+    for (const { id, name } of stacks) {
+      const ran = await this.cdk('destroy', id, '--exclusively', '--force', '--app', assembly);
+      const status = await this.account.status(name);
+      this.row(`tear-down: ${id}`, status === 'none' ? 'gone' : status, ran.code === 0, ran.seconds);
+    }
+    if (this.target.stage.endsWith('-mainland')) return;
+    const { environment, account } = this.target.config;
+    const kept = await this.account.logGroups('/aws/');
+    this.row(
+      'what must be kept is kept',
+      `${kept.length} log groups, the domain`,
+      await this.account.hasDomain(`harbourline-${environment}`),
+    );
+    await this.account.deleteRetained(`harbourline-${environment}`, `harbourline-${environment}-remainders-${account}`);
+  }
+}
+
+/** The last line that says something. */
+const said = ({ code, output }: Ran): string => {
+  const lines = output
+    .trim()
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  return code === 0 ? 'done' : (lines.find((line) => /failed|error/i.test(line)) ?? lines.at(-1) ?? '').slice(0, 300);
+};

@@ -1,0 +1,70 @@
+/** Tables of a rehearsed deployment. */
+import stoodFor from './stood-for.json';
+
+/** One step. */
+export interface StepRow {
+  readonly what: string;
+  readonly seen: string;
+  readonly ok: boolean;
+  readonly seconds?: number;
+}
+
+/** What a stack consists of. */
+export interface Made {
+  readonly stack: string;
+  readonly resources: number;
+  /** By the emulator's own services: they answer calls. */
+  readonly real: number;
+  /** Records of stood-for.json. */
+  readonly stoodFor: number;
+  /** Judged by their schema, and never evaluated: alarms on expressions. */
+  readonly onlyByRule: number;
+  readonly seconds: number;
+}
+
+/** Counts the resources of a template. */
+export function madeOf(stack: string, template: object, seconds: number): Made {
+  const resources = Object.values(
+    (template as { Resources: Record<string, { Type: string; Properties?: { Metrics?: unknown } }> }).Resources,
+  ).filter(({ Type }) => Type !== 'AWS::CDK::Metadata');
+  const records = resources.filter(({ Type }) => Type in stoodFor).length;
+  const rules = resources.filter(
+    ({ Type, Properties }) => Type === 'AWS::CloudWatch::Alarm' && Properties?.Metrics,
+  ).length;
+  return {
+    stack,
+    resources: resources.length,
+    real: resources.length - records - rules,
+    stoodFor: records,
+    onlyByRule: rules,
+    seconds,
+  };
+}
+
+const seconds = (value: number | undefined): string => (value === undefined ? '' : `${value.toFixed(1)} s`);
+
+/** Both tables, and what stands for what. */
+export function deployTables(rows: readonly StepRow[], stacks: readonly Made[]): string {
+  const head = 'stack                    resources  for real  stood for  only by rule      seconds';
+  const line = (name: string, { resources, real, stoodFor: records, onlyByRule, seconds: took }: Made): string =>
+    `${name.padEnd(24)} ${`${resources}`.padStart(9)} ${`${real}`.padStart(9)} ${`${records}`.padStart(10)} ${`${onlyByRule}`.padStart(13)} ${seconds(took).padStart(12)}`;
+  const sum = (read: (made: Made) => number): number => stacks.reduce((total, made) => total + read(made), 0);
+  const all: Made = {
+    stack: 'all',
+    resources: sum(({ resources }) => resources),
+    real: sum(({ real }) => real),
+    stoodFor: sum(({ stoodFor: records }) => records),
+    onlyByRule: sum(({ onlyByRule }) => onlyByRule),
+    seconds: sum(({ seconds: took }) => took),
+  };
+  return [
+    head,
+    ...stacks.map((made) => line(made.stack, made)),
+    line('all', all),
+    '',
+    ...rows.map(
+      ({ ok, what, seen, seconds: took }) =>
+        `${ok ? '✓' : '✗'} ${what.padEnd(52)} ${seconds(took).padStart(8)}  ${seen}`,
+    ),
+  ].join('\n');
+}

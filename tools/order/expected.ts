@@ -1,0 +1,20 @@
+/** Changes that CloudFormation does not do in one step, with how they are done. docs/operations.md shows the same. */
+const anotherEnvironment =
+  'Subnets and the VPC are what all else stands in: make a second environment beside it, move services over, take the first down.';
+const linkFirst =
+  'Two deployments: the stack that imports first (npx cdk deploy E/Link --exclusively), then the rest (npx cdk deploy "E/*").';
+
+export const expectedRefusals: Readonly<Record<string, string>> = {
+  'network.cidr: change': anotherEnvironment,
+  'network.availabilityZones: add': anotherEnvironment,
+  'network.availabilityZones: reorder': anotherEnvironment,
+  'network.availabilityZones: change one': anotherEnvironment,
+  'observe.notify.page.topicArn: add': linkFirst,
+  'observe.notify.inform.topicArn: add': linkFirst,
+  'link.allowlist.text: as many as an ACL takes, all others':
+    'Two deployments: the lines that go, then those that come. Or ask for 40 entries of an ACL and raise the rule of config/rules/link.ts.',
+  'link.directConnect.gatewayAsn: add':
+    'With another VLAN in the same change: the interface is made anew, and two cannot have one VLAN of a line.',
+  'link.serviceAttachments: the VPC is attached anew':
+    'Two deployments: leave attachmentId out, deploy; name the new one, deploy. Its services have no route in between.',
+};
