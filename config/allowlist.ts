@@ -158,8 +158,8 @@ const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date
  * @param day as `2027-06-30`: the day of the commit, so that the same commit is always judged the same
  * @param days most days that a line may hold from then
  */
-export function datesOf(text: string, day: string, days = longestDays): AllowlistProblem[] {
-  return parseAllowlist(text).entries.flatMap(({ line, to, port, expires }) => {
+export function datesOf(entries: readonly AllowlistEntry[], day: string, days = longestDays): AllowlistProblem[] {
+  return entries.flatMap(({ line, to, port, expires }) => {
     const left = daysBetween(day, expires);
     const at = { line, value: `${to} ${port} ${expires}` };
     if (left < 0) {

@@ -1,5 +1,6 @@
 /** The `link` section: the line to the mainland, what may cross it, and the mainland's own stage. */
 import { z } from 'zod';
+import { parseAllowlist } from './allowlist';
 import { ec2InstanceType, keyArn, prefix, section, text, whole } from './fields';
 import { reasonLacks } from './reasons';
 
@@ -178,7 +179,10 @@ export const link = section({
    */
   bgp: section({ keepaliveSeconds: whole(1, 30).default(10), holdSeconds: whole(3, 90).default(30) }).prefault({}),
   /** Every flow that may cross: `allowlist('dev.txt')`. */
-  allowlist: section({ file: z.string(), text: z.string() }),
+  allowlist: section({ file: z.string(), text: z.string() }).transform((list) => ({
+    ...list,
+    ...parseAllowlist(list.text),
+  })),
   /** Days that a line of the allow-list may hold, from the day of the commit. @default 366 */
   allowlistDays: whole(1, 1_830).default(366),
   /**

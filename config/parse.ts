@@ -68,7 +68,7 @@ function repaired(input: unknown, issues: readonly Issue[]): unknown {
 }
 
 /** Well-formed throughout. */
-const specimen = environmentSchema.parse({
+const wellFormed = environmentSchema.parse({
   environment: 'specimen',
   production: false,
   account: '000000000000',
@@ -106,3 +106,6 @@ const specimen = environmentSchema.parse({
     probe: { rttMs: 100 },
   },
 });
+
+/** The same as somebody would write it: an allow-list is text until the schema has read it. */
+const specimen = { ...wellFormed, link: { ...wellFormed.link, allowlist: { file: '', text: '' } } };

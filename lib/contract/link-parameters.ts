@@ -1,6 +1,6 @@
 /** What both ends of the link must agree on: plain data, from the configuration and from what AWS made of it. */
 import type { TunnelOption, VpnConnection } from '@aws-sdk/client-ec2';
-import { type AllowlistEntry, parseAllowlist, relaySource } from '../../config/allowlist';
+import { type AllowlistEntry, relaySource } from '../../config/allowlist';
 import { sessionEnds, within } from '../../config/cidr';
 import type { EnvironmentConfig } from '../../config/schema';
 import { subnetCidrs } from './addresses';
@@ -99,7 +99,7 @@ export const tunnelsOf = ({ paths }: LinkParameters): Tunnel[] => paths.filter((
 
 /** The flows of an environment's allow-list, which has been checked with the configuration. */
 export function flows(config: LinkedConfig): Flow[] {
-  return parseAllowlist(config.link.allowlist.text).entries.map((entry) => ({
+  return config.link.allowlist.entries.map((entry) => ({
     ...entry,
     from: entry.from === relaySource ? subnetCidrs(config, 'link') : [entry.from],
     fromRelay: entry.from === relaySource,

@@ -1,5 +1,5 @@
 /** The allow-list of a link: what it may hold, and what must stand in it. */
-import { type AllowlistEntry, parseAllowlist, relaySource } from '../../allowlist';
+import { type AllowlistEntry, relaySource } from '../../allowlist';
 import { overlap, within } from '../../cidr';
 import type { EnvironmentConfig } from '../../schema';
 import { type Finding, must, type Rule } from '../rule';
@@ -42,8 +42,8 @@ const stackPrefixes = 300;
 /** What Hong Kong announces: each prefix of services that a line names. */
 const announcedByHongKong = (link: Link, { network }: EnvironmentConfig): Set<string> =>
   new Set(
-    parseAllowlist(link.allowlist.text)
-      .entries.flatMap(({ from, to }) => [from, to])
+    link.allowlist.entries
+      .flatMap(({ from, to }) => [from, to])
       .filter((prefix) => prefix !== relaySource && network.serviceVpcPrefixes.some((outer) => within(prefix, outer))),
   );
 
@@ -75,7 +75,7 @@ export const allowlistRules: readonly Rule[] = [
     allowlistFindings,
   ),
   linkRule(['link'], (link) => {
-    const { entries } = parseAllowlist(link.allowlist.text);
+    const { entries } = link.allowlist;
     return ownFlows(link).flatMap(({ path, address, port, why }) =>
       must(
         entries.some((entry) => entry.from === relaySource && entry.port === port && within(`${address}/32`, entry.to)),
@@ -87,7 +87,7 @@ export const allowlistRules: readonly Rule[] = [
     );
   }),
   linkRule(['link.allowlist', 'network', 'mainland.prefixes'], ({ allowlist }, { network, mainland }) => {
-    const lines = parseAllowlist(allowlist.text).entries.filter(({ from }) => from === relaySource).length;
+    const lines = allowlist.entries.filter(({ from }) => from === relaySource).length;
     const needed = lines + mainland.prefixes.length + 1 + network.availabilityZones.length;
     return must(
       needed <= aclEntries,
@@ -102,7 +102,7 @@ export const allowlistRules: readonly Rule[] = [
 function allowlistFindings(link: Link, { network, mainland }: EnvironmentConfig): Finding[] {
   const { allowlist, farEnd, serviceAttachments } = link;
   const announced = [...farEnd.prefixes, ...probes(link).map(({ address }) => `${address}/32`)];
-  const { entries, problems } = parseAllowlist(allowlist.text);
+  const { entries, problems } = allowlist;
   const at = (line: number, value: string, why: string, fix: string): Finding => ({
     file: allowlist.file,
     path: `line ${line}`,
