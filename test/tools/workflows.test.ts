@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { scripts } from '../../package.json';
 import { environmentNames } from '../support/app';
 
 const github = join(__dirname, '..', '..', '.github');
-const files = readdirSync(github, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yml'));
+const files = readdirSync(github, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  /^(workflows|actions)\/.*\.yml$/.test(file),
+);
 const texts = files.map((file) => [file, readFileSync(join(github, file), 'utf8')] as const);
 
 test('actionlint is content', () => {
@@ -51,6 +54,91 @@ test('write permissions and credentials: where they are needed, and not where co
 test('environments to choose from are those of the configuration', () => {
   const deploy = parse(readFileSync(join(github, 'workflows/deploy.yml'), 'utf8'));
   expect([...deploy.on.workflow_dispatch.inputs.environment.options].sort()).toEqual([...environmentNames].sort());
+  const mainland = parse(readFileSync(join(github, 'workflows/deploy-mainland.yml'), 'utf8'));
+  expect([...mainland.on.workflow_dispatch.inputs.environment.options].sort()).toEqual([...environmentNames].sort());
   const nightly = parse(readFileSync(join(github, 'workflows/nightly.yml'), 'utf8'));
   expect([...nightly.jobs.drift.strategy.matrix.environment].sort()).toEqual([...environmentNames].sort());
+});
+
+describe('deployments', () => {
+  const text = (name: string): string => readFileSync(join(github, 'workflows', name), 'utf8');
+  const deployments = ['deploy.yml', 'deploy-mainland.yml', 'deploy-stack.yml'];
+
+  test.each(deployments)('%s: of main only', (name) => {
+    expect(text(name)).toContain('refs/heads/main');
+  });
+
+  test.each(files.filter((file) => texts.find(([name]) => name === file)?.[1].includes('id-token: write')))(
+    '%s: where credentials are, packages run nothing when they are installed',
+    (name) => {
+      for (const [line] of readFileSync(join(github, name), 'utf8').matchAll(/npm ci.*/g)) {
+        expect(line).toContain('--ignore-scripts');
+      }
+    },
+  );
+
+  test('what was approved is what is executed: by its ARN, after its digest was compared', () => {
+    const { execute, prepare } = parse(text('deploy-stack.yml')).jobs;
+    const script: string = execute.steps.at(-1).run;
+    expect(script.indexOf('sha256sum --check')).toBeGreaterThan(0);
+    expect(script.indexOf('execute-change-set --change-set-name "$ARN"')).toBeGreaterThan(script.indexOf('sha256sum'));
+    expect(execute.environment).not.toEqual(prepare.environment);
+    expect(Object.keys(prepare.outputs)).toEqual(expect.arrayContaining(['arn', 'digest']));
+  });
+
+  // The script as GitHub runs it, with an AWS CLI that answers as told.
+  test.each([
+    ['another error', 'An error occurred (AccessDenied)', 'prod-Store (no changes)', 1, ''],
+    ['a change set that is gone', 'An error occurred (ChangeSetNotFound)', 'prod-Store: creating change set', 1, ''],
+    ['no changes', 'An error occurred (ChangeSetNotFound)', 'prod-Store (no changes)', 0, 'changes=false'],
+  ])('describe-change-set: %s', (_, error, log, status, output) => {
+    const folder = mkdtempSync(join(tmpdir(), 'harbourline-workflow-'));
+    const { prepare } = parse(text('deploy-stack.yml')).jobs;
+    const script = prepare.steps.find(({ id }: { id?: string }) => id === 'show').run;
+    mkdirSync(join(folder, 'evidence'));
+    mkdirSync(join(folder, 'bin'));
+    writeFileSync(join(folder, 'evidence/cdk.log'), log);
+    writeFileSync(join(folder, 'bin/aws'), `#!/bin/sh\necho "${error}" >&2\nexit 254\n`, { mode: 0o755 });
+    const result = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
+      cwd: folder,
+      env: {
+        PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
+        STACK: 'prod/Store',
+        CHANGE_SET: 'run-1-1',
+        GITHUB_OUTPUT: join(folder, 'output'),
+        GITHUB_STEP_SUMMARY: join(folder, 'summary'),
+      },
+    });
+    expect(result.status).toBe(status);
+    expect(readFileSync(join(folder, 'output'), 'utf8')).toContain(output);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('roles of the pipeline', () => {
+  const template = parse(readFileSync(join(github, '../deployment/pipeline-roles.yaml'), 'utf8'), {
+    customTags: ['!Sub', '!Ref', '!GetAtt', '!If', '!Equals'].map((tag) => ({
+      tag,
+      ...(tag === '!If' || tag === '!Equals' ? { collection: 'seq' as const } : { resolve: (text: string) => text }),
+    })),
+  });
+  const statements = (role: string): any[] => template.Resources[role].Properties.Policies[0].PolicyDocument.Statement;
+
+  test('who plans cannot execute, nor take a role that could; who executes cannot plan', () => {
+    const denied = statements('PlanRole')
+      .filter(({ Effect }) => Effect === 'Deny')
+      .flatMap(({ Action, Resource }) => [Action].flat().map((action: string) => `${action} ${Resource}`));
+    expect(denied).toContain('cloudformation:ExecuteChangeSet *');
+    expect(denied.some((line) => /^sts:AssumeRole .*-deploy-role-\*$/.test(line))).toBe(true);
+    expect(JSON.stringify(statements('ExecuteRole'))).not.toContain('CreateChangeSet');
+  });
+
+  test('each is taken from one environment of one repository', () => {
+    for (const role of ['PlanRole', 'ExecuteRole', 'SmokeRole']) {
+      const [trust] = template.Resources[role].Properties.AssumeRolePolicyDocument.Statement;
+      expect(trust.Condition.StringEquals['token.actions.githubusercontent.com:sub']).toMatch(
+        /^repo:\$\{Repository\}:environment:\$\{Environment\}(-plan|-smoke)?$/,
+      );
+    }
+  });
 });

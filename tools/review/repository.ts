@@ -18,7 +18,7 @@ const judges = [
     'test/review',
     'test/compliance',
   ],
-  ...['review/accepted.yaml', '.github', '.ci', 'CODEOWNERS', 'cdk.json', 'package.json', '.npmrc', 'deployment'],
+  ...['review/accepted.yaml', '.github', '.ci', 'cdk.json', 'package.json', '.npmrc', 'deployment'],
 ];
 
 /** The state of a checkout. @param ownRules the rules that judge are not those of this checkout: it counts as none */

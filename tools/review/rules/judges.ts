@@ -6,7 +6,7 @@ const owners =
 
 const isAccepted = (id: string): boolean => id === 'review/accepted.yaml';
 const isCredentialed = (id: string): boolean =>
-  /^(\.github|\.ci)\//.test(id) || id === 'package.json' || id === 'deployment';
+  /^(\.github|\.ci)\//.test(id) || id === 'package.json' || id.startsWith('deployment/');
 
 /** Lines that give a workflow more, or let it be started by strangers. */
 const grave =
