@@ -18,10 +18,12 @@ describe('the app', () => {
   });
 
   test('every finding is acknowledged, every acknowledgment needed', () => {
-    const { unacknowledged, stale, bypassed, acknowledged } = auditPolicy(freshApp());
+    const { unacknowledged, stale, bypassed, acknowledged, wide, untrue } = auditPolicy(freshApp());
     expect(unacknowledged).toEqual([]);
     expect(stale).toEqual([]);
     expect(bypassed).toEqual([]);
+    expect(wide).toEqual([]);
+    expect(untrue).toEqual([]);
     expect(acknowledged.length).toBeGreaterThan(0);
   });
 
@@ -48,6 +50,21 @@ describe.each(environmentNames)('environment %s', (environment) => {
   const resources = () => [...resourcesOf(environment)];
   const ofType = (...types: string[]) => resources().filter(([, { Type }]) => types.includes(Type));
   const config = configOf(environment);
+
+  test('interface endpoints take principals of the own account, and all but AWS own documents its resources', () => {
+    const endpoints = [...resourcesOf(environment).values()].filter(
+      ({ Type, Properties }) => Type === 'AWS::EC2::VPCEndpoint' && Properties.VpcEndpointType === 'Interface',
+    );
+    expect(endpoints.length).toBeGreaterThan(0);
+    for (const { Properties } of endpoints) {
+      const { account } = configOf(environment);
+      const [{ Condition }] = Properties.PolicyDocument.Statement;
+      expect(Condition.StringEquals['aws:PrincipalAccount']).toBe(account);
+      expect(Condition.StringEqualsIfExists?.['aws:ResourceAccount'] ?? Properties.ServiceName).toMatch(
+        new RegExp(`^${account}$|\\.ssm$`),
+      );
+    }
+  });
 
   test('has no way out and nothing public', () => {
     expect(

@@ -62,6 +62,15 @@ export function ownFunction(scope: Construct, props: OwnFunctionProps): LambdaFu
   return own;
 }
 
+export interface DeploymentFunctionProps extends OwnFunctionProps {
+  /**
+   * Who calls it at other times than deployments, and what becomes of a call that fails.
+   *
+   * @default nobody: CloudFormation alone
+   */
+  readonly alsoCalled?: { readonly by: string; readonly failure: string };
+}
+
 /** A function that runs while a stack is deployed, behind CDK's custom-resource provider. */
 export class DeploymentFunction extends Construct {
   /** `serviceToken` of the custom resource. */
@@ -69,7 +78,7 @@ export class DeploymentFunction extends Construct {
   /** For calls at other times than deployments. */
   readonly function: IFunction;
 
-  constructor(scope: Construct, id: string, props: OwnFunctionProps) {
+  constructor(scope: Construct, id: string, { alsoCalled, ...props }: DeploymentFunctionProps) {
     super(scope, id);
     const own = ownFunction(this, {
       // Lambda's limit is 15 minutes; a young domain refuses for some of them.
@@ -94,29 +103,42 @@ export class DeploymentFunction extends Construct {
     provider.node.addDependency(providerPolicy);
     this.serviceToken = provider.serviceToken;
     this.function = own;
-    this.acknowledgeFindings(own, provider, props.vpc !== undefined);
+    this.acknowledgeFindings(own, provider, props.vpc !== undefined, alsoCalled);
   }
 
-  private acknowledgeFindings(own: LambdaFunction, provider: Provider, inVpc: boolean): void {
-    const common = [
-      {
-        id: 'NIST.800.53.R5-LambdaConcurrency',
-        reason:
-          'CloudFormation calls it once per deployment; reserved concurrency would fail in accounts whose quota is the initial ten.',
-      },
-      {
-        id: 'NIST.800.53.R5-LambdaDLQ',
-        reason:
-          'A failure fails the deployment, which rolls back and shows the reason: there is no event that a dead-letter queue could keep.',
-      },
-    ];
+  private acknowledgeFindings(
+    own: LambdaFunction,
+    provider: Provider,
+    inVpc: boolean,
+    alsoCalled: DeploymentFunctionProps['alsoCalled'],
+  ): void {
+    const quota = 'reserved concurrency would fail in accounts whose quota is the initial ten.';
+    const concurrency = (calls: string) => ({ id: 'NIST.800.53.R5-LambdaConcurrency', reason: `${calls}; ${quota}` });
+    const atDeployments = concurrency('CloudFormation alone calls it, once per deployment');
+    const failsDeployment = {
+      id: 'NIST.800.53.R5-LambdaDLQ',
+      reason:
+        'A failure fails the deployment, which rolls back and shows the reason: there is no event that a dead-letter queue could keep.',
+    };
     const outside = {
       id: 'NIST.800.53.R5-LambdaInsideVPC',
       reason:
         'It calls regional AWS APIs only and nothing inside the VPC; in the isolated VPC it could not report its result to CloudFormation.',
     };
-    acknowledge(own, ...common, ...(inVpc ? [] : [outside]));
-    acknowledge(provider, ...common, outside);
+    acknowledge(
+      own,
+      ...(alsoCalled
+        ? [
+            concurrency(`Called at deployments, and by ${alsoCalled.by}, one call at a time`),
+            {
+              id: 'NIST.800.53.R5-LambdaDLQ',
+              reason: `At a deployment a failure rolls it back and shows the reason; called by ${alsoCalled.by}: ${alsoCalled.failure}.`,
+            },
+          ]
+        : [atDeployments, failsDeployment]),
+      ...(inVpc ? [] : [outside]),
+    );
+    acknowledge(provider, atDeployments, failsDeployment, outside);
   }
 }
 

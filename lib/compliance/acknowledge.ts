@@ -1,4 +1,4 @@
-import { Token, Validations } from 'aws-cdk-lib';
+import { App, Stack, Stage, Token, Validations } from 'aws-cdk-lib';
 import type { IConstruct, Node } from 'constructs';
 import { builtInNamespace, isBuiltInRule, packRules } from './packs';
 
@@ -24,7 +24,7 @@ export interface RecordedAcknowledgment extends Acknowledgment {
  * thin reason. CDK itself would take any of them, silently. What nothing needs is found by `auditPolicy`.
  */
 export function acknowledge(construct: IConstruct, ...findings: readonly Acknowledgment[]): void {
-  const problems = findings.flatMap(objections);
+  const problems = [...objectionToScope(construct), ...findings.flatMap(objections)];
   if (problems.length > 0) {
     throw new Error(
       [`Cannot acknowledge at ${construct.node.path || 'the app'}:`, ...problems.map((line) => `- ${line}`)].join('\n'),
@@ -60,6 +60,12 @@ const metadata = <T>(node: Node, key: string): T[] =>
 /** CDK records a bare id in its namespace of annotations. */
 const reported = (id: string): string =>
   id.startsWith(builtInNamespace) ? id.slice(builtInNamespace.length) : id.replace(/^Annotation::/, '');
+
+/** What is acknowledged on a stack, or on more, is acknowledged of resources that nobody has thought of yet. */
+const objectionToScope = (construct: IConstruct): string[] =>
+  App.isApp(construct) || Stage.isStage(construct) || Stack.isStack(construct)
+    ? ['it covers whatever is added later: acknowledge on the smallest construct that holds the finding.']
+    : [];
 
 /** What is wrong with an acknowledgment. */
 const objections = ({ id, reason }: Acknowledgment): string[] =>

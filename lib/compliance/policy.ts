@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Aspects, CfnResource, CloudFormationValidatePlugin, type IAspect, Stage, Validations } from 'aws-cdk-lib';
 import { acknowledgments, allAcknowledgments, type RecordedAcknowledgment, recorded } from './acknowledge';
+import { untrueClaims } from './facts';
 import { type Finding, isBuiltInRule, packFindings, policyPacks } from './packs';
+import { renderedResources, templateFindings } from './templates';
 
 /**
  * Makes every finding that nobody acknowledged an error at synth, and writes the acknowledgments into the templates,
@@ -44,6 +46,10 @@ export interface PolicyAudit {
   readonly stale: readonly RecordedAcknowledgment[];
   /** Acknowledgments of a pack's findings that did not come through `acknowledge`, and were not looked at by it. */
   readonly bypassed: readonly RecordedAcknowledgment[];
+  /** Acknowledgments that cover resources of more than one kind: each finding has a smaller construct of its own. */
+  readonly wide: readonly RecordedAcknowledgment[];
+  /** Acknowledgments whose reason says something of the resource that its template does not. */
+  readonly untrue: readonly (RecordedAcknowledgment & { readonly claim: string })[];
 }
 
 /**
@@ -55,10 +61,19 @@ export function auditPolicy(scope: Stage): PolicyAudit {
   const app = scope.node.root;
   if (!App.isApp(app)) throw new Error('auditPolicy() takes an app, or a stage of one.');
 
+  const assembly = app.synth();
+  const templates = renderedResources(app, assembly);
   const findings = [
-    ...builtInFindings(app.synth().directory).filter(({ path }) => isBeneath(path, scope.node.path)),
+    ...builtInFindings(assembly.directory).filter(({ path }) => isBeneath(path, scope.node.path)),
     ...packFindings(scope),
   ];
+  // What the packs see only when they read the template: raw resources, and what overrides made of typed ones.
+  const seen = new Set(findings.map(({ id, path }) => `${bareId(id)} ${path}`));
+  findings.push(
+    ...templateFindings(templates).filter(
+      ({ id, path }) => isBeneath(path, scope.node.path) && !seen.has(`${bareId(id)} ${path}`),
+    ),
+  );
   const all = allAcknowledgments(app);
   const unacknowledged: Finding[] = [];
   const acknowledged: (Finding & { by: RecordedAcknowledgment })[] = [];
@@ -74,11 +89,25 @@ export function auditPolicy(scope: Stage): PolicyAudit {
     unacknowledged,
     acknowledged,
     stale: ours.filter((each) => !findings.some((finding) => covers(each, finding))),
+    wide: ours.filter((each) => {
+      const covered = acknowledged.filter(({ by }) => by.path === each.path && by.id === each.id);
+      return new Set(covered.map(({ path }) => familyOf(templates.get(path)?.resource.Type))).size > 1;
+    }),
+    untrue: acknowledged.flatMap(({ by, path }) => {
+      const resource = templates.get(path);
+      const claims = resource ? untrueClaims(by.reason, resource) : [];
+      return claims.map((claim) => ({ ...by, path, claim }));
+    }),
     bypassed: allAcknowledgments(scope).filter(
       ({ id, path }) => !isCdksOwn(id) && !ours.some((each) => each.id === id && each.path === path),
     ),
   };
 }
+
+/** A network ACL and its entries are one thing to decide. */
+const familyOf = (type = ''): string => type.replace(/(Entry|Ingress|Egress|Association|Policy)$/, '');
+
+const bareId = (id: string): string => id.replace(/\[.*$/, '');
 
 const isBeneath = (path: string, above: string): boolean =>
   above === '' || path === above || path.startsWith(`${above}/`);

@@ -64,6 +64,10 @@ export class TierCertificates extends Construct {
     const secretArns = tiers.map((tier) => this.of[tier].secretArn);
     const issuer = new DeploymentFunction(this, 'Issuer', {
       description: 'Issues and renews the certificates of the collector tiers',
+      alsoCalled: {
+        by: `a schedule every ${renewalDays} days`,
+        failure: 'Lambda tries twice more, and an alarm says that certificates end long before they do',
+      },
       entry: join(__dirname, 'certificates.handler.ts'),
       logsKey,
       logRetention,

@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, CfnResource, Stack, Stage, Validations } from 'aws-cdk-lib';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { Construct } from 'constructs';
 import { context } from '../../cdk.json';
 import { acknowledge } from '../../lib/compliance/acknowledge';
 import { auditPolicy, registerPolicyPacks } from '../../lib/compliance/policy';
@@ -38,16 +42,96 @@ test('finds what is open in a stage of an app, as nag itself does', () => {
 });
 
 test('an acknowledgment covers its construct and all beneath, with the nearest named', () => {
-  const { app, bucket, stage } = toy();
-  acknowledge(stage, { id: 'AwsSolutions-S10', reason });
+  const { app, bucket } = toy();
   acknowledge(bucket, { id: 'AwsSolutions-S1', reason }, { id: 'AwsSolutions-S10', reason });
+  acknowledge(bucket.node.defaultChild!, { id: 'AwsSolutions-S1', reason });
   const { acknowledged, unacknowledged, stale } = auditPolicy(app);
   expect(acknowledged.map(({ id, by }) => [id, by.path])).toEqual([
-    ['AwsSolutions-S1', 'dev/Store/Bucket'],
+    ['AwsSolutions-S1', 'dev/Store/Bucket/Resource'],
     ['AwsSolutions-S10', 'dev/Store/Bucket'],
   ]);
   expect(unacknowledged.some(({ id }) => id === 'AwsSolutions-S1' || id === 'AwsSolutions-S10')).toBe(false);
   expect(stale).toEqual([]);
+});
+
+test.each(['the app', 'a stage', 'a stack'])(
+  'nothing is acknowledged on %s: it would cover what comes later',
+  (what) => {
+    const { app, stage, bucket } = toy();
+    const scope = { 'the app': app, 'a stage': stage, 'a stack': Stack.of(bucket) }[what]!;
+    expect(() => acknowledge(scope, { id: 'AwsSolutions-S1', reason })).toThrow('covers whatever is added later');
+  },
+);
+
+describe('what is deployed is judged, however it was written', () => {
+  test('a raw resource', () => {
+    const { app, stage } = toy();
+    new CfnResource(stage.node.findChild('Store'), 'Raw', { type: 'AWS::S3::Bucket' });
+    expect(auditPolicy(app).unacknowledged).toContainEqual(
+      expect.objectContaining({ id: 'AwsSolutions-S1', path: 'dev/Store/Raw' }),
+    );
+  });
+
+  test('an override, and an acknowledgment beside it', () => {
+    const make = () => {
+      const { app, stage } = toy();
+      const log = new CfnLogGroup(stage.node.findChild('Store'), 'Log', {
+        retentionInDays: 30,
+        kmsKeyId: 'arn:aws:kms:ap-east-1:111111111111:key/00000000-0000-4000-8000-000000000000',
+      });
+      log.addPropertyDeletionOverride('RetentionInDays');
+      return { app, log };
+    };
+    const { app, log } = make();
+    const finding = { id: 'NIST.800.53.R5-CloudWatchLogGroupRetentionPeriod', path: 'dev/Store/Log' };
+    expect(auditPolicy(app).unacknowledged).toContainEqual(expect.objectContaining(finding));
+    const again = make();
+    acknowledge(again.log, { id: finding.id, reason });
+    expect(log.node.path).toBe(finding.path);
+    expect(auditPolicy(again.app)).toMatchObject({ stale: [] });
+    expect(auditPolicy(again.app).acknowledged).toContainEqual(expect.objectContaining(finding));
+  });
+});
+
+test('an acknowledgment over resources of several kinds is too wide', () => {
+  const { app, stage } = toy();
+  const group = new Construct(stage.node.findChild('Store'), 'Group');
+  new CfnBucket(group, 'One');
+  new CfnLogGroup(group, 'Two');
+  const both = auditPolicy(app).unacknowledged.filter(({ path }) => path.startsWith('dev/Store/Group'));
+  expect(both.length).toBeGreaterThan(1);
+  acknowledge(group, { id: 'AwsSolutions-S1', reason });
+  expect(auditPolicy(app).wide).toEqual([]);
+});
+
+describe('a reason is held against the template', () => {
+  const audit = (scheduled: boolean, inVpc: boolean) => {
+    const { app, stage } = toy();
+    const store = stage.node.findChild('Store');
+    const called = new CfnFunction(store, 'Called', {
+      role: 'arn:aws:iam::111111111111:role/r',
+      runtime: 'nodejs24.x',
+      handler: 'index.handler',
+      code: { zipFile: 'x' },
+      ...(inVpc ? { vpcConfig: { subnetIds: ['subnet-1'] } } : {}),
+    });
+    if (scheduled)
+      new CfnRule(store, 'Rule', { scheduleExpression: 'rate(1 day)', targets: [{ arn: called.attrArn, id: 'a' }] });
+    acknowledge(
+      called,
+      { id: 'NIST.800.53.R5-LambdaConcurrency', reason: `Called once per deployment. ${reason}` },
+      { id: 'NIST.800.53.R5-LambdaDLQ', reason: `It calls nothing inside the VPC. ${reason}` },
+    );
+    return auditPolicy(app).untrue.map(({ claim }) => claim);
+  };
+
+  test('true', () => {
+    expect(audit(false, false)).toEqual([]);
+  });
+
+  test('a schedule calls it, too; it is inside', () => {
+    expect(audit(true, true)).toEqual(['once per deployment', 'nothing inside the VPC']);
+  });
 });
 
 test('reports acknowledgments that nothing needs', () => {

@@ -14,7 +14,7 @@ import { writeSections } from './sections';
 const help = `Writes the generated sections of docs/compliance.md: packs, findings that are lived with, controls, PCI DSS.
 
 npm run compliance [-- options]
-  --due           writes nothing; fails where the day of a review has passed
+  --due           writes nothing; fails where the day of a review has passed, or is more than a year ahead
   --date DAY      day to compare with, 2026-11-24 (default: today)
   --help          this text
 `;
@@ -30,8 +30,16 @@ command(help, () => {
         `${stack}: ${owner} had to look through what is acknowledged by ${reviewBy} (lib/compliance/owners.ts)`,
       );
     }
-    if (late.length === 0) console.log(`No review is due on ${today}.`);
-    return late.length > 0 ? 1 : 0;
+    // A day that is further away than a year is no review.
+    const latest = new Date(Date.parse(today) + 366 * 86_400_000).toISOString().slice(0, 10);
+    const far = Object.entries(owners).filter(([, { reviewBy }]) => reviewBy > latest);
+    for (const [stack, { reviewBy }] of far) {
+      console.log(
+        `${stack}: ${reviewBy} is more than a year ahead. Name a day by ${latest} (lib/compliance/owners.ts)`,
+      );
+    }
+    if (late.length + far.length === 0) console.log(`No review is due on ${today}.`);
+    return late.length + far.length > 0 ? 1 : 0;
   }
   const app: App = buildApp(loadEnvironments(), { context: { ...context, 'aws:cdk:bundling-stacks': [] } });
   const sections = complianceSections(app, auditPolicy(app));
