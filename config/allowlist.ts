@@ -147,7 +147,7 @@ export const isDate = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
 
 /** Days that a line may hold at the most, unless the configuration says otherwise: who still needs it asks again. */
-export const longestDays = 366;
+const longestDays = 366;
 
 /** Days from one day to another, both as `2027-06-30`. */
 const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;

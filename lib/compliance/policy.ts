@@ -16,7 +16,7 @@ export function registerPolicyPacks(app: App): void {
 }
 
 /** Writes what is acknowledged into the templates of an app, beside its resources: where reviewers look for it. */
-export function writeAcknowledgmentsInto(app: App): void {
+function writeAcknowledgmentsInto(app: App): void {
   // One for each: an aspect on the app stops at the border of a stage.
   for (const stage of app.node.findAll().filter(Stage.isStage)) Aspects.of(stage).add(writeAcknowledgments);
 }

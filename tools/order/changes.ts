@@ -15,10 +15,7 @@ export interface DayTwoChange {
 type Tree = Record<string, unknown>;
 
 /** The configuration with other values at some places; `undefined` takes a place out. */
-export function edited(
-  config: EnvironmentConfigInput,
-  edits: Readonly<Record<string, unknown>>,
-): EnvironmentConfigInput {
+function edited(config: EnvironmentConfigInput, edits: Readonly<Record<string, unknown>>): EnvironmentConfigInput {
   const copy = structuredClone(config) as unknown as Tree;
   for (const [path, value] of Object.entries(edits)) {
     const keys = path.split('.');

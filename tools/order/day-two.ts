@@ -18,7 +18,7 @@ export type Verdict =
 const synthesised = new Map<string, Stacks>();
 
 /** The stacks of an environment and of its mainland, by id. Each configuration once; nothing is bundled, validated or left behind. */
-export function stacksOf(input: EnvironmentConfigInput): Stacks {
+function stacksOf(input: EnvironmentConfigInput): Stacks {
   const text = JSON.stringify(input);
   const known = synthesised.get(text);
   if (known) return known;

@@ -93,7 +93,7 @@ function join(value: Record<string, unknown>): string | undefined {
 }
 
 /** `Bucket`, `Bucket.Arn`, or JSON with single quotes, so that it does not end a JSON string that it stands in. */
-export function reference(intrinsic: unknown): string {
+function reference(intrinsic: unknown): string {
   const { Ref: ref, 'Fn::GetAtt': attribute } = (intrinsic ?? {}) as { Ref?: string; 'Fn::GetAtt'?: string[] };
   const at = Array.isArray(attribute) ? attribute.join('.') : attribute;
   return ref ?? at ?? JSON.stringify(intrinsic).replaceAll('"', "'");

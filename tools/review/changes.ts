@@ -6,7 +6,7 @@ export { type Environment, type Resource, resourcesOf } from '../../judges/assem
 
 type Action = 'replaced' | 'may be replaced' | 'removed' | 'left behind' | 'added' | 'changed';
 
-export interface PropertyChange {
+interface PropertyChange {
   readonly name: string;
   readonly before: unknown;
   readonly after: unknown;

@@ -5,7 +5,7 @@ import { type Json, type Part, parts } from './canonical';
 type Tree = { [key: string]: Json };
 
 /** Undefined where the text is no configuration. */
-export function configuration(text: string): Json | undefined {
+function configuration(text: string): Json | undefined {
   try {
     const document = parse(text) as unknown;
     return typeof document === 'object' && document !== null ? named(document) : undefined;

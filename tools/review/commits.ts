@@ -85,7 +85,7 @@ export async function environmentsOf(
 }
 
 /** The stack of an environment that no template has: programs, and what is handed out. */
-export const besides = 'Beside';
+const besides = 'Beside';
 
 /** The environments of an assembly with what is beside their stacks: programs by name, and what is handed out. */
 function withPrograms(assemblyDirectory: string): Map<string, Environment> {

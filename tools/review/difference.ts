@@ -12,7 +12,7 @@ type Names = ReadonlyMap<string, string> | undefined;
 const context = 3;
 
 /** Two texts as hunks: `@@`, then lines with ` `, `-` or `+`. None where they are the same. */
-export function hunks(before: string, after: string): string[] {
+function hunks(before: string, after: string): string[] {
   const { hunks } = structuredPatch('', '', ended(before), ended(after), '', '', { context });
   return hunks.flatMap(({ oldStart, newStart, lines }) => [`@@ line ${oldStart} → ${newStart} @@`, ...lines]);
 }

@@ -48,7 +48,7 @@ export function review(
 }
 
 /** What nothing else has spoken of. A caution: whoever writes a rule for it makes it something else. */
-export const unjudgedRule: ReviewRule = {
+const unjudgedRule: ReviewRule = {
   id: 'unjudged',
   severity: 'caution',
   asks: 'unjudged',

@@ -4,7 +4,7 @@ import { canonical, type Json } from './canonical';
 import type { Resource } from './changes';
 
 /** `collector`: a configuration of the collector. `settings`: NAME=value. `root`: all else, which runs, or decides what runs. */
-export type Kind = 'collector' | 'settings' | 'root';
+type Kind = 'collector' | 'settings' | 'root';
 
 /** One text of a machine by its name: a path, `(commands)`, `(packages)`. */
 export type Texts = Readonly<Record<string, { readonly kind: Kind; readonly text: string }>>;

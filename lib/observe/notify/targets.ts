@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import type { Message } from './message';
 
 /** Kinds of targets. */
-export const targetKinds = ['https', 'pagerDuty', 'opsgenie', 'slack', 'feishu', 'dingTalk', 'weCom'] as const;
+const targetKinds = ['https', 'pagerDuty', 'opsgenie', 'slack', 'feishu', 'dingTalk', 'weCom'] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
 /**

@@ -5,7 +5,7 @@ import { Lru } from './lru';
 import { type AnyValue, isSet, type KeyValue, signed } from './otlp';
 
 /** Why an attribute is a line and not a field. */
-export type SetAside = 'budget' | 'collision' | 'name';
+type SetAside = 'budget' | 'collision' | 'name';
 
 /** What a document has of its attributes. */
 export interface Attributes {

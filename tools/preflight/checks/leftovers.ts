@@ -11,7 +11,7 @@ import { metricLogGroup } from '../../../lib/contract/metrics';
 import { type Answer, type Aws, answer, type Check, failsWith } from '../check';
 
 /** Whether a stack of the environment is there, in any state that holds its resources. */
-export async function deployed({ cloudFormation }: Aws, stack: string): Promise<string | undefined> {
+async function deployed({ cloudFormation }: Aws, stack: string): Promise<string | undefined> {
   let status: string | undefined;
   const missing = await failsWith(
     ['ValidationError'],

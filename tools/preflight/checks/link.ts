@@ -7,7 +7,7 @@ import { type Answer, type Aws, answer, type Check, failsWith } from '../check';
 const parts = { certificate: 'CERTIFICATE', key: 'PRIVATE KEY', authority: 'CERTIFICATE' } as const;
 
 /** What is wrong with a secret's text; nothing of it is ever said. */
-export function malformed(text: string): string | undefined {
+function malformed(text: string): string | undefined {
   let value: Record<string, unknown>;
   try {
     value = JSON.parse(text);

@@ -10,7 +10,7 @@ const never = { Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } } };
  * A template with one resource of each type that we deploy and none that is made, and a group with the refresh policy of
  * ours. CloudFormation judges it when a change set is created.
  */
-export const probeTemplate = (types: readonly string[]): object => ({
+const probeTemplate = (types: readonly string[]): object => ({
   ...never,
   Resources: {
     Nothing: { Type: 'AWS::CloudFormation::WaitConditionHandle' },

@@ -19,7 +19,7 @@ export const questions = {
   unjudged: 'What has no rule looked at?',
 } as const;
 
-export type Question = keyof typeof questions;
+type Question = keyof typeof questions;
 
 /** What a rule found at one place. */
 export interface Hit {
@@ -47,9 +47,6 @@ export interface ReviewRule {
    */
   readonly reads?: (part: Part, change: Change) => boolean;
 }
-
-/** Beginning of the path of a property: `Properties.Name`. */
-export const property = (name: string): string => `Properties.${name}`;
 
 /** Is the path beneath one of these, or one itself? */
 export const beneath = (path: string, above: string): boolean =>
