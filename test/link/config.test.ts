@@ -224,7 +224,8 @@ describe('two environments', () => {
   test('do not name one attachment', () => {
     expect(
       both((one, other) => {
-        other.link.serviceAttachments[0].attachmentId = one.link.serviceAttachments[0].attachmentId;
+        one.link.serviceAttachments[0].attachmentId = 'tgw-attach-0123456789abcdef0';
+        other.link.serviceAttachments[0].attachmentId = 'tgw-attach-0123456789abcdef0';
       }),
     ).toContain('names the same attachment');
   });
