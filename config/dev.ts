@@ -39,6 +39,7 @@ export const dev: EnvironmentConfigInput = {
     allowlist: allowlist('dev.txt'),
     // Not attached yet: the first deployment makes the gateway. Then: attachmentId: 'tgw-attach-…'.
     serviceAttachments: [{ prefix: '10.30.4.0/24' }],
+    services: ['payment', 'settlement'],
     receiver: { address: '10.20.8.10', name: 'receiver.dev.cn.example.internal' },
     relay: {
       instanceType: 't4g.small',

@@ -183,6 +183,19 @@ export const link = section({
     ...list,
     ...parseAllowlist(list.text),
   })),
+  /**
+   * Services whose figures cross under their own names: reviewed, because a name is text that somebody writes, and could be a person's.
+   * All others cross as `other`, and are counted. @default none: all of them are `other`
+   */
+  services: z
+    .array(
+      text(
+        /^[a-z][a-z0-9.-]{0,62}$/,
+        'This is not the name of a service.',
+        'Write service.name as the service sets it: lower-case letters, digits, dots and hyphens.',
+      ),
+    )
+    .default([]),
   /** Days that a line of the allow-list may hold, from the day of the commit. @default 366 */
   allowlistDays: whole(1, 1_830).default(366),
   /**

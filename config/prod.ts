@@ -52,6 +52,7 @@ export const prod: EnvironmentConfigInput = {
     farEnd: { asn: 65012, prefixes: ['10.22.1.0/24', '10.22.2.0/24', '10.22.8.0/24'] },
     allowlist: allowlist('prod.txt'),
     serviceAttachments: [{ attachmentId: 'tgw-attach-2123456789abcdef0', prefix: '10.32.4.0/24' }],
+    services: ['payment', 'settlement'],
     receiver: { address: '10.22.8.10', name: 'receiver.prod.cn.example.internal' },
     relay: {
       instanceType: 'm7g.medium',

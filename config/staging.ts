@@ -46,6 +46,7 @@ export const staging: EnvironmentConfigInput = {
     farEnd: { asn: 65011, prefixes: ['10.21.1.0/24', '10.21.2.0/24', '10.21.8.0/24'] },
     allowlist: allowlist('staging.txt'),
     serviceAttachments: [{ attachmentId: 'tgw-attach-1123456789abcdef0', prefix: '10.31.4.0/24' }],
+    services: ['payment', 'settlement'],
     receiver: { address: '10.21.8.10', name: 'receiver.staging.cn.example.internal' },
     relay: {
       instanceType: 'm7g.medium',

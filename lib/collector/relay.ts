@@ -14,6 +14,8 @@ export interface RelayOptions {
   readonly region: string;
   /** Name in the certificate of the mainland's receiver. */
   readonly receiverName: string;
+  /** Names of services that may cross; all others are one, {@link otherServices}. */
+  readonly services: readonly string[];
   /** Calls a minute below which a group is not reported. */
   readonly minimumCalls: number;
   /** Size of the queue on disk. */
@@ -29,9 +31,12 @@ export const windowSeconds = 60;
  */
 export const graceSeconds = 20;
 
+/** What a service is called in the mainland that nobody listed: a name is free text, and could be a person's. */
+export const otherServices = 'other';
+
 /** What may leave, and which values it may have. Whoever adds a key here sends it across the border. */
-const listedAttributes = (environment: string): Readonly<Record<string, string>> => ({
-  'service.name': '[A-Za-z][A-Za-z0-9._-]{0,62}',
+const listedAttributes = (environment: string, services: readonly string[]): Readonly<Record<string, string>> => ({
+  'service.name': [...services, otherServices].map((name) => name.replaceAll('.', '[.]')).join('|'),
   'deployment.environment.name': environment,
   [crossingAttribute]: crossings.join('|'),
   [traceparentAttribute]: 'received|lost',
@@ -73,7 +78,8 @@ export function relayConfiguration(options: RelayOptions): string {
         judged_over: ['status.code', 'span.kind', traceparentAttribute],
         minimum_count: options.minimumCalls,
         metrics: Object.values(metrics).map(({ name }) => name),
-        attributes: listedAttributes(environment),
+        attributes: listedAttributes(environment, options.services),
+        folded: { 'service.name': otherServices },
         refused_values: refusedValues,
       },
     },

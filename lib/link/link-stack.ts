@@ -73,6 +73,7 @@ export class LinkStack extends EnvironmentStack {
       ...common,
       relay: link.relay,
       receiver: link.receiver,
+      services: link.services,
       probe: link.probe,
       probedPaths: probedPaths(config),
       imageId: collect.imageId,

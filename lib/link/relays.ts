@@ -9,7 +9,7 @@ import { Service } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { outageGiB } from '../../config/rules/link';
 import { variables } from '../collector/blocks/render';
-import { relayConfiguration, windowSeconds } from '../collector/relay';
+import { graceSeconds, relayConfiguration, windowSeconds } from '../collector/relay';
 import { serviceRole } from '../common/iam';
 import { cloudMapServices } from '../contract/cloud-map';
 import { environmentFile, paths } from '../contract/instance';
@@ -34,6 +34,8 @@ export interface RelaysProps extends Pick<FleetProps, 'imageId' | 'rollbackDisab
   readonly logRetention: RetentionDays;
   readonly relay: LinkConfig['relay'];
   readonly receiver: LinkConfig['receiver'];
+  /** Services whose figures cross under their own names. */
+  readonly services: LinkConfig['services'];
   readonly probe: LinkConfig['probe'];
   /** Paths that the probe measures. */
   readonly probedPaths: readonly { readonly name: string; readonly address: string }[];
@@ -92,6 +94,7 @@ export class Relays extends Construct {
         environment,
         region,
         receiverName: receiver.name,
+        services: props.services,
         minimumCalls: relay.minimumCalls,
         queueBytes: Math.ceil(outageGiB(relay) * 2 ** 30),
       }),
@@ -106,7 +109,7 @@ export class Relays extends Construct {
         ...certificateOfTheLink.statements,
       ],
       // Until samplers no longer send (they ask every 5 s and wait 3 s), and the window under way is over.
-      leaveSeconds: 8 + windowSeconds + 7,
+      leaveSeconds: 8 + windowSeconds + graceSeconds + 7,
       extra: {
         packages: ['nftables', 'nodejs22'],
         unitsBefore: ['rate'],

@@ -24,6 +24,7 @@ const options = {
   region: 'ap-east-1',
   receiverName: 'receiver',
   minimumCalls: 10,
+  services: ['payment'],
   queueBytes: 1e9,
 };
 
@@ -78,6 +79,22 @@ test('the relay is told its share of the rate, and holds the outage that was ask
     expect(configOf('dev').link?.relay.outageHours).toBe(24);
   }
 });
+
+/** Names that say something of a person, or hold an id: none of them is on the list of services. */
+const smuggled = [
+  'zhang.wei',
+  'Zhang.Wei.1988-03-12',
+  'hkid-A12345.6-7',
+  'tel-138-0013-8000',
+  'card-4111-1111-1111-1111',
+  'loan-rejected-customer-Wong-Ka-Ming',
+  'S_kvM1d7TaajzpKdDg5HNg',
+  'payment-zhang-wei',
+  'paymentx',
+  'Payment',
+  'payment ',
+  '陈大文',
+];
 
 /** An OTLP request of metrics: calls of a service, at one crossing. */
 function calls(service: string, number: number, attributes: Record<string, string>): object {
@@ -217,10 +234,16 @@ describe('the binary', () => {
     mkdirSync(join(folder, 'link-tls'));
     for (const part of ['certificate', 'key', 'authority'] as const)
       writeFileSync(join(folder, 'link-tls', `${part}.pem`), link.relay![part]);
-    await start('relay', relayConfiguration(options).replace('window: 60s', 'window: 1s'), 'relay', tiers, {
-      LINK_TLS_DIRECTORY: join(folder, 'link-tls'),
-      RECEIVER_ENDPOINT: `https://${addresses.receiver}:${port.receiver}`,
-    });
+    await start(
+      'relay',
+      relayConfiguration(options).replace('window: 60s', 'window: 1s').replace('grace: 20s', 'grace: 1s'),
+      'relay',
+      tiers,
+      {
+        LINK_TLS_DIRECTORY: join(folder, 'link-tls'),
+        RECEIVER_ENDPOINT: `https://${addresses.receiver}:${port.receiver}`,
+      },
+    );
     await start(
       'sender',
       stringify({
@@ -266,13 +289,17 @@ describe('the binary', () => {
       send('metrics', calls('payment', 3, crossing)),
       send('metrics', calls('quiet', 9, crossing)),
       send('metrics', calls('planted name', 99, crossing)),
+      ...smuggled.map((name) => send('metrics', calls(name, 99, crossing))),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     await waitFor('aggregates in the mainland', () => bodies.length > 0 || 'none');
     const all = bodies.join('\n');
     expect(all).toContain('"payment"');
     expect(all).toContain('"asInt":"15"');
     expect(all).not.toMatch(/planted|quiet|4bf92f35|exemplars/);
+    // A service that nobody listed is one of the others, whatever it is called.
+    expect(all).toContain('"other"');
+    for (const name of smuggled) expect(all).not.toContain(name);
   });
 
   test('spans and logs are refused by the relay, and by the receiver', async () => {
@@ -298,7 +325,7 @@ describe('the binary', () => {
 
   test('what is left behind is counted by reason', async () => {
     const text = await (await fetch(`http://${addresses.relay}:8888/metrics`)).text();
-    for (const reason of ['metric', 'attribute', 'exemplar', 'value', 'small_group']) {
+    for (const reason of ['metric', 'attribute', 'exemplar', 'folded', 'small_group']) {
       expect(text).toMatch(new RegExp(`otelcol_processor_aggregates_dropped[^\\n]*reason="${reason}"[^\\n]* [1-9]`));
     }
   });

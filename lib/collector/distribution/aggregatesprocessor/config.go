@@ -23,6 +23,9 @@ type Config struct {
 	Attributes map[string]string `mapstructure:"attributes"`
 	// RefusedValues is a pattern that no value may hold anywhere, whatever its key.
 	RefusedValues string `mapstructure:"refused_values"`
+	// Folded are attributes whose values become one word where they are not listed, and are counted: a new service is seen
+	// as one of the others until somebody lists it. Of all other attributes an unlisted value drops its point.
+	Folded map[string]string `mapstructure:"folded"`
 	// JudgedOver are attributes that do not tell groups apart when their size is judged: calls and failed calls of a service
 	// pass together or not at all, or else percentiles and error rates would be of a part.
 	JudgedOver []string `mapstructure:"judged_over"`
@@ -43,6 +46,11 @@ func (c *Config) Validate() error {
 	for key, pattern := range c.Attributes {
 		if _, err := regexp.Compile(pattern); err != nil {
 			problems = append(problems, fmt.Errorf("attributes[%s]: %w", key, err))
+		}
+	}
+	for key := range c.Folded {
+		if _, listed := c.Attributes[key]; !listed {
+			problems = append(problems, fmt.Errorf("folded[%s]: attributes has no such key, so nothing is listed", key))
 		}
 	}
 	if _, err := regexp.Compile(c.RefusedValues); err != nil {

@@ -14,6 +14,7 @@ const (
 	reasonType      = "type"        // neither a delta sum nor a delta exponential histogram of values from zero up
 	reasonAttribute = "attribute"   // its key is not on the list; the point goes on without it
 	reasonValue     = "value"       // an attribute's value is not one that its key may have
+	reasonFolded    = "folded"      // an unlisted value that became one of the others; the point goes on with that
 	reasonExemplar  = "exemplar"    // exemplars hold trace ids; the point goes on without them
 	reasonSmall     = "small_group" // too few calls in the group
 )

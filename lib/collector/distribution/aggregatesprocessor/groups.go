@@ -17,12 +17,14 @@ type lists struct {
 	metrics map[string]struct{}
 	values  map[string]*regexp.Regexp
 	refused *regexp.Regexp
+	// folded is what an unlisted value becomes, by key.
+	folded map[string]string
 	// judgedOver are attributes that do not count when a group is judged.
 	judgedOver map[string]struct{}
 }
 
 func newLists(cfg *Config) (*lists, error) {
-	l := &lists{metrics: map[string]struct{}{}, values: map[string]*regexp.Regexp{}, judgedOver: map[string]struct{}{}}
+	l := &lists{metrics: map[string]struct{}{}, values: map[string]*regexp.Regexp{}, judgedOver: map[string]struct{}{}, folded: cfg.Folded}
 	for _, key := range cfg.JudgedOver {
 		l.judgedOver[key] = struct{}{}
 	}
@@ -46,24 +48,35 @@ func newLists(cfg *Config) (*lists, error) {
 	return l, nil
 }
 
-// attributes are those of the list. The number of others comes with them; false where a value is not one of its key.
-func (l *lists) attributes(all pcommon.Map) (map[string]string, int, bool) {
-	kept, left := map[string]string{}, 0
+// attributes are those of the list. What was left behind of them comes with them; false where a value is not one of its key.
+func (l *lists) attributes(all pcommon.Map) (map[string]string, leftBehind, bool) {
+	kept, left := map[string]string{}, leftBehind{}
 	for key, value := range all.All() {
 		pattern, listed := l.values[key]
 		if !listed {
-			left++
+			left.keys++
 			continue
 		}
-		if value.Type() != pcommon.ValueTypeStr || !pattern.MatchString(value.Str()) {
+		if value.Type() == pcommon.ValueTypeStr && pattern.MatchString(value.Str()) && (l.refused == nil || !l.refused.MatchString(value.Str())) {
+			kept[key] = value.Str()
+			continue
+		}
+		other, folds := l.folded[key]
+		if !folds {
 			return nil, left, false
 		}
-		if l.refused != nil && l.refused.MatchString(value.Str()) {
-			return nil, left, false
-		}
-		kept[key] = value.Str()
+		kept[key] = other
+		left.folded++
 	}
 	return kept, left, true
+}
+
+// leftBehind is what a set of attributes goes on without.
+type leftBehind struct{ keys, folded int }
+
+func (l leftBehind) count(c *counts) {
+	c.drop(reasonAttribute, l.keys)
+	c.drop(reasonFolded, l.folded)
 }
 
 // group is one series in one minute, added up over all senders.
@@ -131,14 +144,14 @@ func (all groups) read(incoming pmetric.Metrics, l *lists, c *counts) {
 				all.readMetric(metric, resource, l, c)
 			}
 		}
-		c.drop(reasonAttribute, left)
+		left.count(c)
 	}
 }
 
 func (all groups) readMetric(metric pmetric.Metric, resource map[string]string, l *lists, c *counts) {
 	take := func(attributes pcommon.Map, exemplars int, start, end pcommon.Timestamp) *group {
 		kept, left, ok := l.attributes(attributes)
-		c.drop(reasonAttribute, left)
+		left.count(c)
 		if !ok {
 			c.drop(reasonValue, 1)
 			return nil
@@ -222,14 +235,22 @@ func (all groups) write(minimum uint64, judgedOver map[string]struct{}, c *count
 	return out
 }
 
+// minute of a group, as the clock has it: when exactly its first and last call ended is nobody's business.
+func (g *group) minute() (pcommon.Timestamp, pcommon.Timestamp) {
+	start := g.end.AsTime().Truncate(time.Minute)
+	// Not its end, which CloudWatch would take for the next one.
+	return pcommon.NewTimestampFromTime(start), pcommon.NewTimestampFromTime(start.Add(time.Minute - time.Second))
+}
+
 func (g *group) write(metric pmetric.Metric) {
+	start, end := g.minute()
 	metric.SetName(g.name)
 	metric.SetUnit(g.unit)
 	if g.isHistogram {
 		metric.SetEmptyExponentialHistogram().SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
 		point := metric.ExponentialHistogram().DataPoints().AppendEmpty()
-		point.SetStartTimestamp(g.start)
-		point.SetTimestamp(g.end)
+		point.SetStartTimestamp(start)
+		point.SetTimestamp(end)
 		g.histogram.write(point)
 		writeAttributes(g.attributes, point.Attributes())
 		return
@@ -237,8 +258,8 @@ func (g *group) write(metric pmetric.Metric) {
 	metric.SetEmptySum().SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
 	metric.Sum().SetIsMonotonic(true)
 	point := metric.Sum().DataPoints().AppendEmpty()
-	point.SetStartTimestamp(g.start)
-	point.SetTimestamp(g.end)
+	point.SetStartTimestamp(start)
+	point.SetTimestamp(end)
 	point.SetIntValue(g.calls)
 	writeAttributes(g.attributes, point.Attributes())
 }

@@ -147,9 +147,48 @@ func (h *histogram) write(point pmetric.ExponentialHistogramDataPoint) {
 	point.Positive().BucketCounts().FromRaw(h.buckets)
 	point.SetZeroCount(h.zeroCount)
 	point.SetCount(h.count)
-	point.SetSum(h.sum)
-	if h.hasRange {
-		point.SetMin(h.min)
-		point.SetMax(h.max)
+	// The exact least, greatest and sum of a group are those of single calls: what leaves is what its buckets say.
+	point.SetSum(h.aboutSum())
+	if least, greatest, ok := h.bounds(); ok {
+		point.SetMin(least)
+		point.SetMax(greatest)
 	}
+}
+
+// lower bound of a bucket, by its index.
+func (h *histogram) lower(index int64) float64 {
+	return math.Exp2(math.Ldexp(float64(index), -int(h.scale)))
+}
+
+// aboutSum is the sum if each call took the geometric middle of its bucket.
+func (h *histogram) aboutSum() float64 {
+	sum := 0.0
+	for i, count := range h.buckets {
+		if count > 0 {
+			index := int64(h.offset) + int64(i)
+			sum += float64(count) * math.Min(math.Sqrt(h.lower(index))*math.Sqrt(h.lower(index+1)), math.MaxFloat64/mostCalls/maxBuckets)
+		}
+	}
+	return sum
+}
+
+// bounds of the buckets that hold something. False where none does.
+func (h *histogram) bounds() (float64, float64, bool) {
+	first, last := -1, -1
+	for i, count := range h.buckets {
+		if count > 0 {
+			if first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	if first < 0 {
+		return 0, 0, h.zeroCount > 0
+	}
+	least, greatest := h.lower(int64(h.offset)+int64(first)), h.lower(int64(h.offset)+int64(last)+1)
+	if h.zeroCount > 0 {
+		least = 0
+	}
+	return least, math.Min(greatest, math.MaxFloat64), true
 }

@@ -27,6 +27,14 @@ func config() *Config {
 	}
 }
 
+// folding lists two services by name.
+func folding() *Config {
+	cfg := config()
+	cfg.Attributes["service.name"] = "payment|settlement|other"
+	cfg.Folded = map[string]string{"service.name": "other"}
+	return cfg
+}
+
 var minute = time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
 
 func metricOf(service, name string) (pmetric.Metrics, pmetric.Metric) {
@@ -76,10 +84,12 @@ func durations(scale int32, values ...float64) pmetric.Metrics {
 }
 
 // pass sends all within one window and returns what came out.
-func pass(t *testing.T, all ...pmetric.Metrics) pmetric.Metrics {
+func pass(t *testing.T, all ...pmetric.Metrics) pmetric.Metrics { return passWith(t, config(), all...) }
+
+func passWith(t *testing.T, cfg *Config, all ...pmetric.Metrics) pmetric.Metrics {
 	t.Helper()
 	sink := new(consumertest.MetricsSink)
-	w := start(t, sink)
+	w := startWith(t, cfg, sink)
 	answers := make(chan error)
 	for _, one := range all {
 		go func() { answers <- w.ConsumeMetrics(context.Background(), one) }()
@@ -100,9 +110,11 @@ func pass(t *testing.T, all ...pmetric.Metrics) pmetric.Metrics {
 	return out
 }
 
-func start(t *testing.T, next consumer.Metrics) *windows {
+func start(t *testing.T, next consumer.Metrics) *windows { return startWith(t, config(), next) }
+
+func startWith(t *testing.T, cfg *Config, next consumer.Metrics) *windows {
 	t.Helper()
-	w, err := newWindows(config(), componenttest.NewNopTelemetrySettings(), next)
+	w, err := newWindows(cfg, componenttest.NewNopTelemetrySettings(), next)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,6 +368,14 @@ func FuzzHistograms(f *testing.F) {
 	})
 }
 
+func TestFoldedKeysAreListed(t *testing.T) {
+	cfg := config()
+	cfg.Folded = map[string]string{"customer": "other"}
+	if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), "folded[customer]") {
+		t.Fatal(err)
+	}
+}
+
 func TestValidate(t *testing.T) {
 	if err := config().Validate(); err != nil {
 		t.Error(err)
@@ -363,5 +383,52 @@ func TestValidate(t *testing.T) {
 	wrong := &Config{Attributes: map[string]string{"a": "("}, RefusedValues: "["}
 	if err := wrong.Validate(); err == nil || strings.Count(err.Error(), "\n") != 3 {
 		t.Errorf("not all at once: %v", err)
+	}
+}
+
+// A name is free text: what is not on the list crosses as one of the others, and groups of many names are one group.
+func TestUnlistedNamesAreFolded(t *testing.T) {
+	names := []string{"zhang.wei", "Zhang.Wei.1988-03-12", "hkid-A12345.6-7", "tel-138-0013-8000", "card-4111-1111-1111-1111",
+		"loan-rejected-customer-Wong-Ka-Ming", "S_kvM1d7TaajzpKdDg5HNg", "payment\n", " payment", "PAYMENT", "陈大文", ""}
+	var all []pmetric.Metrics
+	for _, name := range names {
+		all = append(all, calls(name, "hk-cn", 1, minute))
+	}
+	one := only(t, passWith(t, folding(), all...))
+	if got := one.Sum().DataPoints().At(0).IntValue(); got != int64(len(names)) {
+		t.Fatalf("%d calls of others instead of %d", got, len(names))
+	}
+	out := passWith(t, folding(), all...)
+	name, _ := out.ResourceMetrics().At(0).Resource().Attributes().Get("service.name")
+	if name.Str() != "other" {
+		t.Fatalf("they cross as %q", name.Str())
+	}
+	listed := passWith(t, folding(), calls("payment", "hk-cn", 12, minute))
+	if name, _ := listed.ResourceMetrics().At(0).Resource().Attributes().Get("service.name"); name.Str() != "payment" {
+		t.Fatalf("a listed service crosses as %q", name.Str())
+	}
+}
+
+// Ten retries of one person are a group: its least, its greatest and its sum are calls of that person, and so is its time.
+func TestNothingExactOfAGroupLeaves(t *testing.T) {
+	values := []float64{101.7, 102.3, 104.9, 107.1, 111.3, 113.9, 119.2, 123.4, 127.8, 1234.5678}
+	in := durations(4, values...)
+	first := in.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).ExponentialHistogram().DataPoints().At(0)
+	first.SetMin(101.7)
+	first.SetMax(1234.5678)
+	first.SetTimestamp(pcommon.NewTimestampFromTime(minute.Add(12*time.Second + 345678901)))
+	point := only(t, pass(t, in)).ExponentialHistogram().DataPoints().At(0)
+	for _, exact := range []float64{first.Sum(), 101.7, 1234.5678} {
+		if point.Sum() == exact || point.Min() == exact || point.Max() == exact {
+			t.Fatalf("%v leaves as it was", exact)
+		}
+	}
+	if math.Abs(point.Sum()-first.Sum())/first.Sum() > 0.025 || point.Min() > 101.7 || point.Max() < 1234.5678 {
+		t.Fatalf("sum %v, from %v to %v: not what the buckets say", point.Sum(), point.Min(), point.Max())
+	}
+	for _, stamp := range []time.Time{point.StartTimestamp().AsTime(), point.Timestamp().AsTime()} {
+		if stamp.Nanosecond() != 0 || stamp.Truncate(time.Minute) != minute {
+			t.Fatalf("time %v is not the minute's", stamp)
+		}
 	}
 }
