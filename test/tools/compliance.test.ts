@@ -1,10 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Ajv from 'ajv';
+import addFormats from 'ajv-formats';
 import type { App } from 'aws-cdk-lib';
 import { ownerOf, owners } from '../../lib/compliance/owners';
 import { isBuiltInRule, packRules } from '../../lib/compliance/packs';
 import { auditPolicy, type PolicyAudit } from '../../lib/compliance/policy';
+import { frameworks } from '../../tools/compliance/clauses';
 import { controls } from '../../tools/compliance/controls';
+import { answerable, componentDefinition, oscalText, oscalVersion } from '../../tools/compliance/oscal';
 import { complianceSections, reported } from '../../tools/compliance/report';
 import { sectionOf, withSection } from '../../tools/compliance/sections';
 import { reviewRules } from '../../tools/review/rules';
@@ -31,6 +35,31 @@ describe('docs/compliance.md', () => {
     const all = reported(app, audit);
     expect(all.length).toBeGreaterThan(0);
     expect(all.filter(({ by }) => !by).map(({ finding }) => `${finding.id} ${finding.path}`)).toEqual([]);
+  });
+});
+
+describe('docs/compliance.oscal.json', () => {
+  test('holds what the code makes: otherwise run npm run compliance and commit', () => {
+    expect(readFileSync(join(root, 'docs', 'compliance.oscal.json'), 'utf8')).toBe(oscalText());
+  });
+
+  test('is an OSCAL component definition, by the schema of NIST', () => {
+    const schema = JSON.parse(
+      readFileSync(join(root, 'tools/compliance/oscal', `component-definition-${oscalVersion}.schema.json`), 'utf8'),
+    );
+    const ajv = new Ajv({ strict: false, allErrors: true });
+    addFormats(ajv);
+    const validate = ajv.compile(schema);
+    expect([validate(componentDefinition()), validate.errors]).toEqual([true, null]);
+    expect(validate({ 'component-definition': { uuid: 'x' } })).toBe(false);
+  });
+
+  test('every clause is answered by controls that there are, every control has an owner', () => {
+    const missing = Object.values(frameworks)
+      .flatMap(({ clauses }) => clauses.flatMap(({ by }) => by))
+      .filter((name) => !controls[name]);
+    expect(missing).toEqual([]);
+    for (const name of Object.keys(controls)) expect(answerable(name).owner).not.toBe('');
   });
 });
 

@@ -43,7 +43,14 @@ export const controls: Readonly<Record<string, Control>> = {
     promise: 'No wildcard action; every role by its list of actions; in the store the writer writes and nothing else.',
     resources: ['AWS::IAM::ManagedPolicy', 'AWS::IAM::Role', 'Custom::HarbourlineStoreDocuments'],
     rules: ['AwsSolutions-IAM4', 'AwsSolutions-IAM5', 'NIST.800.53.R5-IAMPolicyNoStatementsWithAdminAccess'],
-    reviewed: ['iam-sweeping', 'iam-widens', 'iam-deny-gone'],
+    reviewed: [
+      'iam-sweeping',
+      'iam-widens',
+      'iam-deny-gone',
+      'iam-managed-policy',
+      'store-rights-sweeping',
+      'store-master',
+    ],
     tests: [
       ['test/app.test.ts', 'what each role may do'],
       ['test/app.test.ts', 'no permission of a wildcard action'],
@@ -51,7 +58,7 @@ export const controls: Readonly<Record<string, Control>> = {
       ['test/store/documents-on-a-node.test.ts', 'without a role, without a name or without TLS nobody is let in'],
     ],
   },
-  Whitelist: {
+  'Allow-list': {
     promise: 'Only listed prefixes reach the gateways, only members of a group the store; no way out of the VPC.',
     resources: ['AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupIngress', 'AWS::EC2::VPCEndpoint'],
     rules: [
@@ -60,7 +67,15 @@ export const controls: Readonly<Record<string, Control>> = {
       'Harbourline-EndpointService',
       'AwsSolutions-EC23',
     ],
-    reviewed: ['network-opens', 'network-open-to-all', 'network-refusal-gone'],
+    reviewed: [
+      'network-opens',
+      'network-open-to-all',
+      'network-refusal-gone',
+      'flow-added',
+      'flow-of-control',
+      'endpoint-of-strangers',
+      'way-out',
+    ],
     tests: [
       ['test/app.test.ts', 'admits the service VPCs to the gateways, the gateways to the samplers, and nobody else'],
       ['test/app.test.ts', 'has no way out and nothing public'],
@@ -114,7 +129,7 @@ export const controls: Readonly<Record<string, Control>> = {
       'Values of persons, accounts and cards are masked before they are stored; in production by an allow-list of keys.',
     resources: ['AWS::EC2::LaunchTemplate', 'AWS::SSM::Parameter'],
     rules: ['Harbourline-ClearTextSecret'],
-    reviewed: ['transport-weakens'],
+    reviewed: ['redaction-weakens', 'masking-data', 'store-unmasked', 'transport-weakens'],
     tests: [
       ['test/collector/redaction/corpus.test.ts', 'every listed value is masked, in every place'],
       [
@@ -127,7 +142,7 @@ export const controls: Readonly<Record<string, Control>> = {
     promise: 'Audit log of the store, flow logs of the VPC, both encrypted and retained.',
     resources: ['AWS::EC2::FlowLog', 'AWS::OpenSearchService::Domain'],
     rules: ['AwsSolutions-VPC7', 'AwsSolutions-OS9'],
-    reviewed: ['logging-weakens', 'alarm-removed', 'alarm-laxer'],
+    reviewed: ['logging-weakens', 'watch-removed', 'nobody-paged', 'alarm-removed', 'alarm-laxer'],
     tests: [['test/app.test.ts', 'every log group is encrypted and has an end']],
   },
 };

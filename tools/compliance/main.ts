@@ -1,4 +1,5 @@
 /** `npm run compliance`: see `--help`. */
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { App } from 'aws-cdk-lib';
@@ -8,10 +9,12 @@ import { buildApp } from '../../lib/app';
 import { owners } from '../../lib/compliance/owners';
 import { auditPolicy } from '../../lib/compliance/policy';
 import { command } from '../command';
+import { oscalText } from './oscal';
 import { complianceSections } from './report';
 import { writeSections } from './sections';
 
-const help = `Writes the generated sections of docs/compliance.md: packs, findings that are lived with, controls, PCI DSS.
+const help = `Writes the generated sections of docs/compliance.md: packs, findings that are lived with, controls, clauses,
+PCI DSS; and docs/compliance.oscal.json, the same mapping as an OSCAL component definition.
 
 npm run compliance [-- options]
   --due           writes nothing; fails where the day of a review has passed, or is more than a year ahead
@@ -45,6 +48,8 @@ command(help, () => {
   const sections = complianceSections(app, auditPolicy(app));
   const file = resolve(join(__dirname, '../../docs/compliance.md'));
   writeSections(file, sections);
-  console.log(`${file}: ${Object.keys(sections).join(', ')}`);
+  const oscal = resolve(join(__dirname, '../../docs/compliance.oscal.json'));
+  writeFileSync(oscal, oscalText());
+  console.log(`${file}: ${Object.keys(sections).join(', ')}\n${oscal}`);
   return 0;
 });

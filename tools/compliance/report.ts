@@ -12,7 +12,9 @@ import {
 } from '../../lib/compliance/packs';
 import type { PolicyAudit } from '../../lib/compliance/policy';
 import { rules } from '../../lib/compliance/rules';
+import { frameworks, notMapped, readOn } from './clauses';
 import { controls } from './controls';
+import { answerable } from './oscal';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -27,6 +29,8 @@ const split = (path: string): [string, string] => {
 /** The sections of docs/compliance.md, by name. The app must have been audited: names settle at synth. */
 export const complianceSections = (app: App, audit: PolicyAudit): Record<string, string> => ({
   controls: controlSection(),
+  clauses: clauseSection(),
+  gaps: gapSection(),
   packs: packSection(audit),
   'own-rules': table(
     ['rule', 'what it objects to, and how to fix it'],
@@ -35,6 +39,32 @@ export const complianceSections = (app: App, audit: PolicyAudit): Record<string,
   acknowledgments: acknowledgmentSection(acknowledgments(app)),
   'pci-dss': reportedSection(app, audit),
 });
+
+/** Clause by clause: what answers it, who answers for that, and when all of it is looked at again. */
+const clauseSection = (): string =>
+  table(
+    ['clause', 'what it says', 'answered by', 'owner', 'review by'],
+    Object.values(frameworks).flatMap(({ name, clauses }) =>
+      clauses.map(({ id, title, by }) => [
+        `${name}: ${id}`,
+        title,
+        by.join('<br>'),
+        [...new Set(by.map((control) => answerable(control).owner))].join('<br>'),
+        by.map((control) => answerable(control).reviewBy).sort()[0] ?? '',
+      ]),
+    ),
+  );
+
+const gapSection = (): string =>
+  table(
+    ['of', 'gap', 'read'],
+    [
+      ...Object.values(frameworks).flatMap(({ name, gaps, read, source }) =>
+        gaps.map((gap) => [name, gap, `${read === 'text' ? 'words' : 'titles'}, on ${readOn}: ${source}`]),
+      ),
+      ...Object.entries(notMapped).map(([name, why]) => [name, `not mapped. ${why}`, 'not read']),
+    ],
+  );
 
 const controlSection = (): string =>
   table(

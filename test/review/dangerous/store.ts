@@ -34,7 +34,7 @@ export const store: readonly DangerousCase[] = [
     edit: (draft) => {
       draft.resource('Store', 'AWS::OpenSearchService::Domain').DeletionPolicy = 'Delete';
     },
-    finds: { 'deletion-policy': 'DeletionPolicy: Retain → Delete' },
+    finds: { 'deletion-policy': '→ Delete' },
   },
   {
     name: 'termination protection is switched off',

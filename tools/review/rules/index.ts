@@ -11,6 +11,7 @@ import { machineRules } from './machines';
 import { networkRules } from './network';
 import { noticeRules } from './notice';
 import { openSearchRules } from './open-search';
+import { orderReviewRules } from './order';
 import { retentionRules } from './retention';
 import type { ReviewRule } from './rule';
 import { settingRules } from './settings';
@@ -23,6 +24,7 @@ import { weakeningRules } from './weakening';
 /** In the order in which a page lists them within a severity. */
 export const reviewRules: readonly ReviewRule[] = [
   ...statefulRules,
+  ...orderReviewRules,
   ...accountRules,
   ...iamRules,
   ...storeRightRules,

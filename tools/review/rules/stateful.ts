@@ -27,6 +27,9 @@ const elsewhere = ['AWS::EC2::VPNConnection', 'AWS::EC2::CustomerGateway'];
 
 const isStateful = ({ type }: Change): boolean => stateful.includes(type) || type.startsWith('AWS::RDS::');
 
+/** `RetainExceptOnCreate` is kept as well: only a creation that fails leaves nothing. */
+const isRetained = (policy: unknown): boolean => `${policy}`.startsWith('Retain');
+
 const cause = ({ properties }: Change): string =>
   properties.length > 0 ? ` by ${properties.map(({ name }) => name).join(', ')}` : '';
 
@@ -49,7 +52,7 @@ export const statefulRules: readonly ReviewRule[] = [
     find: of(
       (change) => isStateful(change) && change.action === 'replaced',
       (change) =>
-        `${change.type} is replaced${cause(change)}; the old one ${change.after?.UpdateReplacePolicy === 'Retain' ? 'stays, outside of the stack' : 'is deleted'}`,
+        `${change.type} is replaced${cause(change)}; the old one ${isRetained(change.after?.UpdateReplacePolicy) ? 'stays, outside of the stack' : 'is deleted'}`,
     ),
   },
   {
@@ -108,14 +111,11 @@ export const statefulRules: readonly ReviewRule[] = [
         change.properties
           .filter(
             ({ name, before, after }) =>
-              /^(Deletion|UpdateReplace)Policy$/.test(name) &&
-              before === 'Retain' &&
-              after !== 'Retain' &&
-              change.after,
+              /^(Deletion|UpdateReplace)Policy$/.test(name) && isRetained(before) && !isRetained(after) && change.after,
           )
-          .map(({ name, after }) => ({
+          .map(({ name, before, after }) => ({
             at: place(change),
-            what: `${name}: Retain → ${after ?? 'Delete'}`,
+            what: `${name}: ${before} → ${after ?? 'Delete'}`,
             of: [name],
           })),
       ),
