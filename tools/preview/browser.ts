@@ -1,4 +1,5 @@
 /** A headless Chromium, where the machine has one. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -12,4 +13,10 @@ export function openBrowser(): Promise<Browser> {
   if (!chromiumPath) throw new Error('No Chromium: apt-get install chromium, or set CHROMIUM to the path of one.');
   // A root without user namespaces has no sandbox; the page is our own.
   return chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+}
+
+/** Can Chinese be drawn? Where fontconfig does not say, it is taken for granted. */
+export function hasChineseFont(): boolean {
+  const { status, stdout } = spawnSync('fc-list', [':lang=zh-cn', 'family'], { encoding: 'utf8' });
+  return status !== 0 || stdout.trim() !== '';
 }

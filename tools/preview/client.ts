@@ -35,7 +35,8 @@ const text = (value: number): string =>
 
 /** Top of an axis: the next round number above the figures, which has round quarters. */
 function roundedUp(top: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(top, 1e-9)));
+  if (top <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(top));
   const round = [1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10].find((step) => step * power >= top * 1.05) ?? 12;
   return Number((round * power).toPrecision(2));
 }
@@ -103,7 +104,7 @@ for (const [index, { title, unit, min, max, lines, thresholds, empty }] of graph
       nameTextStyle: { ...small, align: 'right' },
       min,
       max: limit,
-      interval: limit / 4,
+      interval: (limit - (min ?? 0)) / 4,
       axisLabel: { ...small, formatter: text },
       splitLine: { lineStyle: { color: '#eaeded' } },
     },

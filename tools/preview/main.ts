@@ -8,7 +8,7 @@ import { cacheDirectory } from '../../lib/common/cache';
 import { readRecording } from '../../rehearsal/recording';
 import { synthesise } from '../../rehearsal/stage/synthesised';
 import { command } from '../command';
-import { openBrowser } from './browser';
+import { hasChineseFont, openBrowser } from './browser';
 import { page } from './page';
 
 const help = `Draws the dashboards of an environment, as synthesised now, with the metrics of its last rehearsal: one HTML file.
@@ -46,6 +46,11 @@ async function main(): Promise<void> {
   writeFileSync(file, page(dashboards, recording));
   console.log(`Preview: ${pathToFileURL(file).href}`);
   if (!values.screenshot) return;
+  if (!hasChineseFont()) {
+    process.stderr.write(
+      'This machine has no Chinese font: the second line of each row will be boxes. apt-get install fonts-noto-cjk\n',
+    );
+  }
   const browser = await openBrowser();
   try {
     const tab = await browser.newPage({ viewport: { width: 1500, height: 900 }, timezoneId: 'UTC' });

@@ -136,6 +136,7 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
           metrics: [continuity(environment)],
           width: 24,
           unit: '%',
+          min: 90,
           max: 100,
           threshold: { value: 99, label: 'alarm below 99 %' },
         },

@@ -29,7 +29,7 @@ export function linkRows({ config }: Watched): Row[] {
       graphs: [
         {
           title: 'The link: round trip',
-          metrics: paths.flatMap((path) => (['p50', 'p99'] as const).map((p) => roundTrip(environment, path, p))),
+          metrics: paths.flatMap((path) => (['p50', 'p95'] as const).map((p) => roundTrip(environment, path, p))),
           width: 12,
           unit: 'ms',
           threshold: { value: link.probe.rttMs, label: `alarm above ${link.probe.rttMs} ms` },

@@ -1,5 +1,13 @@
 /** What dashboards are made of: rows, each with two lines on how to read it, in English and Chinese. */
-import { Color, Dashboard, GraphWidget, type IMetric, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Color,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  PeriodOverride,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { type DashboardName, dashboardName } from '../../contract/dashboards';
@@ -19,6 +27,8 @@ interface GraphProps {
   /** Of the figures: stands at the axis. */
   readonly unit: string;
   readonly threshold?: Threshold;
+  /** Foot of the axis: a limit near its top must be told apart from it. @default 0 */
+  readonly min?: number;
   /** Top of the axis. @default as high as the figures are */
   readonly max?: number;
   /** How far back it looks, such as `-P84D`. @default what the dashboard is set to */
@@ -37,9 +47,13 @@ export interface Row {
 const height = { text: 2, graph: 6 } as const;
 
 const explanation = ({ title, read: { en, zh } }: Pick<Row, 'title' | 'read'>): IWidget =>
-  new TextWidget({ width: 24, height: height.text, markdown: `**${title}.** ${en}\n\n${zh}` });
+  new TextWidget({
+    width: 24,
+    height: height.text,
+    markdown: `**${title}${/[?!]$/.test(title) ? '' : '.'}** ${en}\n\n${zh}`,
+  });
 
-const graph = (region: string, { title, metrics, width, unit, threshold, max, start }: GraphProps): IWidget =>
+const graph = (region: string, { title, metrics, width, unit, threshold, min = 0, max, start }: GraphProps): IWidget =>
   new GraphWidget({
     title,
     left: [...metrics],
@@ -47,7 +61,7 @@ const graph = (region: string, { title, metrics, width, unit, threshold, max, st
     height: height.graph,
     region,
     ...(start ? { start } : {}),
-    leftYAxis: { min: 0, label: unit, showUnits: false, ...(max === undefined ? {} : { max }) },
+    leftYAxis: { min, label: unit, showUnits: false, ...(max === undefined ? {} : { max }) },
     ...(threshold ? { leftAnnotations: [{ ...threshold, color: Color.RED }] } : {}),
   });
 
@@ -60,7 +74,11 @@ export function rowsDashboard(
   first: readonly IWidget[] = [],
 ): void {
   const id = name.replace(/(^|-)(.)/g, (_, _dash, letter: string) => letter.toUpperCase());
-  const dashboard = new Dashboard(scope, id, { dashboardName: dashboardName(environment, name) });
+  const dashboard = new Dashboard(scope, id, {
+    dashboardName: dashboardName(environment, name),
+    // Alarms judge minutes: a graph of hours that averages them would show what no alarm saw.
+    periodOverride: PeriodOverride.INHERIT,
+  });
   if (first.length > 0) dashboard.addWidgets(...first);
   for (const row of rows) {
     dashboard.addWidgets(explanation(row));
