@@ -10,6 +10,9 @@ import { AbsentPlugins } from './plugins';
 
 const address = '127.0.0.1';
 
+/** Of the gate: the emulator speaks plain HTTP to 127.0.0.1, whatever a function asks for. */
+const gateAddress = '127.77.1.1';
+
 /** The node's one user with a role: it stands for the domain's IAM master. */
 const masterUser = 'bootstrap';
 
@@ -40,7 +43,7 @@ export async function startDomain(
     port: await freePort(),
     users: [{ name: masterUser, backendRoles: ['master'], password }],
   });
-  const issued = await issueNodeCertificate(address);
+  const issued = await issueNodeCertificate(gateAddress);
   const authorityFile = join(directory, 'domain-authority.pem');
   writeFileSync(authorityFile, issued.authority);
   const ca = readFileSync(node.caFile);
@@ -85,10 +88,10 @@ export async function startDomain(
     incoming.pipe(onward);
   });
   const port = await freePort();
-  await new Promise<void>((resolve) => gate.listen(port, address, resolve));
+  await new Promise<void>((resolve) => gate.listen(port, gateAddress, resolve));
 
   return {
-    endpoint: `${address}:${port}`,
+    endpoint: `${gateAddress}:${port}`,
     authorityFile,
     signed: () => counts.signed,
     refused: () => counts.refused,

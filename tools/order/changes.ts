@@ -298,7 +298,12 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ...value('link.receiver.address', '10.20.8.11', text(lines.map((line) => line.replace('10.20.8.10', '10.20.8.11')))),
   ...value('link.receiver.port', 4320, text(lines.map((line) => line.replace(' 4318 ', ' 4320 ')))),
   ...value('link.receiver.continuityPort', 8089, text(lines.map((line) => line.replace(' 8088 ', ' 8089 ')))),
-  ...value('link.receiver.port', 8088, { 'link.receiver.continuityPort': 4318 }),
+  {
+    path: 'link.receiver.port',
+    what: 'changes places with continuityPort',
+    before: dev,
+    after: edited(dev, { 'link.receiver.port': 8088, 'link.receiver.continuityPort': 4318 }),
+  },
   ...value('link.receiver.name', 'receiver2.dev.cn.example.internal'),
   ...value('link.probe.everySeconds', 5),
   ...value('link.probe.port', 9, text(lines.map((line) => line.replace(/ 7 /, ' 9 ')))),

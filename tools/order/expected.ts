@@ -15,6 +15,7 @@ export const expectedRefusals: Readonly<Record<string, string>> = {
     'Two deployments: the lines that go, then those that come. Or ask for 40 entries of an ACL and raise the rule of config/rules/link.ts.',
   'link.directConnect.gatewayAsn: add':
     'With another VLAN in the same change: the interface is made anew, and two cannot have one VLAN of a line.',
+  'link.receiver.port: changes places with continuityPort': 'Two deployments, by way of a third port.',
   'link.serviceAttachments: the VPC is attached anew':
     'Two deployments: leave attachmentId out, deploy; name the new one, deploy. Its services have no route in between.',
 };
