@@ -191,8 +191,8 @@ const sampling = section({
   /** A trace that takes longer is slow and kept beyond the band, in milliseconds. @default 2000 */
   slowThresholdMs: whole(1, 600_000).default(2_000),
   /**
-   * How long a sampler waits for the spans of a trace, in seconds. Memory grows with it. A call that fails later, at the end of
-   * a longer time-out, is decided before that, as an ordinary one: not below the longest time-out of services. @default 10
+   * How long a sampler waits for the other spans of a trace after its root has come, in seconds: batches of services and
+   * agents take up to 8. Memory grows with it. Where no root comes, a trace is decided after a minute. @default 10
    */
   decisionWaitSeconds: whole(1, 60).default(10),
 });

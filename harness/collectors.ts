@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Tier } from '../judges/assembly/tier';
 import { variables, variablesIn } from '../lib/collector/blocks/render';
 import { ports } from '../lib/contract/ports';
+import { featureGates } from '../lib/contract/sampling';
 import type { TierCertificate } from '../lib/machine/certificates.issue';
 import { answersIn, inNetwork, type Namespace } from './namespace';
 import { type Service, startService } from './process';
@@ -59,7 +60,7 @@ export async function startCollector(props: CollectorProps): Promise<Service> {
   if (unset.length > 0) throw new Error(`The configuration of ${name} uses ${unset.join(', ')}, which nothing sets.`);
   return startService({
     name,
-    ...inNetwork(props.network, props.binary, ['--config', configuration]),
+    ...inNetwork(props.network, props.binary, ['--config', configuration, `--feature-gates=${featureGates.join(',')}`]),
     directory,
     logFile: join(props.directory, `${name}.log`),
     ...answersIn(props.network, `http://${address}:${ports.health}/`),

@@ -2,6 +2,7 @@
  * The agent: on every service node. Takes OTLP on loopback, drops what is of a foreign environment, redacts, and sends
  * compressed batches to the gateways from a queue on disk. Metrics, its own and those of services, take the same way.
  */
+import { agentMetricsQueueBytes, agentQueueBytes, hops, mebibytes } from '../contract/limits';
 import { ports } from '../contract/ports';
 import {
   clientTls,
@@ -10,6 +11,7 @@ import {
   memoryLimiter,
   retryForever,
   service,
+  sizeLimits,
   tierName,
 } from './blocks/components';
 import { marksOfAgent, serviceMetricProcessors } from './blocks/node-metrics';
@@ -22,20 +24,15 @@ export interface AgentOptions {
   readonly redaction?: RedactionOptions;
 }
 
-/** Length of the disk queue in spans: about half a GiB, 20 minutes at 400 spans a second. */
-export const agentQueueLength = 500_000;
-
-/** Length of the disk queue in data points of metrics: half a day of the agent's own, and of a few services. */
-export const agentMetricsQueueLength = 50_000;
-
 /** The agent's configuration as text. */
 export function agentConfiguration({ environment, redaction }: AgentOptions): string {
   const loopback = env(variables.loopback);
   const guards = { ...memoryLimiter(), ...environmentGuard(environment) };
+  const spanGuards = { ...memoryLimiter(), ...sizeLimits, ...environmentGuard(environment) };
   const redactors = redactionProcessors(redaction);
   const services = serviceMetricProcessors();
   const own = ownMetrics('agent', 'otlp_grpc/metrics', marksOfAgent(environment));
-  const exporter = (length: number, batch: object) => ({
+  const exporter = (bytes: number, batch: object) => ({
     endpoint: env(variables.gatewayEndpoint),
     tls: clientTls(tierName('gateway', environment)),
     compression: 'zstd',
@@ -44,10 +41,10 @@ export function agentConfiguration({ environment, redaction }: AgentOptions): st
     sending_queue: {
       enabled: true,
       storage: 'file_storage/queue',
-      sizer: 'items',
-      queue_size: length,
+      sizer: 'bytes',
+      queue_size: bytes,
       num_consumers: 2,
-      batch: { flush_timeout: '1s', ...batch },
+      batch: { sizer: 'bytes', flush_timeout: '1s', max_size: hops.agentToGateway.batchBytes, ...batch },
     },
   });
   return renderConfiguration({
@@ -56,16 +53,19 @@ export function agentConfiguration({ environment, redaction }: AgentOptions): st
       ...own.receivers,
       otlp: {
         protocols: {
-          grpc: { endpoint: `${loopback}:${ports.otlpGrpc}` },
-          http: { endpoint: `${loopback}:${ports.otlpHttp}` },
+          grpc: {
+            endpoint: `${loopback}:${ports.otlpGrpc}`,
+            max_recv_msg_size_mib: mebibytes(hops.intoAgent.messageBytes),
+          },
+          http: { endpoint: `${loopback}:${ports.otlpHttp}`, max_request_body_size: hops.intoAgent.messageBytes },
         },
       },
     },
-    processors: { ...guards, ...redactors, ...services, ...own.processors },
+    processors: { ...spanGuards, ...redactors, ...services, ...own.processors },
     exporters: {
-      otlp_grpc: exporter(agentQueueLength, { min_size: 512, max_size: 2048 }),
+      otlp_grpc: exporter(agentQueueBytes, { min_size: 256 * 1024 }),
       // A queue of its own: spans that wait must not hold up the figures that tell of it.
-      'otlp_grpc/metrics': exporter(agentMetricsQueueLength, { min_size: 64, max_size: 1024 }),
+      'otlp_grpc/metrics': exporter(agentMetricsQueueBytes, { min_size: 32 * 1024 }),
     },
     service: service(
       {
@@ -77,7 +77,7 @@ export function agentConfiguration({ environment, redaction }: AgentOptions): st
         },
         traces: {
           receivers: ['otlp'],
-          processors: [...Object.keys(guards), ...Object.keys(redactors)],
+          processors: [...Object.keys(spanGuards), ...Object.keys(redactors)],
           exporters: ['otlp_grpc'],
         },
       },

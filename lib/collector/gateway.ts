@@ -2,8 +2,9 @@
  * The gateway: behind the load balancer. Takes OTLP over TLS, drops what is of a foreign environment, redacts, and routes
  * all spans of a trace to one sampler. Metrics of nodes go to CloudWatch from here: nodes need no access to it.
  */
+import { hops, mebibytes } from '../contract/limits';
 import { ports } from '../contract/ports';
-import { queueLength, sizesOf } from '../contract/sizing';
+import { queueBytes, sizesOf } from '../contract/sizing';
 import {
   clientTls,
   environmentGuard,
@@ -12,6 +13,7 @@ import {
   retryForever,
   serverTls,
   service,
+  sizeLimits,
   tierName,
 } from './blocks/components';
 import { type LegacyClient, legacyReceivers } from './blocks/legacy';
@@ -56,7 +58,9 @@ export function gatewayConfiguration({
     ...memoryLimiter(sizesOf('gateway', instanceType).collectorMiB),
     ...environmentGuard(environment),
   };
-  const processors = { ...guards, ...redactionProcessors(redaction) };
+  // Cut again: agents are updated node by node, and services can send without one.
+  const { memory_limiter, ...guard } = guards;
+  const processors = { memory_limiter, ...sizeLimits, ...guard, ...redactionProcessors(redaction) };
   const nodes = nodeMetricProcessors();
   return renderConfiguration({
     extensions: extensions(bind),
@@ -68,11 +72,16 @@ export function gatewayConfiguration({
           grpc: {
             endpoint: `${bind}:${ports.otlpGrpc}`,
             tls: serverTls,
-            max_recv_msg_size_mib: 16,
+            max_recv_msg_size_mib: mebibytes(hops.agentToGateway.messageBytes),
             // A load balancer spreads connections, not requests: aged ones let new gateways take their share.
             keepalive: { server_parameters: { max_connection_age: '5m', max_connection_age_grace: '30s' } },
           },
-          http: { endpoint: `${bind}:${ports.otlpHttp}`, tls: serverTls },
+          http: {
+            endpoint: `${bind}:${ports.otlpHttp}`,
+            tls: serverTls,
+            // Clients of HTTP are services: what they may send is what an agent takes.
+            max_request_body_size: hops.intoAgent.messageBytes,
+          },
         },
       },
     },
@@ -89,11 +98,16 @@ export function gatewayConfiguration({
         sending_queue: {
           enabled: true,
           storage: 'file_storage/queue',
-          sizer: 'items',
-          queue_size: queueLength(volumeGiB),
+          sizer: 'bytes',
+          queue_size: queueBytes(volumeGiB),
           num_consumers: 4,
           // Small, because a batch that was under way to a sampler that dies is counted twice by the others.
-          batch: { flush_timeout: '200ms', min_size: 500, max_size: 1000 },
+          batch: {
+            sizer: 'bytes',
+            flush_timeout: '200ms',
+            min_size: 256 * 1024,
+            max_size: hops.gatewayToSampler.batchBytes,
+          },
         },
         protocol: {
           otlp: {

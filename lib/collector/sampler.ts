@@ -3,10 +3,11 @@
  * span writer beside it.
  */
 
+import { hops, mebibytes } from '../contract/limits';
 import { crossingAttribute, metrics, traceparentAttribute } from '../contract/metrics';
 import { ports } from '../contract/ports';
-import { hashSalt } from '../contract/sampling';
-import { forwardQueueLength, queueLength, sizesOf } from '../contract/sizing';
+import { hashSalt, rootWaitSeconds } from '../contract/sampling';
+import { forwardQueueBytes, queueBytes, sizesOf } from '../contract/sizing';
 import { clientTls, extensions, memoryLimiter, retryForever, serverTls, service, tierName } from './blocks/components';
 import { crossingProcessor, type MainlandPeers } from './blocks/crossing';
 import { type ForwardOptions, forwarders } from './blocks/forward';
@@ -41,7 +42,7 @@ export interface SamplerOptions {
     readonly errorBytesPerSecond: number;
     /** A trace that takes longer is slow. */
     readonly slowThresholdMs: number;
-    /** How long a trace is collected before it is decided. */
+    /** How long a trace is collected after its root has come, before it is decided. */
     readonly decisionWaitSeconds: number;
   };
 }
@@ -60,8 +61,8 @@ export function samplerConfiguration(options: SamplerOptions): string {
   const { environment, region, sampling, instances } = options;
   const share = (bytesPerSecond: number) => ({
     bytes_per_second: Math.floor(bytesPerSecond / instances),
-    // Five seconds' worth, so that a burst after silence is not cut to the average.
-    burst_capacity: Math.floor((5 * bytesPerSecond) / instances),
+    // Whatever one trace may weigh: the share bounds what is kept over time, not how large a single trace is.
+    burst_capacity: Math.max(hops.samplerToWriter.messageBytes, Math.floor((60 * bytesPerSecond) / instances)),
   });
   const probabilistic = (percent: number) => ({
     type: 'probabilistic',
@@ -80,7 +81,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
   });
 
   const sizes = sizesOf('sampler', options.instanceType);
-  const forward = forwarders(options.forward, forwardQueueLength(options.volumeGiB));
+  const forward = forwarders(options.forward, forwardQueueBytes(options.volumeGiB));
   const own = ownMetrics('sampler');
   const relays = options.relays ? toRelays(environment, options.relays) : {};
   return renderConfiguration({
@@ -89,7 +90,11 @@ export function samplerConfiguration(options: SamplerOptions): string {
       ...own.receivers,
       otlp: {
         protocols: {
-          grpc: { endpoint: `${env(variables.bind)}:${ports.otlpGrpc}`, tls: serverTls, max_recv_msg_size_mib: 32 },
+          grpc: {
+            endpoint: `${env(variables.bind)}:${ports.otlpGrpc}`,
+            tls: serverTls,
+            max_recv_msg_size_mib: mebibytes(hops.gatewayToSampler.messageBytes),
+          },
         },
       },
     },
@@ -98,7 +103,9 @@ export function samplerConfiguration(options: SamplerOptions): string {
       ...memoryLimiter(sizes.collectorMiB),
       ...crossingProcessor(options.mainland),
       tail_sampling: {
-        decision_wait: `${sampling.decisionWaitSeconds}s`,
+        // Until the root has come, which ends last: a call that fails after thirty seconds is judged by its failure.
+        decision_wait: `${rootWaitSeconds}s`,
+        decision_wait_after_root_received: `${sampling.decisionWaitSeconds}s`,
         num_traces: sizes.traces,
         sample_on_first_match: true,
         // Spans that come after the decision follow it.
@@ -154,11 +161,16 @@ export function samplerConfiguration(options: SamplerOptions): string {
         sending_queue: {
           enabled: true,
           storage: 'file_storage/queue',
-          sizer: 'items',
-          queue_size: queueLength(options.volumeGiB),
+          sizer: 'bytes',
+          queue_size: queueBytes(options.volumeGiB),
           num_consumers: 4,
           // The writer works out trace groups per request, so a trace is split only where it is larger than a writer takes.
-          batch: { flush_timeout: '1s', min_size: 500, max_size: 50_000 },
+          batch: {
+            sizer: 'bytes',
+            flush_timeout: '1s',
+            min_size: 512 * 1024,
+            max_size: hops.samplerToWriter.batchBytes,
+          },
         },
       },
     },
@@ -167,7 +179,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
         ...own.pipelines,
         'traces/all': {
           receivers: ['otlp'],
-          processors: ['memory_limiter', 'transform/crossing'],
+          processors: ['memory_limiter', 'harbourline_crossing'],
           exporters: ['span_metrics', 'forward/sampling'],
         },
         'traces/kept': {

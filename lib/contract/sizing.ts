@@ -53,11 +53,8 @@ export function sizesOf(tier: FleetTier, instanceType: string): Sizes {
 /** `GOMEMLIMIT` of a collector that may have so much. */
 export const goMemoryMiB = (collectorMiB: number): number => Math.floor(goShare * collectorMiB);
 
-/**
- * Length of a disk queue in spans: half of the volume, at 1 KiB a span (400 to 1,900 bytes were measured raw); the
- * other half is for the file's own growth while it is compacted.
- */
-export const queueLength = (volumeGiB: number): number => (volumeGiB / 2) * 1024 * 1024;
+/** Bytes of a disk queue: half of the volume; the other half is for the file's own growth while it is compacted. */
+export const queueBytes = (volumeGiB: number): number => Math.floor((volumeGiB / 2) * 1024 ** 3);
 
-/** Length of the queue of traces that are forwarded: a tenth of the store's. */
-export const forwardQueueLength = (volumeGiB: number): number => Math.floor(queueLength(volumeGiB) / 10);
+/** Bytes of the queue of traces that are forwarded: a tenth of the store's. */
+export const forwardQueueBytes = (volumeGiB: number): number => Math.floor(queueBytes(volumeGiB) / 10);

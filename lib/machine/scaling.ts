@@ -4,7 +4,7 @@ import { type AutoScalingGroup, CfnScalingPolicy, Schedule } from 'aws-cdk-lib/a
 import { Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EnvironmentConfig } from '../../config/schema';
 import { collectorMetrics, metricNamespace, tierDimension } from '../contract/metrics';
-import { queueLength } from '../contract/sizing';
+import { queueBytes } from '../contract/sizing';
 
 /** Processor use that leaves room for the loss of one instance of three, in per cent. */
 const busyPercent = 60;
@@ -39,7 +39,7 @@ export function scaleGateways(group: AutoScalingGroup, environment: string, gate
   group.scaleOnCpuUtilization('Processor', { targetUtilizationPercent: busyPercent });
   group.scaleToTrackMetric('Queue', {
     metric: metric(collectorMetrics.queued.name, 'Average'),
-    targetValue: Math.floor(queueShare * queueLength(gateway.volumeGiB)),
+    targetValue: Math.floor(queueShare * queueBytes(gateway.volumeGiB)),
   });
   group.scaleToTrackMetric('Refused', {
     metric: metric(collectorMetrics.refused.name, 'Sum'),
@@ -82,7 +82,7 @@ export function scaleSamplers(group: AutoScalingGroup, environment: string, samp
     refused: own(collectorMetrics.refused.name, 'Sum'),
     queued: own(collectorMetrics.queued.name, 'Maximum'),
   };
-  const full = Math.floor(samplerQueueShare * queueLength(sampler.volumeGiB));
+  const full = Math.floor(samplerQueueShare * queueBytes(sampler.volumeGiB));
   const step = (id: string, adjustment: 1 | -1, expression: string) => {
     const policy = new CfnScalingPolicy(group, id, {
       autoScalingGroupName: group.autoScalingGroupName,

@@ -9,8 +9,6 @@ export interface Band {
   readonly floorPercent: number;
   readonly ceilingPercent: number;
   readonly slowThresholdMs: number;
-  /** How long a trace is collected before it is decided. */
-  readonly decisionWaitMs: number;
 }
 
 /** The band of an environment's configuration. */
@@ -19,7 +17,6 @@ export const bandOf = ({ sampling }: Pick<EnvironmentConfig, 'sampling'>): Band 
   floorPercent: sampling.floorPercent,
   ceilingPercent: sampling.ceilingPercent,
   slowThresholdMs: sampling.slowThresholdMs,
-  decisionWaitMs: 1000 * sampling.decisionWaitSeconds,
 });
 
 const mask64 = (1n << 64n) - 1n;
@@ -38,28 +35,15 @@ export function within(percent: number, salt: string, traceId: string): boolean 
   return traceHash(salt, traceId) <= (mask64 * BigInt(Math.round(percent * 1000))) / 100_000n;
 }
 
-/**
- * Why a trace is kept or not: errors and slow ones on top of the band; `band` may be kept while the budget lasts; of `late`
- * ones nobody knew at their decision that they would fail or be slow, so that either is right.
- */
-export type Expectation = 'error' | 'slow' | 'floor' | 'band' | 'late' | 'drop';
-
-/** How long a span may be on its way to a sampler, in milliseconds: batches of service (2 s), agent (1 s) and gateway. */
-const underWayMs = 4000;
+/** Why a trace is kept or not: errors and slow ones on top of the band; `band` may be kept while the budget lasts. */
+export type Expectation = 'error' | 'slow' | 'floor' | 'band' | 'drop';
 
 /** What the samplers must do with a trace of these spans. */
 export function expectation(spans: readonly LedgerEntry[], band: Band): Expectation {
   const { traceId } = spans[0]!;
-  const first = spans.reduce(
-    (least, { endNs }) => (BigInt(endNs) < least ? BigInt(endNs) : least),
-    BigInt(spans[0]!.endNs),
-  );
-  const decided = first + BigInt(Math.max(0, band.decisionWaitMs - underWayMs)) * 1_000_000n;
-  const known = spans.filter(({ endNs }) => BigInt(endNs) <= decided);
-  if (failed(known)) return 'error';
-  if (isSlow(known, band)) return 'slow';
+  if (failed(spans)) return 'error';
+  if (isSlow(spans, band)) return 'slow';
   if (within(band.floorPercent, band.salt, traceId)) return 'floor';
-  if (failed(spans) || isSlow(spans, band)) return 'late';
   return within(band.ceilingPercent, band.salt, traceId) ? 'band' : 'drop';
 }
 

@@ -3,6 +3,7 @@ import { agentConfiguration } from '../../lib/collector/agent';
 import { env, renderConfiguration, variables, variablesIn } from '../../lib/collector/blocks/render';
 import { gatewayConfiguration } from '../../lib/collector/gateway';
 import { samplerConfiguration } from '../../lib/collector/sampler';
+import { hops } from '../../lib/contract/limits';
 
 const sampling = {
   floorPercent: 10,
@@ -99,10 +100,10 @@ describe('the gateway', () => {
     expect(exporter.protocol.otlp.retry_on_failure).toMatchObject({ enabled: true, max_elapsed_time: '60s' });
   });
 
-  test('drops spans of another environment before it does anything else with them', () => {
+  test('cuts spans, then drops those of another environment, before it does anything else with them', () => {
     for (const tier of ['agent', 'gateway']) {
       const { processors } = parsed[tier].service.pipelines.traces;
-      expect(processors.slice(0, 2)).toEqual(['memory_limiter', 'harbourline_environment']);
+      expect(processors.slice(0, 3)).toEqual(['memory_limiter', 'harbourline_limits', 'harbourline_environment']);
     }
   });
 });
@@ -120,6 +121,17 @@ describe('the sampler', () => {
       const last = policies[name].and.and_sub_policy.at(-1);
       expect(last).toMatchObject({ type: 'bytes_limiting', bytes_limiting: { bytes_per_second: bytes } });
     }
+  });
+
+  test('one trace may weigh whatever the writer takes: budgets bound shares', () => {
+    for (const name of ['errors', 'slow', 'band']) {
+      const { burst_capacity } = policies[name].and.and_sub_policy.at(-1).bytes_limiting;
+      expect(burst_capacity).toBeGreaterThanOrEqual(hops.samplerToWriter.messageBytes);
+    }
+  });
+
+  test('a trace waits for its root longer than usual time-outs, and is decided soon after it', () => {
+    expect([tail.decision_wait, tail.decision_wait_after_root_received]).toEqual(['60s', '10s']);
   });
 
   test('the floor is a subset of the ceiling: the same salt', () => {

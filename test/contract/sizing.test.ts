@@ -1,5 +1,5 @@
 import { gravitonFamilies, memoryGiB } from '../../config/hong-kong';
-import { forwardQueueLength, limitShare, queueLength, sizesOf, spikeShare } from '../../lib/contract/sizing';
+import { forwardQueueBytes, limitShare, queueBytes, sizesOf, spikeShare } from '../../lib/contract/sizing';
 
 const types = gravitonFamilies
   .flatMap((family) => ['medium', 'large', 'xlarge', '2xlarge'].map((size) => `${family}.${size}`))
@@ -26,8 +26,8 @@ describe('what an instance holds', () => {
     }
   });
 
-  test('queues fit their volume, at a kibibyte a span, with room for the file to be compacted', () => {
-    const kibibytes = queueLength(100) + 2 * forwardQueueLength(100);
-    expect(kibibytes / 1024 ** 2).toBeLessThanOrEqual(0.6 * 100);
+  test('queues fit their volume, with room for the file to be compacted', () => {
+    const bytes = queueBytes(100) + 2 * forwardQueueBytes(100);
+    expect(bytes / 1024 ** 3).toBeLessThanOrEqual(0.6 * 100);
   });
 });

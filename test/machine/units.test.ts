@@ -4,6 +4,7 @@ import { variables } from '../../lib/collector/blocks/render';
 import { collectorName } from '../../lib/collector/distribution/build';
 import { paths } from '../../lib/contract/instance';
 import { ports } from '../../lib/contract/ports';
+import { featureGates } from '../../lib/contract/sampling';
 
 const folder = join(__dirname, '../../lib/machine/instance-files');
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
@@ -47,7 +48,7 @@ test.each(units)('%s takes no new privileges and names only files that boot writ
 // The files are static: what they share with the code is held together here.
 test('programs, ports and variables are those of the code', () => {
   expect(read('harbourline-collector.service')).toContain(
-    `ExecStart=${paths.program}/${collectorName} --config ${paths.configuration}\n`,
+    `ExecStart=${paths.program}/${collectorName} --config ${paths.configuration} --feature-gates=${featureGates.join(',')}\n`,
   );
   const all = readdirSync(folder).map(read).join('\n');
   expect(all).toContain(`:${ports.health}/`);

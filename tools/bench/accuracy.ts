@@ -48,14 +48,14 @@ function configurationFor(text: string, address: string): string {
   return stringify({
     extensions: { health_check: { endpoint: `${address}:${ports.health}` } },
     receivers: { otlp: { protocols: { http: { endpoint: `${address}:${ports.otlpHttp}` } } } },
-    processors: { 'transform/crossing': configuration.processors['transform/crossing'] },
+    processors: { harbourline_crossing: configuration.processors.harbourline_crossing },
     connectors: { span_metrics },
     exporters: { awsemf: configuration.exporters.awsemf },
     service: {
       extensions: ['health_check'],
       telemetry: { metrics: { level: 'none' } },
       pipelines: {
-        traces: { receivers: ['otlp'], processors: ['transform/crossing'], exporters: ['span_metrics'] },
+        traces: { receivers: ['otlp'], processors: ['harbourline_crossing'], exporters: ['span_metrics'] },
         metrics: { receivers: ['span_metrics'], exporters: ['awsemf'] },
       },
     },

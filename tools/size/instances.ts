@@ -1,15 +1,8 @@
 /** What the collectors of an environment hold, worked out from instance types and volumes (lib/contract/sizing.ts). */
 import { loadEnvironments } from '../../config';
 import type { EnvironmentConfig } from '../../config/schema';
-import { agentMetricsQueueLength, agentQueueLength } from '../../lib/collector/agent';
-import {
-  forwardQueueLength,
-  goMemoryMiB,
-  limitShare,
-  queueLength,
-  sizesOf,
-  spikeShare,
-} from '../../lib/contract/sizing';
+import { agentMetricsQueueBytes, agentQueueBytes } from '../../lib/contract/limits';
+import { forwardQueueBytes, goMemoryMiB, limitShare, queueBytes, sizesOf, spikeShare } from '../../lib/contract/sizing';
 
 const heads = [
   'memory in MiB',
@@ -20,8 +13,9 @@ const heads = [
   'refuses at',
   'writer heap',
   'traces',
-  'queue, spans',
+  'queue, MiB',
 ];
+const mebibytes = (bytes: number): string => number(Math.floor(bytes / 1024 ** 2));
 const number = (value: number): string => (value === 0 ? '' : value.toLocaleString('en-US'));
 
 function rows(config: EnvironmentConfig): string[][] {
@@ -32,7 +26,7 @@ function rows(config: EnvironmentConfig): string[][] {
     const { instanceType, volumeGiB } = collect[tier];
     const { memoryMiB, collectorMiB, goMiB, writerHeapMiB, traces } = sizesOf(tier, instanceType);
     const forward =
-      tier === 'sampler' && backends > 0 ? ` + ${backends} × ${number(forwardQueueLength(volumeGiB))}` : '';
+      tier === 'sampler' && backends > 0 ? ` + ${backends} × ${mebibytes(forwardQueueBytes(volumeGiB))}` : '';
     const rate = traces > 0 ? ` (${number(Math.floor(traces / sampling.decisionWaitSeconds))}/s)` : '';
     return [
       `${environment} ${tier}`,
@@ -43,7 +37,7 @@ function rows(config: EnvironmentConfig): string[][] {
       refuses(collectorMiB),
       number(writerHeapMiB),
       `${number(traces)}${rate}`,
-      `${number(queueLength(volumeGiB))}${forward}`,
+      `${mebibytes(queueBytes(volumeGiB))}${forward}`,
     ];
   });
   const node = [
@@ -55,7 +49,7 @@ function rows(config: EnvironmentConfig): string[][] {
     refuses(agent.memoryMiB),
     '',
     '',
-    `${number(agentQueueLength)} + ${number(agentMetricsQueueLength)} data points`,
+    `${mebibytes(agentQueueBytes)} + ${mebibytes(agentMetricsQueueBytes)} of metrics`,
   ];
   return [node, ...fleets];
 }

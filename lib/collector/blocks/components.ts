@@ -1,4 +1,5 @@
 /** Components that several tiers share. */
+import { spanLimits } from '../../contract/limits';
 import { ports } from '../../contract/ports';
 import { limitShare, spikeShare } from '../../contract/sizing';
 import { env, variables } from './render';
@@ -13,6 +14,18 @@ export const memoryLimiter = (memoryMiB?: number) => ({
         { limit_percentage: 100 * limitShare, spike_limit_percentage: 100 * spikeShare }),
   },
 });
+
+/** Cuts what is too deep, too long or too large: before anything looks at it that goes down into it. */
+export const sizeLimits = {
+  harbourline_limits: {
+    value_bytes: spanLimits.valueBytes,
+    name_bytes: spanLimits.nameBytes,
+    attributes: spanLimits.attributes,
+    depth: spanLimits.depth,
+    items: spanLimits.items,
+    span_bytes: spanLimits.spanBytes,
+  },
+};
 
 /** Drops spans and metrics that are not of this environment, or do not say of which they are: they may be of any. */
 export const environmentGuard = (environment: string) => ({ harbourline_environment: { environment } });

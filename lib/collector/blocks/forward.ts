@@ -18,7 +18,7 @@ export interface ForwardOptions {
  * Exporters of the backends that there are. Each has a queue of its own, a small one: a backend that is away or slow holds
  * up neither the store nor the other; what its queue does not take is dropped, and counted as not queued.
  */
-export function forwarders({ authority, otlp, zipkin }: ForwardOptions = {}, queueLength = 0): Record<string, object> {
+export function forwarders({ authority, otlp, zipkin }: ForwardOptions = {}, queueBytes = 0): Record<string, object> {
   const to = ({ endpoint }: Backend) => ({
     endpoint,
     tls: { min_version: '1.2', ...(authority ? { ca_file: env(variables.forwardAuthority) } : {}) },
@@ -27,10 +27,10 @@ export function forwarders({ authority, otlp, zipkin }: ForwardOptions = {}, que
     sending_queue: {
       enabled: true,
       storage: 'file_storage/queue',
-      sizer: 'items',
-      queue_size: queueLength,
+      sizer: 'bytes',
+      queue_size: queueBytes,
       num_consumers: 2,
-      batch: { flush_timeout: '1s', min_size: 500, max_size: 2000 },
+      batch: { sizer: 'bytes', flush_timeout: '1s', min_size: 512 * 1024, max_size: 2 * 1024 * 1024 },
     },
   });
   return {

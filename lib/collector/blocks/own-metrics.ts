@@ -1,4 +1,6 @@
 /** What a collector says about itself, to CloudWatch: what scaling, alarms and dashboards of the pipeline go by. */
+
+import { metricsQueueBytes } from '../../contract/limits';
 import {
   type CollectorTier,
   collectorMetrics,
@@ -12,6 +14,7 @@ import {
   writerPrefix,
 } from '../../contract/metrics';
 import { ports } from '../../contract/ports';
+import { retryForever } from './components';
 import { env, variables } from './render';
 
 const isWriters = ({ name }: EmittedMetric): boolean => name.startsWith(writerPrefix);
@@ -41,6 +44,15 @@ export const embeddedMetrics = (environment: string, region: string, metrics: re
     dimension_rollup_option: 'NoDimensionRollup',
     retain_initial_value_of_delta_metric: true,
     version: '1',
+    // CloudWatch refuses at times: what it did not take waits on the disk, and nothing that was counted is gone.
+    sending_queue: {
+      enabled: true,
+      storage: 'file_storage/queue',
+      sizer: 'bytes',
+      queue_size: metricsQueueBytes,
+      num_consumers: 2,
+    },
+    retry_on_failure: retryForever('15s'),
     metric_declarations: byDimensions(metrics).map((group) => ({
       dimensions: group[0]?.dimensions,
       metric_name_selectors: [...new Set(group.map(selector))],

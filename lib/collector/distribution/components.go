@@ -18,14 +18,16 @@ import (
 	debugexporter "go.opentelemetry.io/collector/exporter/debugexporter"
 	fileexporter "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter"
 	loadbalancingexporter "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/loadbalancingexporter"
-	awsemfexporter "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/awsemfexporter"
+	cloudwatchexporter "harbourline.dev/collector/cloudwatchexporter"
 	zipkinexporter "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/zipkinexporter"
 	healthcheckextension "github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckextension"
-	filestorage "github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage"
+	queuestorage "harbourline.dev/collector/queuestorage"
 	memorylimiterprocessor "go.opentelemetry.io/collector/processor/memorylimiterprocessor"
 	filterprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/filterprocessor"
 	transformprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
+	limitsprocessor "harbourline.dev/collector/limitsprocessor"
 	environmentprocessor "harbourline.dev/collector/environmentprocessor"
+	crossingprocessor "harbourline.dev/collector/crossingprocessor"
 	redactionprocessor "harbourline.dev/collector/redactionprocessor"
 	aggregatesprocessor "harbourline.dev/collector/aggregatesprocessor"
 	resourceprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/resourceprocessor"
@@ -58,14 +60,14 @@ func components() (otelcol.Factories, error) {
 
 	factories.Extensions, err = otelcol.MakeFactoryMap[extension.Factory](
 		healthcheckextension.NewFactory(),
-		filestorage.NewFactory(),
+		queuestorage.NewFactory(),
 	)
 	if err != nil {
 		return otelcol.Factories{}, err
 	}
 	factories.ExtensionModules = makeModulesMap(factories.Extensions, map[component.Type]string{
 		healthcheckextension.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckextension v0.158.0",
-		filestorage.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage v0.158.0",
+		queuestorage.NewFactory().Type(): "harbourline.dev/collector/queuestorage v0.0.0",
 	})
 
 	factories.Receivers, err = otelcol.MakeFactoryMap[receiver.Factory](
@@ -88,7 +90,7 @@ func components() (otelcol.Factories, error) {
 		debugexporter.NewFactory(),
 		fileexporter.NewFactory(),
 		loadbalancingexporter.NewFactory(),
-		awsemfexporter.NewFactory(),
+		cloudwatchexporter.NewFactory(),
 		zipkinexporter.NewFactory(),
 	)
 	if err != nil {
@@ -100,7 +102,7 @@ func components() (otelcol.Factories, error) {
 		debugexporter.NewFactory().Type(): "go.opentelemetry.io/collector/exporter/debugexporter v0.158.0",
 		fileexporter.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter v0.158.0",
 		loadbalancingexporter.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/loadbalancingexporter v0.158.0",
-		awsemfexporter.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/awsemfexporter v0.158.0",
+		cloudwatchexporter.NewFactory().Type(): "harbourline.dev/collector/cloudwatchexporter v0.0.0",
 		zipkinexporter.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/zipkinexporter v0.158.0",
 	})
 
@@ -108,8 +110,10 @@ func components() (otelcol.Factories, error) {
 		memorylimiterprocessor.NewFactory(),
 		filterprocessor.NewFactory(),
 		transformprocessor.NewFactory(),
+		limitsprocessor.NewFactory(),
 		environmentprocessor.NewFactory(),
 		redactionprocessor.NewFactory(),
+		crossingprocessor.NewFactory(),
 		aggregatesprocessor.NewFactory(),
 		resourceprocessor.NewFactory(),
 		tailsamplingprocessor.NewFactory(),
@@ -122,7 +126,9 @@ func components() (otelcol.Factories, error) {
 		memorylimiterprocessor.NewFactory().Type(): "go.opentelemetry.io/collector/processor/memorylimiterprocessor v0.158.0",
 		filterprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/filterprocessor v0.158.0",
 		transformprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor v0.158.0",
+		limitsprocessor.NewFactory().Type(): "harbourline.dev/collector/limitsprocessor v0.0.0",
 		environmentprocessor.NewFactory().Type(): "harbourline.dev/collector/environmentprocessor v0.0.0",
+		crossingprocessor.NewFactory().Type(): "harbourline.dev/collector/crossingprocessor v0.0.0",
 		redactionprocessor.NewFactory().Type(): "harbourline.dev/collector/redactionprocessor v0.0.0",
 		aggregatesprocessor.NewFactory().Type(): "harbourline.dev/collector/aggregatesprocessor v0.0.0",
 		resourceprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/resourceprocessor v0.158.0",

@@ -6,12 +6,10 @@ go 1.25.0
 
 require (
 	github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector v0.158.0
-	github.com/open-telemetry/opentelemetry-collector-contrib/exporter/awsemfexporter v0.158.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter v0.158.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/exporter/loadbalancingexporter v0.158.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/exporter/zipkinexporter v0.158.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckextension v0.158.0
-	github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage v0.158.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/processor/cumulativetodeltaprocessor v0.158.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/processor/filterprocessor v0.158.0
 	github.com/open-telemetry/opentelemetry-collector-contrib/processor/resourceprocessor v0.158.0
@@ -38,7 +36,11 @@ require (
 	go.opentelemetry.io/collector/service v0.158.0
 	golang.org/x/sys v0.47.0
 	harbourline.dev/collector/aggregatesprocessor v0.0.0
+	harbourline.dev/collector/cloudwatchexporter v0.0.0
+	harbourline.dev/collector/crossingprocessor v0.0.0
 	harbourline.dev/collector/environmentprocessor v0.0.0
+	harbourline.dev/collector/limitsprocessor v0.0.0
+	harbourline.dev/collector/queuestorage v0.0.0
 	harbourline.dev/collector/redactionprocessor v0.0.0
 )
 
@@ -131,6 +133,8 @@ require (
 	github.com/modern-go/concurrent v0.0.0-20180306012644-bacd9c7ef1dd // indirect
 	github.com/modern-go/reflect2 v1.0.3-0.20250322232337-35a7c28c31ee // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
+	github.com/open-telemetry/opentelemetry-collector-contrib/exporter/awsemfexporter v0.158.0 // indirect
+	github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage v0.158.0 // indirect
 	github.com/open-telemetry/opentelemetry-collector-contrib/internal/aws/awsutil v0.158.0 // indirect
 	github.com/open-telemetry/opentelemetry-collector-contrib/internal/aws/cwlogs v0.158.0 // indirect
 	github.com/open-telemetry/opentelemetry-collector-contrib/internal/aws/metrics v0.158.0 // indirect
@@ -286,6 +290,14 @@ require (
 )
 
 replace harbourline.dev/collector/redactionprocessor => ./redactionprocessor
+
+replace harbourline.dev/collector/queuestorage => ./queuestorage
+
+replace harbourline.dev/collector/crossingprocessor => ./crossingprocessor
+
+replace harbourline.dev/collector/limitsprocessor => ./limitsprocessor
+
+replace harbourline.dev/collector/cloudwatchexporter => ./cloudwatchexporter
 
 replace harbourline.dev/collector/environmentprocessor => ./environmentprocessor
 

@@ -28,10 +28,10 @@ export const collectorMetrics = {
     emitter: 'agent, gateway, sampler: receivers',
     tiers: collectorTiers,
   },
-  /** Spans in the disk queue of an instance; of an agent, data points of metrics in another one too. */
+  /** Bytes in a disk queue of an instance: of spans, and of metrics in another one. */
   queued: {
     name: 'otelcol_exporter_queue_size',
-    unit: 'Count',
+    unit: 'Bytes',
     dimensions: [byTier],
     emitter: 'agent, gateway, sampler: exporters',
     tiers: collectorTiers,
@@ -44,6 +44,43 @@ export const collectorMetrics = {
     emitter: 'sampler: otlp_http/writer, forwarding exporters',
     tiers: ['sampler'],
     onlyWhen: 'a queue is full',
+  },
+  /** Spans that the next hop refused for good: no retry helps, and they are lost. */
+  sendFailed: {
+    name: 'otelcol_exporter_send_failed_spans',
+    unit: 'Count',
+    dimensions: [byTier, [tierDimension, 'exporter']],
+    emitter: 'agent, gateway, sampler: exporters',
+    tiers: collectorTiers,
+    onlyWhen: 'a next hop refuses spans for good',
+  },
+  /** Points of metrics that CloudWatch, or an agent's gateway, refused for good. */
+  metricsFailed: {
+    name: 'otelcol_exporter_send_failed_metric_points',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'agent, gateway, sampler: exporters of metrics',
+    tiers: collectorTiers,
+    onlyWhen: 'metrics are refused for good',
+  },
+  /** Spans of which something was cut because it was too deep, too long or too large, by the service that sent them. */
+  cut: {
+    name: 'otelcol_processor_limits_cut_spans',
+    unit: 'Count',
+    dimensions: [byTier, [tierDimension, 'service']],
+    emitter: 'agent, gateway: harbourline_limits',
+    tiers: ['agent', 'gateway'],
+    onlyWhen: 'a span is beyond the limits',
+    fields: ['reason'],
+  },
+  /** Files of queues that were damaged at a start, and set aside. */
+  damagedQueues: {
+    name: 'otelcol_extension_queue_damaged_files',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'agent, gateway, sampler: file_storage',
+    tiers: collectorTiers,
+    onlyWhen: 'a file of a queue is damaged',
   },
   /** Spans of a foreign environment, or of none, by the service that sent them. */
   foreign: {

@@ -1,9 +1,9 @@
 /** The line from services to CloudWatch and to the store. */
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { noSpans } from '../../contract/alarms';
-import { collectorMetrics } from '../../contract/metrics';
-import { queueLength } from '../../contract/sizing';
-import { agentEgress, collector, volume } from '../expressions';
+import { collectorMetrics, collectorTiers } from '../../contract/metrics';
+import { queueBytes } from '../../contract/sizing';
+import { agentEgress, collector, period, volume } from '../expressions';
 import type { AlarmDefinition, Watched } from './alarm';
 import { everUsed } from './flow';
 
@@ -12,6 +12,15 @@ const bandwidthShare = 80;
 
 /** Share of a disk queue at which somebody should look: what is left takes hours to fill at a fair day's rate. */
 const queueShare = 0.1;
+
+/** The sum over all tiers. Their counters appear with the first failure. */
+const overTiers = (environment: string, metric: Parameters<typeof collector>[1]): MathExpression =>
+  new MathExpression({
+    expression: collectorTiers.map((tier) => `FILL(${tier}, 0)`).join(' + '),
+    usingMetrics: Object.fromEntries(collectorTiers.map((tier) => [tier, collector(environment, metric, tier, 'Sum')])),
+    label: metric.name,
+    period,
+  });
 
 /** Alarms of agents, gateways and samplers. */
 export function pipelineAlarms({ config: { environment, production, collect, agent } }: Watched): AlarmDefinition[] {
@@ -45,15 +54,47 @@ export function pipelineAlarms({ config: { environment, production, collect, age
       text: 'Gateways refuse spans, because memory or room in the queue is short: agents hold them and try again.',
     },
     ...(['gateway', 'sampler'] as const).map((tier): AlarmDefinition => {
-      const most = Math.floor(queueShare * queueLength(collect[tier].volumeGiB));
+      const most = Math.floor(queueShare * queueBytes(collect[tier].volumeGiB));
       return {
         heading: `Queue of ${tier}s`,
         metric: collector(environment, collectorMetrics.queued, tier, 'Maximum'),
         threshold: most,
         missing: TreatMissingData.NOT_BREACHING, // no instance, no queue; "No spans" sees it
-        text: `More than ${most.toLocaleString('en-US')} spans wait on the disk of a ${tier}, a tenth of its room: what comes after it is slow or away. Nothing is lost yet.`,
+        text: `More than ${Math.floor(most / 1024 ** 2).toLocaleString('en-US')} MiB wait on the disk of a ${tier}, a tenth of its room: what comes after it is slow or away. Nothing is lost yet.`,
       };
     }),
+    {
+      heading: 'Spans refused for good',
+      metric: overTiers(environment, collectorMetrics.sendFailed),
+      threshold: 0,
+      minutes: 1,
+      missing: TreatMissingData.NOT_BREACHING, // no tier publishes: "No spans" sees it
+      text: 'A hop refuses spans in a way that no retry mends: they are lost, and their traces have holes.',
+      tells: 'tracing',
+    },
+    {
+      heading: 'Metrics refused for good',
+      metric: overTiers(environment, collectorMetrics.metricsFailed),
+      threshold: 0,
+      minutes: 1,
+      missing: TreatMissingData.NOT_BREACHING, // no tier publishes: "No spans" sees it
+      text: 'CloudWatch refuses metrics in a way that no retry mends: counts and percentiles of these minutes are too low.',
+    },
+    {
+      heading: 'Damaged queue',
+      metric: overTiers(environment, collectorMetrics.damagedQueues),
+      threshold: 0,
+      minutes: 1,
+      missing: TreatMissingData.NOT_BREACHING, // no tier publishes: "No spans" sees it
+      text: 'The file of a queue was damaged and set aside when a collector started: what waited in it was not sent.',
+    },
+    {
+      heading: 'Spans cut',
+      metric: collector(environment, collectorMetrics.cut, 'agent', 'Sum'),
+      threshold: 0,
+      missing: TreatMissingData.NOT_BREACHING, // the counter appears with the first
+      text: 'A service sends spans that are too deep, too long or too large: agents cut them, and what was cut is not in the store.',
+    },
     {
       heading: 'Traces decided too early',
       metric: collector(environment, collectorMetrics.droppedTooEarly, 'sampler', 'Sum'),

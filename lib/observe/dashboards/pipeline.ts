@@ -35,10 +35,10 @@ export function pipelineDashboard(scope: Construct, { config }: Watched): void {
         { title: 'Spans taken', metrics: tiers(collectorMetrics.accepted, 'Sum'), width: 8, unit: 'spans a minute' },
         { title: 'Spans refused', metrics: tiers(collectorMetrics.refused, 'Sum'), width: 8, unit: 'spans a minute' },
         {
-          title: 'Spans on disk, fullest instance',
+          title: 'Spans and metrics on disk, fullest instance',
           metrics: tiers(collectorMetrics.queued, 'Maximum'),
           width: 8,
-          unit: 'spans',
+          unit: 'bytes',
         },
       ],
     },
@@ -68,6 +68,24 @@ export function pipelineDashboard(scope: Construct, { config }: Watched): void {
           metrics: tiers(collectorMetrics.droppedTooEarly, 'Sum'),
           width: 6,
           unit: 'traces a minute',
+        },
+        {
+          title: 'Spans refused for good',
+          metrics: tiers(collectorMetrics.sendFailed, 'Sum'),
+          width: 6,
+          unit: 'spans a minute',
+        },
+        {
+          title: 'Spans cut, by service',
+          metrics: [searched(environment, collectorMetrics.cut, [tierDimension, 'service'], 'Sum')],
+          width: 6,
+          unit: 'spans a minute',
+        },
+        {
+          title: 'Metrics refused for good',
+          metrics: tiers(collectorMetrics.metricsFailed, 'Sum'),
+          width: 6,
+          unit: 'points a minute',
         },
         {
           title: 'Spans that a queue did not take, by exporter',

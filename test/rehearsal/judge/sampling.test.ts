@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../../../rehearsal/judge/evidence';
 import { expectation, traceHash, within } from '../../../rehearsal/judge/sampling';
 
 const traceId = (n: number) => createHash('md5').update(`${n}`).digest('hex');
-const band = { salt: 's', floorPercent: 10, ceilingPercent: 30, slowThresholdMs: 2000, decisionWaitMs: 10_000 };
+const band = { salt: 's', floorPercent: 10, ceilingPercent: 30, slowThresholdMs: 2000 };
 const span = (changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
   traceId: traceId(0),
   spanId: '1',
@@ -38,14 +38,8 @@ describe('what the samplers must keep', () => {
     expect(expectation([span({ endNs: '1790000002000999999' })], band)).not.toBe('slow');
   });
 
-  test('what fails after the decision may be kept or not, but for the floor', () => {
-    const late = (id: string) => [
-      span({ traceId: id }),
-      span({ traceId: id, endNs: '1790000015000000000', status: 'ERROR' }),
-    ];
-    const outside = Array.from({ length: 100 }, (_, n) => traceId(n)).find((id) => !within(10, 's', id))!;
-    const inside = Array.from({ length: 100 }, (_, n) => traceId(n)).find((id) => within(10, 's', id))!;
-    expect(expectation(late(outside), band)).toBe('late');
-    expect(expectation(late(inside), band)).toBe('floor');
+  test('a call that fails late is an error like any other: its root ends last', () => {
+    const spans = [span(), span({ endNs: '1790000015000000000', status: 'ERROR' })];
+    expect(expectation(spans, band)).toBe('error');
   });
 });
