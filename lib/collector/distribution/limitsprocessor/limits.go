@@ -56,8 +56,11 @@ func (l *limits) traces(_ context.Context, td ptrace.Traces) (ptrace.Traces, err
 			all[reason] = spans
 		}
 		if len(all) > 0 {
-			service, _ := resource.Resource().Attributes().Get("service.name")
-			l.counts.add(all, service.AsString())
+			name := ""
+			if service, ok := resource.Resource().Attributes().Get("service.name"); ok {
+				name = service.AsString()
+			}
+			l.counts.add(all, name)
 		}
 	}
 	return td, nil

@@ -108,6 +108,19 @@ func TestOrdinarySpansAreNotTouched(t *testing.T) {
 	}
 }
 
+func TestASpanOfNobody(t *testing.T) {
+	counts, err := newCounts(componenttest.NewNopTelemetrySettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	td := ptrace.NewTraces()
+	span := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	span.SetName(strings.Repeat("n", 1000))
+	if _, err := (&limits{cfg: config(), counts: counts}).traces(context.Background(), td); err != nil || len(span.Name()) > config().NameBytes {
+		t.Errorf("%d bytes, %v", len(span.Name()), err)
+	}
+}
+
 func TestATextIsCutBetweenWords(t *testing.T) {
 	got := cut(strings.Repeat("word ", 300)+"4111111111111111", 1024)
 	if !utf8.ValidString(got) || len(got) > 1024 || strings.HasSuffix(strings.TrimSuffix(got, mark), "wor") {
