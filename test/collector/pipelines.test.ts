@@ -151,8 +151,8 @@ describe('the sampler', () => {
     expect(pipelines.metrics.receivers).toEqual(['span_metrics']);
   });
 
-  test('a trace is split between two requests to the writer only where it has more than 50,000 spans', () => {
-    expect(parsed.sampler.exporters['otlp_http/writer'].sending_queue.batch.max_size).toBe(50_000);
+  test('a trace is split between two requests to the writer only where it is larger than a writer takes', () => {
+    expect(parsed.sampler.exporters['otlp_http/writer'].sending_queue.batch.max_size).toBe(96 * 1024 ** 2);
   });
 
   test('no dimension can hold free text', () => {

@@ -69,8 +69,8 @@ export function pipelineAlarms({ config: { environment, production, collect, age
       threshold: 0,
       minutes: 1,
       missing: TreatMissingData.NOT_BREACHING, // no tier publishes: "No spans" sees it
-      text: 'A hop refuses spans in a way that no retry mends: they are lost, and their traces have holes.',
-      tells: 'tracing',
+      text: 'A hop refuses spans in a way that no retry fixes: they are lost, and their traces have holes.',
+      notifies: 'tracing',
     },
     {
       heading: 'Metrics refused for good',
@@ -78,7 +78,7 @@ export function pipelineAlarms({ config: { environment, production, collect, age
       threshold: 0,
       minutes: 1,
       missing: TreatMissingData.NOT_BREACHING, // no tier publishes: "No spans" sees it
-      text: 'CloudWatch refuses metrics in a way that no retry mends: counts and percentiles of these minutes are too low.',
+      text: 'CloudWatch refuses metrics in a way that no retry fixes: counts and percentiles of these minutes are too low.',
     },
     {
       heading: 'Damaged queue',

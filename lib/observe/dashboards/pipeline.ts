@@ -70,14 +70,29 @@ export function pipelineDashboard(scope: Construct, { config }: Watched): void {
           unit: 'traces a minute',
         },
         {
+          title: 'Spans that a queue did not take, by exporter',
+          metrics: [searched(environment, collectorMetrics.notQueued, [tierDimension, 'exporter'], 'Sum')],
+          width: 6,
+          unit: 'spans a minute',
+        },
+      ],
+    },
+    {
+      title: 'What is refused for good, and what is cut',
+      read: {
+        en: 'Nothing here is usual. Refused for good: no retry helps, the spans or counts are lost. Cut: a service sends what is too deep, too long or too large, and its beginning is stored.',
+        zh: '正常时此处应为空。永久拒绝：重试无效，span 或计数已丢失。截断：服务发送的内容过深、过长或过大，仅保留开头。',
+      },
+      graphs: [
+        {
           title: 'Spans refused for good',
           metrics: tiers(collectorMetrics.sendFailed, 'Sum'),
           width: 6,
           unit: 'spans a minute',
         },
         {
-          title: 'Spans cut, by service',
-          metrics: [searched(environment, collectorMetrics.cut, [tierDimension, 'service'], 'Sum')],
+          title: 'Spans refused for good, by exporter',
+          metrics: [searched(environment, collectorMetrics.sendFailed, [tierDimension, 'exporter'], 'Sum')],
           width: 6,
           unit: 'spans a minute',
         },
@@ -88,8 +103,8 @@ export function pipelineDashboard(scope: Construct, { config }: Watched): void {
           unit: 'points a minute',
         },
         {
-          title: 'Spans that a queue did not take, by exporter',
-          metrics: [searched(environment, collectorMetrics.notQueued, [tierDimension, 'exporter'], 'Sum')],
+          title: 'Spans cut, by service',
+          metrics: [searched(environment, collectorMetrics.cut, [tierDimension, 'service'], 'Sum')],
           width: 6,
           unit: 'spans a minute',
         },

@@ -1,5 +1,5 @@
 // Package cloudwatchexporter is awsemf behind a queue and retries: alone it has neither, gives up after two attempts, and takes
-// throttling for an error that no retry can mend. What CloudWatch refuses for good is counted as failed.
+// throttling for an error that no retry can fix. What CloudWatch refuses for good is counted as failed.
 package cloudwatchexporter
 
 import (
@@ -59,7 +59,7 @@ func create(ctx context.Context, set exporter.Settings, cfg component.Config) (e
 		exporterhelper.WithCapabilities(stock.Capabilities()))
 }
 
-// Errors of CloudWatch Logs that say that the data itself is wrong: no retry can mend it.
+// Errors of CloudWatch Logs that say that the data itself is wrong: no retry can fix it.
 var final = map[string]bool{"InvalidParameterException": true, "DataAlreadyAcceptedException": true, "SerializationException": true, "ValidationException": true}
 
 // judged is the error as it is, or without its mark of being permanent where it is not: refused credentials, throttling
