@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { zipSync } from 'fflate';
-import { collectorBinary, collectorName, hostTarget, type Target } from '../lib/collector/distribution/build';
+import { collectorBinary, collectorName, hostTarget, type Platform } from '../lib/collector/distribution/build';
 import { command } from './command';
 
 const progress = (line: string): void => {
@@ -27,7 +27,7 @@ async function main([task, argument, ...more]: string[]): Promise<void> {
   if (unexpected.length > 0) throw new Error(`Not understood: ${unexpected.join(' ')}.\n\n${help}`);
   switch (task) {
     case 'build': {
-      const target = (argument ?? hostTarget()) as Target;
+      const target = (argument ?? hostTarget()) as Platform;
       if (target !== 'linux/amd64' && target !== 'linux/arm64') {
         throw new Error(`No such target: ${argument}. Use linux/amd64 or linux/arm64.`);
       }

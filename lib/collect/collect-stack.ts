@@ -21,7 +21,7 @@ import { writeMetrics } from '../machine/metric-log';
 import { Pseudonyms } from '../machine/pseudonyms';
 import { Settled } from '../machine/settled';
 import { volumesKey } from '../machine/volumes-key';
-import type { Capacity, Watched } from '../observe/alarms/alarm';
+import type { FleetCapacity, Watched } from '../observe/alarms/alarm';
 import { Agent, securityLevel } from './agent';
 import { Gateways } from './gateways';
 import { Samplers } from './samplers';
@@ -39,7 +39,7 @@ export interface CollectStackProps extends EnvironmentStackProps {
 /** The collectors: gateways, samplers, and what an agent needs to find and trust them. */
 export class CollectStack extends EnvironmentStack {
   /** What alarms watch. */
-  readonly capacity: Capacity;
+  readonly capacity: FleetCapacity;
   readonly functions: Pick<Watched['functions'], 'Certificates not renewed' | 'Ended samplers stay registered'>;
   /** What the relays of the link share with the other tiers. */
   readonly forRelays: Pick<

@@ -7,7 +7,7 @@ import { metricNamespace, metrics } from '../contract/metrics';
 import { ports } from '../contract/ports';
 import { memoryLimiter, service } from './blocks/components';
 import { env, renderConfiguration, variables } from './blocks/render';
-import { linkCertificate } from './relay';
+import { linkTls } from './relay';
 
 export interface ReceiverOptions {
   readonly environment: string;
@@ -62,7 +62,7 @@ export function receiverConfiguration({ environment, port, sink }: ReceiverOptio
           http: {
             endpoint: `${env(variables.bind)}:${port}`,
             tls: {
-              ...linkCertificate(variables.linkTlsDirectory),
+              ...linkTls(variables.linkTlsDirectory),
               client_ca_file: `${env(variables.linkTlsDirectory)}/authority.pem`,
               client_ca_file_reload: true,
             },

@@ -48,7 +48,7 @@ const listedAttributes = (environment: string, services: readonly string[]): Rea
 const refusedValues = '[0-9a-fA-F]{16,}|[0-9]{6,}';
 
 /** Certificate and key of the link, this end's. */
-export const linkCertificate = (directory: string) => ({
+export const linkTls = (directory: string) => ({
   cert_file: `${env(directory)}/certificate.pem`,
   key_file: `${env(directory)}/key.pem`,
   reload_interval: '5m',
@@ -88,7 +88,7 @@ export function relayConfiguration(options: RelayOptions): string {
       'otlp_http/mainland': {
         endpoint: env(variables.receiverEndpoint),
         tls: {
-          ...linkCertificate(variables.linkTlsDirectory),
+          ...linkTls(variables.linkTlsDirectory),
           ca_file: `${env(variables.linkTlsDirectory)}/authority.pem`,
           server_name_override: options.receiverName,
         },

@@ -7,7 +7,7 @@ import { type Flow, flows, type LinkedConfig } from '../contract/link-parameters
 export const warningDays = 30;
 
 /** The answer to {@link why}. */
-export interface Answer {
+export interface AllowlistAnswer {
   readonly admitted: boolean;
   readonly lines: readonly string[];
 }
@@ -17,7 +17,7 @@ export interface Answer {
  *
  * @param from address of who connects, or `relay`; anybody if left out
  */
-export function why(config: LinkedConfig, address: string, port: number, from?: string): Answer {
+export function why(config: LinkedConfig, address: string, port: number, from?: string): AllowlistAnswer {
   const { link, mainland, network } = config;
   const all = flows(config);
   const toIt = all.filter(({ to }) => within(`${address}/32`, to));

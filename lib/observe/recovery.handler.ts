@@ -25,7 +25,7 @@ export interface Delayed {
 }
 
 /** Variables of the function. */
-export interface Settings {
+export interface RecoverySettings {
   readonly namespace: string;
   /** Names of the incidents, which page. */
   readonly pages: readonly string[];
@@ -43,7 +43,7 @@ export async function handler(
   { Records }: Delayed,
   _context?: unknown,
   client: unknown = undefined, // AWS gives a callback here in some runtimes
-  settings: Settings = JSON.parse(process.env.SETTINGS ?? '{}'),
+  settings: RecoverySettings = JSON.parse(process.env.SETTINGS ?? '{}'),
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`), // console.log would put words before it
 ): Promise<void> {
   const own = isClient(client) ? client : new CloudWatchClient();
@@ -55,7 +55,7 @@ const isClient = (value: unknown): value is Client => typeof value === 'object' 
 async function measure(
   { detail: { alarmName, state } }: StateChange,
   client: Client,
-  { namespace, pages, parts }: Settings,
+  { namespace, pages, parts }: RecoverySettings,
   write: (line: string) => void,
 ): Promise<void> {
   if (state.value !== 'OK' || parts.includes(alarmName)) return;

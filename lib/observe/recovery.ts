@@ -14,7 +14,7 @@ import { alarmName } from '../contract/alarms';
 import { metricNamespace } from '../contract/metrics';
 import { incidents } from './alarms/incidents';
 import { linkDown } from './alarms/link';
-import type { Settings } from './recovery.handler';
+import type { RecoverySettings } from './recovery.handler';
 import { joinMs } from './recovery.history';
 
 export interface RecoveryProps {
@@ -29,7 +29,7 @@ export interface RecoveryProps {
 export class Recovery extends Construct {
   constructor(scope: Construct, id: string, { environment, logsKey, logRetention, parts }: RecoveryProps) {
     super(scope, id);
-    const settings: Settings = {
+    const settings: RecoverySettings = {
       namespace: metricNamespace(environment),
       pages: Object.values(incidents).map(({ heading }) => alarmName(environment, heading)),
       parts: [...parts, alarmName(environment, linkDown)],

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { bundle } from '../../lib/common/bundle';
-import { roundTrip } from '../../lib/link/probe/connect';
+import { measureRoundTrip } from '../../lib/link/probe/connect';
 import { checkContinuity, newTraceparent } from '../../lib/link/probe/continuity';
 import { bucketOf, Findings } from '../../lib/link/probe/report';
 import { probeSettings, probeVariables } from '../../lib/link/probe/settings';
@@ -16,14 +16,14 @@ describe('a round trip', () => {
     const server = createTcpServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const port = portOf(server);
-    expect(await roundTrip('127.0.0.1', port)).toBeGreaterThan(0);
+    expect(await measureRoundTrip('127.0.0.1', port)).toBeGreaterThan(0);
     server.close();
     await once(server, 'close');
-    expect(await roundTrip('127.0.0.1', port)).toBeGreaterThan(0);
+    expect(await measureRoundTrip('127.0.0.1', port)).toBeGreaterThan(0);
   });
 
   test('is none where no route leads', async () => {
-    expect(await roundTrip('255.255.255.255', 7)).toBeUndefined();
+    expect(await measureRoundTrip('255.255.255.255', 7)).toBeUndefined();
   });
 });
 

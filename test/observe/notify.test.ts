@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseEnvironment } from '../../config/parse';
 import { prod } from '../../config/prod';
-import { notify, type Settings, type World } from '../../lib/observe/notify/notify.handler';
+import { type NotifySettings, notify, type World } from '../../lib/observe/notify/notify.handler';
 import type { TargetKind } from '../../lib/observe/notify/targets';
 
 interface Got {
@@ -69,7 +69,7 @@ const world = (alarms: object[] = []): World => ({
 });
 
 const target = (kind: TargetKind) => ({ kind, secretArn: kind });
-const settings = (page: readonly TargetKind[], more: Partial<Settings> = {}): Settings => ({
+const settings = (page: readonly TargetKind[], more: Partial<NotifySettings> = {}): NotifySettings => ({
   environment: 'prod',
   targets: { page: page.map(target), inform: [] },
   topics,

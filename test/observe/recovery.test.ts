@@ -1,8 +1,8 @@
-import { handler, type Settings, type StateChange } from '../../lib/observe/recovery.handler';
+import { handler, type RecoverySettings, type StateChange } from '../../lib/observe/recovery.handler';
 import { dataPoints } from '../../rehearsal/judge/cloudwatch/embedded-metrics';
 import { resourcesOf } from '../support/app';
 
-const settings: Settings = {
+const settings: RecoverySettings = {
   namespace: 'Harbourline/dev',
   pages: ['harbourline-dev: Calls to the mainland'],
   parts: ['harbourline-dev: P99 hk-cn, 5 minutes'],

@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline';
 import { cacheDirectory } from '../../common/cache';
 
 /** A platform to build for. The fleets are Graviton; a rehearsal runs on the host. */
-export type Target = 'linux/amd64' | 'linux/arm64';
+export type Platform = 'linux/amd64' | 'linux/arm64';
 
 /** Oldest Go that builds the distribution: the `go` directive of its modules. */
 const minimumGo = [1, 25] as const;
@@ -35,7 +35,7 @@ export function distributionHash(): string {
 }
 
 /** The target that runs on this machine. @throws Error on an architecture that the distribution is not built for. */
-export function hostTarget(): Target {
+export function hostTarget(): Platform {
   if (process.platform !== 'linux') throw new Error(`Harbourline runs on Linux; this is ${process.platform}.`);
   if (process.arch === 'x64') return 'linux/amd64';
   if (process.arch === 'arm64') return 'linux/arm64';
@@ -70,7 +70,7 @@ function goVersion(): string {
  *
  * @param progress receives lines such as `collector linux/arm64: 812 of 1890 packages`
  */
-export async function collectorBinary(target: Target, progress: (line: string) => void = () => {}): Promise<string> {
+export async function collectorBinary(target: Platform, progress: (line: string) => void = () => {}): Promise<string> {
   const version = goVersion();
   const folder = join(
     cacheDirectory('collector'),

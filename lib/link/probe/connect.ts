@@ -9,7 +9,7 @@ const timeoutMs = 1_000;
  * Milliseconds until the far end answers; `undefined` where it does not. A refusal is an answer too, so nothing need
  * listen. One SYN that is lost shows as lost: Linux sends it again after a second, which is not waited for.
  */
-export function roundTrip(address: string, port: number): Promise<number | undefined> {
+export function measureRoundTrip(address: string, port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const start = performance.now();
     const socket = connect({ host: address, port });

@@ -1,7 +1,7 @@
 /** The probe: runs beside each relay, measures every path, checks that `traceparent` crosses, reports once a minute. */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { roundTrip } from './connect';
+import { measureRoundTrip } from './connect';
 import { checkContinuity } from './continuity';
 import { Findings } from './report';
 import { probeSettings } from './settings';
@@ -17,7 +17,7 @@ function main(): void {
   const { paths, everySeconds, continuityUrl, reportUrl, certificateFile } = probeSettings(process.env);
   const findings = new Findings();
   for (const { name, address, port } of paths) {
-    setInterval(async () => findings.connect(name, await roundTrip(address, port)), everySeconds * 1_000);
+    setInterval(async () => findings.connect(name, await measureRoundTrip(address, port)), everySeconds * 1_000);
   }
   setInterval(async () => {
     findings.continuity(await checkContinuity(continuityUrl));

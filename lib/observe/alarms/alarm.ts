@@ -16,7 +16,7 @@ export interface Watched {
   /** Name of the OpenSearch domain. */
   readonly domainName: string;
   /** What the collectors run on. */
-  readonly capacity: Capacity;
+  readonly capacity: FleetCapacity;
   /** Functions by what they do: they run unseen, and a failure notifies. */
   readonly functions: Readonly<Record<FunctionName, string>>;
 }
@@ -25,7 +25,7 @@ export interface Watched {
 type FunctionName = 'Certificates not renewed' | 'Ended samplers stay registered' | 'Store check failed';
 
 /** Names under which AWS measures the collectors' instances and what stands before them. */
-export interface Capacity {
+export interface FleetCapacity {
   /** Auto Scaling groups by tier. */
   readonly groups: Readonly<Record<'gateway' | 'sampler', string>>;
   /** Full names of the gateways' load balancer and of its target group for OTLP over gRPC. */

@@ -14,7 +14,7 @@ export interface Target {
 }
 
 /** Variables of the function. */
-export interface Settings {
+export interface NotifySettings {
   readonly environment: string;
   readonly targets: Readonly<Record<'page' | 'inform', readonly Target[]>>;
   /** Topic of each severity: an event of another topic is refused. */
@@ -50,11 +50,11 @@ export const scheduleMinutes = 5;
 /** @throws Error with everybody who could not be told: it is tried again, and an alarm counts it */
 export async function handler(event: NotifyEvent): Promise<void> {
   const world = { cloudWatch: new CloudWatchClient(), secrets: new SecretsManagerClient(), fetch, now: Date.now };
-  await notify(event, JSON.parse(process.env.SETTINGS ?? '{}') as Settings, world);
+  await notify(event, JSON.parse(process.env.SETTINGS ?? '{}') as NotifySettings, world);
 }
 
 /** @throws Error as {@link handler} */
-export async function notify(event: NotifyEvent, settings: Settings, world: World): Promise<void> {
+export async function notify(event: NotifyEvent, settings: NotifySettings, world: World): Promise<void> {
   const failures: string[] = [];
   const tell = async (targets: readonly Target[], message: Message): Promise<void> => {
     for (const target of targets) {
@@ -77,7 +77,7 @@ export async function notify(event: NotifyEvent, settings: Settings, world: Worl
 }
 
 /** Messages that are due of incidents that go on: those whose minute lies between this ring of the schedule and the last. */
-async function lasting(settings: Settings, { cloudWatch }: World, ring: number) {
+async function lasting(settings: NotifySettings, { cloudWatch }: World, ring: number) {
   const { environment, incidents, repeatMinutes, escalation, targets } = settings;
   const { CompositeAlarms = [] } = await cloudWatch.send(
     new DescribeAlarmsCommand({ AlarmNames: [...incidents], AlarmTypes: ['CompositeAlarm'], StateValue: 'ALARM' }),

@@ -13,7 +13,7 @@ import { ownFunction } from '../../common/function';
 import { acknowledge } from '../../compliance/acknowledge';
 import { alarmName } from '../../contract/alarms';
 import { incidents } from '../alarms/incidents';
-import { type Settings, scheduleMinutes } from './notify.handler';
+import { type NotifySettings, scheduleMinutes } from './notify.handler';
 
 export interface NotifyProps {
   readonly environment: string;
@@ -40,7 +40,7 @@ export class Notify extends Construct {
     const targets = [...page.targets, ...inform.targets, ...(escalation?.targets ?? [])];
     const secrets = [...targets, ...(heartbeat ? [heartbeat] : [])];
     const keys = [...new Set(secrets.flatMap(({ keyArn }) => keyArn ?? []))];
-    const settings: Settings = {
+    const settings: NotifySettings = {
       environment,
       targets: { page: page.targets, inform: inform.targets },
       topics: { page: topics.page.topicArn, inform: topics.inform.topicArn },

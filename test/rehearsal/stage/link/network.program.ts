@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { CleanUp } from '../../../../harness/clean-up';
 import { run } from '../../../../harness/run';
 import { holds } from '../../../../harness/wait';
-import { roundTrip } from '../../../../lib/link/probe/connect';
+import { measureRoundTrip } from '../../../../lib/link/probe/connect';
 import { counters } from '../../../../rehearsal/stage/link/counters';
 import { probeKernel } from '../../../../rehearsal/stage/link/kernel';
 import { linkAddresses } from '../../../../rehearsal/stage/link/link-addresses';
@@ -39,8 +39,8 @@ async function look(given: string, directory: string, cleanUp: CleanUp): Promise
     tunnels: await Promise.all(network.paths.map(async ({ ends }) => (await ends?.farEnd.associations())?.[0])),
     sessions: await sessions(),
     preferred: await preferred(),
-    listedMs: await roundTrip(probeAddress, parameters.probePort),
-    unlistedMs: await roundTrip(probeAddress, parameters.probePort + 1),
+    listedMs: await measureRoundTrip(probeAddress, parameters.probePort),
+    unlistedMs: await measureRoundTrip(probeAddress, parameters.probePort + 1),
     dropped: (await counters(network.router.namespace, 'inet harbourline')).get('dropped')?.packets,
   };
 }
