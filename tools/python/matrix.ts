@@ -77,6 +77,13 @@ async function rowsOf(python: string, options: readonly string[]): Promise<boole
   return (await new Promise((resolve) => child.on('close', resolve))) === 0;
 }
 
+/** Runs the tests of context across queues, which need the clients of this environment and a broker. */
+async function queuesJoin(python: string): Promise<boolean> {
+  const pytest = ['-m', 'pytest', '-q', '-rs', join(harbourlineOtel, 'tests/test_queues.py')];
+  const child = spawn(python, pytest, { stdio: ['ignore', 2, 2] });
+  return (await new Promise((resolve) => child.on('close', resolve))) === 0;
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { rounds: { type: 'string' }, python: { type: 'string' }, parts: { type: 'string' } },
@@ -100,6 +107,7 @@ async function main(): Promise<number> {
     const progress = (line: string) => process.stderr.write(`${version} ${line}\n`);
     const { python } = await pythonEnvironment(serviceLocks, [harbourlineOtel], progress, found);
     ok = (await rowsOf(python, options)) && ok;
+    if (!values.parts) ok = (await queuesJoin(python)) && ok;
   }
   if (missing.length > 0) console.log(`\nNot on this machine: Python ${missing.join(', ')}.`);
   return ok && missing.length < versions.length ? 0 : 1;

@@ -89,3 +89,42 @@ def redis() -> Iterator[int]:
 
     with _running(command, serves):
         yield port
+
+
+@contextmanager
+def rabbitmq() -> Iterator[int]:
+    """The port of a broker that keeps nothing beyond its folder."""
+    server = _command("rabbitmq-server")
+    with tempfile.TemporaryDirectory(prefix="harbourline-rabbitmq-") as folder:
+        port = free_port()
+        variables = {
+            "HOME": folder,
+            "RABBITMQ_NODENAME": f"harbourline{port}@localhost",
+            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODE_PORT": str(port),
+            "RABBITMQ_DIST_PORT": str(free_port()),
+            "RABBITMQ_MNESIA_BASE": folder,
+            "RABBITMQ_LOG_BASE": folder,
+        }
+        real = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's command changes the user
+        command = [str(real) if real.exists() else server]
+        process = subprocess.Popen(
+            command,
+            env=os.environ | variables,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+        def answers() -> bool:
+            assert process.poll() is None, "it ended"
+            with socket.create_connection(("127.0.0.1", port), 5) as connection:
+                connection.sendall(b"AMQP\x00\x00\x09\x01")
+                return len(connection.recv(1)) == 1
+
+        try:
+            wait_until(answers, "rabbitmq to serve", 120)
+            yield port
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(60)

@@ -182,6 +182,15 @@ attempts = (
         "provider.add_span_processor(BatchSpanProcessor(Vendor()))\nprint('runs')\n",
     ),
     Attempt(
+        "the same, with an exporter of OpenTelemetry",
+        "left out",
+        {},
+        EXPORTER + OWN + f"exporter = otlp(SpanExporter, '{REMOTE}/v1/traces')\n"
+        "vendor = {'__name__': 'sentry_sdk.integrations.otlp', 'provider': provider}\n"
+        "vendor['processor'] = BatchSpanProcessor(exporter)\n"
+        "exec('provider.add_span_processor(processor)', vendor)\nprint('runs')\n",
+    ),
+    Attempt(
         "the console in development",
         "masked",
         {**development, "OTEL_TRACES_EXPORTER": "console"},

@@ -93,9 +93,9 @@ def _conflict(distribution: Distribution) -> str | None:
     conflict = get_dist_dependency_conflicts(distribution)
     if conflict is None:
         return ""
-    text = str(conflict)
-    nothing = 'found: "None"' in text or "found: None" in text or "requires any of" in text
-    return None if nothing else text.replace("DependencyConflict: ", "")
+    if getattr(conflict, "found", None) is None and not getattr(conflict, "found_any", None):
+        return None
+    return str(conflict).replace("DependencyConflict: ", "")
 
 
 def _is_on(module: str, attribute: str) -> bool:

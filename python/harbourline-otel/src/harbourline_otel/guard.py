@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from harbourline_otel import instrumentations
 from harbourline_otel.hooks import when_imported, wrap
@@ -136,6 +137,17 @@ def _is_vendors(kind: type) -> bool:
     return kind.__module__.partition(".")[0] in _OTHERS
 
 
+def _is_vendors_call() -> bool:
+    """Whether another vendor's agent asks, and not the service: with exporters of OpenTelemetry."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if name not in ("harbourline_otel", "opentelemetry"):
+            return name in _OTHERS
+        frame = frame.f_back
+    return False
+
+
 def _guard_providers(module: ModuleType) -> None:
     settings = _settings
     assert settings
@@ -166,7 +178,8 @@ def _guard_providers(module: ModuleType) -> None:
         try:
             admitted = _admit(settings, processor)
         except Refused as refusal:
-            if not (_is_vendors(type(processor)) or _is_vendors(type(_exporter_of(processor)))):
+            kinds = (type(processor), type(_exporter_of(processor)))
+            if not (any(map(_is_vendors, kinds)) or _is_vendors_call()):
                 raise
             _leave_out(str(refusal))
             admitted = None
@@ -309,6 +322,6 @@ def admitted_exporters(names: tuple[str, ...]) -> Mapping[str, type]:
 def _refusal(settings: Settings, kind: type, where: str = "", what: str = "raw spans") -> str:
     return (
         f"harbourline: {kind.__module__}.{kind.__qualname__} may take {what} elsewhere{where}. In "
-        f" {settings.level} they go to the agent at http://{settings.host}:{settings.port} and "
+        f"{settings.level} they go to the agent at http://{settings.host}:{settings.port} and "
         "nowhere else. Fix: remove it; the tracer provider exports spans by itself."
     )

@@ -93,6 +93,12 @@ def say() -> None:
         from harbourline_otel import found, say
 
         say.started(settings, found.line())
+        for vendor in ("ddtrace", "newrelic", "elasticapm"):
+            if vendor in sys.modules:
+                say.warn(
+                    f"{vendor} traces this process, too: its spans are not scrubbed, and go past "
+                    "the agent. Fix: start the service without it"
+                )
 
 
 def _is_child() -> bool:

@@ -1,0 +1,73 @@
+"""Context across queues, on a real broker, where the environment has the clients for it."""
+
+from collections.abc import Iterator
+
+import pytest
+import servers
+from conftest import Agent, Service
+
+pytest.importorskip("pika")
+pytest.importorskip("aio_pika")
+
+
+@pytest.fixture(scope="module")
+def rabbitmq() -> Iterator[int]:
+    with servers.rabbitmq() as port:
+        yield port
+
+
+common = """
+import asyncio, pika, aio_pika
+from opentelemetry import trace
+tracer = trace.get_tracer("test")
+def trace_id():
+    return trace.get_current_span().get_span_context().trace_id
+"""
+clients = {
+    "pika": """
+channel = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", PORT)).channel()
+channel.queue_declare("payments")
+found = []
+def take(channel, method, properties, body):
+    found.append(trace_id())
+    channel.stop_consuming()
+channel.basic_consume("payments", take, auto_ack=True)
+with tracer.start_as_current_span("pay"):
+    sent = trace_id()
+    channel.basic_publish("", "payments", b"1")
+channel.start_consuming()
+assert found == [sent]
+""",
+    "aio-pika": """
+async def main():
+    connection = await aio_pika.connect("amqp://guest:guest@127.0.0.1:PORT/")
+    channel = await connection.channel()
+    queue = await channel.declare_queue("settlements")
+    found = asyncio.get_running_loop().create_future()
+    async def take(message):
+        found.set_result(trace_id())
+        await message.ack()
+    await queue.consume(take)
+    with tracer.start_as_current_span("pay"):
+        sent = trace_id()
+        await channel.default_exchange.publish(aio_pika.Message(b"1"), routing_key="settlements")
+    assert await asyncio.wait_for(found, 30) == sent
+    await connection.close()
+asyncio.run(main())
+""",
+}
+
+
+@pytest.mark.parametrize("client", clients)
+def test_a_message_is_taken_in_the_trace_that_sent_it(
+    service: Service, agent: Agent, rabbitmq: int, client: str
+) -> None:
+    (service.folder / "program.py").write_text(
+        common + clients[client].replace("PORT", str(rabbitmq))
+    )
+    process = service.start("opentelemetry-instrument", "python", "program.py")
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert len({span.trace_id for span in agent.spans}) == 1
+    kinds = {span.kind for span in agent.spans}
+    assert {4, 5} <= kinds  # producer and consumer
