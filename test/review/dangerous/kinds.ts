@@ -296,7 +296,6 @@ const noticed: readonly DangerousCase[] = [
     {
       'watch-otherwise': 'MaxAggregationInterval: 60 → 600',
       'order-refused': 'FlowLogAlreadyExists',
-      'order-no-way-back': 'FlowLogAlreadyExists',
     },
     (draft) => {
       draft.properties('Network', 'AWS::EC2::FlowLog').MaxAggregationInterval = 600;

@@ -14,7 +14,7 @@ export const store: readonly DangerousCase[] = [
     edit: (draft) => {
       draft.remove('Store', 'AWS::OpenSearchService::Domain');
     },
-    finds: { 'stateful-removed': 'unmanaged' },
+    finds: { 'stateful-removed': 'unmanaged', 'order-no-way-back': 'its name is taken' },
   },
   {
     name: 'the logical id of the key of the store changes',

@@ -61,7 +61,11 @@ export const orderReviewRules: readonly ReviewRule[] = [
     asks: 'works',
     effect: 'It can be deployed, and the way back is refused: a roll-back to the former commit fails in the middle.',
     source: 'judges/order/order.ts',
-    find: (comparison) => hits(ask(comparison).back),
+    // What is refused there already need not be said twice.
+    find: (comparison) => {
+      const refused = new Set(hits(ask(comparison).there).map(({ at, what }) => `${at} ${what}`));
+      return hits(ask(comparison).back).filter(({ at, what }) => !refused.has(`${at} ${what}`));
+    },
   },
   {
     id: 'order-unknown',
