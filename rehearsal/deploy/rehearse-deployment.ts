@@ -1,4 +1,5 @@
 /** Deploys an environment into an emulated account: the first time, the days after, back, away, and the first time again. */
+import { join } from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../../config/schema';
 import { holds } from '../../harness/wait';
@@ -84,7 +85,12 @@ class DeploymentRun {
 
   async all(): Promise<void> {
     const { account, region, stage, config } = this.target;
-    const bootstrapped = await this.cdk('bootstrap', `aws://${account}/${region}`);
+    const bootstrapped = await this.cdk(
+      'bootstrap',
+      `aws://${account}/${region}`,
+      '--output',
+      join(this.folder, 'bootstrap'),
+    );
     this.row('cdk bootstrap', said(bootstrapped), bootstrapped.code === 0, bootstrapped.seconds);
     if (bootstrapped.code !== 0) return;
     if (!stage.endsWith('-mainland')) await this.preflight();

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import cfnlint
 import jsonschema
+import jsonschema._keywords
+import jsonschema._utils
 import regex
+
+# Names of properties are matched by patterns, too: by the same engine as values.
+jsonschema._keywords.re = jsonschema._utils.re = regex
 
 ROOT = Path(cfnlint.__file__).parent / "data" / "schemas"
 
