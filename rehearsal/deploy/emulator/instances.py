@@ -7,7 +7,12 @@ from ministack.services.cloudformation import provisioners
 def show(group: str, properties: dict) -> None:
     """Behind the group's load balancers, and in the Cloud Map service of its tier."""
     tiers = [tag["Value"] for tag in properties.get("Tags", []) if tag.get("Key") == "harbourline:tier"]
-    known = autoscaling._asgs.get(group, {}).get("Instances", [])
+    own = autoscaling._asgs.get(group)
+    if own is None:
+        raise ValueError(f"The emulator made no group {group}")
+    # A group that CloudFormation makes has none until somebody asks for them.
+    autoscaling._reconcile_instances(own)
+    known = own.get("Instances", [])
     for target_group in properties.get("TargetGroupARNs", []):
         alb._targets[target_group] = [{"Id": each["InstanceId"]} for each in known]
     for service in list(servicediscovery._services.values()):
