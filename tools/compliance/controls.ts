@@ -99,7 +99,7 @@ export const controls: Readonly<Record<string, Control>> = {
         'spans are deleted by the age since rollover, after all the days that were asked for',
       ],
       ['test/app.test.ts', 'no bucket keeps anything for longer than 14 days, and none is public'],
-      ['test/app.test.ts', 'keeps the trace store when its stack goes'],
+      ['test/app.test.ts', 'keeps the trace store when its stack goes, and nothing of a creation that failed'],
     ],
   },
   'Separation of environments': {
