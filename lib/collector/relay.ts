@@ -32,7 +32,7 @@ export const windowSeconds = 60;
 export const graceSeconds = 20;
 
 /** What a service is called in the mainland that nobody listed: a name is free text, and could be a person's. */
-export const otherServices = 'other';
+const otherServices = 'other';
 
 /** What may leave, and which values it may have. Whoever adds a key here sends it across the border. */
 const listedAttributes = (environment: string, services: readonly string[]): Readonly<Record<string, string>> => ({

@@ -80,7 +80,7 @@ describe.each(environmentNames)('the synthesised configurations of %s', (environ
     dispose();
     const broken = [
       gateway.configuration.replace('routing_key', 'rooting_key'),
-      gateway.configuration.replace('sensitive_keys: (?i)', 'sensitive_keys: (?i)('),
+      gateway.configuration.replace('harbourline_redaction:', 'harbourline_redactor:'),
       sampler.configuration.replace('decision_wait:', 'decision_weight:'),
     ];
     for (const text of broken) expect(validate(text).status).not.toBe(0);

@@ -5,7 +5,7 @@
  */
 import type { owners } from '../../lib/compliance/owners';
 
-export interface Clause {
+interface Clause {
   readonly id: string;
   readonly title: string;
   /** Names of `controls`. */

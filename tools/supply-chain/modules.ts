@@ -14,7 +14,7 @@ export interface Module {
 }
 
 /** Licences under which we may hand on what is bundled: permissive ones, and MPL for files that we do not change. */
-export const allowed = [
+const allowed = [
   ...[
     'Apache-2.0',
     'MIT',
