@@ -4,8 +4,9 @@ import { short } from './changes';
 import { configurationParts, keysOf } from './collector-config';
 import { row } from './markdown';
 import { alarmTable } from './rules/alarms';
-import { fileChanges, flowTable } from './rules/handed-out';
+import { flowTable } from './rules/flows';
 import { differing } from './rules/machines';
+import { fileChanges } from './rules/programs';
 import { documentChanges } from './rules/store-rights';
 
 const table = (title: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] =>

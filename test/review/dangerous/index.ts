@@ -1,9 +1,10 @@
 import type { DangerousCase } from '../support';
 import { access } from './access';
-import { kinds } from './kinds';
+import { guards } from './guards';
 import { link } from './link';
+import { reach } from './reach';
 import { store } from './store';
 import { watch } from './watch';
 
 /** Changes that a reviewer must not miss. */
-export const dangerous: readonly DangerousCase[] = [...store, ...link, ...access, ...watch, ...kinds];
+export const dangerous: readonly DangerousCase[] = [...store, ...link, ...access, ...watch, ...reach, ...guards];

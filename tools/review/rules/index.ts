@@ -3,8 +3,8 @@ import { acknowledgmentRules } from './acknowledgments';
 import { alarmRules } from './alarms';
 import { collectorRules } from './collectors';
 import { fleetRules } from './fleets';
+import { flowRules } from './flows';
 import { guardedRules } from './guarded';
-import { handedOutRules } from './handed-out';
 import { iamRules } from './iam';
 import { judgeRules } from './judges';
 import { machineRules } from './machines';
@@ -12,6 +12,7 @@ import { networkRules } from './network';
 import { noticeRules } from './notice';
 import { openSearchRules } from './open-search';
 import { orderReviewRules } from './order';
+import { programRules } from './programs';
 import { retentionRules } from './retention';
 import type { ReviewRule } from './rule';
 import { settingRules } from './settings';
@@ -30,7 +31,8 @@ export const reviewRules: readonly ReviewRule[] = [
   ...storeRightRules,
   ...wayOutRules,
   ...networkRules,
-  ...handedOutRules,
+  ...flowRules,
+  ...programRules,
   ...machineRules,
   ...collectorRules,
   ...weakeningRules,
