@@ -1,77 +1,16 @@
 /** What stays, what goes and what is written down, on a real node: days, restoring, holds, erasure, audit, masks, searches. */
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@opensearch-project/opensearch';
-import { type OpenSearchNode, prepareOpenSearch, startOpenSearch } from '../../harness/opensearch-node/node';
-import { storeClient } from '../../lib/store/client';
 import { expire } from '../../lib/store/expire';
-import { WriterServer } from '../../lib/store/span-writer/server';
-import { applyForMatrix, documentsForNode } from '../../tools/permissions/documents';
-import { arnOf, type Role, roles } from '../../tools/permissions/matrix';
 import { eraseSpans, holdSpans, restoreIndex } from '../../tools/store/held';
-import { attribute, encode, type Json, map, service, span, traceId } from './span-writer/support';
+import { type Filter, fetchList, fetchTrace } from '../../tools/trace/fetch';
+import { as, call, found, ofTrace, one, post, start, stop } from './node-with-writer';
+import { attribute, type Json, map, service, span, traceId } from './span-writer/support';
 
-const password = randomBytes(18).toString('base64url');
-const directory = mkdtempSync(join(tmpdir(), 'harbourline-kept-'));
-const as = {} as Record<Role, Client>;
-let node: OpenSearchNode;
-let writer: WriterServer;
-let url: string;
+beforeAll(start, 300_000);
+afterAll(stop, 60_000);
 
-beforeAll(async () => {
-  node = await startOpenSearch(await prepareOpenSearch(), {
-    directory: join(directory, 'node'),
-    address: '127.77.93.71',
-    port: 9200,
-    audit: true,
-    users: roles.map((name) => ({ name, password, backendRoles: [arnOf(name)] })),
-  });
-  const { endpoint, caFile } = node;
-  for (const username of roles)
-    as[username] = storeClient({ endpoint, caFile, auth: { kind: 'basic', username, password } });
-  const documents = documentsForNode();
-  // Here IAM's names are user names.
-  const audit = JSON.parse(documents['audit-config/config']!);
-  audit.audit.ignore_users = audit.compliance.write_ignore_users = ['writer'];
-  await applyForMatrix(as.bootstrap, { ...documents, 'audit-config/config': JSON.stringify(audit) });
-  writer = new WriterServer({
-    settings: {
-      ...{ deadLetterDirectory: join(directory, 'letters'), deadLetterDays: 7, deadLetterMaxBytes: 1 << 20 },
-      ...{ maxBodyBytes: 128 << 20, maxInFlight: 8, maxBytesInFlight: 64 << 20, bulkBytes: 8 << 20 },
-    },
-    client: as.writer,
-    log: () => {},
-  });
-  await new Promise<void>((resolve) => writer.server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(writer.server.address() as AddressInfo).port}/v1/traces`;
-}, 300_000);
-afterAll(async () => {
-  await writer?.stop(0);
-  await Promise.all(Object.values(as).map((client) => client.close()));
-  await node?.stop();
-  rmSync(directory, { recursive: true, force: true });
-}, 60_000);
-
-const post = async (...resourceSpans: object[]): Promise<number> => {
-  const headers = { 'content-type': 'application/x-protobuf' };
-  const response = await fetch(url, { method: 'POST', headers, body: new Uint8Array(encode(...resourceSpans)) });
-  await response.arrayBuffer();
-  return response.status;
-};
-const call = async (method: string, path: string, body?: object, client = as.administrator): Promise<Json> =>
-  (await client.transport.request({ method, path, ...(body ? { body } : {}) }, { ignore: [404, 403] })).body;
-const found = async (query: object, client = as.reader): Promise<Json[]> => {
-  await as.bootstrap.indices.refresh({ index: 'otel-v1-apm-*' });
-  const { body } = await client.search({ index: 'otel-v1-apm-span', body: { size: 1_000, query } });
-  return body.hits.hits.map(({ _source }) => _source);
-};
-const ofTrace = (n: number) => ({ term: { traceId: traceId(n).toString('hex') } });
-const one = (trace: number, attributes: Json[], fields: Json = {}) =>
-  span(trace, undefined, { traceId: traceId(trace), attributes, ...fields });
 const number = (key: string, doubleValue: number) => ({ key, value: { doubleValue } });
 
 test('numbers are compared as numbers, whatever stood under the key since', async () => {
@@ -176,6 +115,46 @@ test('after a rollover, a lost index is restored as documented, goes on, and is 
   await expire(as.bootstrap, at(15.2));
   expect(lines[0]).toContain(`${index} was over its 14 days`);
   expect(await found(ofTrace(50))).toHaveLength(1);
+}, 60_000);
+
+test('traces are found by service, border, slowness, errors and attributes, wherever they begin; a clock ahead is not latest', async () => {
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const at = (trace: number, ms: number, fields: Json, startsAt = now) => ({
+    ...span(trace, 9, { traceId: traceId(trace) }),
+    ...{ startTimeUnixNano: `${startsAt}`, endTimeUnixNano: `${startsAt + BigInt(ms) * 1_000_000n}`, ...fields },
+  });
+  const inward = { kind: 2, attributes: [attribute('crossing', 'cn-hk'), number('amount', 12)] };
+  await post(
+    service('refunds', [
+      at(101, 900, inward),
+      at(102, 20, { kind: 2, status: { code: 2 }, attributes: [attribute('shop', 'HK-7')] }),
+    ]),
+    service(
+      'future',
+      Array.from({ length: 10 }, (_, n) => at(110 + n, 5, {}, now + 86_400_000_000_000n)),
+    ),
+  );
+  await found({ match_all: {} });
+  const ids = async (filter: Filter) => (await fetchList(as.reader, filter)).traces.map((one) => one.traceId);
+  const id = (n: number) => traceId(n).toString('hex');
+  expect(await ids({ service: 'refunds', crossing: 'cn-hk' })).toEqual([id(101)]);
+  expect(await ids({ service: 'refunds', slow: 500e6 })).toEqual([id(101)]);
+  expect(await ids({ service: 'refunds', errors: true })).toEqual([id(102)]);
+  expect(await ids({ attributes: [['shop', 'HK-7']] })).toEqual([id(102)]);
+  expect(await ids({ service: 'refunds', attributes: [['amount', '12']] })).toEqual([id(101)]);
+  const latest = await fetchList(as.reader, { count: 1 });
+  expect(latest).toMatchObject({ ahead: 10, traces: [{ serviceName: 'refunds' }] });
+  expect(latest.total).toBeGreaterThan(1);
+});
+
+test('a trace is read to its end, or it says how much there is', async () => {
+  const spans = Array.from({ length: 12_000 }, (_, n) => span(n, n === 0 ? undefined : 0, { traceId: traceId(120) }));
+  await post(service('big', spans));
+  await found(ofTrace(0));
+  const all = await fetchTrace(as.reader, traceId(120).toString('hex'));
+  expect([all.spans.length, all.total]).toEqual([12_000, 12_000]);
+  const some = await fetchTrace(as.reader, traceId(120).toString('hex'), 100);
+  expect([some.spans.length, some.total]).toEqual([100, 12_000]);
 }, 60_000);
 
 test('the service map forgets what was not seen for as long as spans are kept', async () => {

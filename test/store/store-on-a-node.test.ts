@@ -226,7 +226,7 @@ test('the page’s requests answer on what the writer stored, as the reader', as
   });
   expect(await found({ term: { spanId: client.spanId.toString('hex') } }, as.reader)).toHaveLength(1);
 
-  const trace = await fetchTrace(as.reader, traceId(3).toString('hex'));
+  const { spans: trace } = await fetchTrace(as.reader, traceId(3).toString('hex'));
   expect(trace.map(({ name }) => name).sort()).toEqual(['POST', 'POST /payments', 'POST /settlements']);
 }, 30_000);
 

@@ -1,5 +1,10 @@
+import { chromiumPath, openBrowser } from '../../tools/preview/browser';
+import { comparison } from '../../tools/trace/compare';
+import { exporters } from '../../tools/trace/export';
 import type { StoredSpan } from '../../tools/trace/fetch';
-import { durationText, nanos, traceTree } from '../../tools/trace/tree';
+import { nanos } from '../../tools/trace/forest';
+import { tracePage } from '../../tools/trace/page';
+import { durationText, listTable, traceTree } from '../../tools/trace/tree';
 
 const span = (spanId: string, parentSpanId: string, fromMs: number, ms: number, extra: object = {}): StoredSpan => ({
   spanId,
@@ -71,3 +76,161 @@ test.each([
 ])('%i ns is %s', (duration, text) => {
   expect(durationText(duration)).toBe(text);
 });
+
+test('9,000 levels, 100,000 spans and a name of 30,000 characters are shown', () => {
+  const deep = Array.from({ length: 9_000 }, (_, n) => span(`d${n}`, n === 0 ? '' : `d${n - 1}`, n, 9_000 - n));
+  const text = draw(deep);
+  expect(text.split('\n')).toHaveLength(9_003);
+  expect(text).toContain('… 8999 └─ ');
+  expect(text.length).toBeLessThan(9_003 * 200);
+  const wide = Array.from({ length: 100_000 }, (_, n) => span(`w${n}`, n === 0 ? '' : 'w0', n % 1_000, 1));
+  expect(draw(wide)).toContain('100000 spans');
+  const long = draw(Array.from({ length: 500 }, (_, n) => span(`l${n}`, '', 0, 1, { name: '长'.repeat(30_000) })));
+  expect(
+    Math.max(
+      ...long
+        .split('\n')
+        .slice(1)
+        .map((line) => line.length),
+    ),
+  ).toBeLessThan(400);
+});
+
+test('it says when it shows less than there is, and whose clock is off', () => {
+  const spans = [span('a', '', 0, 10), span('b', 'a', 86_400_000, 5, { serviceName: 'ahead' })];
+  const text = traceTree(traceId, spans, { width: 110, colour: false }, 20_000);
+  expect(text).toContain('Shown are 2 of 20000 spans: --limit 20000 reads all.');
+  expect(text).toContain('The clock of ahead differs by 86400 s');
+  expect(listTable({ traces: [], total: 12, ahead: 10 })).toContain('10 spans are of clocks that are ahead of now');
+});
+
+test('a client and a server that share an id are caller and callee', () => {
+  const text = draw([
+    span('a', '', 0, 10, { name: 'root' }),
+    span('b', 'a', 1, 8, { name: 'get', kind: 'SPAN_KIND_CLIENT' }),
+    span('b', 'a', 2, 6, { name: 'get', serviceName: 'orders' }),
+    span('c', 'b', 3, 1, { name: 'inside', serviceName: 'orders' }),
+  ]);
+  expect(
+    text
+      .split('\n')
+      .slice(3)
+      .map((line) => line.slice(0, 16).trimEnd()),
+  ).toEqual(['root', '└─ get', '   └─ get', '      └─ inside']);
+});
+
+describe('exports', () => {
+  const spans = [
+    span('a'.repeat(16), '', 0, 250, {
+      'resource.attributes.service@name': 'payment',
+      'span.attributes.big': '1541815603606036480',
+      'span.attributes.payment@amount': 99.5,
+      'span.attributes.http@response@status_code': 500,
+      'harbourline.aside': ['span.attributes.a@b=2'],
+      'status.code': 2,
+      events: [
+        { name: 'exception', time: '2026-03-01T08:00:00.100000001Z', attributes: { 'exception@type': 'TimeoutError' } },
+      ],
+    }),
+    span('b'.repeat(16), 'a'.repeat(16), 40, 180, { serviceName: 'settlement' }),
+  ];
+
+  test('OTLP keeps ids, times, types and events', () => {
+    const { resourceSpans } = exporters.otlp(traceId, spans) as {
+      resourceSpans: { scopeSpans: { spans: Record<string, never>[] }[] }[];
+    };
+    expect(resourceSpans).toHaveLength(2);
+    expect(resourceSpans[0]?.scopeSpans[0]?.spans[0]).toMatchObject({
+      traceId,
+      spanId: 'a'.repeat(16),
+      kind: 2,
+      startTimeUnixNano: '1772352000000000000',
+      endTimeUnixNano: '1772352000250000000',
+      attributes: [
+        { key: 'big', value: { stringValue: '1541815603606036480' } },
+        { key: 'payment.amount', value: { doubleValue: 99.5 } },
+        { key: 'http.response.status_code', value: { intValue: '500' } },
+        { key: 'a@b', value: { stringValue: '2' } },
+      ],
+      events: [{ name: 'exception', timeUnixNano: '1772352000100000001' }],
+      status: { code: 2 },
+    });
+  });
+
+  test('Jaeger and Zipkin have parents, microseconds and errors', () => {
+    expect(exporters.jaeger(traceId, spans)).toMatchObject({
+      data: [
+        {
+          traceID: traceId,
+          spans: [
+            {
+              startTime: 1772352000000000,
+              duration: 250_000,
+              references: [],
+              tags: expect.arrayContaining([{ key: 'error', type: 'string', value: 'true' }]),
+            },
+            { references: [{ refType: 'CHILD_OF', traceID: traceId, spanID: 'a'.repeat(16) }], processID: 'p2' },
+          ],
+          processes: { p1: { serviceName: 'payment' }, p2: { serviceName: 'settlement' } },
+        },
+      ],
+    });
+    expect(exporters.zipkin(traceId, spans)).toMatchObject([
+      { id: 'a'.repeat(16), kind: 'SERVER', duration: 250_000, tags: { error: 'true', 'payment.amount': '99.5' } },
+      { parentId: 'a'.repeat(16), localEndpoint: { serviceName: 'settlement' } },
+    ]);
+  });
+
+  test('two traces: the largest difference first', () => {
+    const slow = [spans[0]!, { ...spans[1]!, durationInNanos: 900e6 }];
+    const lines = comparison(spans, slow).split('\n');
+    expect(lines[1]).toMatch(/^settlement .*1× {3}180 ms .*1× {3}900 ms .*\+720 ms$/);
+  });
+});
+
+test('a page holds nothing that a browser runs, whatever a span is called', () => {
+  const page = tracePage(traceId, [
+    span('a', '', 0, 1, { name: '<script>alert(1)</script>', serviceName: '"><img src=x onerror=alert(1)>' }),
+  ]);
+  expect(page).not.toContain('<script');
+  expect(page).not.toContain('<img');
+  expect(page).toContain("default-src 'none'");
+  const many = Array.from({ length: 6_000 }, (_, n) => span(`s${n}`, n === 0 ? '' : `s${n - 1}`, 0, 1));
+  expect(tracePage(traceId, many)).toContain('Shown are 5000 of 6000 spans.');
+});
+
+(chromiumPath ? test : test.skip)(
+  'the page in a browser: a row for each span, bars where they were, details on a click',
+  async () => {
+    const spans = [
+      span('a', '', 0, 250, { name: 'POST /payments' }),
+      span('b', 'a', 2, 30, { name: 'SELECT accounts', kind: 'SPAN_KIND_CLIENT' }),
+      span('c', 'a', 40, 180, {
+        name: 'POST',
+        kind: 'SPAN_KIND_CLIENT',
+        ...crossing('hk-cn'),
+        'status.code': 2,
+        'span.attributes.server@address': 'settlement.cn.example',
+      }),
+      span('d', 'a', 230, 15, { name: 'INSERT ledger', kind: 'SPAN_KIND_CLIENT' }),
+    ];
+    const browser = await openBrowser();
+    try {
+      const tab = await browser.newPage({ viewport: { width: 1200, height: 360 } });
+      await tab.setContent(tracePage(traceId, spans));
+      expect(await tab.locator('details').count()).toBe(4);
+      const lane = await tab.locator('.lane').nth(2).boundingBox();
+      const bar = await tab.locator('.bar').nth(2).boundingBox();
+      expect((bar!.x - lane!.x) / lane!.width).toBeCloseTo(40 / 250, 2);
+      expect(bar!.width / lane!.width).toBeCloseTo(180 / 250, 2);
+      expect(await tab.locator('.border.failed .mark').textContent()).toBe('⇒ mainland');
+      await tab.locator('summary').nth(2).click();
+      expect(await tab.getByText('settlement.cn.example').isVisible()).toBe(true);
+      const picture = process.env.WATERFALL_PICTURE;
+      if (picture) await tab.screenshot({ path: picture });
+    } finally {
+      await browser.close();
+    }
+  },
+  60_000,
+);

@@ -1,51 +1,11 @@
 /** A trace as a tree that a terminal shows: who called whom, how long it took, and where it crossed the border. */
-import type { StoredSpan } from './fetch';
+import type { List, StoredSpan } from './fetch';
+import { clocksOff, forest, inOrder, type Node, walk } from './forest';
 
 export interface View {
   /** Columns of the terminal. */
   readonly width: number;
   readonly colour: boolean;
-}
-
-interface Node {
-  readonly span: StoredSpan;
-  readonly children: Node[];
-}
-
-/** Nanoseconds since 1970: as a double they would lose the last digits, and with them the order of spans. */
-export function nanos(time: string): bigint {
-  const [seconds = '', fraction = ''] = time.replace('Z', '').split('.');
-  return BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9));
-}
-
-const start = ({ startTime }: StoredSpan): bigint => nanos(startTime);
-const end = (span: StoredSpan): bigint => start(span) + BigInt(Math.round(span.durationInNanos));
-const inOrder = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
-const byTime = (a: Node, b: Node): number => inOrder(start(a.span), start(b.span));
-
-/** Roots and those whose parent is not here, each with its calls in the order of time. Spans that are each other's parents are shown once. */
-function forest(spans: readonly StoredSpan[]): Node[] {
-  const nodes = new Map(spans.map((span) => [span.spanId, { span, children: [] as Node[] }]));
-  const top: Node[] = [];
-  for (const node of nodes.values()) {
-    const parent = nodes.get(node.span.parentSpanId);
-    if (parent && parent !== node) parent.children.push(node);
-    else top.push(node);
-  }
-  const reached = new Set<Node>();
-  const visit = (node: Node): void => {
-    reached.add(node);
-    node.children.sort(byTime).splice(0, Infinity, ...node.children.filter((child) => !reached.has(child)));
-    node.children.forEach(visit);
-  };
-  top.forEach(visit);
-  for (const node of nodes.values()) {
-    if (!reached.has(node)) {
-      top.push(node);
-      visit(node);
-    }
-  }
-  return top.sort(byTime);
 }
 
 /** Three digits that matter, and the unit that fits. */
@@ -81,49 +41,72 @@ const columnsOf = (text: string): number =>
   );
 
 /** Cut or filled to exactly so many columns. */
-function filled(text: string, columns: number): string {
-  // Values of others: what moves the cursor or rings must not reach the terminal.
+export function filled(text: string, columns: number): string {
+  // Values of others: what moves the cursor or rings must not reach the terminal. No character takes less than a unit of text.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are meant
-  let shown = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
-  if (columnsOf(shown) > columns) {
-    while (columnsOf(shown) > columns - 1) shown = [...shown].slice(0, -1).join('');
-    shown += '…';
+  const plain = text.slice(0, 2 * columns + 2).replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
+  if (text.length <= 2 * columns + 2 && columnsOf(plain) <= columns)
+    return plain + ' '.repeat(columns - columnsOf(plain));
+  let shown = '';
+  let used = 0;
+  for (const character of plain) {
+    used += columnsOf(character);
+    if (used > columns - 1) break;
+    shown += character;
   }
-  return shown + ' '.repeat(Math.max(0, columns - columnsOf(shown)));
+  return `${shown}…${' '.repeat(Math.max(0, columns - 1 - columnsOf(shown)))}`;
 }
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /** Where in the trace's time a span was, as a bar. Every span has some. */
-function bar(span: StoredSpan, from: bigint, whole: number, columns: number): string {
-  const at = Math.min(columns - 1, Math.floor((Number(start(span) - from) / whole) * columns));
+function bar({ span, start }: Node, from: bigint, whole: number, columns: number): string {
+  const at = Math.min(columns - 1, Math.floor((Number(start - from) / whole) * columns));
   const length = Math.min(columns - at, (span.durationInNanos / whole) * columns);
   const full = Math.floor(length);
   const rest = eighths[Math.round((length - full) * 8)] ?? '█';
   return ' '.repeat(at) + ('█'.repeat(full) + rest || '▏');
 }
 
-/** The text. @param spans of one trace, at least one */
-export function traceTree(traceId: string, spans: readonly StoredSpan[], { width, colour }: View): string {
+/** Levels that are drawn as such; deeper ones say their number. */
+const drawnLevels = 12;
+
+/** The text. @param spans of one trace, at least one. @param total how many there are */
+export function traceTree(
+  traceId: string,
+  spans: readonly StoredSpan[],
+  { width, colour }: View,
+  total: number = spans.length,
+): string {
   const paint = (code: number) => (text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const [bold, dim, red, yellow, cyan] = [1, 2, 31, 33, 36].map(paint) as [Paint, Paint, Paint, Paint, Paint];
   const roots = forest(spans);
-  const from = spans.map(start).sort(inOrder)[0] ?? 0n;
-  const to = spans.map(end).sort(inOrder).at(-1) ?? 0n;
+  const nodes = [...walk(roots)];
+  let [from, to] = [nodes[0]?.node.start ?? 0n, nodes[0]?.node.end ?? 0n];
+  let serviceColumns = 7;
+  for (const { node } of nodes) {
+    if (inOrder(node.start, from) < 0) from = node.start;
+    if (inOrder(node.end, to) > 0) to = node.end;
+    serviceColumns = Math.min(20, Math.max(serviceColumns, columnsOf(node.span.serviceName.slice(0, 20))));
+  }
   const whole = Math.max(1, Number(to - from));
-
-  const serviceColumns = Math.min(20, Math.max(7, ...spans.map(({ serviceName }) => columnsOf(serviceName))));
   const barColumns = Math.min(32, Math.max(12, width - 86));
   const nameColumns = Math.max(20, width - serviceColumns - barColumns - 24);
   const rows: string[] = [];
-  const draw = (node: Node, indent: string, last: boolean, top: boolean): void => {
+  // What stands before the calls of a node, by its depth: only the path to the present node is needed.
+  const indents: string[] = [];
+  for (const { node, depth, last } of nodes) {
     const { span, children } = node;
-    const branch = top ? '' : `${indent}${last ? '└─ ' : '├─ '}`;
+    const top = depth === 0;
+    const indent = indents[depth] ?? '';
+    const deep = depth > drawnLevels;
+    const branch = top ? '' : deep ? `… ${depth} └─ ` : `${indent}${last ? '└─ ' : '├─ '}`;
+    const below = top ? '' : deep ? indent : `${indent}${last ? '   ' : '│  '}`;
+    indents[depth + 1] = below;
     const failed = span['status.code'] === 2;
     const crossing = crossingOf(span);
     const orphan = top && span.parentSpanId !== '' ? ' (caller not stored)' : '';
-    const text = `${span.name}${orphan}`;
-    const name = filled(text, Math.max(1, nameColumns - columnsOf(branch)));
+    const name = filled(`${span.name}${orphan}`, Math.max(1, nameColumns - columnsOf(branch)));
     rows.push(
       [
         dim(branch) + (failed ? red(name) : name),
@@ -131,20 +114,17 @@ export function traceTree(traceId: string, spans: readonly StoredSpan[], { width
         cyan(filled(span.serviceName, serviceColumns)),
         dim(filled(kinds[span.kind] ?? '', 6)),
         bold(durationText(span.durationInNanos).padStart(8)),
-        (failed ? red : crossing ? yellow : (plain: string) => plain)(bar(span, from, whole, barColumns)),
+        (failed ? red : crossing ? yellow : (plain: string) => plain)(bar(node, from, whole, barColumns)),
       ]
         .join(' ')
         .trimEnd(),
     );
-    const below = top ? '' : `${indent}${last ? '   ' : '│  '}`;
     const message = span['status.message'];
-    if (failed && message)
-      rows.push(
-        `${dim(`${below}${children.length > 0 ? '│  ' : '   '}`)}${red(`✗ ${filled(message, nameColumns).trimEnd()}`)}`,
-      );
-    for (const child of children) draw(child, below, child === children.at(-1), false);
-  };
-  for (const root of roots) draw(root, '', true, true);
+    if (failed && message) {
+      const before = dim(`${below}${children.length > 0 ? '│  ' : '   '}`);
+      rows.push(`${before}${red(`✗ ${filled(message, nameColumns).trimEnd()}`)}`);
+    }
+  }
 
   const services = new Set(spans.map(({ serviceName }) => serviceName)).size;
   const crossings = spans.filter(crossingOf).length;
@@ -157,25 +137,37 @@ export function traceTree(traceId: string, spans: readonly StoredSpan[], { width
     ...(crossings > 0 ? [yellow(some(crossings, 'border crossing'))] : []),
     ...(errors > 0 ? [red(some(errors, 'error'))] : []),
   ];
+  const notes = [
+    ...(total > spans.length ? [`Shown are ${spans.length} of ${total} spans: --limit ${total} reads all.`] : []),
+    ...[...clocksOff(roots)].map(
+      ([service, seconds]) =>
+        `The clock of ${filled(service, 40).trimEnd()} differs by ${seconds} s from its callers': times of its spans mislead.`,
+    ),
+  ].map((note) => red(note));
   const when = new Date(Number(from / 1_000_000n) + 8 * 3_600_000).toISOString().replace('T', ' ').replace('Z', '');
   const group = filled(spans[0]?.traceGroup ?? '', 200).trimEnd();
-  return [`${bold(group)}  ${dim(traceId)}`, `${facts.join(' · ')} · ${when} in Hong Kong`, '', ...rows].join('\n');
+  const title = [`${bold(group)}  ${dim(traceId)}`, `${facts.join(' · ')} · ${when} in Hong Kong`];
+  return [...title, ...notes, '', ...rows].join('\n');
 }
 
 type Paint = (text: string) => string;
 
-/** The latest traces, one a line. */
-export const latestTable = (roots: readonly (StoredSpan & { traceId: string })[]): string =>
-  roots
-    .map(({ traceId, startTime, durationInNanos, serviceName, name, traceGroupFields }) => {
-      const failed = (traceGroupFields as { statusCode?: number } | undefined)?.statusCode === 2;
-      return [
+/** Traces, one a line, and how many more there are. */
+export const listTable = ({ traces, total, ahead }: List): string =>
+  [
+    ...traces.map(({ traceId, startTime, durationInNanos, failed, crossings, spans, serviceName, name }) =>
+      [
         traceId,
         startTime.slice(0, 19),
         durationText(durationInNanos).padStart(8),
         failed ? '✗' : ' ',
+        crossings > 0 ? '⇔' : ' ',
+        `${spans}`.padStart(6),
         filled(serviceName, 16),
         filled(name, 40).trimEnd(),
-      ].join('  ');
-    })
-    .join('\n');
+      ].join('  '),
+    ),
+    ...(traces.length === 0 ? ['No trace is like that.'] : []),
+    ...(total > traces.length ? [`${traces.length} of about ${total}: --count shows more.`] : []),
+    ...(ahead > 0 ? [`${ahead} spans are of clocks that are ahead of now: they are not listed as latest.`] : []),
+  ].join('\n');
