@@ -1,6 +1,5 @@
 /** `npm run check`: see `--help`. The same on a laptop, in GitHub Actions and in any other CI. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { command } from './command';
@@ -28,8 +27,6 @@ interface Step {
 
 const tsx = (...args: string[]): Pick<Step, 'command' | 'args'> => ({ command: 'npx', args: ['tsx', ...args] });
 
-const workflows = readdirSync(join(root, '.github/workflows')).map((file) => join(root, '.github/workflows', file));
-
 /** Folders whose imports .dependency-cruiser.cjs has rules for. */
 const cruised = ['bin', 'config', 'lib', 'harness', 'judges', 'rehearsal', 'test', 'tools'];
 
@@ -40,16 +37,11 @@ const steps = (base: string | undefined, skipTests: boolean): Step[] => [
     command: 'npx',
     args: ['depcruise', '--config', '.dependency-cruiser.cjs', ...cruised],
   },
+  { name: 'unused files, exports, dependencies', command: 'npx', args: ['knip'] },
+  { name: 'shell', ...tsx('tools/shell/main.ts') },
   { name: 'drawing of the rooms', ...tsx('tools/architecture/main.ts', '--check') },
   { name: 'synth, cdk-nag', command: 'npx', args: ['cdk', 'synth', '--quiet'] },
   { name: 'cfn-lint, checkov', ...tsx('tools/templates/main.ts', 'cdk.out') },
-  {
-    name: 'workflows',
-    command: 'go',
-    // Without the linters of shell and Python that some machines have and others have not.
-    args: ['tool', 'actionlint', '-shellcheck=', '-pyflakes=', ...workflows],
-    cwd: 'tools/workflows',
-  },
   ...(base ? [{ name: 'review', ...tsx('tools/review/main.ts', '--base', base) }] : []),
 ];
 

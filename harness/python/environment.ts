@@ -45,12 +45,15 @@ const candidates = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python
  * An environment with the packages of this repository installed, made now if the cache does not hold it.
  *
  * @param progress receives lines such as `python: 20 of 58 packages`
+ * @param furtherLocks of tools that run within it, made with these locks as constraints
  * @throws Error that says what is missing, or with the last lines of pip
  */
 export const preparePython = (
   progress: (line: string) => void = () => {},
   releases: keyof typeof environments = 'newest',
-): Promise<Python> => pythonEnvironment(environments[releases].locks, environments[releases].packages, progress);
+  furtherLocks: readonly string[] = [],
+): Promise<Python> =>
+  pythonEnvironment([...environments[releases].locks, ...furtherLocks], environments[releases].packages, progress);
 
 /**
  * An environment for some locks, with packages of this repository installed, made now if the cache does not hold it.

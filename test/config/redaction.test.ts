@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isSensitiveKey } from '../../config/redaction';
 import { examplesOf, redactionList } from '../../config/redaction/source';
-import { generated } from '../../tools/redaction/generate';
+import { generated } from '../../tools/redaction/generated';
 
 // Differs? Write it again: npm run redaction:generate
 test.each([...generated()])('%s is made of the list as it is', (file, text) => {

@@ -1,16 +1,19 @@
 /** What measuring a store takes: rounds, processor time, memory, and requests that overlap. */
 import { readFileSync } from 'node:fs';
-import { parse, ticksASecond } from './proc-stat';
 
 /** As the collector's consumers. */
 export const connections = 4;
+/** Kernel clock ticks a second: `getconf CLK_TCK`, 100 on Linux. */
+const ticks = 100;
+
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /** Processor seconds of a process. */
 export function processorSeconds(pid: number): number {
-  return parse(readFileSync(`/proc/${pid}/stat`, 'utf8')).ticks / ticksASecond;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / ticks;
 }
 export const peakMiB = (pid: number): number =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;

@@ -6,6 +6,7 @@ set -euo pipefail
 umask 077
 
 if [ -n "${LINK_CERTIFICATE_SECRET:-}" ]; then
+  # shellcheck disable=SC2097,SC2098 # it takes the value from before: bash expands from left to right
   CERTIFICATE_SECRET=$LINK_CERTIFICATE_SECRET TLS_DIRECTORY=$LINK_TLS_DIRECTORY LINK_CERTIFICATE_SECRET='' "$0"
 fi
 

@@ -1,0 +1,53 @@
+/** The scripts of package.json in groups, in the order in which they stand there. */
+export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'Start here': {
+    help: 'this list',
+  },
+  'Change something': {
+    test: 'formatters, linters, types, all tests; with a path that alone',
+    check: 'everything else that a change must pass: rules of CDK, templates, imports, unused code, shell, review',
+    format: 'formats TypeScript and JSON',
+    'lint:shell': 'ShellCheck over scripts, workflows and the shell of documents',
+    'lint:templates': 'cfn-lint and checkov over the synthesised templates',
+    architecture: 'draws which room of the code imports which',
+    figures: 'how large files and functions are, by folder',
+    'supply-chain': 'what is bundled of others, under which licences',
+    mutate: 'breaks the code in small ways and counts the tests that notice',
+    nightly: 'all scenarios, races, fuzzing, every documented command, small',
+  },
+  'See it on this machine': {
+    rehearse: 'runs an environment under load, with a fault if you like, and judges it',
+    preview: 'draws the dashboards with the figures of the last rehearsal',
+    trace: 'prints a trace as a tree',
+    smoke: 'one trace through an environment, deployed or rehearsed',
+  },
+  'Plan and operate': {
+    size: 'what a load needs',
+    cost: 'what an environment costs in a month, as far as prices are known',
+    preflight: 'asks AWS what would fail during a deployment',
+    review: 'what a change would do to AWS, danger first',
+    'day-two': 'which changes of a deployed environment CloudFormation would do, there and back',
+    store: 'holds, erases and restores in a deployed store',
+    redaction: 'what redaction finds: recall by kind, false positives',
+    allowlist: 'which line admits a connection, which lines end soon',
+    'link:far-end': "the far end's files of a link",
+  },
+  'Write what is generated': {
+    'review:update': 'the templates that reviewers read',
+    compliance: 'docs/compliance.md',
+    'permissions:update': 'what each role may do in the store',
+    'redaction:generate': 'what Go, TypeScript and Python redact by',
+    'python:generate': "the Python package's rules of redaction",
+    'python:wheel': 'the wheel of harbourline-otel',
+    'order:facts': 'what CloudFormation replaces, from the schemas',
+    'python:matrix': 'the package on every Python that this machine has',
+    'collector:build': 'the collector',
+    'collector:generate': "the collector's sources and go.mod",
+  },
+  Measure: {
+    'bench:accuracy': 'how far the p99 of CloudWatch is from the true one',
+    'bench:collect': 'what a span costs in each tier',
+    'bench:python': 'what tracing costs a Python service',
+    'bench:store': 'the span writer and the store',
+  },
+};

@@ -1,0 +1,90 @@
+/** Runs Stryker over an area. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { root } from '../shell/scripts';
+import type { Area } from './areas';
+
+/** A change that no test noticed. */
+export interface Survivor {
+  readonly at: string;
+  readonly change: string;
+}
+
+export interface Score {
+  readonly folder: string;
+  readonly noticed: number;
+  readonly all: number;
+  readonly survivors: readonly Survivor[];
+}
+
+interface Report {
+  readonly files: Readonly<
+    Record<
+      string,
+      {
+        readonly source: string;
+        readonly mutants: readonly {
+          readonly status: string;
+          readonly mutatorName: string;
+          readonly replacement?: string;
+          readonly location: { readonly start: { readonly line: number } };
+        }[];
+      }
+    >
+  >;
+}
+
+/** Scores by folder. Mutants that do not compile or change only what TypeScript sees are no mutants. */
+export function scores({ files }: Report): Score[] {
+  const folders = new Map<string, { noticed: number; all: number; survivors: Survivor[] }>();
+  for (const [file, { mutants }] of Object.entries(files)) {
+    const folder = folders.get(dirname(file)) ?? { noticed: 0, all: 0, survivors: [] };
+    folders.set(dirname(file), folder);
+    for (const { status, mutatorName, replacement, location } of mutants) {
+      if (!['Killed', 'Timeout', 'Survived', 'NoCoverage'].includes(status)) continue;
+      folder.all++;
+      if (status === 'Killed' || status === 'Timeout') folder.noticed++;
+      else
+        folder.survivors.push({
+          at: `${file}:${location.start.line}`,
+          change: `${mutatorName}${status === 'NoCoverage' ? ', runs in no test' : ''}: ${(replacement ?? '').split('\n')[0]?.slice(0, 100)}`,
+        });
+    }
+  }
+  return [...folders].map(([folder, counts]) => ({ folder, ...counts }));
+}
+
+/** @param files only these of the area's code. @default all of it */
+export function mutate(area: Area, files: readonly string[] = area.code): Score[] {
+  const folder = mkdtempSync(join(tmpdir(), 'harbourline-mutate-'));
+  const report = join(folder, 'report.json');
+  const configuration = {
+    // Its own rewriting of tsconfig.json calls an API that TypeScript 7 no longer has; Jest reads none.
+    tsconfigFile: 'none.json',
+    testRunner: 'jest',
+    plugins: ['@stryker-mutator/jest-runner'],
+    coverageAnalysis: 'perTest',
+    concurrency: availableParallelism(),
+    timeoutMS: 30_000,
+    reporters: ['clear-text', 'json'],
+    clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: false },
+    jsonReporter: { fileName: report },
+    tempDirName: join(folder, 'sandbox'),
+    // Of the texts only those matter that somebody reads by program; messages are the business of other tests.
+    mutator: { excludedMutations: ['StringLiteral'] },
+    ignorePatterns: ['docs/images', 'cdk.out', 'far-end', '**/dist'],
+    mutate: files,
+    jest: { enableFindRelatedTests: false, config: { testMatch: area.tests.map((glob) => `**/${glob}`) } },
+  };
+  const file = join(folder, 'stryker.json');
+  writeFileSync(file, JSON.stringify(configuration));
+  try {
+    const { status } = spawnSync('npx', ['stryker', 'run', file], { cwd: root, stdio: ['ignore', 2, 2] });
+    if (status !== 0) throw new Error(`Stryker ended with ${status}.`);
+    return scores(JSON.parse(readFileSync(report, 'utf8')) as Report);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
