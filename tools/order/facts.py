@@ -1,4 +1,7 @@
-"""Prints what CloudFormation's registry says of resource types, from the schemas that cfn-lint ships: types in, JSON out."""
+"""Prints what CloudFormation's registry says of resource types: types in, JSON out.
+
+From the schemas that cfn-lint ships.
+"""
 
 import json
 import sys
@@ -17,7 +20,10 @@ def paths(schema: dict, key: str) -> list[str]:
 
 
 def facts(name: str) -> dict:
-    schema = json.loads((ROOT / "resources" / f"{(INDEX.get(name) or CHINA[name])}.json").read_text())
+    """Properties of a type that only a replacement changes, and those that identify it."""
+    schema = json.loads(
+        (ROOT / "resources" / f"{(INDEX.get(name) or CHINA[name])}.json").read_text()
+    )
     found = {
         "createOnly": paths(schema, "createOnlyProperties"),
         "maybe": paths(schema, "conditionalCreateOnlyProperties"),

@@ -29,13 +29,22 @@ def add_types() -> None:
 
 def keep_metric_math() -> None:
     """The emulator refuses an alarm on an expression: it is kept as a record, and never evaluated."""
-    known, record = provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"], handler(SCHEMAS, "AWS::CloudWatch::Alarm")
-    own = dict(known)
-    known["create"] = lambda logical, new, stack: (record if new.get("Metrics") else own)["create"](logical, new, stack)
-    known["update"] = lambda physical, old, new, stack, logical=None: (
-        record["update"](physical, old, new, stack, logical) if new.get("Metrics") else own["update"](physical, old, new, stack)
+    known, record = (
+        provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"],
+        handler(SCHEMAS, "AWS::CloudWatch::Alarm"),
     )
-    known["delete"] = lambda physical, old: (record if old.get("Metrics") else own)["delete"](physical, old)
+    own = dict(known)
+    known["create"] = lambda logical, new, stack: (record if new.get("Metrics") else own)["create"](
+        logical, new, stack
+    )
+    known["update"] = lambda physical, old, new, stack, logical=None: (
+        record["update"](physical, old, new, stack, logical)
+        if new.get("Metrics")
+        else own["update"](physical, old, new, stack)
+    )
+    known["delete"] = lambda physical, old: (record if old.get("Metrics") else own)["delete"](
+        physical, old
+    )
 
 
 def judge_by_schema() -> None:
@@ -45,7 +54,10 @@ def judge_by_schema() -> None:
     def judged(name: str, properties: dict) -> dict:
         # The emulator adds the stack's own tags without it.
         if name == "AWS::AutoScaling::AutoScalingGroup":
-            return {**properties, "Tags": [{"PropagateAtLaunch": True, **tag} for tag in properties.get("Tags", [])]}
+            return {
+                **properties,
+                "Tags": [{"PropagateAtLaunch": True, **tag} for tag in properties.get("Tags", [])],
+            }
         return properties
 
     def made(name, logical, properties, stack):
@@ -58,7 +70,9 @@ def judge_by_schema() -> None:
             SCHEMAS.refuse(name, logical or physical, judged(name, new))
         return change(name, physical, old, new, stack, logical, old_attributes)
 
-    for module in [each for key, each in sys.modules.items() if key.startswith("ministack.services")]:
+    for module in [
+        each for key, each in sys.modules.items() if key.startswith("ministack.services")
+    ]:
         if getattr(module, "_provision_resource", None) is make:
             module._provision_resource = made
         if getattr(module, "_update_resource", None) is change:
@@ -69,7 +83,11 @@ def call_as_lambda_does() -> None:
     """Node 24's runtime calls handler(event, context), without a callback (aws-lambda-nodejs-runtime-interface-client 4)."""
     for key, value in list(vars(runtime).items()):
         if isinstance(value, str):
-            setattr(runtime, key, value.replace("handlerFn(event, context, callback)", "handlerFn(event, context)"))
+            setattr(
+                runtime,
+                key,
+                value.replace("handlerFn(event, context, callback)", "handlerFn(event, context)"),
+            )
 
 
 add_types()

@@ -6,7 +6,9 @@ from ministack.services.cloudformation import provisioners
 
 def show(group: str, properties: dict) -> None:
     """Behind the group's load balancers, and in the Cloud Map service of its tier."""
-    tiers = [tag["Value"] for tag in properties.get("Tags", []) if tag.get("Key") == "harbourline:tier"]
+    tiers = [
+        tag["Value"] for tag in properties.get("Tags", []) if tag.get("Key") == "harbourline:tier"
+    ]
     own = autoscaling._asgs.get(group)
     if own is None:
         raise ValueError(f"The emulator made no group {group}")
@@ -18,7 +20,11 @@ def show(group: str, properties: dict) -> None:
     for service in list(servicediscovery._services.values()):
         if service.get("Name") in {f"{tier}s" for tier in tiers} | set(tiers):
             servicediscovery._instances[service["Id"]] = {
-                each["InstanceId"]: {"Id": each["InstanceId"], "Attributes": {"AWS_INSTANCE_IPV4": "10.0.0.1"}} for each in known
+                each["InstanceId"]: {
+                    "Id": each["InstanceId"],
+                    "Attributes": {"AWS_INSTANCE_IPV4": "10.0.0.1"},
+                }
+                for each in known
             }
 
 

@@ -21,7 +21,9 @@ def described_connections(parameters: dict):
             f"<transitGatewayId>{record.get('TransitGatewayId')}</transitGatewayId>"
             f"<options><tunnelOptionSet>{tunnels}</tunnelOptionSet></options></item>"
         )
-    return ec2._xml(200, "DescribeVpnConnectionsResponse", f"<vpnConnectionSet>{items}</vpnConnectionSet>")
+    return ec2._xml(
+        200, "DescribeVpnConnectionsResponse", f"<vpnConnectionSet>{items}</vpnConnectionSet>"
+    )
 
 
 def row(name: str, physical: str, record: dict):
@@ -32,7 +34,12 @@ def row(name: str, physical: str, record: dict):
         return "vpc", record.get("VpcId"), physical, record.get("TransitGatewayId")
     if name == "AWS::DirectConnect::DirectConnectGatewayAssociation":
         gateway = record.get("DirectConnectGatewayId")
-        return "direct-connect-gateway", gateway, attachment(str(gateway)), record.get("AssociatedGatewayId")
+        return (
+            "direct-connect-gateway",
+            gateway,
+            attachment(str(gateway)),
+            record.get("AssociatedGatewayId"),
+        )
     return None
 
 
@@ -49,7 +56,12 @@ def described_attachments(parameters: dict):
         if not found:
             continue
         kind, resource, identifier, gateway = found
-        told = {"resource-type": kind, "resource-id": resource, "transit-gateway-id": gateway, "state": "available"}
+        told = {
+            "resource-type": kind,
+            "resource-id": resource,
+            "transit-gateway-id": gateway,
+            "state": "available",
+        }
         if any(told.get(key, value) != value for key, value in wanted.items()):
             continue
         items += (
@@ -57,11 +69,17 @@ def described_attachments(parameters: dict):
             f"<transitGatewayId>{gateway}</transitGatewayId><resourceType>{kind}</resourceType>"
             f"<resourceId>{resource}</resourceId><state>available</state></item>"
         )
-    return ec2._xml(200, "DescribeTransitGatewayAttachmentsResponse", f"<transitGatewayAttachments>{items}</transitGatewayAttachments>")
+    return ec2._xml(
+        200,
+        "DescribeTransitGatewayAttachmentsResponse",
+        f"<transitGatewayAttachments>{items}</transitGatewayAttachments>",
+    )
 
 
 def install() -> None:
     """In the emulator's table of EC2's actions."""
-    for table in [each for each in vars(ec2).values() if isinstance(each, dict) and "DescribeVpcs" in each]:
+    for table in [
+        each for each in vars(ec2).values() if isinstance(each, dict) and "DescribeVpcs" in each
+    ]:
         table["DescribeVpnConnections"] = described_connections
         table["DescribeTransitGatewayAttachments"] = described_attachments

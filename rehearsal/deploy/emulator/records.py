@@ -42,7 +42,9 @@ def attributes(schemas: Schemas, name: str, physical: str, properties: dict) -> 
         if key in properties:
             continue
         if key.endswith("Arn"):
-            found[key] = f"arn:aws:service:region:{os.environ['MINISTACK_ACCOUNT_ID']}:record/{physical}"
+            found[key] = (
+                f"arn:aws:service:region:{os.environ['MINISTACK_ACCOUNT_ID']}:record/{physical}"
+            )
         elif key == "AttachmentId":
             found[key] = attachment(physical)
         elif key == "Version":
@@ -65,7 +67,11 @@ def handler(schemas: Schemas, name: str) -> dict:
             refuse(properties, None)
             given = properties.get(NAMES.get(name, ""))
             prefix = PREFIXES.get(name.split("::")[-1])
-            physical = given or (f"{prefix}{os.urandom(9).hex()[:17]}" if prefix else f"{stack}-{logical}-{next(numbers)}")
+            physical = given or (
+                f"{prefix}{os.urandom(9).hex()[:17]}"
+                if prefix
+                else f"{stack}-{logical}-{next(numbers)}"
+            )
             records[name, physical] = properties
         return physical, attributes(schemas, name, physical, properties)
 

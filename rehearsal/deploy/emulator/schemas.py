@@ -23,7 +23,7 @@ class Schemas:
     def __init__(self, region: str) -> None:
         self.index = json.loads((ROOT / "providers" / f"{region}.json").read_text())
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019  one instance for the process
+    @functools.cache  # noqa: B019  one instance for the process
     def of(self, name: str) -> dict | None:
         """The schema of a type; None where the region does not have it."""
         file = self.index.get(name)
@@ -31,7 +31,9 @@ class Schemas:
 
     def paths(self, name: str, key: str) -> tuple[str, ...]:
         """Such as the properties that only a creation takes."""
-        return tuple(path.removeprefix("/properties/") for path in (self.of(name) or {}).get(key, []))
+        return tuple(
+            path.removeprefix("/properties/") for path in (self.of(name) or {}).get(key, [])
+        )
 
     def refuse(self, name: str, logical: str, properties: dict) -> None:
         """Raises ValueError, in CloudFormation's words, for the first property that the schema refuses."""
@@ -40,7 +42,9 @@ class Schemas:
             return
         for error in VALIDATOR(document).iter_errors(taken(document, document, properties)):
             where = "/".join(str(part) for part in error.absolute_path)
-            raise ValueError(f"Properties validation failed for resource {logical} with message: [#/{where}: {error.message[:200]}]")
+            raise ValueError(
+                f"Properties validation failed for resource {logical} with message: [#/{where}: {error.message[:200]}]"
+            )
 
 
 def taken(schema: dict, document: dict, value: object) -> object:
