@@ -163,7 +163,7 @@ class DeploymentRun {
       `${certificates.length} in Secrets Manager`,
       certificates.length === 4,
     );
-    const template = await this.domain.read('/_index_template/otel-v1-apm-span');
+    const template = await this.domain.read('/_index_template/harbourline-spans');
     const { signed, refused } = this.domain;
     this.row(
       'documents on the real OpenSearch',

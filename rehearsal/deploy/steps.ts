@@ -43,9 +43,13 @@ export const changesOf = (stage: string): readonly Change[] =>
           config: (config) => analysis(config, { ownNamespace: 'Mainland/Services' }),
         },
         {
-          name: 'the subnet is another one',
+          // The configuration itself would refuse it: what is rehearsed is that CloudFormation does, and goes back.
+          name: 'a retention that CloudWatch Logs does not take',
           refused: true,
-          config: (config) => analysis(config, { subnetId: 'subnet-00000000000000000' }),
+          config: (config) => ({
+            ...config,
+            observe: { ...config.observe, logRetentionDays: Number('8') as typeof config.observe.logRetentionDays },
+          }),
         },
       ]
     : [
