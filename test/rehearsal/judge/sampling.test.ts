@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LedgerEntry } from '../../../rehearsal/judge/evidence';
-import { expectation, traceHash, within } from '../../../rehearsal/judge/sampling';
+import { bandOf, expectation, traceHash, within } from '../../../rehearsal/judge/sampling';
 
 const traceId = (n: number) => createHash('md5').update(`${n}`).digest('hex');
 const band = { salt: 's', floorPercent: 10, ceilingPercent: 30, slowThresholdMs: 2000 };
@@ -16,6 +16,24 @@ const span = (changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
   serverAddress: null,
   clientAddress: null,
   ...changes,
+});
+
+test('the band is the promised one, of the configuration', () => {
+  const sampling = {
+    floorPercent: 11,
+    ceilingPercent: 29,
+    slowThresholdMs: 1_500,
+    decisionWaitSeconds: 12,
+    bytesPerSecond: 1_000,
+    errorBytesPerSecond: 1_000,
+  };
+  expect(bandOf({ sampling })).toEqual({
+    salt: 'harbourline-band-1',
+    floorPercent: 11,
+    ceilingPercent: 29,
+    slowThresholdMs: 1_500,
+    decisionWaitMs: 12_000,
+  });
 });
 
 describe('what the samplers must keep', () => {
