@@ -1,5 +1,5 @@
 /** The right alarms, and no others: whom they notified and when, and who is at fault by the metrics alone. */
-import { everyMetric } from '../../lib/contract/metrics';
+import { everyMetric, tierDimension } from '../../lib/contract/metrics';
 import { type AlarmCourse, alarmCourses } from './cloudwatch/alarms';
 import { withHistory } from './cloudwatch/history';
 import type { MetricQuery, MetricStore } from './cloudwatch/metric-store';
@@ -44,8 +44,11 @@ export function alarmed({ deployed, metrics, config, drive, allowance }: Evidenc
 /** AWS says nothing of a rehearsal, nor do parts that do not run in it: without data their alarms cannot be judged. */
 function knownHere(store: MetricStore): (metric: MetricQuery) => boolean {
   const elsewhere = new Set(everyMetric.filter(({ notRehearsed }) => notRehearsed).map(({ name }) => name));
-  return (metric) =>
-    !metric.namespace.startsWith('AWS/') && (!elsewhere.has(metric.name) || store.total(metric) !== undefined);
+  /** Whether a series beside it came, of the same tier: an outcome that did not occur is a figure, too. */
+  const heard = ({ namespace, name, dimensions: { [tierDimension]: tier, ...rest } }: MetricQuery) =>
+    store.search(namespace, name, [...Object.keys(rest), ...(tier ? [tierDimension] : [])], tier ? { tier } : {})
+      .length > 0;
+  return (metric) => !metric.namespace.startsWith('AWS/') && (!elsewhere.has(metric.name) || heard(metric));
 }
 
 export function alarmRows(evidence: Evidence): Row[] {

@@ -28,7 +28,18 @@ const arriveWithin = 120;
 export const link: Scenario = {
   name: 'link',
   summary: 'payments and aggregates cross real tunnels with BGP; paths are cut, a header is stripped, strangers knock',
-  alarms: { notify: ['Trace continuity', 'Traceparent across the link', 'Calls to the mainland'] },
+  alarms: {
+    notify: ['Trace continuity', 'Traceparent across the link', 'Calls to the mainland'],
+    may: Object.fromEntries(
+      [
+        'P99 hk-cn, slow burn',
+        'Error rate hk-cn, slow burn',
+        'P99 none, slow burn',
+        'Error rate none, slow burn',
+        'Link loss',
+      ].map((alarm) => [alarm, 'every path is cut']),
+    ),
+  },
   distance: { delayMs: 25, lossPercent: 0.5 },
   ratePerSecond: 4,
   seconds: 315,

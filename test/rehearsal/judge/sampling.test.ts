@@ -32,7 +32,6 @@ test('the band is the promised one, of the configuration', () => {
     floorPercent: 11,
     ceilingPercent: 29,
     slowThresholdMs: 1_500,
-    decisionWaitMs: 12_000,
   });
 });
 
