@@ -60,13 +60,12 @@ describe.each(environmentNames)('the mainland stage of %s', (environment) => {
       expect(MetadataOptions).toMatchObject({ HttpTokens: 'required' });
     });
 
-    test('new ones are rolled back where no aggregates arrive', () => {
+    test('new ones are rolled back where too few of them work', () => {
       const { AutoScalingInstanceRefresh } = (group as any).UpdatePolicy;
       const [alarm] = AutoScalingInstanceRefresh.Preferences.AlarmSpecification.Alarms;
-      expect(template.Resources[alarm.Ref]).toMatchObject({
-        Type: 'AWS::CloudWatch::Alarm',
-        Properties: { MetricName: 'traces.span.metrics.calls', Namespace: `Harbourline/${environment}`, Threshold: 1 },
-      });
+      expect(
+        ofType('AWS::CloudWatch::Alarm').find(({ Properties }) => Properties.AlarmName === alarm)?.Properties,
+      ).toMatchObject({ MetricName: 'GroupInServiceInstances', TreatMissingData: 'notBreaching' });
       expect(AutoScalingInstanceRefresh.Preferences).toMatchObject({ MinHealthyPercentage: 100, BakeTime: 300 });
     });
 
