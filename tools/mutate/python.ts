@@ -29,7 +29,7 @@ export async function mutatePython(folder: string): Promise<Score> {
 }
 
 /** Reads lines such as `harbourline_otel.scrub.x_mask__mutmut_3: survived`. */
-export function tally(results: string): Omit<Score, 'folder'> {
+function tally(results: string): Omit<Score, 'folder'> {
   const mutants = [...results.matchAll(/^\s*(\S+): (killed|timeout|survived|no tests|suspicious)$/gm)];
   const survivors = mutants.filter(([, , status]) => status === 'survived' || status === 'no tests');
   return {

@@ -7,7 +7,7 @@ import { root } from '../shell/scripts';
 import type { Area } from './areas';
 
 /** A change that no test noticed. */
-export interface Survivor {
+interface Survivor {
   readonly at: string;
   readonly change: string;
 }
@@ -37,7 +37,7 @@ interface Report {
 }
 
 /** Scores by folder. Mutants that do not compile or change only what TypeScript sees are no mutants. */
-export function scores({ files }: Report): Score[] {
+function scores({ files }: Report): Score[] {
   const folders = new Map<string, { noticed: number; all: number; survivors: Survivor[] }>();
   for (const [file, { mutants }] of Object.entries(files)) {
     const folder = folders.get(dirname(file)) ?? { noticed: 0, all: 0, survivors: [] };

@@ -27,7 +27,7 @@ export interface Block {
 }
 
 /** Shell blocks of a document, without the indentation that they have in a list. */
-export function shellBlocks(file: string, text: string): Block[] {
+function shellBlocks(file: string, text: string): Block[] {
   return [...text.matchAll(/^([ ]*)```(?:sh|bash|shell)\n(.*?)^\1```/gms)].map(
     ([, indent = '', body = ''], index, all) => ({
       at: `${file}:${text.slice(0, all[index]?.index).split('\n').length + 1}`,

@@ -39,7 +39,7 @@ const eventsOf = (span: StoredSpan) =>
   );
 
 /** OTLP/JSON: what a collector's `otlp_json_file` receiver or `/v1/traces` takes. */
-export function toOtlp(traceId: string, spans: readonly StoredSpan[]): Json {
+function toOtlp(traceId: string, spans: readonly StoredSpan[]): Json {
   const byResource = new Map<string, StoredSpan[]>();
   for (const span of spans) {
     const key = JSON.stringify([span.serviceName, attributesOf(span, 'resource'), span['instrumentationScope.name']]);
@@ -80,7 +80,7 @@ export function toOtlp(traceId: string, spans: readonly StoredSpan[]): Json {
 }
 
 /** What Jaeger's page opens by "Upload JSON". */
-export function toJaeger(traceId: string, spans: readonly StoredSpan[]): Json {
+function toJaeger(traceId: string, spans: readonly StoredSpan[]): Json {
   const tags = (list: readonly Attribute[]) =>
     list.map(([key, value]) => ({ key, type: typeof value === 'number' ? 'float64' : 'string', value }));
   const processes: Record<string, Json> = {};
@@ -115,7 +115,7 @@ export function toJaeger(traceId: string, spans: readonly StoredSpan[]): Json {
 }
 
 /** Zipkin's v2 JSON: what its page opens, and `/api/v2/spans` takes. */
-export const toZipkin = (traceId: string, spans: readonly StoredSpan[]): Json[] =>
+const toZipkin = (traceId: string, spans: readonly StoredSpan[]): Json[] =>
   spans.map((span) => ({
     traceId,
     id: span.spanId,

@@ -77,7 +77,7 @@ export interface Filter {
 }
 
 /** A trace in a list. */
-export interface Listed {
+interface Listed {
   readonly traceId: string;
   readonly startTime: string;
   readonly durationInNanos: number;
