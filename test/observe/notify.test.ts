@@ -248,6 +248,6 @@ describe('the configuration', () => {
   });
 
   test('of production must tell somebody', () => {
-    expect(with_({ inform: { targets: [{ kind: 'slack', secretArn }] } })).toThrow('Nobody would be told');
+    expect(with_({ inform: { targets: [{ kind: 'slack', secretArn }] } })).toThrow('Nobody would be notified');
   });
 });

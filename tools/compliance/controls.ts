@@ -109,7 +109,10 @@ export const controls: Readonly<Record<string, Control>> = {
     reviewed: ['iam-widens'],
     tests: [
       ['test/config/config.test.ts', 'environments together'],
-      ['test/collector/pipelines.test.ts', 'drops spans of another environment before it does anything else with them'],
+      [
+        'test/collector/pipelines.test.ts',
+        'cuts spans, then drops those of another environment, before it does anything else with them',
+      ],
     ],
   },
   'Aggregates only': {
