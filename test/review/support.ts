@@ -22,7 +22,7 @@ export class Draft {
   >;
 
   constructor(environment: Environment) {
-    this.stacks = structuredClone(environment) as Draft['stacks'];
+    this.stacks = JSON.parse(JSON.stringify(environment)) as Draft['stacks'];
   }
 
   /** Logical id of the first resource of a type whose id begins so. */

@@ -43,7 +43,11 @@ test('a grant reaches bootstrap and hourly check with its end, and the domain’
   const grant = { role: 'administrator', principal: roleArn, until: '2026-12-31T24:00:00+08:00' };
   expect(new Date(grant.until).toISOString()).toBe('2026-12-31T16:00:00.000Z');
   expect(documents.Grants).toEqual([grant]);
-  expect(JSON.parse(only('AWS::Events::Rule').Targets[0].Input)).toEqual({ environment: 'prod', grants: [grant] });
+  expect(JSON.parse(only('AWS::Events::Rule').Targets[0].Input)).toEqual({
+    environment: 'prod',
+    grants: [grant],
+    retentionDays: 14,
+  });
   expect(JSON.stringify(domain.AccessPolicies)).toContain(roleArn);
   // Who it is and why stays with the reviewers.
   expect(JSON.stringify(resources)).not.toContain('INC-1234');

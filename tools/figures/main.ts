@@ -1,6 +1,7 @@
 /** `npm run figures`: see `--help`. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { command } from '../command';
 import { measureFolder, quantile } from './measure';
 
@@ -22,6 +23,7 @@ const folders = (): string[] => [
 ];
 
 command(help, () => {
+  parseArgs({ options: {} });
   const rows = folders().map((folder) => {
     const figures = measureFolder(root, folder);
     const lines = figures.map((each) => each.lines);

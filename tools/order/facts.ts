@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../../config';
 import { pythonEnvironment } from '../../harness/python/environment';
 import { synthesiseApp } from '../../harness/synthesise';
@@ -11,7 +12,14 @@ import { command } from '../command';
 
 const file = join(__dirname, '../../judges/order/facts.json');
 
-command('Writes judges/order/facts.json from the registry schemas that cfn-lint ships.\n', async () => {
+const help = `Writes judges/order/facts.json from the registry schemas that cfn-lint ships.
+
+npm run order:facts
+  --help  this text
+`;
+
+command(help, async () => {
+  parseArgs({ options: {} });
   const { assembly, dispose } = synthesiseApp(loadEnvironments());
   const types = assembly.stacksRecursively.flatMap(({ template }) =>
     Object.values(template.Resources as Record<string, { Type: string }>).map(({ Type }) => Type),

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../../config';
 import type { EnvironmentConfig } from '../../config/schema';
 import { storeClient } from '../../lib/store/client';
+import { command } from '../command';
 import { connection, connectionOptions, explained } from '../connection';
 import { eraseSpans, holdSpans, restoreIndex } from './held';
 
@@ -37,17 +38,16 @@ async function main(): Promise<void> {
       snapshot: { type: 'string' },
       index: { type: 'string' },
       yes: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   });
-  const [command] = positionals;
-  if (values.help || command === undefined) {
+  const [task] = positionals;
+  if (task === undefined) {
     console.log(help);
     return;
   }
   const need = (name: 'env' | 'ticket' | 'id' | 'snapshot' | 'index'): string => {
     const value = values[name];
-    if (value === undefined) throw new Error(`${command} needs --${name}.\n\n${help}`);
+    if (value === undefined) throw new Error(`${task} needs --${name}.\n\n${help}`);
     return value;
   };
   const approved = <T extends { ticket: string }>(list: (store: EnvironmentConfig['store']) => readonly T[]): T => {
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
     const found = list(config.store).find((one) => one.ticket === ticket);
     if (!found) {
       throw new Error(
-        `config/${name}.ts has no ${command === 'hold' ? 'store.holds' : 'store.erasures'} with ticket ${ticket}. Add it in a change that a second person approves.`,
+        `config/${name}.ts has no ${task === 'hold' ? 'store.holds' : 'store.erasures'} with ticket ${ticket}. Add it in a change that a second person approves.`,
       );
     }
     return found;
@@ -86,8 +86,8 @@ async function main(): Promise<void> {
       };
     },
   };
-  const run = work[command]?.();
-  if (!run) throw new Error(`There is no ${command}.\n\n${help}`);
+  const run = work[task]?.();
+  if (!run) throw new Error(`There is no ${task}.\n\n${help}`);
   const store = connection(values.endpoint, values.region, 'store');
   const client = storeClient(store);
   try {
@@ -99,7 +99,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-});
+command(help, main);
