@@ -69,7 +69,8 @@ ${paths.map(sessionTable).join('\n\n')}
 
 ## What may cross
 
-TCP, opened by "from" only. Everything else is dropped at both ends.
+TCP, opened by "from" only. For relays both ends hold it, by address and port. For services Hong Kong holds addresses alone (routes
+of what is announced): ports, and what a service's own VPC admits, are held by the far end's firewall and by the security groups of that VPC.
 
 ${rows(
   ['from', 'to', 'port', 'owner', 'ticket', 'until'],
