@@ -61,7 +61,7 @@ interface Locked {
   readonly dev?: boolean;
 }
 
-/** `node_modules/yaml` → `2.9.1 from registry.npmjs.org`. */
+/** `node_modules/yaml` → `2.9.1 of npm`, with the beginning of its digest. */
 function packages(checkout: string): Record<string, string> {
   const file = join(checkout, 'package-lock.json');
   if (!existsSync(file)) return {};
