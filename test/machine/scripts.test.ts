@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { waitFor } from '../../harness/wait';
 import { issueCertificates, type TierCertificate } from '../../lib/machine/certificates.issue';
 import { Machine, scripts } from '../support/machine';
 
@@ -64,11 +65,18 @@ describe('drain', () => {
   test('gives signs of life while it hands over', async () => {
     machine.state = 'Terminated';
     machine.queue = [500];
-    await machine.collector('127.77.9.8');
-    await machine.run('drain.sh', { LOOPBACK_ADDRESS: '127.77.9.8', QUEUE_SECONDS: '1', HEARTBEAT_SECONDS: '0.2' });
-    expect(machine.calls()).toContain(
-      'aws autoscaling record-lifecycle-action-heartbeat --auto-scaling-group-name fleet --lifecycle-hook-name drain --instance-id i-1',
-    );
+    await machine.collector('127.77.9.6');
+    const running = machine.run('drain.sh', {
+      LOOPBACK_ADDRESS: '127.77.9.6',
+      QUEUE_SECONDS: '60',
+      HEARTBEAT_SECONDS: '0.2',
+    });
+    const heartbeat =
+      'aws autoscaling record-lifecycle-action-heartbeat --auto-scaling-group-name fleet --lifecycle-hook-name drain --instance-id i-1';
+    await waitFor('a sign of life', () => machine.calls().includes(heartbeat) || machine.calls().join('\n'), 30);
+    expect(machine.calls()).not.toContain('systemctl stop harbourline-collector');
+    machine.queue = [0];
+    expect((await running).code).toBe(0);
   });
 
   test('a gateway has no registration to leave', async () => {
