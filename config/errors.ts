@@ -31,7 +31,7 @@ function shown(value: unknown): string {
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;
 }
 
-/** `['link', 'peers', 0, 'bgpAsn']` → `link.peers[0].bgpAsn`. */
+/** `['store', 'readerRoleArns', 0]` → `store.readerRoleArns[0]`. */
 export const pathText = (path: readonly PropertyKey[]): string =>
   path.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`)).join('');
 

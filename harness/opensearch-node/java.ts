@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 
 /** A Java development kit. */
 export interface Jdk {
-  /** Its folder: `bin/java` and `bin/javac` are in it. */
+  /** Its folder: `java` and `javac` are in its `bin`. */
   readonly home: string;
   /** Feature release, such as 21. */
   readonly version: number;

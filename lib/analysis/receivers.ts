@@ -14,6 +14,7 @@ import { acknowledge } from '../compliance/acknowledge';
 import { paths } from '../contract/instance';
 import type { AnalysisConfig, LinkConfig } from '../contract/link-parameters';
 import { aggregatesLogGroup } from '../contract/metrics';
+import { nodePackage } from '../contract/node';
 import { ports } from '../contract/ports';
 import { Artifact } from '../machine/artifact';
 import { startUnits } from '../machine/boot';
@@ -164,7 +165,7 @@ export class Receivers extends Construct {
         gracePeriod: Duration.minutes(10),
       }),
       extra: {
-        packages: ['nodejs22'],
+        packages: [nodePackage],
         variables: { [variables.linkTlsDirectory]: paths.tls },
         scriptVariables: { RESPONDER_PORT: `${receiver.continuityPort}` },
         commands: [responder.unpackInto(`${paths.program}/responder`), startUnits('responder')],

@@ -10,6 +10,7 @@ import type { EnvironmentConfig } from '../../config/schema';
 import { variables } from '../collector/blocks/render';
 import { metricsFlushSeconds } from '../collector/sampler';
 import { environmentFile, paths } from '../contract/instance';
+import { nodePackage } from '../contract/node';
 import { ports } from '../contract/ports';
 import { sizesOf } from '../contract/sizing';
 import { Artifact } from '../machine/artifact';
@@ -73,7 +74,7 @@ export class Samplers extends Construct {
       maxInstances: sampler.maxInstances + 1,
       leaveSeconds: leaveSeconds(props.decisionWaitSeconds),
       extra: {
-        packages: ['nodejs22'],
+        packages: [nodePackage],
         ...(authority ? { variables: { [variables.forwardAuthority]: paths.forwardAuthority } } : {}),
         scriptVariables: { CLOUD_MAP_SERVICE: discovery.serviceId },
         files: [

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { nodeMajor } from '../contract/node';
 import { cacheDirectory } from './cache';
 
 const bundles = new Map<string, string>();
@@ -24,7 +25,7 @@ export function bundle(entry: string): string {
     preserveSymlinks: true,
     bundle: true,
     platform: 'node',
-    target: 'node22', // the older of Lambda's runtime and the instances' package
+    target: `node${nodeMajor}`,
     format: 'cjs',
     legalComments: 'none',
     logLevel: 'error',

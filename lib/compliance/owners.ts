@@ -2,7 +2,7 @@
 export interface Owner {
   /** A team that can be asked, not a person who may leave. */
   readonly owner: string;
-  /** Day after which `npm run compliance -- --check` fails: `2027-05-31`. At most a year ahead. */
+  /** Day after which `npm run compliance -- --due` fails: `2027-05-31`. At most a year ahead. */
   readonly reviewBy: string;
 }
 

@@ -288,7 +288,7 @@ const phase = (options: TunnelOption, number: 1 | 2): Phase => ({
   lifetimeSeconds: present(options[`Phase${number}LifetimeSeconds`], `Phase${number}LifetimeSeconds`),
 });
 
-/** A value that must be there: sections by config/rules/link.ts, the rest by what AWS answers. @throws Error with its name */
+/** A value that must be there: sections by config/rules/link/, the rest by what AWS answers. @throws Error with its name */
 export function present<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new Error(`There is no ${name}.`);
   return value;

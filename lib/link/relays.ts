@@ -14,6 +14,7 @@ import { serviceRole } from '../common/iam';
 import { cloudMapServices } from '../contract/cloud-map';
 import { environmentFile, paths } from '../contract/instance';
 import type { LinkConfig } from '../contract/link-parameters';
+import { nodePackage } from '../contract/node';
 import { ports } from '../contract/ports';
 import { Artifact } from '../machine/artifact';
 import { startUnits } from '../machine/boot';
@@ -111,7 +112,7 @@ export class Relays extends Construct {
       // Until samplers no longer send (they ask every 5 s and wait 3 s), and the window under way is over.
       leaveSeconds: 8 + windowSeconds + graceSeconds + 7,
       extra: {
-        packages: ['nftables', 'nodejs22'],
+        packages: ['nftables', nodePackage],
         unitsBefore: ['rate'],
         variables: {
           [variables.linkTlsDirectory]: paths.linkTls,
