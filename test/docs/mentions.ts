@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { environmentSchema } from '../../config/schema';
 
 /** What documents and comments name, and whether it exists: paths, links, commands, options, configuration keys, decisions. */
-export const root = join(__dirname, '..', '..');
+const root = join(__dirname, '..', '..');
 
 /** Everything that is committed or about to be. */
 export const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
