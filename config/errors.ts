@@ -1,4 +1,4 @@
-/** What a wrong configuration is told: every problem at once, each with its place, reason and remedy. */
+/** The message about a wrong configuration: every problem at once, each with its place, reason and remedy. */
 
 /** One thing to fix. */
 export interface Problem {

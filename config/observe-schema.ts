@@ -21,7 +21,7 @@ const secret = section({
   keyArn: keyArn.optional(),
 });
 
-/** A system that people are told by. */
+/** A system that notifies people. */
 const target = secret.extend({
   kind: z.enum(['https', 'pagerDuty', 'opsgenie', 'slack', 'feishu', 'dingTalk', 'weCom']),
 });

@@ -2,7 +2,7 @@
 const signedOut =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|UnrecognizedClientException)$/;
 
-/** What a person is told of an error. Without credentials AWS says where it looked; what is needed is one sentence. */
+/** The message that a person gets for an error. Without credentials AWS says where it looked; what is needed is one sentence. */
 export const messageOf = ({ name, message }: Error): string =>
   signedOut.test(name) || /could not load credentials/i.test(message)
     ? `There are no valid AWS credentials here. Sign in, for instance with \`aws sso login\`, or set AWS_PROFILE, and try again. (${name})`

@@ -1,7 +1,7 @@
 /** A tier of collectors, out of the files that its instances write when they start. */
 import { paths, variablesOf } from '../../lib/contract/instance';
 
-/** A collector tier as an instance would be told. */
+/** A collector tier as an instance is configured. */
 export interface Tier {
   /** Text of the collector's configuration. */
   readonly configuration: string;

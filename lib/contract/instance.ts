@@ -1,5 +1,5 @@
 /**
- * What an instance is told at first boot: a cloud-config document in its user data. YAML that a reviewer can read in the
+ * What an instance gets at first boot: a cloud-config document in its user data. YAML that a reviewer can read in the
  * template, and that a rehearsal reads back with {@link filesOf}.
  */
 import { parse, stringify } from 'yaml';

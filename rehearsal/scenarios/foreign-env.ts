@@ -3,8 +3,9 @@ import { collectorMetrics, metricNamespace, tierDimension } from '../../lib/cont
 import { ports } from '../../lib/contract/ports';
 import { count } from '../judge/report';
 import { addresses } from '../stage/addresses';
+import { freshIds, otlpJson, sendToAgent, spanJson } from '../stage/clients/otlp-json';
 import { post } from '../stage/clients/zipkin-and-jaeger';
-import { seeded, text } from '../stage/driver/random';
+import { seeded } from '../stage/driver/random';
 import type { Stage } from '../stage/stage';
 import { nothing, type Scenario } from './scenario';
 
@@ -22,26 +23,11 @@ export const foreignEnv: Scenario = {
     await at(0.2);
     const random = seeded(stage.props.seed);
     const body = (environment: string | undefined) => {
-      const attributes = [
-        { key: 'service.name', value: { stringValue: stranger } },
-        ...(environment ? [{ key: 'deployment.environment.name', value: { stringValue: environment } }] : []),
-      ];
       const now = BigInt(Date.now()) * 1_000_000n;
-      const spans = Array.from({ length: each }, () => ({
-        traceId: text(random, 32, '123456789abcdef'),
-        spanId: text(random, 16, '123456789abcdef'),
-        name: stranger,
-        kind: 2,
-        startTimeUnixNano: `${now - 1_000_000n}`,
-        endTimeUnixNano: `${now}`,
-        status: { code: 2 },
-      }));
-      return Buffer.from(JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }] }));
-    };
-    const toAgent = async (sent: Buffer) => {
-      const headers = { 'content-type': 'application/json' };
-      const to = `http://${addresses.agent}:${ports.otlpHttp}/v1/traces`;
-      return (await fetch(to, { method: 'POST', headers, body: sent })).status;
+      const spans = Array.from({ length: each }, () =>
+        spanJson({ ...freshIds(random), name: stranger, startNs: now - 1_000_000n, endNs: now, failed: true }),
+      );
+      return otlpJson(stranger, environment, spans);
     };
     const toGateway = (sent: Buffer) => {
       const target = { ...stage.gatewayTrust, address: addresses.balancer, port: ports.otlpHttp };
@@ -49,7 +35,7 @@ export const foreignEnv: Scenario = {
     };
     const statuses: number[] = [];
     for (const environment of ['another', undefined]) {
-      for (const send of [toAgent, toGateway]) statuses.push(await send(body(environment)));
+      for (const send of [sendToAgent, toGateway]) statuses.push(await send(body(environment)));
     }
     // Collectors read themselves once a minute.
     const refused = () => (['agent', 'gateway'] as const).map((tier) => refusedBy(stage, tier));
@@ -69,7 +55,7 @@ export const foreignEnv: Scenario = {
   },
 };
 
-/** What CloudWatch was told of the stranger. */
+/** What CloudWatch has of the stranger. */
 const refusedBy = ({ aws, props }: Stage, tier: string): number =>
   aws.metrics.total({
     namespace: metricNamespace(props.config.environment),

@@ -1,12 +1,15 @@
+import { brokenQueue } from './broken-queue';
 import { fairDay } from './fair-day';
 import { errorsMainland, headerStripped, slowHongKong, slowLine, slowMainland } from './faults';
 import { foreignEnv } from './foreign-env';
 import { gatewayDies } from './gateway-dies';
 import { link } from './link/link';
 import { overload } from './overload';
+import { poison } from './poison';
 import { rollingReplace } from './rolling-replace';
 import { samplerDies } from './sampler-dies';
 import type { Scenario } from './scenario';
+import { slowFailure } from './slow-failure';
 import { storeAway } from './store-away';
 import { zipkinAndJaeger } from './zipkin-and-jaeger';
 
@@ -19,6 +22,9 @@ export const scenarios: readonly Scenario[] = [
   storeAway,
   overload,
   foreignEnv,
+  poison,
+  slowFailure,
+  brokenQueue,
   zipkinAndJaeger,
   link,
   slowLine,

@@ -17,7 +17,7 @@ import { nothing, type Scenario, type Watch } from './scenario';
 const times = 5;
 /** What the node's network carries, in kbit/s: little, because spans that are all alike shrink to a few bytes. */
 const kilobits = 60;
-/** Length of its queue in spans, in place of half a million: full within seconds. */
+/** Length of its queue in spans: full within seconds. The queue itself is bounded in bytes, as deployed. */
 const queue = 10_000;
 const measuredSeconds = 8;
 const overloadedSeconds = 15;
@@ -147,7 +147,8 @@ async function sustainedRate(send: () => Promise<boolean>, { signal }: Watch): P
 async function startBusyAgent(stage: Stage) {
   const { binary, folder, synthesised, config } = stage.props;
   const configuration = parse(synthesised.agent);
-  configuration.exporters.otlp_grpc.sending_queue.queue_size = queue;
+  const spanBytes = payload(config.environment).length / spansInPayload;
+  configuration.exporters.otlp_grpc.sending_queue.queue_size = Math.ceil(queue * spanBytes);
   const {
     limit_percentage: limit,
     spike_limit_percentage: spike,

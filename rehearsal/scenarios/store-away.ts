@@ -10,6 +10,13 @@ const away = 120;
 /** Seconds until what waited must be stored: five times what two cores took. */
 const catchUpWithin = 120;
 
+/**
+ * A trickle is always under way: caught up when no more bytes wait than one second's worth of a fair day, of at most 100 kept spans
+ * of 600 bytes.
+ */
+const trickle = 60_000;
+const kibibytes = (bytes: number): string => `${count(Math.ceil(bytes / 1024))} KiB`;
+
 /** OpenSearch stops under load and comes back: samplers hold kept traces on disk, nobody else notices. */
 export const storeAway: Scenario = {
   name: 'store-away',
@@ -17,6 +24,7 @@ export const storeAway: Scenario = {
   alarms: { notify: [] },
   seconds: 180,
   async during(stage, { at, signal, progress }) {
+    /** Bytes. */
     const queued = async () => {
       const sums = await Promise.all(stage.samplers.map(({ address }) => telemetry(address)));
       return sums.reduce((sum, metrics) => sum + (metrics.get('otelcol_exporter_queue_size') ?? 0), 0);
@@ -30,21 +38,20 @@ export const storeAway: Scenario = {
       await sleep(1000, undefined, { signal });
       most = Math.max(most, await queued());
     }
-    progress(`the store comes back, ${count(most)} spans wait`);
+    progress(`the store comes back, ${kibibytes(most)} wait`);
     await stage.startStore();
     const back = performance.now();
     const gone = (back - left) / 1000;
-    // A trickle is always under way: caught up when no more waits than one second's worth of a fair day.
-    const caughtUp = await holds(async () => (await queued()) <= 500, catchUpWithin, signal, 500);
+    const caughtUp = await holds(async () => (await queued()) <= trickle, catchUpWithin, signal, 500);
     const took = (performance.now() - back) / 1000;
-    progress(caughtUp ? 'caught up' : `not caught up after ${catchUpWithin} s: ${count(await queued())} spans wait`);
+    progress(caughtUp ? 'caught up' : `not caught up after ${catchUpWithin} s: ${kibibytes(await queued())} wait`);
     return {
       ...nothing,
       rows: [
         { what: 'store away', seen: `${gone.toFixed(0)} s`, expected: 'for information' },
         {
-          what: 'spans that waited on disk',
-          seen: `${count(most)} at the most; ${took.toFixed(0)} s until they were stored`,
+          what: 'kept traces that waited on disk',
+          seen: `${kibibytes(most)} at the most; ${took.toFixed(0)} s until they were stored`,
           expected: `some, stored within ${catchUpWithin} s`,
           ok: most > 0 && caughtUp,
         },

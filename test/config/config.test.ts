@@ -417,7 +417,7 @@ describe('a broken configuration', () => {
     expect(here[0]?.why.length).toBeGreaterThan(15);
   });
 
-  it('is told everything at once, malformed values and broken conditions alike', () => {
+  it('gets every problem at once, malformed values and broken conditions alike', () => {
     const changes = {
       account: undefined,
       'network.cidr': '10.12.0.5/16',

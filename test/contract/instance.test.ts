@@ -5,7 +5,7 @@ const files = [
   { path: '/etc/b.env', content: 'A=1\nB=x=y\n', permissions: '0600' },
 ];
 
-describe('what an instance is told at first boot', () => {
+describe('what an instance gets at first boot', () => {
   test('files come back byte for byte', () => {
     const read = filesOf(cloudConfig({ packages: ['jq'], files, commands: ['true'] }));
     for (const { path, content } of files) expect(read.get(path)).toBe(content);

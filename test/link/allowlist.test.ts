@@ -70,7 +70,7 @@ describe('the list of an environment', () => {
   }
   const last = (dev.link?.allowlist.text ?? '').split('\n').length;
 
-  test('is told at its line', () => {
+  test('is reported at its line', () => {
     expect(problems('nonsense')).toEqual([
       expect.objectContaining({ file: 'config/allowlists/dev.txt', path: `line ${last}`, value: 'nonsense' }),
     ]);

@@ -1,4 +1,4 @@
-/** What a wrong section `link` is told. */
+/** The messages about a wrong section `link`. */
 import { refuseDates } from '../../config/dates';
 import { dev } from '../../config/dev';
 import type { ConfigError } from '../../config/errors';
@@ -8,8 +8,8 @@ import { staging } from '../../config/staging';
 
 const environments = { dev, staging, prod };
 
-/** Places and reasons that an environment is told with one place of its link changed. */
-function told(name: keyof typeof environments, path: string, value: unknown): string[] {
+/** Places and reasons that an environment gets with one place of its link changed. */
+function problems(name: keyof typeof environments, path: string, value: unknown): string[] {
   const input: any = structuredClone(environments[name]);
   const way = path.split('.');
   const last = way.pop() as string;
@@ -147,11 +147,11 @@ test.each([
   ['dev', 'farEnd.asn', 7224, 'This ASN is reserved'],
   ['dev', 'amazonAsn', 4134, 'private ASNs only'],
 ] as const)('%s with link.%s = %j is refused', (name, path, value, reason) => {
-  expect(told(name, path, value)).toContainEqual(expect.stringContaining(reason));
+  expect(problems(name, path, value)).toContainEqual(expect.stringContaining(reason));
 });
 
 test('production does not prefer the public internet', () => {
-  expect(told('prod', 'transports', ['siteToSiteVpn', 'vpnOverDirectConnect'])).toContainEqual(
+  expect(problems('prod', 'transports', ['siteToSiteVpn', 'vpnOverDirectConnect'])).toContainEqual(
     expect.stringContaining('evenings lose packets'),
   );
 });
@@ -178,7 +178,7 @@ test.each([
     '专线交付之前的试用环境，不含任何生产数据，由 NET-1200 批准，至2027年6月',
   ],
 ] as const)('%s with link.%s = %j is taken', (name, path, value) => {
-  expect(told(name, path, value)).toEqual([]);
+  expect(problems(name, path, value)).toEqual([]);
 });
 
 test('production in clear over a leased line takes a written reason', () => {
@@ -251,12 +251,12 @@ describe('an allow-list', () => {
     ['010.030.004.001/32 10.20.1.9/32 8443 payments NET-1209 2027-03-31', 'some read them as octal'],
     ['10.30.4.1/32 10.20.1.9/32 99999 payments NET-1209 2027-03-31', 'not a TCP port'],
   ])('%s: %s', (line, why) => {
-    expect(told('dev', 'allowlist.text', lines(line))).toContainEqual(expect.stringContaining(why));
+    expect(problems('dev', 'allowlist.text', lines(line))).toContainEqual(expect.stringContaining(why));
   });
 
   test.each(['支付平台', 'payments/settlement', 'team.payments@example.com'])('%s is an owner', (owner) => {
     expect(
-      told('dev', 'allowlist.text', lines(`10.30.4.8/32 10.20.1.9/32 8080 ${owner} CHG0031234 2027-03-31`)),
+      problems('dev', 'allowlist.text', lines(`10.30.4.8/32 10.20.1.9/32 8080 ${owner} CHG0031234 2027-03-31`)),
     ).toEqual([]);
   });
 

@@ -92,7 +92,7 @@ describe.each(environmentNames)('the far end of %s', (environment) => {
   });
 });
 
-test('a path is told apart by its probe address, which is announced over it alone', () => {
+test('a path is known by its probe address, which is announced over it alone', () => {
   const frr = farEndFiles(parametersOf('staging'))['frr.conf'] ?? '';
   for (const [name, address] of [
     ['dx', '10.21.255.3'],

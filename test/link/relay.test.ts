@@ -69,7 +69,7 @@ describe.each(['relay', 'receiver'])('the synthesised %s', (tier) => {
   });
 });
 
-test('the relay is told its share of the rate, and holds the outage that was asked for', () => {
+test('the relay gets its share of the rate, and holds the outage that was asked for', () => {
   for (const files of bootFiles('relay')) {
     const { RATE_BITS } = variablesOf(files.get(paths.scriptsEnvironment) ?? '');
     expect(Number(RATE_BITS)).toBe(500_000);

@@ -157,7 +157,7 @@ describe.each(environmentNames)('the link of %s', (environment) => {
     expect(pending?.Value?.split(', ').sort() ?? []).toEqual(attached.size > 0 ? [] : [...new Set(services)].sort());
   });
 
-  test('subnets lie where the far end is told', () => {
+  test('subnets lie where the far end expects them', () => {
     for (const group of ['link', 'transit', 'collect', 'store'] as const) {
       const found = Object.values(templateOf(environment, 'Network').findResources('AWS::EC2::Subnet'))
         .map(({ Properties }) => Properties)

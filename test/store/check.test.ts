@@ -59,8 +59,8 @@ test('indices whose job failed, or that have none, are counted and named', async
     },
   );
   expect(figures.StoreLifecycleFailures).toBe(3);
-  const told = lines.filter((line) => line.startsWith('lifecycle:'));
-  expect(told.map((line) => line.split(' ')[1]?.replace(':', ''))).toEqual(['x-000001', 'x-000002', 'x-000004']);
+  const reported = lines.filter((line) => line.startsWith('lifecycle:'));
+  expect(reported.map((line) => line.split(' ')[1]?.replace(':', ''))).toEqual(['x-000001', 'x-000002', 'x-000004']);
 });
 
 test('an index without a policy gets one, and one with an older policy the present one', async () => {

@@ -102,7 +102,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   'write objects of Dashboards': (client, role) => ask(client, 'PUT', `/.kibana_1/_doc/matrix-${role}`, { a: 1 }),
 };
 
-/** Let in, and told that there is no such role to map. */
+/** Let in, and answered that there is no such role to map. */
 const missing404 = (answer: string): string => (answer === '404' ? 'yes' : answer);
 
 /**

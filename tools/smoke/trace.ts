@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@opensearch-project/opensearch';
 import { spanIndices } from '../../lib/contract/indices';
 
-/** The service that a smoke test pretends to be: its traces can be told from others. */
+/** The service that a smoke test pretends to be: its traces are recognised by it. */
 export const smokeService = 'harbourline-smoke';
 
 /** Where the gateways are, and what an agent would show and trust there. */

@@ -62,7 +62,7 @@ export const linkRules: readonly Rule[] = [
       'link.transports',
       transports,
       'AWS prefers a leased line to a VPN whatever the far end announces, so traffic would go out by the line and come back by the VPN: firewalls drop it.',
-      "Put 'directConnect' first, or use 'vpnOverDirectConnect': two VPNs are told apart by what is announced.",
+      "Put 'directConnect' first, or use 'vpnOverDirectConnect': two VPNs differ only in what is announced.",
     ),
     ...must(
       !production || transports[0] !== 'siteToSiteVpn',

@@ -1,4 +1,4 @@
-"""The ledger against the SDK, also in a process that is told to stop."""
+"""The ledger against the SDK, also in a process that is asked to stop."""
 
 import json
 import os

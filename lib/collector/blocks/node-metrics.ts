@@ -38,7 +38,7 @@ export function serviceMetricProcessors() {
   const metrics = Object.values(serviceMetrics);
   return {
     'filter/services': only(metrics),
-    // For SDKs that were not told to send deltas: CloudWatch adds up.
+    // For SDKs that are not set to send deltas: CloudWatch adds up.
     cumulative_to_delta: { max_staleness: '10m' },
     'transform/services': {
       error_mode: 'ignore',

@@ -13,7 +13,7 @@ const transports = {
 /**
  * The transports of a link, the preferred first. A transit gateway itself prefers, for the same prefix, Direct Connect to
  * a VPN over Direct Connect to a VPN over the internet (AWS Transit Gateway guide, route evaluation order); the far end
- * is told by local preference, and tells us by MED and a longer AS path.
+ * prefers by local preference what it is configured to, and this side asks it to by MED and a longer AS path.
  */
 export const transportsOf = (names: LinkConfig['transports']): LinkTransport[] =>
   names.map((name) => transports[name]());

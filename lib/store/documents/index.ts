@@ -1,5 +1,5 @@
 /**
- * The reviewed documents of the trace store: what the domain is told about indices, retention and access. The
+ * The reviewed documents of the trace store: what the domain holds about indices, retention and access. The
  * bootstrap function applies them; a rehearsal applies the same ones to a node of its own.
  */
 import { accessDocuments } from './access';

@@ -74,7 +74,7 @@ async function applyRetentionPolicy(ask: Ask, name: string, body: Json): Promise
   // The store adds what it defaults and when it changed, so what we say must be in it.
   if (contains(found.policy, body.policy)) return unchanged;
   await ask('PUT', `${path}?if_seq_no=${found._seq_no}&if_primary_term=${found._primary_term}`, body);
-  // Indices keep the policy that they were made under until they are told. Those that cannot be told now, the hourly check tells.
+  // Indices keep the policy that they were made under until it is changed on them. Those that cannot be changed now, the hourly check changes.
   const templates = (body.policy as { ism_template?: { index_patterns: string[] }[] }).ism_template ?? [];
   const patterns = templates.flatMap(({ index_patterns }) => index_patterns).join(',');
   if (patterns) await ask('POST', `/_plugins/_ism/change_policy/${patterns}`, { policy_id: name });
@@ -215,7 +215,7 @@ function contains(current: unknown, wanted: unknown): boolean {
   return Object.entries(wanted).every(([key, item]) => contains((current as Json | undefined)?.[key], item));
 }
 
-/** Where two values differ. Members of lists of texts are told one by one, the rest by its place. */
+/** Where two values differ. Members of lists of texts are listed one by one, the rest by its place. */
 function changed(current: unknown, wanted: unknown, path = ''): string[] {
   if (same(current, wanted)) return [];
   const texts = (value: unknown): value is string[] =>

@@ -126,7 +126,7 @@ function lettersOf(file: string, content: Buffer): DeadLetterLine[] {
         const letter = JSON.parse(line) as DeadLetterLine;
         if (typeof letter.index === 'string' && typeof letter.id === 'string' && letter.document) return letter;
       } catch {
-        // told below
+        // reported below
       }
       throw new Error(`${file}:${at + 1} is no dead letter. Nothing was sent.`);
     });

@@ -100,9 +100,9 @@ class Row(dict[str, Any]):
     def __init__(
         self, name: str, method: str, agent: Agent, made: int, run: dict[str, Any]
     ) -> None:
-        told = agent.points("otel.sdk.exporter.span.exported")
+        reported = agent.points("otel.sdk.exporter.span.exported")
         dropped = agent.points("otel.sdk.processor.span.processed")
-        lost = sum(p.as_int for p in (*told, *dropped) if p.attributes)
+        lost = sum(p.as_int for p in (*reported, *dropped) if p.attributes)
         stored = sum(span.name.startswith("child") for span in agent.spans)
         super().__init__(
             python=platform.python_version(),

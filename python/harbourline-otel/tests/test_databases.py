@@ -78,8 +78,8 @@ def check_postgresql(spans: list[ReadableSpan]) -> None:
     assert sum(text.startswith("INSERT INTO payments VALUES (") for text in texts) == 2
     failed = [span for span in spans if span.status.status_code == StatusCode.ERROR]
     assert len(failed) == 1
-    told = failed[0].to_json()
-    assert "payments_pkey" in told and "Key (id)=(****)" in told
+    shown = failed[0].to_json()
+    assert "payments_pkey" in shown and "Key (id)=(****)" in shown
 
 
 def test_asyncpg_even_where_parameters_are_captured(postgresql: int) -> None:

@@ -80,7 +80,7 @@ def test_an_agent_that_is_away_costs_a_bounded_queue_and_is_counted(agent: Agent
     assert counts.dropped == counts.ended - counts.taken - counts.queued >= 10_000 - 256 - 128
     assert not provider.force_flush(timeout_millis=50)
 
-    # It comes back: what waited arrives, and the loss is told.
+    # It comes back: what waited arrives, and the loss is reported.
     agent.start()
     assert provider.force_flush()
     provider.shutdown()
@@ -180,7 +180,7 @@ def test_the_end_of_a_service_does_not_wait_long_for_an_agent(
     assert counts.exported.total() == 1000
     assert set(counts.exported) <= {"ConnectionRefusedError", "process_ended"}
 
-    # Nobody could be told, or not all: the next process of the service does it.
+    # It could not be reported, or not all: the next process of the service does it.
     agent.start()
     monkeypatch.setattr("harbourline_otel.pipeline.GRACE", 60)
     provider, _ = provider_of(agent)

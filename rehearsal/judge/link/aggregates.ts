@@ -1,4 +1,4 @@
-/** Whether everything that Hong Kong counted is known in the mainland, but for groups that are too small to be told. */
+/** Whether everything that Hong Kong counted is known in the mainland, but for groups that are too small to be reported. */
 import { crossingAttribute, metricNamespace, metrics } from '../../../lib/contract/metrics';
 import type { MetricStore } from '../cloudwatch/metric-store';
 
@@ -15,7 +15,7 @@ const windowsInMinute = 2;
 export interface Account {
   readonly counted: number;
   readonly arrived: number;
-  /** Not arrived, and explained by groups of fewer calls than are told. */
+  /** Not arrived, and explained by groups of fewer calls than are reported. */
   readonly suppressed: number;
   /** Not arrived, and not explained. */
   readonly lost: number;

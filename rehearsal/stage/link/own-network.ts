@@ -13,7 +13,7 @@ export const inOwnNetwork = (): boolean => process.env[marker] === '1';
 const enter = 'ip link set lo up && mount -t tmpfs tmpfs /run && exec "$@"';
 
 /**
- * Runs this very command again, in a network of its own, and passes on whatever it is told to stop by.
+ * Runs this very command again, in a network of its own, and passes on whatever signal asks it to stop.
  *
  * @returns its exit code
  */

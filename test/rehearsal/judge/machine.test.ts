@@ -50,7 +50,7 @@ test('it is the median of the calls back', () => {
   expect(machine({ ...nothing, ledger, machine: readings({}) }).figures).toContain('a call back took 3.0 ms');
 });
 
-test('what others do is told, and is no reason by itself: they may be more patient than we are', () => {
+test('what others do is reported, and is no reason by itself: they may be more patient than we are', () => {
   const { busy: no, figures } = machine({
     ...nothing,
     machine: readings({ othersPercent: 90, driverDelayMs: 1, pressurePercent: 60 }, { othersPercent: 50 }),

@@ -338,7 +338,7 @@ describe('percentiles', () => {
     expect(red(evidence).filter((what) => what.startsWith('slow calls'))).toEqual([]);
   });
 
-  test('spans of the mainland are told by the promised prefixes', () => {
+  test('spans of the mainland are recognised by the promised prefixes', () => {
     const mainland = { ...config.mainland, prefixes: ['10.99.0.0/16'] };
     expect(red(healthy({ config: { ...config, mainland } }))).toEqual(
       expect.arrayContaining(['P99 hk-cn, dashboard / true', 'P99 cn-hk, dashboard / true']),

@@ -6,7 +6,7 @@ const lines: Row[] = [
 ];
 const notRun: Row = { what: 'tried', seen: '', expected: 'yes', ok: true, notRun: 'no such kernel' };
 
-test('what was not run is told apart from what passed', () => {
+test('what was not run differs from what passed', () => {
   expect(summary(lines)).toBe('1 passed, 0 failed');
   expect(summary([...lines, notRun])).toBe('1 passed, 0 failed, 1 not run');
   expect(table([notRun])).toMatch(/^– {2}tried +not run: no such kernel +yes$/m);

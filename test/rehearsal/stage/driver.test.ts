@@ -96,7 +96,7 @@ describe('drive', () => {
     expect(bodies).toHaveLength(20);
   });
 
-  test('stops when it is told to', async () => {
+  test('stops when it is asked to', async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 100);
     const payments = await drive({ target: target(), ratePerSecond: 50, seconds: 60, seed: 1, signal: stop.signal });

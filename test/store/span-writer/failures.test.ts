@@ -136,7 +136,7 @@ describe('the store refuses a document for its content', () => {
     expect(text).toContain('harbourline_writer_spans_received_total 3');
   });
 
-  test('a dead edge is told, but rejects no span', async () => {
+  test('a dead edge is reported, but rejects no span', async () => {
     rig = await new Rig().start();
     rig.store.verdict = (index) =>
       index === 'otel-v1-apm-service-map' ? { status: 400, type: 'x_exception' } : undefined;

@@ -42,7 +42,7 @@ test.each([
   expect(() => writerSettingsFromEnv({ ...needed, WRITER_LISTEN: listen })).toThrow(`WRITER_LISTEN is ${listen}`);
 });
 
-test('every problem is told at once', () => {
+test('every problem is reported at once', () => {
   const wrong = {
     WRITER_LISTEN: '0.0.0.0:1',
     WRITER_MAX_BODY_BYTES: 'x',

@@ -47,7 +47,7 @@ export type Json = any;
 /** What the store answers to a document: a status, or an item error. */
 export type Verdict = { status: number; type?: string; reason?: string } | undefined;
 
-/** A store on loopback that takes `_bulk`, checks its shape, and refuses what it is told to. */
+/** A store on loopback that takes `_bulk`, checks its shape, and refuses what a test asks it to. */
 export class FakeStore {
   readonly documents = new Map<string, Json>();
   /** Ids of the documents of each bulk request. */

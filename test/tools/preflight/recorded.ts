@@ -12,7 +12,7 @@ export class AwsError extends Error {
   }
 }
 
-/** Clients that answer as told. A command that a client does not know, or that is asked wrongly, fails. */
+/** Clients that answer as recorded. A command that a client does not know, or that is asked wrongly, fails. */
 export function doubles(answers: Answers): { aws: Aws; asked: string[] } {
   const asked: string[] = [];
   const client = (name: keyof Aws) => ({

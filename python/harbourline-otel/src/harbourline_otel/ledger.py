@@ -62,7 +62,7 @@ class Page:
         return memory
 
     def close(self) -> None:
-        """Removes the page, where all in it was told; otherwise leaves it to another process."""
+        """Removes the page, where all in it was reported; otherwise leaves it to another process."""
         if self.path and untold(self.slots) == (0, 0):
             with suppress(OSError):
                 os.unlink(self.path)
@@ -77,7 +77,7 @@ class Page:
 
 
 def untold(slots: memoryview) -> tuple[int, int]:
-    """Spans of a process that is no more, of which nobody told: taken by the agent, and lost."""
+    """Spans of a process that is no more, that nobody reported: taken by the agent, and lost."""
     exported = slots[EXPORTED] - slots[TOLD_EXPORTED]
     lost = slots[ENDED] + slots[ADOPTED] - slots[EXPORTED] - slots[TOLD_LOST]
     return max(0, exported), max(0, lost)

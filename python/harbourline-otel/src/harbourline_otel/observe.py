@@ -55,7 +55,7 @@ _DELTA = pb.AGGREGATION_TEMPORALITY_DELTA
 class Counts:
     """What became of the spans of this process. Every number only grows; one thread writes.
 
-    What the report has not told yet is in a page of shared memory, too: see `ledger`.
+    What the report has not sent yet is in a page of shared memory, too: see `ledger`.
     """
 
     def __init__(self, key: str) -> None:
@@ -110,7 +110,7 @@ class Counts:
             self.finish(exported, None)
             self.finish(lost, "process_died")
 
-    def told(self, exported: int, lost: int) -> None:
+    def reported(self, exported: int, lost: int) -> None:
         """The agent has a report of so many, ever."""
         self.slots[TOLD_EXPORTED], self.slots[TOLD_LOST] = exported, lost
 
@@ -187,7 +187,7 @@ class Report:
         return time.monotonic() >= self._due
 
     def make(self) -> tuple[bytes, Reading]:
-        """A request, and the reading that `took` is to be told of."""
+        """A request, and the reading that `took` is to get."""
         self._due = time.monotonic() + _INTERVAL
         now = self._read()
         request = ExportMetricsServiceRequest()
@@ -210,7 +210,7 @@ class Report:
         self._told = reading
         exported = reading.sums.get((_EXPORTED, None), 0)
         lost = sum(n for key, n in reading.sums.items() if key[0] == _EXPORTED and key[1])
-        self._counts.told(int(exported), int(lost + reading.sums[_PROCESSED, "queue_full"]))
+        self._counts.reported(int(exported), int(lost + reading.sums[_PROCESSED, "queue_full"]))
         self._since = time.time_ns()
         self._collections.longest = 0.0
 

@@ -24,7 +24,7 @@ test.each(environmentNames)('hosts of %s stand where the allow-list says, and st
   expect(admitted(unlisted.mainland, notified.host, notified.port)).toBe(false);
 });
 
-test('netem is told delay and loss of one way', () => {
+test('netem gets delay and loss of one way', () => {
   expect(netemArguments('add', 'uplink', { delayMs: 25, lossPercent: 0.5 }).join(' ')).toBe(
     'qdisc add dev uplink root netem delay 25ms loss 0.5%',
   );

@@ -15,6 +15,6 @@ test('everything that is missing is named at once, with one line to install it',
   expect(missing[2]).toContain('/dev/net/tun');
 });
 
-test('who is not root is told how to be', () => {
+test('without root the message says how to become it', () => {
   expect(missingPrerequisites({ ...complete, isRoot: false })[0]).toContain('sudo -E');
 });
