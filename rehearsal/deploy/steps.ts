@@ -62,7 +62,7 @@ export const changesOf = (stage: string): readonly Change[] =>
             network: { ...config.network, serviceVpcPrefixes: [...config.network.serviceVpcPrefixes, '10.35.0.0/16'] },
           }),
         },
-        { name: 'the VPCs are attached anew, in one step', refused: true, config: attached('2') },
+        { name: 'the VPCs are attached again, in one step', refused: true, config: attached('2') },
       ];
 
 const analysis = (

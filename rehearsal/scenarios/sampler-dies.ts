@@ -47,7 +47,7 @@ export const samplerDies: Scenario = {
       notCounted: { atMost: uncounted, because: `what it had counted since its last flush, ${metricsFlushSeconds} s` },
       countedTwice: {
         atMost: underWay,
-        because: `batches of both that were under way, 5 s of traffic, are routed anew after ${backendRetrySeconds} s`,
+        because: `batches of both that were under way, 5 s of traffic, are routed again after ${backendRetrySeconds} s`,
       },
       tracesHarmed: {
         atMost: Math.ceil(undecided / perTrace),

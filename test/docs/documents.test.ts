@@ -84,7 +84,7 @@ describe('what is looked for is found', () => {
     ]);
   });
   test('a configuration key that is not there', () => {
-    expect(unknownKeys('`store.dataNodes.count = 4`, `observe.notify.email`, `link.allowlistDays`')).toEqual([
+    expect(unknownKeys('`store.dataNodes.count = 4`, `observe.notify.email: x`, `link.allowlistDays`')).toEqual([
       'observe.notify.email',
     ]);
     expect(isKey('network.cidr')).toBe(true);

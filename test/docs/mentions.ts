@@ -134,7 +134,7 @@ const sections = Object.keys(environment.properties ?? {});
 
 /** Configuration keys in backticks that the schema does not know: a section of the schema, then fields. */
 export function unknownKeys(text: string): string[] {
-  const key = new RegExp(`\`((?:${sections.join('|')})(?:\\.[a-zA-Z]+(?:\\[[^\\]]*\\])?)+)(?: = [^\`]*)?\``, 'g');
+  const key = new RegExp(`\`((?:${sections.join('|')})(?:\\.[a-zA-Z]+(?:\\[[^\\]]*\\])?)+)(?:(?: =|:) [^\`]*)?\``, 'g');
   return [...text.matchAll(key)]
     .map(([, found]) => found as string)
     .filter((found) => !isOther(found) && !isKey(found));

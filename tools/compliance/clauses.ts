@@ -118,7 +118,7 @@ export const frameworks: Readonly<Record<string, Framework>> = {
     ],
     gaps: [
       'The text of 4.0.1 was not read: titles only, of 4.0. Whether each defined approach is met needs an assessor.',
-      'The pack of cdk-nag judges 3.2.1, which ended on 2024-03-31; no pack of 4.0.1 is to be had.',
+      'The pack of cdk-nag judges 3.2.1, which ended on 2024-03-31; no pack of 4.0.1 is available.',
       '10.3: log groups have no object lock. An export to a bucket with object lock in another account is up to the organisation.',
     ],
   },

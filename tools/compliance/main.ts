@@ -13,7 +13,7 @@ import { oscalText } from './oscal';
 import { complianceSections } from './report';
 import { writeSections } from './sections';
 
-const help = `Writes the generated sections of docs/compliance.md: packs, findings that are lived with, controls, clauses,
+const help = `Writes the generated sections of docs/compliance.md: packs, accepted findings, controls, clauses,
 PCI DSS; and docs/compliance.oscal.json, the same mapping as an OSCAL component definition.
 
 npm run compliance [-- options]

@@ -23,6 +23,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'lint:shell': { because: 'npm run check' },
   'lint:templates': { because: 'npm run check' },
   figures: { run: 'npm run figures' },
+  words: { run: 'npm run words' },
   architecture: { because: 'npm run check' },
 
   rehearse: { because: '.ci/run, and all scenarios at night' },

@@ -168,7 +168,6 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ...list('mainland.prefixes', ['10.20.0.0/16', '10.28.0.0/16', '10.29.0.0/16']),
   ...list('mainland.hostSuffixes', ['.cn.example.internal', '.sz.example.internal', '.sh.example.internal']),
   ...value('collect.imageId', 'ami-0123456789abcdef1'),
-  ...value('collect.mending', 'INC-7 gateways run out of memory, decided by the on-call lead'),
   ...list('collect.legacyClients', ['zipkin', 'jaeger', 'jaeger']),
   ...value('collect.forward.otlp', backend),
   ...value('collect.forward.zipkin', { ...backend, endpoint: 'https://zipkin.example.internal:9411' }),
@@ -302,7 +301,7 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ...value('link.serviceAttachments', [{ attachmentId: attachment('0'), prefix: '10.30.4.0/24' }]),
   {
     path: 'link.serviceAttachments',
-    what: 'the VPC is attached anew',
+    what: 'the VPC is attached again',
     before: edited(dev, { 'link.serviceAttachments': [{ attachmentId: attachment('0'), prefix: '10.30.4.0/24' }] }),
     after: edited(dev, { 'link.serviceAttachments': [{ attachmentId: attachment('9'), prefix: '10.30.4.0/24' }] }),
   },

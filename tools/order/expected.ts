@@ -14,8 +14,8 @@ export const expectedRefusals: Readonly<Record<string, string>> = {
   'link.allowlist.text: as many as an ACL takes, all others':
     'Two deployments: the lines that go, then those that come. Or ask for 40 entries of an ACL and raise the rule of config/rules/link.ts.',
   'link.directConnect.gatewayAsn: add':
-    'With another VLAN in the same change: the interface is made anew, and two cannot have one VLAN of a line.',
+    'With another VLAN in the same change: the interface is made again, and two cannot have one VLAN of a line.',
   'link.receiver.port: changes places with continuityPort': 'Two deployments, by way of a third port.',
-  'link.serviceAttachments: the VPC is attached anew':
+  'link.serviceAttachments: the VPC is attached again':
     'Two deployments: leave attachmentId out, deploy; name the new one, deploy. Its services have no route in between.',
 };

@@ -8,7 +8,7 @@ import { reviewFiles, writeReview } from './files';
 
 const root = resolve(__dirname, '../..');
 
-const help = `Writes review/<environment>/<Stack>.json anew: the templates that reviewers read.
+const help = `Writes review/<environment>/<Stack>.json again: the templates that reviewers read.
 
 npm run review:update [-- ASSEMBLY]
   ASSEMBLY   folder of an assembly to take (default: synthesises bin/app.ts)

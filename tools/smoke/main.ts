@@ -26,7 +26,7 @@ npm run smoke -- --env NAME [options]
 Runs where both can be reached: in a VPC of network.serviceVpcPrefixes for the gateways, with the security group of the
 store's clients for the store. Needs ssm:GetParameter and secretsmanager:GetSecretValue of the agents, es:DescribeDomain,
 cloudwatch:DescribeAlarms, cloudwatch:GetDashboard, sns:ListSubscriptionsByTopic, cloudwatch:SetAlarmState for a test page, ec2:DescribeVpnConnections, and sts:AssumeRole of the reader.
-The trace is marked as failed, so that it is kept, and is of the service ${smokeService}. Exit code 1 where anything is amiss.
+The trace is marked as failed, so that it is kept, and is of the service ${smokeService}. Exit code 1 where anything is wrong.
 `;
 
 const progress = (line: string): void => {

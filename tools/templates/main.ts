@@ -13,7 +13,7 @@ npm run lint:templates [-- ASSEMBLY]
   ASSEMBLY   folder of an assembly to take (default: what cdk synth makes now)
   --help     this text
 
-What is lived with stands in tools/templates/accepted.yaml, each with its reason. Exit code 1 for any other finding, and for
+What is accepted stands in tools/templates/accepted.yaml, each with its reason. Exit code 1 for any other finding, and for
 an entry that nothing needs any more.
 `;
 

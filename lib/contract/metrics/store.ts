@@ -6,7 +6,7 @@ const writer = { dimensions: [[tierDimension]], emitter: 'span writer' } as cons
 const check = {
   dimensions: [[]],
   emitter: 'store check',
-  notRehearsed: 'it needs index management, which is not to be had for a local node',
+  notRehearsed: 'it needs index management, which is not available for a local node',
 } as const;
 
 /** How the names of a span writer's metrics begin: configurations let them through by it, user data has little room. */

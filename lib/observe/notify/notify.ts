@@ -89,7 +89,7 @@ export class Notify extends Construct {
       },
       {
         id: 'NIST.800.53.R5-LambdaInsideVPC',
-        reason: 'The VPC has no way out, and the systems that people are told by are on the internet.',
+        reason: 'The VPC has no way out, and the systems that notify people are on the internet.',
       },
     );
     if (page.targets.length > 0) topics.page.addSubscription(new LambdaSubscription(tell));

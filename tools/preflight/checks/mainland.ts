@@ -35,7 +35,7 @@ const identity: Check = {
         found === account && china,
         `account ${account} of aws-cn`,
         china ? found : `${found}, of another partition`,
-        `Use credentials of ${account}, or mend link.analysis.account in config/${config.environment}.ts.`,
+        `Use credentials of ${account}, or fix link.analysis.account in config/${config.environment}.ts.`,
       ),
     ];
   },
@@ -72,7 +72,7 @@ const network: Check = {
         vpc?.CidrBlock === vpcCidr,
         `VPC ${vpcId}`,
         vpc?.CidrBlock ?? 'not there',
-        `Mend vpcId and vpcCidr of ${where}.`,
+        `Fix vpcId and vpcCidr of ${where}.`,
       ),
       answer(
         subnet?.VpcId === vpcId &&
@@ -80,7 +80,7 @@ const network: Check = {
           within(`${receiver}/32`, subnet.CidrBlock ?? ''),
         `subnet ${subnetId}`,
         subnet ? `${subnet.CidrBlock} in ${subnet.AvailabilityZone} of ${subnet.VpcId}` : 'not there',
-        `It must be in ${vpcId}, in ${availabilityZone}, and hold ${receiver}: mend ${where}.`,
+        `It must be in ${vpcId}, in ${availabilityZone}, and hold ${receiver}: fix ${where}.`,
       ),
       answer(
         holder === undefined || /harbourline|Entra/i.test(holder.Description ?? ''),

@@ -24,7 +24,7 @@ export const acknowledgmentRules: readonly ReviewRule[] = [
     id: 'acknowledgment-added',
     severity: 'caution',
     asks: 'judge',
-    effect: 'A finding of the compliance packs is lived with instead of fixed: is the reason true, and true next year?',
+    effect: 'A finding of the compliance packs is accepted instead of fixed: is the reason true, and true next year?',
     source: 'docs/compliance.md',
     find: ({ before, after }) => {
       const known = acknowledged(before);
@@ -37,7 +37,7 @@ export const acknowledgmentRules: readonly ReviewRule[] = [
     id: 'acknowledgment-gone',
     severity: 'note',
     asks: 'judge',
-    effect: 'A finding is no longer lived with: it was fixed, or its resource is gone. Synth fails where it was not.',
+    effect: 'A finding is no longer accepted: it was fixed, or its resource is gone. Synth fails where it was not.',
     source: 'docs/compliance.md',
     find: ({ before, after }) => {
       const kept = acknowledged(after);

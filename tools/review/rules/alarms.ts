@@ -168,7 +168,7 @@ export const alarmRules: readonly ReviewRule[] = [
       return [
         ...changed(comparison, 'quiet'),
         ...(was.length > 0 && is.length === 0 && alarms(after).size > 0
-          ? [{ at: 'alarms', what: `no incident pages anybody: ${was.length} alarms told somebody, none does` }]
+          ? [{ at: 'alarms', what: `no incident pages anybody: ${was.length} alarms notified somebody, none does` }]
           : []),
         ...[...heard]
           .filter(([topic, count]) => count > 0 && hears.get(topic) === 0)

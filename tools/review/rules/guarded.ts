@@ -116,7 +116,7 @@ export const guardedRules: readonly ReviewRule[] = [
     severity: 'caution',
     asks: 'guarded',
     effect:
-      'Certificates of the tiers are made anew, for other names, or stored elsewhere: who does not follow is refused.',
+      'Certificates of the tiers are made again, for other names, or stored elsewhere: who does not follow is refused.',
     source: 'docs/operations.md',
     find: onChanges(
       /^(Custom::HarbourlineTierCertificates|AWS::CertificateManager::\w+|AWS::ACMPCA::\w+)$/,

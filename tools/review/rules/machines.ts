@@ -118,7 +118,7 @@ export const machineRules: readonly ReviewRule[] = [
     id: 'machine-settings',
     severity: 'caution',
     asks: 'root',
-    effect: 'What programs of a machine are told: where to send, how much to hold, what to let through.',
+    effect: 'The settings of programs on a machine: where to send, how much to hold, what to let through.',
     source: 'https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=',
     find: (comparison) =>
       differing(comparison)
@@ -132,7 +132,7 @@ export const machineRules: readonly ReviewRule[] = [
     id: 'machine-comments',
     severity: 'note',
     asks: 'root',
-    effect: 'Comments or blank lines of what machines are told. They roll out all the same.',
+    effect: 'Comments or blank lines in files of machines. They roll out all the same.',
     source: 'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html',
     find: (comparison) =>
       differing(comparison)

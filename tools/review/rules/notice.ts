@@ -66,7 +66,7 @@ export const noticeRules: readonly ReviewRule[] = [
     id: 'pager-changes',
     severity: 'caution',
     asks: 'noticed',
-    effect: 'Other people are told, or by other means. An address has to be confirmed before it gets anything.',
+    effect: 'Other people are notified, or by other means. An address has to be confirmed before it gets anything.',
     source: 'https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html',
     find: whoListens,
   },

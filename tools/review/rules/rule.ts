@@ -13,7 +13,7 @@ export const questions = {
   leaves: 'What may leave, or come in, that did not?',
   root: 'What else runs on the machines?',
   guarded: 'Is data less protected, on its way or at rest?',
-  noticed: 'Is anything noticed less, or told to others?',
+  noticed: 'Is anything noticed less, or sent to others?',
   works: 'May something that works stop working, or hold less?',
   judge: 'Does the change touch what judges it?',
   unjudged: 'What has no rule looked at?',

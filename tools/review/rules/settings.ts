@@ -173,7 +173,7 @@ export const settingRules: readonly ReviewRule[] = [
     id: 'function-settings',
     severity: 'caution',
     asks: 'works',
-    effect: 'A function runs with other limits, in another place, or is told something else.',
+    effect: 'A function runs with other limits, in another place, or with other settings.',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-function-common.html',
     find: of(
       /^AWS::Lambda::/,

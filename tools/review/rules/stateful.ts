@@ -46,7 +46,7 @@ export const statefulRules: readonly ReviewRule[] = [
     severity: 'danger',
     asks: 'lost',
     effect:
-      'A new, empty resource takes its place; what pointed at the old one is made anew, too. With a fixed name the deployment fails, because the name is taken.',
+      'A new, empty resource takes its place; what pointed at the old one is made again, too. With a fixed name the deployment fails, because the name is taken.',
     source:
       'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html#update-replacement',
     find: of(

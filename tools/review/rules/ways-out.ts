@@ -16,7 +16,7 @@ const ways: readonly (readonly [RegExp, string])[] = [
     'sends data on',
   ],
   [/^AWS::Events::(ApiDestination|Connection|Endpoint|EventBusPolicy|Archive)$/, 'sends events on'],
-  [/^AWS::Route53Resolver::\w+$/, 'names are answered by others, and what is asked is told to them'],
+  [/^AWS::Route53Resolver::\w+$/, 'names are answered by others, and they learn what is asked'],
   [/^AWS::(KMS::ReplicaKey|Backup::\w+|DLM::LifecyclePolicy|DataSync::\w+|DMS::\w+)$/, 'copies data'],
   [
     /^AWS::(S3::(MultiRegion)?AccessPoint\w*|S3ObjectLambda::\w+|OpenSearchService::Application|OpenSearchServerless::\w+)$/,
