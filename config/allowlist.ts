@@ -10,8 +10,7 @@
  *
  * `relay` stands for the link subnets. TCP only. What follows a `#` is for people.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { cidrProblem } from './cidr';
 
 /** One line: who may open connections to whom. */
@@ -42,11 +41,20 @@ export interface AllowlistFile {
   readonly text: string;
 }
 
-/** A file of config/allowlists. */
-export const allowlist = (name: string): AllowlistFile => ({
-  file: `config/allowlists/${name}`,
-  text: readFileSync(join(__dirname, 'allowlists', name), 'utf8'),
-});
+/**
+ * The allow-list that stands in a file.
+ *
+ * @param file from the root of the deployment's repository, in which the CDK and all commands run: `config/allowlists/dev.txt`
+ * @throws Error where there is no such file
+ */
+export function allowlist(file: string): AllowlistFile {
+  if (!existsSync(file)) {
+    throw new Error(
+      `There is no ${file} in ${process.cwd()}, which link.allowlist names. Write it, or correct the name: it counts from the root of the repository.`,
+    );
+  }
+  return { file, text: readFileSync(file, 'utf8') };
+}
 
 /** The source that stands for the relays, wherever in the link subnets they are. */
 export const relaySource = 'relay';

@@ -1,8 +1,7 @@
-import { allowlist } from './allowlist';
-import type { EnvironmentConfigInput } from './schema';
+import { allowlist, defineEnvironment } from '../index';
 
 /** For trials: the smallest that is still redundant, burstable machines, a budget small enough to see it work. */
-export const dev: EnvironmentConfigInput = {
+export const dev = defineEnvironment({
   environment: 'dev',
   account: '111111111111',
   network: {
@@ -36,7 +35,7 @@ export const dev: EnvironmentConfigInput = {
         'Trial without production data until the leased line is ordered, approved in NET-1200 to June 2027',
     },
     farEnd: { asn: 65010, prefixes: ['10.20.1.0/24', '10.20.2.0/24', '10.20.8.0/24'] },
-    allowlist: allowlist('dev.txt'),
+    allowlist: allowlist('config/allowlists/dev.txt'),
     // Not attached yet: the first deployment makes the gateway. Then: attachmentId: 'tgw-attach-…'.
     serviceAttachments: [{ prefix: '10.30.4.0/24' }],
     services: ['payment', 'settlement'],
@@ -66,4 +65,4 @@ export const dev: EnvironmentConfigInput = {
   observe: {
     objectives: { p99Ms: { 'hk-cn': 500, 'cn-hk': 300, none: 800 } },
   },
-};
+});

@@ -178,7 +178,7 @@ export const link = section({
    * @default 10 and 30
    */
   bgp: section({ keepaliveSeconds: whole(1, 30).default(10), holdSeconds: whole(3, 90).default(30) }).prefault({}),
-  /** Every flow that may cross: `allowlist('dev.txt')`. */
+  /** Every flow that may cross: `allowlist('config/allowlists/dev.txt')`. */
   allowlist: section({ file: z.string(), text: z.string() }).transform((list) => ({
     ...list,
     ...parseAllowlist(list.text),

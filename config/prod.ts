@@ -1,8 +1,7 @@
-import { allowlist } from './allowlist';
-import type { EnvironmentConfigInput } from './schema';
+import { allowlist, defineEnvironment } from '../index';
 
 /** Held to the rules of production: a zone in reserve, dedicated managers, a pinned image, a year of audit logs. */
-export const prod: EnvironmentConfigInput = {
+export const prod = defineEnvironment({
   environment: 'prod',
   repositoryUrl: 'https://git.example.com/harbourline/blob/main',
   account: '333333333333',
@@ -50,7 +49,7 @@ export const prod: EnvironmentConfigInput = {
       transitGatewayCidr: '10.42.0.0/24',
     },
     farEnd: { asn: 65012, prefixes: ['10.22.1.0/24', '10.22.2.0/24', '10.22.8.0/24'] },
-    allowlist: allowlist('prod.txt'),
+    allowlist: allowlist('config/allowlists/prod.txt'),
     serviceAttachments: [{ attachmentId: 'tgw-attach-2123456789abcdef0', prefix: '10.32.4.0/24' }],
     services: ['payment', 'settlement'],
     receiver: { address: '10.22.8.10', name: 'receiver.prod.cn.example.internal' },
@@ -81,4 +80,4 @@ export const prod: EnvironmentConfigInput = {
     notify: { page: { email: 'platform-on-call@example.com' }, inform: { email: 'platform@example.com' } },
     objectives: { p99Ms: { 'hk-cn': 400, 'cn-hk': 250, none: 600 }, errorPercent: 0.5, minimumSamples: 50 },
   },
-};
+});

@@ -1,8 +1,7 @@
-import { allowlist } from './allowlist';
-import type { EnvironmentConfigInput } from './schema';
+import { allowlist, defineEnvironment } from '../index';
 
 /** As production in kind, smaller in number: dedicated managers, machines of fixed performance. */
-export const staging: EnvironmentConfigInput = {
+export const staging = defineEnvironment({
   environment: 'staging',
   account: '222222222222',
   network: {
@@ -44,7 +43,7 @@ export const staging: EnvironmentConfigInput = {
         'Backup of the leased line for staging without production data, approved in NET-2200 to June 2027',
     },
     farEnd: { asn: 65011, prefixes: ['10.21.1.0/24', '10.21.2.0/24', '10.21.8.0/24'] },
-    allowlist: allowlist('staging.txt'),
+    allowlist: allowlist('config/allowlists/staging.txt'),
     serviceAttachments: [{ attachmentId: 'tgw-attach-1123456789abcdef0', prefix: '10.31.4.0/24' }],
     services: ['payment', 'settlement'],
     receiver: { address: '10.21.8.10', name: 'receiver.staging.cn.example.internal' },
@@ -74,4 +73,4 @@ export const staging: EnvironmentConfigInput = {
     notify: { page: { email: 'platform-staging@example.com' } },
     objectives: { p99Ms: { 'hk-cn': 500, 'cn-hk': 300, none: 800 } },
   },
-};
+});

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../config/schema';
-import { buildApp } from '../lib/app';
+import { deployedApp, deploymentRoot } from './deployment';
 
-/** Context of `cdk.json`: the same feature flags as a deployment. */
+/** Context of the deployment's `cdk.json`: the same feature flags, and what a firm sets beside them. */
 export const context = (): Record<string, unknown> =>
-  (JSON.parse(readFileSync(join(__dirname, '..', 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }).context;
+  (JSON.parse(readFileSync(join(deploymentRoot(), 'cdk.json'), 'utf8')) as { context: Record<string, unknown> })
+    .context;
 
 /** An assembly on disk. */
 export interface Assembly {
@@ -22,7 +23,7 @@ export function synthesiseApp(configs: readonly EnvironmentConfig[]): Assembly {
   const outdir = mkdtempSync(join(tmpdir(), 'harbourline-assembly-'));
   const dispose = () => rmSync(outdir, { recursive: true, force: true });
   try {
-    return { assembly: buildApp(configs, { outdir, context: context() }).synth(), dispose };
+    return { assembly: deployedApp(configs, { outdir, context: context() }).synth(), dispose };
   } catch (error) {
     dispose();
     throw error;

@@ -9,6 +9,13 @@ import { StoreStack } from './store/store-stack';
 
 /** One environment: the bill of materials, read from top to bottom. */
 export class TracingStage extends Stage {
+  readonly network: NetworkStack;
+  readonly store: StoreStack;
+  readonly collect: CollectStack;
+  readonly observe: ObserveStack;
+  /** Where the environment has a link. */
+  readonly link?: LinkStack;
+
   constructor(scope: Construct, config: EnvironmentConfig) {
     super(scope, config.environment, { env: { account: config.account, region: config.region } });
 
@@ -45,13 +52,18 @@ export class TracingStage extends Stage {
       functions: { ...collect.functions, 'Store check failed': store.checkFunction },
     });
 
+    this.network = network;
+    this.store = store;
+    this.collect = collect;
+    this.observe = observe;
+
     // Exported with and without a link: one that goes while the link's stack still imports it would be refused, so that the
     // link could be taken away only in a certain order.
     network.exportForLink();
     collect.exportForLink();
     observe.exportForLink();
     if (config.link) {
-      new LinkStack(this, 'Link', {
+      this.link = new LinkStack(this, 'Link', {
         config,
         description: 'Harbourline: the link to the mainland, what may cross it, the relays that aggregates leave by',
         terminationProtection: config.production,

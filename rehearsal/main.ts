@@ -1,6 +1,6 @@
 /** `npm run rehearse`: see `--help`. */
 import { parseArgs } from 'node:util';
-import { loadEnvironments } from '../config';
+import { loadEnvironments } from '../harness/deployment';
 import { deployRehearsed } from './deploy/main';
 import { machineRow } from './judge/machine';
 import { summary, table, type Verdict, verdict } from './judge/report';
@@ -14,7 +14,7 @@ const help = `Rehearses an environment on this machine: the collectors, configur
 alarms of its synthesised templates, with real services, a real OpenSearch and doubles of two AWS APIs.
 
 npm run rehearse -- [options]
-  --env NAME       environment to rehearse (default dev)
+  --env NAME       environment to rehearse (default: the first of the deployment)
   --scenario NAME  what happens meanwhile (default fair-day), see below
   --rate N         payments a second, 1 to 100 (default 12; some 20 spans each)
   --seconds N      how long to pay, 5 to 3600 (default 60, or as the scenario needs)
@@ -34,7 +34,7 @@ Exit code: 0 every promise held, 1 one was broken, 75 inconclusive: this machine
 const exitCodes: Readonly<Record<Verdict, number>> = { passed: 0, failed: 1, inconclusive: 75 };
 
 interface Arguments {
-  readonly env: string;
+  readonly env: string | undefined;
   readonly scenario: Scenario;
   readonly rate: number;
   readonly seconds: number;
@@ -49,7 +49,7 @@ function parse(args: readonly string[]): Arguments {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      env: { type: 'string', default: 'dev' },
+      env: { type: 'string' },
       scenario: { type: 'string', default: scenarios[0]!.name },
       rate: { type: 'string' },
       seconds: { type: 'string' },
@@ -94,11 +94,11 @@ async function main(): Promise<void> {
     return;
   }
   if (options.deploy) {
-    process.exitCode = await deployRehearsed(options.env);
+    process.exitCode = await deployRehearsed(options.env ?? loadEnvironments()[0]?.environment ?? '');
     return;
   }
   const environments = loadEnvironments();
-  const config = environments.find(({ environment }) => environment === options.env);
+  const config = options.env ? environments.find(({ environment }) => environment === options.env) : environments[0];
   if (!config) {
     const names = environments.map(({ environment }) => environment).join(', ');
     throw new Error(`There is no environment ${options.env}. There are: ${names}.`);

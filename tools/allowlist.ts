@@ -4,8 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import { IPv4 } from 'ipaddr.js';
-import { loadEnvironments } from '../config';
 import { isDate, relaySource } from '../config/allowlist';
+import { loadEnvironments } from '../harness/deployment';
 import { linked } from '../lib/contract/link-parameters';
 import { ending, warningDays, why } from '../lib/link/allowlist-questions';
 import { command } from './command';

@@ -40,6 +40,7 @@ const steps = (base: string | undefined, skipTests: boolean): Step[] => [
   { name: 'unused files, exports, dependencies', command: 'npx', args: ['knip'] },
   { name: 'shell', ...tsx('tools/shell/main.ts') },
   { name: 'words', ...tsx('tools/words/main.ts') },
+  { name: 'package', ...tsx('tools/package/main.ts', '--check') },
   { name: 'drawing of the rooms', ...tsx('tools/architecture/main.ts', '--check') },
   { name: 'synth, cdk-nag', command: 'npx', args: ['cdk', 'synth', '--quiet'] },
   { name: 'cfn-lint, checkov', ...tsx('tools/templates/main.ts', 'cdk.out') },

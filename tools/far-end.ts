@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { loadEnvironments } from '../config';
+import { loadEnvironments } from '../harness/deployment';
 import { linked } from '../lib/contract/link-parameters';
 import { farEndFiles } from '../lib/link/far-end';
 import { readParameters } from '../lib/link/far-end-read';

@@ -1,11 +1,21 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { nodeMajor } from '../contract/node';
 import { cacheDirectory } from './cache';
 
 const bundles = new Map<string, string>();
+
+/** Where the package has the bundle of a program; in a checkout there is none. */
+export const prebuilt = (entry: string): string =>
+  join(
+    dirname(entry),
+    'bundles',
+    basename(entry)
+      .replace(/\.[jt]s$/, '')
+      .replaceAll('.', '-'),
+  );
 
 /**
  * Folder with `main.js`: the program of `entry` and all that it imports, in one file. What is rehearsed and tested is
@@ -15,6 +25,8 @@ const bundles = new Map<string, string>();
 export function bundle(entry: string): string {
   const done = bundles.get(entry);
   if (done) return done;
+  const built = prebuilt(entry);
+  if (existsSync(built)) return built;
   const [program] = buildSync({
     entryPoints: { main: entry },
     outdir: 'bundle',

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -5,6 +6,9 @@ import { Construct } from 'constructs';
 import { distributionHash } from '../collector/distribution/build';
 import { bundle } from '../common/bundle';
 import { regionalService } from '../contract/partition';
+
+/** Whether this is the package, in the repository of a firm, and not Harbourline's own. */
+const packaged = extname(__filename) === '.js';
 
 /** A zip in the account's asset bucket that instances fetch at boot. */
 export class Artifact extends Construct {
@@ -24,7 +28,9 @@ export class Artifact extends Construct {
   static collector(scope: Construct, id: string): Artifact {
     const location = Stack.of(scope).synthesizer.addFileAsset({
       sourceHash: distributionHash(),
-      executable: ['npx', 'tsx', 'tools/collector.ts', 'asset'],
+      executable: packaged
+        ? ['npx', 'harbourline', 'collector', 'asset']
+        : ['npx', 'tsx', 'tools/collector.ts', 'asset'],
       displayName: 'OpenTelemetry Collector, linux/arm64',
     });
     return new Artifact(scope, id, location);

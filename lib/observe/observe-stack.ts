@@ -1,9 +1,10 @@
 import { Token } from 'aws-cdk-lib';
-import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnDashboard, Dashboard, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
 import { runbookUrl } from '../contract/alarms';
+import { type DashboardName, dashboardName } from '../contract/dashboards';
 import { Alarms, crossingBudgets, environmentAlarms, type Topics } from './alarms';
 import type { Watched } from './alarms/alarm';
 import { messageAlarms } from './alarms/functions';
@@ -22,6 +23,17 @@ export class ObserveStack extends EnvironmentStack {
   readonly topics: Topics;
   /** The incident of calls to the mainland. */
   readonly border?: IAlarm;
+
+  /** A dashboard of the environment, for rows of a firm's own. @throws Error where it has none of that name: `link` without a link */
+  dashboard(name: DashboardName): Dashboard {
+    const own = this.node.children.filter((child) => child instanceof Dashboard);
+    const physical = dashboardName(this.config.environment, name);
+    const found = own.find(
+      (each) => each.node.defaultChild instanceof CfnDashboard && each.node.defaultChild.dashboardName === physical,
+    );
+    if (!found) throw new Error(`${this.config.environment} has no dashboard ${name}.`);
+    return found;
+  }
 
   /** What the stack of a link imports: topics of our own, and the incident of the border. */
   exportForLink(): void {

@@ -1,9 +1,8 @@
 /** Assemblies of an environment, as it is before its gateway exists and as it becomes day by day. */
 import { join } from 'node:path';
-import { loadEnvironments } from '../../config';
 import type { EnvironmentConfig } from '../../config/schema';
+import { deployedApp, loadEnvironments } from '../../harness/deployment';
 import { context } from '../../harness/synthesise';
-import { buildApp } from '../../lib/app';
 
 /** What can be deployed by itself: an environment, or its mainland side. */
 export interface Target {
@@ -46,7 +45,7 @@ export const firstConfig = (config: EnvironmentConfig): EnvironmentConfig =>
 /** Synthesises into a folder. @returns the folder, for `cdk --app` */
 export function synthesiseTo(folder: string, name: string, config: EnvironmentConfig): string {
   const outdir = join(folder, name);
-  buildApp([config], {
+  deployedApp([config], {
     outdir,
     context: { ...context(), '@aws-cdk/core:validateAgainstDefaultRules': false },
   }).synth();

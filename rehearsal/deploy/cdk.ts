@@ -1,8 +1,8 @@
 /** Runs the CDK CLI against the emulator: the very commands of docs/operations.md. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-
-const root = join(__dirname, '../..');
+import { deploymentRoot } from '../../harness/deployment';
+import { ownProgram } from '../../harness/program';
 
 /** What a command did. */
 export interface Ran {
@@ -23,16 +23,16 @@ export interface Where {
 
 /** Runs a command of the CLI. Its home is scratch, and its environment holds nothing of the shell's. */
 export const cdk = (args: readonly string[], where: Where): Promise<Ran> =>
-  run(join(root, 'node_modules/.bin/cdk'), [...args, '--no-color', '--no-notices'], where);
+  run(join(deploymentRoot(), 'node_modules/.bin/cdk'), [...args, '--no-color', '--no-notices'], where);
 
-/** Runs one of this repository's own tools. */
+/** Runs one of our own tools. */
 export const tool = (name: string, args: readonly string[], where: Where): Promise<Ran> =>
-  run(process.execPath, ['--import', 'tsx', join(root, 'tools', name, 'main.ts'), ...args], where);
+  run(process.execPath, [...ownProgram(join(__dirname, '../../tools', name, 'main')), ...args], where);
 
 function run(command: string, args: readonly string[], { environment, home, signal }: Where): Promise<Ran> {
   const started = performance.now();
   const child = spawn(command, args, {
-    cwd: root,
+    cwd: deploymentRoot(),
     env: {
       PATH: process.env.PATH,
       // Where the collector that was built before is found again.

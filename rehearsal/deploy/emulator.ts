@@ -1,6 +1,7 @@
 /** The emulator of AWS: MiniStack with a layer of ours, on loopback, from hashed locks. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { deploymentRoot } from '../../harness/deployment';
 import { freePort } from '../../harness/ports';
 import { type Service, startService } from '../../harness/process';
 import { pythonEnvironment } from '../../harness/python/environment';
@@ -53,7 +54,7 @@ export async function startEmulator(options: EmulatorOptions, progress: (line: s
       PATH: `${join(process.execPath, '..')}:/usr/bin:/bin`,
       HOME: directory,
       TMPDIR: directory,
-      NODE_PATH: join(__dirname, '../../node_modules'),
+      NODE_PATH: join(deploymentRoot(), 'node_modules'),
       NODE_EXTRA_CA_CERTS: options.authorityFile,
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: `${port}`,

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { loadEnvironments } from '../../config';
-import { dev } from '../../config/dev';
 import { ConfigError, type Problem } from '../../config/errors';
 import { parseEnvironment, parseEnvironments } from '../../config/parse';
-import { prod } from '../../config/prod';
-import { staging } from '../../config/staging';
+import { exampleEnvironments } from '../../harness/environments';
+import { dev } from '../../harness/environments/dev';
+import { prod } from '../../harness/environments/prod';
+import { staging } from '../../harness/environments/staging';
 
 type Path = string;
 const keys = (path: Path): (string | number)[] =>
@@ -42,7 +42,7 @@ function problems(files: Record<string, unknown>): readonly Problem[] {
 
 describe('committed environments', () => {
   it('are accepted, with defaults in place', () => {
-    const environments = loadEnvironments();
+    const environments = exampleEnvironments();
     expect(environments.map(({ environment, production }) => [environment, production])).toEqual([
       ['dev', false],
       ['staging', false],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadEnvironments } from '../../config';
+import { exampleEnvironments } from '../../harness/environments';
 import { buildApp } from '../../lib/app';
 import { anchor } from '../../lib/contract/alarms';
 import { informWindows, pageWindows } from '../../lib/observe/alarms/budget';
@@ -36,7 +36,7 @@ interface Alarm {
 /** Every alarm of every environment. */
 function alarms(): Alarm[] {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
-  const app = buildApp(loadEnvironments(), { context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  const app = buildApp(exampleEnvironments(), { context: { ...context, 'aws:cdk:bundling-stacks': [] } });
   return (
     app
       .synth()

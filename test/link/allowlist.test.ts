@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseAllowlist } from '../../config/allowlist';
-import { dev } from '../../config/dev';
 import type { ConfigError, Problem } from '../../config/errors';
 import { parseEnvironment } from '../../config/parse';
+import { dev } from '../../harness/environments/dev';
 import { linked } from '../../lib/contract/link-parameters';
 import { ending, why } from '../../lib/link/allowlist-questions';
 import { configOf } from '../support/app';

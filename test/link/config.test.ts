@@ -1,10 +1,10 @@
 /** The messages about a wrong section `link`. */
 import { refuseDates } from '../../config/dates';
-import { dev } from '../../config/dev';
 import type { ConfigError } from '../../config/errors';
 import { parseEnvironment, parseEnvironments } from '../../config/parse';
-import { prod } from '../../config/prod';
-import { staging } from '../../config/staging';
+import { dev } from '../../harness/environments/dev';
+import { prod } from '../../harness/environments/prod';
+import { staging } from '../../harness/environments/staging';
 
 const environments = { dev, staging, prod };
 

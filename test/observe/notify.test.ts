@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseEnvironment } from '../../config/parse';
-import { prod } from '../../config/prod';
+import { prod } from '../../harness/environments/prod';
 import { type NotifySettings, notify, type World } from '../../lib/observe/notify/notify.handler';
 import type { TargetKind } from '../../lib/observe/notify/targets';
 

@@ -1,6 +1,6 @@
 /** Every place that can hold a raw span, as the templates say it, and how long it holds it. */
 
-import { loadEnvironments } from '../../config';
+import { exampleEnvironments } from '../../harness/environments';
 import { context } from '../../harness/synthesise';
 import { buildApp } from '../../lib/app';
 import { filesOf, paths, variablesOf } from '../../lib/contract/instance';
@@ -33,7 +33,7 @@ const without = [
   'AWS::SecretsManager::Secret',
 ];
 
-const environments = loadEnvironments();
+const environments = exampleEnvironments();
 const resourcesOf = (name: string): Resource[] => {
   const config = environments.filter(({ environment }) => environment === name);
   return buildApp(config, { context: { ...context(), 'aws:cdk:bundling-stacks': [] } })

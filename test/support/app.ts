@@ -1,12 +1,12 @@
 /** The app as tests synthesise it: the committed environments, the feature flags of cdk.json, no policy packs. */
 import type { App, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { loadEnvironments } from '../../config';
 import type { EnvironmentConfig } from '../../config/schema';
+import { exampleEnvironments } from '../../harness/environments';
 import { context } from '../../harness/synthesise';
 import { buildApp } from '../../lib/app';
 
-export const environments = loadEnvironments();
+export const environments = exampleEnvironments();
 export const environmentNames = environments.map(({ environment }) => environment);
 
 export const configOf = (environment: string): EnvironmentConfig =>

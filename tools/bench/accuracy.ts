@@ -8,8 +8,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { loadEnvironments } from '../../config';
 import { startCollector } from '../../harness/collectors';
+import { exampleEnvironments } from '../../harness/environments';
 import { waitFor } from '../../harness/wait';
 import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
 import { crossingAttribute, kindOfCrossing, metricNamespace, metrics } from '../../lib/contract/metrics';
@@ -87,7 +87,7 @@ async function send(address: string, environment: string, service: string, durat
 
 async function measure(quick: boolean): Promise<Measured> {
   const sizes = quick ? [1_000] : [100, 1_000, 10_000, 100_000];
-  const [config] = loadEnvironments();
+  const [config] = exampleEnvironments();
   if (!config) throw new Error('There is no environment.');
   const { environment, region } = config;
   const binary = await collectorBinary(hostTarget(), (line) => process.stderr.write(`${line}\n`));

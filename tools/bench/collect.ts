@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
-import { loadEnvironments } from '../../config';
+import { exampleEnvironments } from '../../harness/environments';
 import { waitFor } from '../../harness/wait';
 import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
 import { ports } from '../../lib/contract/ports';
@@ -154,7 +154,7 @@ async function round(collector: Running, body: Buffer, payloads: number): Promis
 
 async function measure(quick: boolean): Promise<Measured> {
   const [rounds, payloadsARound] = quick ? [1, 20] : [4, 200];
-  const [config] = loadEnvironments();
+  const [config] = exampleEnvironments();
   if (!config) throw new Error('There is no environment.');
   const binary = await collectorBinary(hostTarget(), (line) => process.stderr.write(`${line}\n`));
   const synthesised = synthesise(config);

@@ -12,9 +12,9 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { loadEnvironments } from '../../config';
 import { CleanUp } from '../../harness/clean-up';
 import { startCollector } from '../../harness/collectors';
+import { exampleEnvironments } from '../../harness/environments';
 import { type Service, startService } from '../../harness/process';
 import { examples, type Python, preparePython } from '../../harness/python/environment';
 import { extensions, serverTls, service } from '../../lib/collector/blocks/components';
@@ -110,7 +110,7 @@ const mebibytes = (pid: number, figure: 'Rss' | 'Pss'): number =>
 
 async function measure(quick: boolean): Promise<Measured> {
   const size = quick ? little : whole;
-  const config = loadEnvironments().find(({ production }) => production);
+  const config = exampleEnvironments().find(({ production }) => production);
   if (!config) throw new Error('There is no environment of production.');
   const progress = (line: string) => process.stderr.write(`${line}\n`);
   const [python, binary] = await Promise.all([preparePython(progress), collectorBinary(hostTarget(), progress)]);

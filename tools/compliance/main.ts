@@ -3,9 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { App } from 'aws-cdk-lib';
-import { context } from '../../cdk.json';
-import { loadEnvironments } from '../../config';
-import { buildApp } from '../../lib/app';
+import { deployedApp, loadEnvironments } from '../../harness/deployment';
+import { context } from '../../harness/synthesise';
 import { owners } from '../../lib/compliance/owners';
 import { auditPolicy } from '../../lib/compliance/policy';
 import { command } from '../command';
@@ -44,7 +43,7 @@ command(help, () => {
     if (late.length + far.length === 0) console.log(`No review is due on ${today}.`);
     return late.length + far.length > 0 ? 1 : 0;
   }
-  const app: App = buildApp(loadEnvironments(), { context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  const app: App = deployedApp(loadEnvironments(), { context: { ...context(), 'aws:cdk:bundling-stacks': [] } });
   const sections = complianceSections(app, auditPolicy(app));
   const file = resolve(join(__dirname, '../../docs/compliance.md'));
   writeSections(file, sections);

@@ -34,6 +34,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'link:far-end': "the far end's files of a link",
   },
   'Write what is generated': {
+    package: 'what firms install: dist/, a tarball',
     'review:update': 'the templates that reviewers read',
     compliance: 'docs/compliance.md',
     'permissions:update': 'what each role may do in the store',

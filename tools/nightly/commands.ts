@@ -43,6 +43,8 @@ export const commands: Readonly<Record<string, Command>> = {
   allowlist: { run: 'npm run allowlist -- why 203.0.113.10:4318; npm run allowlist -- check --date "$(date -u +%F)"' },
   'link:far-end': { because: asked },
 
+  package: { because: 'npm run check' },
+
   'review:update': { run: unchanged('npm run review:update', 'review') },
   compliance: { run: unchanged('npm run compliance', 'docs/compliance.md') },
   'permissions:update': { run: unchanged('npm run permissions:update', 'docs/compliance.md') },

@@ -1,6 +1,7 @@
 /** What somebody may change in an environment's file: each list and switch of config/schema.ts, one change at a time. */
-import { dev } from '../../config/dev';
+
 import type { EnvironmentConfigInput } from '../../config/schema';
+import { dev } from '../../harness/environments/dev';
 
 /** A change of the file of `dev`. */
 export interface DayTwoChange {

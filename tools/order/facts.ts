@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadEnvironments } from '../../config';
+import { exampleEnvironments } from '../../harness/environments';
 import { pythonEnvironment } from '../../harness/python/environment';
 import { synthesiseApp } from '../../harness/synthesise';
 import { isCustom } from '../../judges/order/state';
@@ -20,7 +20,7 @@ npm run order:facts
 
 command(help, async () => {
   parseArgs({ options: {} });
-  const { assembly, dispose } = synthesiseApp(loadEnvironments());
+  const { assembly, dispose } = synthesiseApp(exampleEnvironments());
   const types = assembly.stacksRecursively.flatMap(({ template }) =>
     Object.values(template.Resources as Record<string, { Type: string }>).map(({ Type }) => Type),
   );

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { loadEnvironments } from '../../config';
+import { loadEnvironments } from '../../harness/deployment';
 import { cacheDirectory } from '../../lib/common/cache';
 import { readRecording } from '../../rehearsal/recording';
 import { synthesise } from '../../rehearsal/stage/synthesised';
@@ -14,7 +14,7 @@ import { page } from './page';
 const help = `Draws the dashboards of an environment, as synthesised now, with the metrics of its last rehearsal: one HTML file.
 
 npm run preview -- [options]
-  --env NAME         environment (default dev)
+  --env NAME         environment (default: the first of the deployment)
   --scenario NAME    whose rehearsal: the last of this scenario (default slow-link)
   --output FILE      where to write it (default in the cache; the path is printed)
   --screenshot FILE  also take a picture of the first dashboard, with a headless Chromium
@@ -24,24 +24,24 @@ npm run preview -- [options]
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      env: { type: 'string', default: 'dev' },
+      env: { type: 'string' },
       scenario: { type: 'string', default: 'slow-link' },
       output: { type: 'string' },
       screenshot: { type: 'string' },
     },
   });
   const environments = loadEnvironments();
-  const config = environments.find(({ environment }) => environment === values.env);
+  const config = values.env ? environments.find(({ environment }) => environment === values.env) : environments[0];
   if (!config) {
     throw new Error(
       `There is no environment ${values.env}. There are: ${environments.map(({ environment }) => environment).join(', ')}.`,
     );
   }
-  const recording = readRecording(values.env, values.scenario);
+  const recording = readRecording(config.environment, values.scenario);
   const { dashboards, dispose } = synthesise(config);
   dispose();
   const file = resolve(
-    values.output ?? join(cacheDirectory('rehearsal'), `preview-${values.env}-${values.scenario}.html`),
+    values.output ?? join(cacheDirectory('rehearsal'), `preview-${config.environment}-${values.scenario}.html`),
   );
   writeFileSync(file, page(dashboards, recording));
   console.log(`Preview: ${pathToFileURL(file).href}`);

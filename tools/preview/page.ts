@@ -1,6 +1,7 @@
 /** The page of a preview: one HTML file with everything in it. */
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { sourceExtension } from '../../harness/program';
 import type { DashboardBody } from '../../rehearsal/judge/cloudwatch/dashboards';
 import type { Recording } from '../../rehearsal/recording';
 import { type Graph, type PictureWidget, pictures } from './model';
@@ -30,7 +31,7 @@ const encoded = (text: string): string => text.replace(/[&<>"]/g, (character) =>
 /** The program of the page, with the chart library in it. */
 function program(): string {
   const [bundle] = buildSync({
-    entryPoints: [join(__dirname, 'client.ts')],
+    entryPoints: [join(__dirname, `client${sourceExtension}`)],
     bundle: true,
     minify: true,
     write: false,

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AssetManifestArtifact, CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { ownProgram } from '../../harness/program';
 import { type Environment, type Resource, readEnvironments } from '../../judges/assembly/environments';
 
 const git = (root: string, ...args: string[]): string =>
@@ -67,7 +68,7 @@ export async function environmentsOf(
   const assembly = mkdtempSync(join(tmpdir(), 'harbourline-review-'));
   try {
     await new Promise<void>((resolve, reject) => {
-      const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'synthesise.ts'), ...names], {
+      const child = spawn(process.execPath, [...ownProgram(join(__dirname, 'synthesise')), ...names], {
         cwd: checkout,
         env: { ...process.env, CDK_OUTDIR: assembly },
         stdio: ['ignore', 2, 2],

@@ -1,5 +1,5 @@
 /** Judges a change by the rules of the checkout that this file is in: that of the base, so that no change judges itself. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orderSection } from '../order/section';
 import { readAcceptances } from './accepted';
@@ -10,8 +10,12 @@ import { html } from './html';
 import { headline, page, summary } from './page';
 import { repository, repositoryName } from './repository';
 
-/** From the repository's root. */
-export const judgeFile = 'tools/review/judge.ts';
+/** This file in a checkout: of Harbourline's own repository, or of one that has the package. */
+const places = ['tools/review/judge.ts', 'node_modules/harbourline/dist/tools/review/judge.js'];
+
+/** The judge of a checkout. @returns none where it has no rules that can be asked */
+export const judgeOf = (checkout: string): string | undefined =>
+  places.map((place) => join(checkout, place)).find(existsSync);
 
 /** What is to be judged. Plain data: it goes from one process to another, maybe of another version. */
 export interface Question {

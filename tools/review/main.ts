@@ -1,12 +1,13 @@
 /** `npm run review`: see `--help`. */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { deploymentRoot } from '../../harness/deployment';
+import { loader } from '../../harness/program';
 import { command } from '../command';
 import { accept, acceptedFile } from './accepted';
 import { commit, firstParent, inWorktree } from './commits';
-import { type Judgement, judge, judgeFile, type Question } from './judge';
+import { type Judgement, judge, judgeOf, type Question } from './judge';
 import { reviewRules } from './rules';
 
 const help = `Compares what two commits would deploy, and writes a page for each environment and one for the repository: danger first.
@@ -33,10 +34,10 @@ const progress = (line: string): void => {
 };
 
 /** Asks the rules of another checkout, in a process of their own. */
-function ask(checkout: string, question: Question): Promise<Judgement> {
+function ask(judgeFile: string, question: Question): Promise<Judgement> {
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', judgeFile, JSON.stringify(question)], {
-      cwd: checkout,
+    const child = spawn(process.execPath, [...loader(), judgeFile, JSON.stringify(question)], {
+      cwd: question.base.checkout,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let text = '';
@@ -56,7 +57,7 @@ command(help, async () => {
     options: {
       base: { type: 'string' },
       env: { type: 'string', multiple: true, default: [] },
-      head: { type: 'string', default: resolve(__dirname, '../..') },
+      head: { type: 'string' },
       out: { type: 'string', default: 'cdk.out/review' },
       accept: { type: 'string', multiple: true, default: [] },
       reason: { type: 'string' },
@@ -70,7 +71,7 @@ command(help, async () => {
   if (values.accept.length > 0 !== (values.reason !== undefined)) {
     throw new Error('--accept and --reason go together: what is accepted, and why.');
   }
-  const head = resolve(values.head);
+  const head = values.head ? resolve(values.head) : deploymentRoot();
   const named = values.base ?? firstParent(head);
   if (!named) throw new Error(`--base is missing: which commit is the change made to?\n\n${help}`);
   const base = commit(head, named);
@@ -82,7 +83,8 @@ command(help, async () => {
       environments: values.env,
       out: resolve(head, values.out),
     };
-    if (existsSync(join(checkout, judgeFile))) return ask(checkout, question);
+    const judgeFile = judgeOf(checkout);
+    if (judgeFile) return ask(judgeFile, question);
     progress('the base has no rules that can be asked: those of the change judge it');
     return judge({ ...question, ownRules: true }, progress);
   });

@@ -9,6 +9,11 @@ import { join } from 'node:path';
 const checkout = process.cwd();
 const load = (path: string): Record<string, unknown> => require(join(checkout, path));
 
+/** Harbourline as the checkout has it: its own sources, or the package. */
+const isSource = existsSync(join(checkout, 'lib/app.ts'));
+const product = isSource ? checkout : join(checkout, 'node_modules/harbourline/dist');
+const ending = isSource ? '.ts' : '.js';
+
 /** A resource that no template has. */
 interface Handed {
   readonly Type: `Harbourline::${string}`;
@@ -28,15 +33,15 @@ const attempt = <T>(make: () => T): T | { error: string } => {
   }
 };
 
-/** Text files beneath a folder by path, tests apart. */
+/** Text files of the product beneath a folder by path, tests apart. */
 function texts(folder: string, wanted: RegExp): Record<string, string> {
-  if (!existsSync(join(checkout, folder))) return {};
-  const paths = readdirSync(join(checkout, folder), { recursive: true, encoding: 'utf8' }).sort();
+  if (!existsSync(join(product, folder))) return {};
+  const paths = readdirSync(join(product, folder), { recursive: true, encoding: 'utf8' }).sort();
   return Object.fromEntries(
     paths
       .filter((path) => wanted.test(path) && !/_test\.go$|testdata|node_modules/.test(path))
-      .filter((path) => statSync(join(checkout, folder, path)).isFile())
-      .map((path) => [join(folder, path), readFileSync(join(checkout, folder, path), 'utf8')]),
+      .filter((path) => statSync(join(product, folder, path)).isFile())
+      .map((path) => [join(folder, path), readFileSync(join(product, folder, path), 'utf8')]),
   );
 }
 
@@ -60,11 +65,12 @@ interface Template {
 
 /** What a module of the checkout exports, wherever it is today. @throws Error where none does */
 function exported<T>(name: string): T {
-  const paths = Object.entries(texts('lib', /(?<!\.d)\.ts$/))
-    .filter(([, text]) => new RegExp(`^export (async )?(function|const) ${name}\\b`, 'm').test(text))
+  const defined = new RegExp(`^(export (async )?(function|const) ${name}\\b|exports\\.${name} = )`, 'm');
+  const paths = Object.entries(texts('lib', isSource ? /(?<!\.d)\.ts$/ : /\.js$/))
+    .filter(([, text]) => defined.test(text))
     .map(([path]) => path);
   if (!paths[0]) throw new Error(`Nothing in lib exports ${name}.`);
-  return load(paths[0])[name] as T;
+  return require(join(product, paths[0]))[name] as T;
 }
 
 /** What the far end is handed: the files of `npm run link:far-end`, as far as they are known before a deployment. */
@@ -85,20 +91,34 @@ function farEnd(config: Config, templates: readonly Template[]): Record<string, 
   return files;
 }
 
-const { loadEnvironments } = load('config') as { loadEnvironments: () => Config[] };
-const { buildApp } = load('lib/app') as { buildApp: (configs: Config[], props: object) => { synth(): Assembly } };
+interface Deployment {
+  environments(): Config[];
+  app(configs: Config[], props: object): { synth(): Assembly };
+}
+
+/** What the checkout deploys, by its own version of Harbourline. Before there was a deployment's file, the code named all. */
+function deploymentOf(): Deployment {
+  if (existsSync(join(checkout, 'harbourline.config.ts'))) {
+    const { default: found } = load('harbourline.config.ts') as { default: Deployment & { default?: Deployment } };
+    return found.default ?? found;
+  }
+  const { loadEnvironments } = load('config') as { loadEnvironments: Deployment['environments'] };
+  const { buildApp } = load('lib/app') as { buildApp: Deployment['app'] };
+  return { environments: loadEnvironments, app: buildApp };
+}
 interface Assembly {
   readonly stacksRecursively: readonly { readonly hierarchicalId: string; readonly template: Template }[];
 }
 
 const wanted = process.argv.slice(2);
-const configs = loadEnvironments();
+const deployment = deploymentOf();
+const configs = deployment.environments();
 const chosen = configs.filter(({ environment }) => wanted.length === 0 || wanted.includes(environment));
 const { context } = JSON.parse(readFileSync(join(checkout, 'cdk.json'), 'utf8'));
-const app = buildApp(chosen, {
+const app = deployment.app(chosen, {
   context: { ...context, 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:validateAgainstDefaultRules': false },
 });
-const { writeAcknowledgmentsInto } = load('lib/compliance/policy') as {
+const { writeAcknowledgmentsInto } = require(join(product, `lib/compliance/policy${ending}`)) as {
   writeAcknowledgmentsInto?: (app: unknown) => void;
 };
 writeAcknowledgmentsInto?.(app);

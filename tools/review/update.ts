@@ -1,12 +1,10 @@
 /** `npm run review:update`: writes review/ anew, from the app or from an assembly that it is given. */
 import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { deploymentRoot } from '../../harness/deployment';
 import { command } from '../command';
 import { synthesise } from './assembly';
 import { reviewFiles, writeReview } from './files';
-
-const root = resolve(__dirname, '../..');
 
 const help = `Writes review/<environment>/<Stack>.json again: the templates that reviewers read.
 
@@ -19,6 +17,7 @@ command(help, () => {
   const { positionals } = parseArgs({ options: {}, allowPositionals: true });
   if (positionals.length > 1) throw new Error(`One assembly at the most, not ${positionals.length}.`);
   const [given] = positionals;
+  const root = deploymentRoot();
   const directory = given ?? synthesise(root);
   const files = reviewFiles(directory);
   writeReview(root, files);

@@ -1,6 +1,7 @@
 /** What the collectors of an environment hold, worked out from instance types and volumes (lib/contract/sizing.ts). */
-import { loadEnvironments } from '../../config';
+
 import type { EnvironmentConfig } from '../../config/schema';
+import { loadEnvironments } from '../../harness/deployment';
 import { agentMetricsQueueBytes, agentQueueBytes } from '../../lib/contract/limits';
 import { forwardQueueBytes, goMemoryMiB, limitShare, queueBytes, sizesOf, spikeShare } from '../../lib/contract/sizing';
 

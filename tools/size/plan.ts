@@ -1,11 +1,11 @@
 /** What a load needs, as rows: the command prints them, and an estimate of costs can go by them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadEnvironments } from '../../config';
 import { assumptions, capacityFor, type Load, processorsOf } from '../../config/capacity';
 import { gravitonFamilies, searchFamilies } from '../../config/hong-kong';
 import measured from '../../config/measured.json';
 import type { EnvironmentConfig } from '../../config/schema';
+import { loadEnvironments } from '../../harness/deployment';
 
 /** A load, and the types that are to bear it. */
 export interface Plan extends Load {

@@ -1,7 +1,7 @@
 /** `npm run store`: see `--help`. */
 import { parseArgs } from 'node:util';
-import { loadEnvironments } from '../../config';
 import type { EnvironmentConfig } from '../../config/schema';
+import { loadEnvironments } from '../../harness/deployment';
 import { storeClient } from '../../lib/store/client';
 import { command } from '../command';
 import { connection, connectionOptions, explained } from '../connection';

@@ -1,11 +1,11 @@
 /** The mainland's side of the aggregates: receiver, responder and CloudWatch, all in a network that only the link reaches. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { CleanUp } from '../../../harness/clean-up';
 import { startCollector } from '../../../harness/collectors';
 import { inNetwork, type Namespace, systemPath } from '../../../harness/namespace';
 import { type Service, startService } from '../../../harness/process';
+import { ownProgram } from '../../../harness/program';
 import { variables } from '../../../lib/collector/blocks/render';
 import type { TierCertificate } from '../../../lib/machine/certificates.issue';
 import { dataPoints } from '../../judge/cloudwatch/embedded-metrics';
@@ -24,9 +24,6 @@ export interface MainlandProps {
   readonly directory: string;
   readonly cleanUp: CleanUp;
 }
-
-/** What makes Node.js run our own programs, wherever it is started. */
-const runsTypeScript = ['--import', pathToFileURL(require.resolve('tsx')).href];
 
 /** On loopback of the mainland's network, which nobody else has. */
 const loopback = addresses.aws;
@@ -90,7 +87,7 @@ export class Mainland {
       [variables.bind]: loopback,
       RESPONDER_PORT: `${continuityPort}`,
     });
-    const proxy = [...runsTypeScript, join(__dirname, 'careless-proxy.ts')];
+    const proxy = ownProgram(join(__dirname, 'careless-proxy'));
     this.proxy = await this.startHttp('proxy', proxy, {
       FROM: `${address}:${continuityPort}`,
       TO: `${loopback}:${continuityPort}`,
@@ -129,11 +126,11 @@ async function startCloudWatch(
     environmentFile,
     eventsFile,
   };
-  const program = join(__dirname, 'mainland-cloudwatch.ts');
+  const program = ownProgram(join(__dirname, 'mainland-cloudwatch'));
   cleanUp.add(
     await startService({
       name: 'CloudWatch of the mainland',
-      ...inNetwork(network, process.execPath, [...runsTypeScript, program, JSON.stringify(given)]),
+      ...inNetwork(network, process.execPath, [...program, JSON.stringify(given)]),
       directory,
       logFile: join(directory, 'mainland-cloudwatch.log'),
       healthUrl: 'the file that it writes',

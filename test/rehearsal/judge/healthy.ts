@@ -1,7 +1,7 @@
 /** Evidence of a rehearsal in which every promise held: tests break one thing of it. Small, and without a synthesis. */
 import { createHash } from 'node:crypto';
-import { loadEnvironments } from '../../../config';
 import type { EnvironmentConfig } from '../../../config/schema';
+import { exampleEnvironments } from '../../../harness/environments';
 import {
   type Crossing,
   crossingAttribute,
@@ -19,7 +19,7 @@ import { bandOf, expectation } from '../../../rehearsal/judge/sampling';
 import { byTrace } from '../../../rehearsal/judge/traces';
 import { deployed } from './deployed';
 
-export const config = loadEnvironments().find(({ environment }) => environment === 'dev') as EnvironmentConfig;
+export const config = exampleEnvironments().find(({ environment }) => environment === 'dev') as EnvironmentConfig;
 export const namespace = metricNamespace(config.environment);
 
 /** A full minute of the clock. */

@@ -1,0 +1,29 @@
+/** What `harbourline` does for a firm: every command that works on a deployment, by the module that does it. */
+
+/** A command of the package. */
+export interface PackagedCommand {
+  /** From tools/cli, without its extension. */
+  readonly module: string;
+  /** One line. */
+  readonly what: string;
+}
+
+/** In the order in which a deployment needs them. */
+export const packagedCommands: Readonly<Record<string, PackagedCommand>> = {
+  init: { module: '../init/main', what: 'writes a repository of your own' },
+  check: { module: './check', what: 'what a change of your values must pass' },
+  rehearse: { module: '../../rehearsal/main', what: 'runs an environment on this machine under load, and judges it' },
+  preview: { module: '../preview/main', what: 'draws the dashboards with the figures of the last rehearsal' },
+  trace: { module: '../trace/main', what: 'prints a trace as a tree' },
+  smoke: { module: '../smoke/main', what: 'one trace through an environment, deployed or rehearsed' },
+  size: { module: '../size/main', what: 'what a load needs' },
+  cost: { module: '../cost/main', what: 'what an environment costs in a month, as far as prices are known' },
+  preflight: { module: '../preflight/main', what: 'asks AWS what would fail during a deployment' },
+  review: { module: '../review/main', what: 'what a change would do to AWS, danger first' },
+  'review:update': { module: '../review/update', what: 'writes review/: the templates that reviewers read' },
+  templates: { module: '../templates/main', what: 'cfn-lint and checkov over the synthesised templates' },
+  allowlist: { module: '../allowlist', what: 'which line admits a connection, which lines end soon' },
+  'link:far-end': { module: '../far-end', what: "writes the far end's files of a link" },
+  store: { module: '../store/main', what: 'holds, erases and restores in a deployed store' },
+  collector: { module: '../collector', what: 'builds the collector from the sources in the package' },
+};
