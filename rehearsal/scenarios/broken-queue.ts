@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { holds } from '../../harness/wait';
 import { collectorMetrics, metricNamespace, tierDimension } from '../../lib/contract/metrics';
@@ -24,7 +24,7 @@ export const brokenQueue: Scenario = {
     record.stop();
     await victim.collector.kill();
     const queue = join(stage.props.folder, victim.name, 'queue');
-    const files = readdirSync(queue).filter((name) => statSync(join(queue, name)).isFile());
+    const files = readdirSync(queue).filter((name) => name.startsWith('exporter_'));
     for (const name of files) {
       const file = openSync(join(queue, name), 'r+');
       writeSync(file, Buffer.alloc(metaPages), 0, metaPages, 0);

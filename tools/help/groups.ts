@@ -11,6 +11,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'lint:templates': 'cfn-lint and checkov over the synthesised templates',
     architecture: 'draws which room of the code imports which',
     figures: 'how large files and functions are, by folder',
+    site: 'the documentation as a site with a search, in both languages',
     words: 'words of documents, alarms and messages, by the rules of docs/style.md',
     'supply-chain': 'what is bundled of others, under which licences',
     mutate: 'breaks the code in small ways and counts the tests that notice',

@@ -23,6 +23,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'lint:shell': { because: 'npm run check' },
   'lint:templates': { because: 'npm run check' },
   figures: { run: 'npm run figures' },
+  site: { run: 'npm run site' },
   words: { run: 'npm run words' },
   architecture: { because: 'npm run check' },
 

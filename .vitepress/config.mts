@@ -1,0 +1,91 @@
+import { posix } from 'node:path';
+import { defineConfig } from 'vitepress';
+
+/** Where sources are read that are no page. An example: put in your own. */
+const repository = 'https://github.com/example/harbourline/blob/main';
+
+const pages = (prefix: string, names: Readonly<Record<string, string>>) =>
+  Object.entries(names).map(([page, text]) => ({ text, link: `${prefix}/docs/${page}` }));
+
+/** The documentation site: the same Markdown as in the repository, in both languages, with a search. */
+export default defineConfig({
+  title: 'Harbourline',
+  cleanUrls: true,
+  outDir: 'site',
+  cacheDir: 'node_modules/.vitepress',
+  rewrites: { 'README.md': 'index.md', 'zh/README.md': 'zh/index.md' },
+  srcExclude: [
+    'node_modules/**',
+    'python/**',
+    'review/**',
+    '.github/**',
+    'harness/**',
+    'charts/**',
+    'examples/**',
+    'site/**',
+    'tools/**',
+    'test/**',
+  ],
+  markdown: {
+    config(md) {
+      const { normalizeLink } = md;
+      // Vue takes two braces for an expression.
+      md.renderer.rules.text = (tokens, index) =>
+        md.utils.escapeHtml(tokens[index]?.content ?? '').replaceAll('{{', '&#123;&#123;');
+      md.core.ruler.push('sources', ({ tokens, env }) => {
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          const href = token.type === 'link_open' ? token.attrGet('href') : null;
+          if (!href || /^(?:[a-z]+:|#)/.test(href) || /\.md(?:#|$)/.test(href)) continue;
+          const path = posix.join(posix.dirname(env.relativePath), href);
+          token.attrSet('href', normalizeLink(`${repository}/${path}`));
+        }
+      });
+    },
+  },
+  themeConfig: { search: { provider: 'local' }, outline: [2, 3] },
+  locales: {
+    root: {
+      label: 'English',
+      lang: 'en',
+      description: 'Tracing for Python services in Hong Kong and the mainland',
+      themeConfig: {
+        sidebar: [
+          {
+            text: 'Start',
+            items: [
+              { text: 'Harbourline', link: '/' },
+              ...pages('', { rehearsal: 'Rehearsal', operations: 'Operations' }),
+            ],
+          },
+          {
+            text: 'Services',
+            items: pages('', { instrument: 'Instrument a service', agent: 'The agent', context: 'Context' }),
+          },
+          {
+            text: 'On call',
+            items: pages('', {
+              runbook: 'Runbook',
+              dashboards: 'Dashboards',
+              notify: 'Notification',
+              traces: 'Find a trace',
+            }),
+          },
+          { text: 'The border', items: pages('', { link: 'The link', defaults: 'Defaults and ports' }) },
+          {
+            text: 'Reference',
+            items: pages('', {
+              store: 'Store',
+              review: 'Review',
+              compliance: 'Compliance',
+              performance: 'Performance',
+              architecture: 'Architecture',
+              glossary: 'Glossary',
+              style: 'Style',
+              'adr/README': 'Decisions',
+            }),
+          },
+        ],
+      },
+    },
+  },
+});
