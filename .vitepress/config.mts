@@ -87,5 +87,19 @@ export default defineConfig({
         ],
       },
     },
+    zh: {
+      label: '简体中文',
+      lang: 'zh-CN',
+      description: '为香港与内地的 Python 服务提供追踪',
+      themeConfig: {
+        sidebar: [
+          { text: '开始', items: [{ text: 'Harbourline', link: '/zh/' }, ...pages('/zh', { operations: '运维' })] },
+          { text: '服务', items: pages('/zh', { instrument: '接入追踪' }) },
+          { text: '参考', items: [...pages('/zh', { store: '存储' }), ...pages('', { glossary: '术语表' })] },
+        ],
+        outline: { label: '本页内容' },
+        docFooter: { prev: '上一页', next: '下一页' },
+      },
+    },
   },
 });

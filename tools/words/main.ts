@@ -33,7 +33,7 @@ const listed = (...patterns: string[]): string[] =>
 const pages = (): string[] =>
   listed('*.md').filter(
     (file) =>
-      !/^(?:docs\/adr\/|docs\/compliance\.md|docs\/zh\/)|\.zh\.md$|^docs\/glossary\.md$|^docs\/style\.md$|^review\//.test(
+      !/^(?:docs\/adr\/|docs\/compliance\.md|zh\/)|\.zh\.md$|^docs\/glossary\.md$|^docs\/style\.md$|^review\//.test(
         file,
       ),
   );
