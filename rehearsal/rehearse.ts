@@ -129,7 +129,11 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
     const deadLetters = deadLettersIn(folder);
     if (options.whileUp) {
       stage.share();
-      await options.whileUp(stage.whereToLook());
+      const stored = new Set(spans.map(({ traceId }) => traceId));
+      const [slowest] = payments
+        .filter(({ traceId }) => traceId && stored.has(traceId))
+        .sort((one, other) => other.latencyMs - one.latencyMs);
+      await options.whileUp(stage.whereToLook(slowest?.traceId));
     }
     await phase('stopping', () => cleanUp.run());
     const evidence: Evidence = {

@@ -240,12 +240,13 @@ export class Stage {
     return { ca: authority, servername, cert: certificate, key };
   }
 
-  /** Where people may look while everything runs. */
-  whereToLook(): string[] {
+  /** Where people may look while everything runs. @param traceId one that is worth a look, such as the slowest payment's */
+  whereToLook(traceId?: string): string[] {
     const { endpoint, caFile } = this.store;
     const metrics = [addresses.agent, ...[...this.gateways, ...this.samplers].map(({ address }) => address)];
     return [
       'traces       npm run trace, in another terminal',
+      ...(traceId ? [`slowest      npm run trace -- ${traceId} --page slowest.html: a waterfall for a browser`] : []),
       `store        ${endpoint}  user ${users.master}, password ${this.passwords.master}, CA ${caFile}`,
       `collectors   ${metrics.map((address) => `http://${address}:${ports.telemetry}/metrics`).join(' ')}`,
       `logs         ${this.props.folder}`,
