@@ -5,7 +5,7 @@
  * of must be free before, not after. What it cannot see: quotas but those it names, states of resources, permissions.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { blocksOverlap } from './blocks';
+import { blocksOverlap } from '../blocks';
 import {
   at,
   changes,

@@ -1,0 +1,206 @@
+/** The committed environments, judged: what the table of open ports promises, what else passes, and each broken piece by its name. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ends } from '../../../judges/reach/ends';
+import { outsideOf } from '../../../judges/reach/outside';
+import { portTable, unlisted } from '../../../judges/reach/port-table';
+import { reach } from '../../../judges/reach/reach';
+import { networkOf } from '../../../judges/reach/read-network';
+import { sectionOf } from '../../../tools/compliance/sections';
+import { findings } from '../../../tools/reach/judge';
+import { known } from '../../../tools/reach/known';
+import { portTableText } from '../../../tools/reach/tables';
+import { configOf } from '../../support/app';
+import { configs, idsOf, modelOf, outcome, stagesOf, without } from './support';
+
+const dev = configOf('dev');
+const prod = configOf('prod');
+
+describe.each(configs.map((config) => [config.environment, config] as const))('%s', (_name, config) => {
+  test('every row gets there and nothing else passes, but for what is known', () => {
+    const unknown = findings(config, modelOf(config)).filter(({ what }) => !(what in known));
+    expect(unknown.map(({ detail }) => detail)).toEqual([]);
+  });
+
+  test('whatever the far end may announce: nothing of the VPC gets to it but relays, and they where the list says', () => {
+    const outside = { ...outsideOf(config), announced: ['0.0.0.0/0'] };
+    const network = networkOf(stagesOf(config), config.environment, outside);
+    const ends = new Ends(network, outside);
+    const own = ends.hostNames().filter((name) => !name.startsWith('receiver'));
+    const found = unlisted(network, ends, config).filter(({ from, to }) => own.includes(from) && !own.includes(to));
+    expect(found.map(({ from, to, protocol, ports }) => ({ from, to, protocol, ports }))).toEqual([]);
+  });
+});
+
+test('the table in docs/defaults.md is the one that is judged', () => {
+  const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'defaults.md'), 'utf8');
+  for (const config of configs) expect(sectionOf(page, 'npm run reach')).toBe(portTableText(config));
+});
+
+test('every row concerns an environment, or is of something that none has', () => {
+  const idle = portTable(dev).filter((_row, index) =>
+    configs.every((config) => portTable(config)[index]?.flows.length === 0),
+  );
+  expect(idle.map(({ where }) => where)).toEqual(['an older backend']);
+});
+
+describe('what is broken is found by its name', () => {
+  const receiver = ['relay', 'mainland:10.20.8.10', 4318] as const;
+  test.each([
+    [
+      'a route to the mainland',
+      'Link',
+      /^SubnetsRoute1aBy/,
+      receiver,
+      /^Network\/VpclinkSubnet1RouteTable\w+: .* has no route to 10\.20\.8\.10/,
+    ],
+    [
+      'the request in the ACL',
+      'Link',
+      /^SubnetsLinkAclEgressAllowx10x20x8x10x32x4318/,
+      receiver,
+      /^Link\/SubnetsLinkAclEgressDeny\w+: .* does not let it out/,
+    ],
+    [
+      'the answer in the ACL',
+      'Link',
+      /^SubnetsLinkAclIngressAllowx10x20x8x10/,
+      receiver,
+      /^Link\/SubnetsLinkAclIngressDeny\w+: .* does not let it in/,
+    ],
+    [
+      'the answer in the ACL of the attachment',
+      'Link',
+      /^SubnetsTransitAclEgress/,
+      receiver,
+      /^Link\/SubnetsTransitAcl\w+: .* no entry that lets it out/,
+    ],
+    [
+      'what the gateway learns',
+      'Link',
+      /^TransitHomeSiteToSiteVpnPropagation/,
+      receiver,
+      /^Link\/TransitHomeTable\w+: .* has no route to 10\.20\.8\.10/,
+    ],
+    [
+      'the way back at the gateway',
+      'Link',
+      /^TransitSiteToSiteVpnRoute10x10x6x0/,
+      receiver,
+      /^Link\/TransitSiteToSiteVpnTable\w+: .* has no route to 10\.10\.6\.0/,
+    ],
+    ['an association', 'Link', /^TransitVpcAssociation/, receiver, /^Link\/TransitVpcAttachment\w+: .* no route table/],
+    ['a rule out', 'Link', /^RelaysEgressToPrefixList4318/, receiver, /^Link\/RelaysFleetSecurityGroup\w+: .* out$/],
+    [
+      'a rule in',
+      'Store',
+      /^TracesSecurityGroupfrom/,
+      ['sampler', 'store', 443],
+      /^Store\/TracesSecurityGroup\w+: .* in$/,
+    ],
+    [
+      'the balancer’s rule to its targets',
+      'Collect',
+      /^GatewaysSecurityGroupto.*4317\w+$/,
+      ['entrance', 'gateway', 4317],
+      /^Collect\/GatewaysSecurityGroup\w+: .* out$/,
+    ],
+    [
+      'the endpoint of S3',
+      'Network',
+      /^VpcS3/,
+      ['gateway', 's3', 443],
+      /^Network\/VpccollectSubnet1RouteTable\w+: .* no route/,
+    ],
+  ] as const)('%s', (_what, stack, part, [from, to, port], expected) => {
+    expect(outcome(modelOf(dev, stack, without(part)), from, to, port)).toMatch(expected);
+    expect(outcome(modelOf(dev), from, to, port)).toBe('all');
+  });
+});
+
+describe('what is opened is found', () => {
+  const opened = (stack: string, change: Parameters<typeof modelOf>[2], config = dev) => {
+    const { network, ends } = modelOf(config, stack, change);
+    return unlisted(network, ends, config).map(
+      ({ from, to, protocol, ports }) => `${from} → ${to} ${protocol} ${ports.from}-${ports.to}`,
+    );
+  };
+
+  test('a port of a sampler, from the whole VPC', () => {
+    const found = opened('Collect', (resources) => {
+      const [id = ''] = idsOf(resources, /^SamplersFleetSecurityGroup[0-9A-F]{8}$/);
+      const properties = (resources[id] as { Properties: Record<string, unknown> }).Properties;
+      properties.SecurityGroupIngress = [{ CidrIp: '10.10.0.0/16', IpProtocol: 'tcp', FromPort: 440, ToPort: 450 }];
+    });
+    expect(found).toEqual([
+      'gateway → sampler tcp 443-443',
+      'sampler → sampler tcp 443-443',
+      'relay → sampler tcp 443-443',
+    ]);
+  });
+
+  test('a way from the collectors to the mainland and back', () => {
+    const found = opened('Link', (resources) => {
+      const [gateway = ''] = idsOf(resources, /^TransitGateway[0-9A-F]{8}$/);
+      const [back] = idsOf(resources, /^TransitSiteToSiteVpnRoute10x10x6x0/);
+      const [acl = ''] = idsOf(resources, /^SubnetsTransitAcl[0-9A-F]{8}$/);
+      const RouteTableId = 'Network/VpccollectSubnet1RouteTable6D2AD2AF';
+      const DestinationCidrBlock = '10.20.0.0/16';
+      resources.Out = {
+        Type: 'AWS::EC2::Route',
+        Properties: { RouteTableId, DestinationCidrBlock, TransitGatewayId: { Ref: gateway } },
+      };
+      resources.Back = structuredClone(resources[back ?? ''] as (typeof resources)[string]);
+      resources.Back.Properties.DestinationCidrBlock = '10.10.0.0/24';
+      for (const Egress of [true, false]) {
+        resources[`Acl${Egress}`] = {
+          Type: 'AWS::EC2::NetworkAclEntry',
+          Properties: {
+            NetworkAclId: { Ref: acl },
+            Egress,
+            CidrBlock: '0.0.0.0/0',
+            Protocol: -1,
+            RuleAction: 'allow',
+            RuleNumber: 1,
+          },
+        };
+      }
+    });
+    // By the rule that is there for S3: it is the routes that make it narrow.
+    expect(found).toEqual(['gateway → mainland tcp 443-443', 'sampler → mainland tcp 443-443']);
+  });
+});
+
+describe('what the model does not understand is an error, not a pass', () => {
+  test.each([
+    [
+      'a type',
+      { Type: 'AWS::EC2::InternetGateway', Properties: {} },
+      /does not know what AWS::EC2::InternetGateway does/,
+    ],
+    ['a service', { Type: 'AWS::VpcLattice::Service', Properties: {} }, /AWS::VpcLattice::Service/],
+    ['a property', { Type: 'AWS::EC2::Subnet', Properties: { Ipv6CidrBlock: '::/64' } }, /by Ipv6CidrBlock/],
+    [
+      'a prefix list of AWS',
+      {
+        Type: 'AWS::EC2::Route',
+        Properties: { RouteTableId: 'Network/VpccollectSubnet1RouteTable6D2AD2AF', DestinationPrefixListId: 'pl-1' },
+      },
+      /prefix list pl-1/,
+    ],
+  ])('%s', (_what, resource, message) => {
+    expect(() =>
+      modelOf(dev, 'Network', (resources) => {
+        resources.New = resource as never;
+      }),
+    ).toThrow(message);
+  });
+});
+
+test('a port is judged by each of its parts: the only ones that a relay gets to in the mainland', () => {
+  const { network, ends } = modelOf(prod);
+  const open = network.portCuts.filter(
+    (port) => reach(network, ends.named('relay'), ends.named('mainland'), 'tcp', port).passes !== 'none',
+  );
+  expect(open).toEqual([7, 4318, 8088]);
+});

@@ -1,0 +1,52 @@
+/** Environments for the judge of reachability: synthesised once a file, and changed as a test likes. */
+import { loadEnvironments } from '../../../config';
+import type { EnvironmentConfig } from '../../../config/schema';
+import { type Environment, readEnvironments } from '../../../judges/assembly/environments';
+import { type ReachModel, reachModel } from '../../../judges/reach/model';
+import { decides, reach } from '../../../judges/reach/reach';
+import { freshApp } from '../../support/app';
+
+export const configs = loadEnvironments();
+
+const synthesised = new Map<string, ReadonlyMap<string, Environment>>();
+
+/** Stages of an environment. */
+export function stagesOf(config: EnvironmentConfig): ReadonlyMap<string, Environment> {
+  const stages = synthesised.get(config.environment) ?? readEnvironments(freshApp([config]).synth().directory);
+  synthesised.set(config.environment, stages);
+  return stages;
+}
+
+type Resources = Record<string, { Type: string; Properties: Record<string, any> }>;
+
+/** The model of an environment after a change of a stack such as `Link`, or as it is. */
+export function modelOf(
+  config: EnvironmentConfig,
+  stack?: string,
+  change?: (resources: Resources) => void,
+): ReachModel {
+  if (!stack || !change) return reachModel(stagesOf(config), config);
+  const stages = structuredClone(stagesOf(config));
+  change(stages.get(config.environment)?.[stack]?.resources as Resources);
+  return reachModel(stages, config);
+}
+
+/** Ids of resources whose id begins or ends so. */
+export const idsOf = (resources: Resources, part: RegExp): string[] =>
+  Object.keys(resources).filter((id) => part.test(id));
+
+/** Takes resources away. */
+export const without =
+  (part: RegExp) =>
+  (resources: Resources): void => {
+    const ids = idsOf(resources, part);
+    if (ids.length === 0) throw new Error(`${part} is in no id.`);
+    for (const id of ids) delete resources[id];
+  };
+
+/** Whether a connection passes, or the hop at which it ends. */
+export function outcome({ network, ends }: ReachModel, from: string, to: string, port: number): string {
+  const { passes, failing } = reach(network, ends.named(from), ends.named(to), 'tcp', port);
+  const end = failing && decides(failing);
+  return end ? `${end.at}: ${end.what}` : passes;
+}

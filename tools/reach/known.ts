@@ -1,0 +1,10 @@
+/** What the templates do not hold yet, and where it is worked on. `npm run reach -- --table` says so, and what it no longer finds. */
+export const known: Readonly<Record<string, string>> = {
+  'service → entrance does not get there':
+    'the way in for services: config names their prefixes, and nothing routes or leads them in',
+  'service → mainland passes unlisted':
+    'what services send is held by the far end and by the groups of their own VPCs, not by the link',
+  'mainland → service passes unlisted':
+    'what the mainland sends to an attached address is held by the groups of the service, not by the link',
+  'receiver → service passes unlisted': 'the same, from receivers: their group lets out 443',
+};

@@ -1,0 +1,13 @@
+/** What `npm run reach` writes into documents. */
+import type { EnvironmentConfig } from '../../config/schema';
+import { portTable } from '../../judges/reach/port-table';
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+/** The table of open ports. Its text is the same for every environment. */
+export const portTableText = (config: EnvironmentConfig): string =>
+  [
+    row(['where', 'port', 'from whom', 'for what']),
+    row(['---', '---', '---', '---']),
+    ...portTable(config).map(({ where, port, from, what }) => row([where, port, from, what])),
+  ].join('\n');
