@@ -41,7 +41,7 @@ export interface AclEntry {
 }
 
 /** Where a route leads. */
-export interface RouteTarget {
+interface RouteTarget {
   readonly kind: 'local' | 'transit' | 'endpoint' | 'peering' | 'internet' | 'blackhole';
   /** Place of the transit gateway, the endpoint, the peering, the gateway. */
   readonly id: string;

@@ -10,7 +10,7 @@ import { allPorts, type Network } from './network';
 import { type Connection, connections, type End, pointsOf } from './reach';
 
 /** One connection that is promised. TCP. */
-export interface Flow {
+interface Flow {
   readonly from: string;
   readonly to: string;
   readonly port: number;
@@ -164,7 +164,7 @@ export interface Broken {
 }
 
 /** Whether a flow has one way at least from each of its points to each: which of several lines it takes, is up to the lines. */
-export function brokenBy(network: Network, ends: Ends, { from, to, port }: Flow): Connection | undefined {
+function brokenBy(network: Network, ends: Ends, { from, to, port }: Flow): Connection | undefined {
   const all = connections(network, ends.named(from), ends.named(to), 'tcp', port);
   return all.find(
     (one) =>

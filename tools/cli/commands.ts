@@ -22,6 +22,7 @@ export const packagedCommands: Readonly<Record<string, PackagedCommand>> = {
   review: { module: '../review/main', what: 'what a change would do to AWS, danger first' },
   'review:update': { module: '../review/update', what: 'writes review/: the templates that reviewers read' },
   templates: { module: '../templates/main', what: 'cfn-lint and checkov over the synthesised templates' },
+  reach: { module: '../reach/main', what: 'who reaches whom by the templates, hop by hop' },
   allowlist: { module: '../allowlist', what: 'which line admits a connection, which lines end soon' },
   'link:far-end': { module: '../far-end', what: "writes the far end's files of a link" },
   store: { module: '../store/main', what: 'holds, erases and restores in a deployed store' },

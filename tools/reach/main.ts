@@ -1,8 +1,8 @@
 /** `npm run reach`: see `--help`. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadEnvironments } from '../../config';
 import type { EnvironmentConfig } from '../../config/schema';
+import { loadEnvironments } from '../../harness/deployment';
 import { synthesiseApp } from '../../harness/synthesise';
 import { readEnvironments } from '../../judges/assembly/environments';
 import { Ends } from '../../judges/reach/ends';

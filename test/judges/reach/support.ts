@@ -1,6 +1,7 @@
 /** Environments for the judge of reachability: synthesised once a file, and changed as a test likes. */
-import { loadEnvironments } from '../../../config';
+
 import type { EnvironmentConfig } from '../../../config/schema';
+import { loadEnvironments } from '../../../harness/deployment';
 import { type Environment, readEnvironments } from '../../../judges/assembly/environments';
 import { type ReachModel, reachModel } from '../../../judges/reach/model';
 import { decides, reach } from '../../../judges/reach/reach';
