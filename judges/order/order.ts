@@ -64,7 +64,9 @@ const aclEntries = 20;
  * @throws UnknownType for a resource type of which the judge has no facts: that is no pass
  */
 export function order(before: Stacks, after: Stacks): Refusal[] {
-  const stacks = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  // What is the same object has no difference that would have to be looked for.
+  const stacks = names.filter((stack) => before[stack] !== after[stack]);
   const differences = new Map(stacks.map((stack) => [stack, differenceOf(stack, before, after)]));
   return [...differences].flatMap(([stack, each]) => [
     ...takenKeys(stack, each),
@@ -238,12 +240,14 @@ function exportsInUse(stack: string, each: Difference, before: Stacks, after: St
   if (!after[stack]) return [];
   const kept = exportsOf(after, stack);
   return [...exportsOf(before, stack)].flatMap(([name, value]): Refusal[] => {
+    const now = kept.get(name);
+    const changed = !isDeepStrictEqual(now, value) || references(now).some((id) => each.other.has(id));
+    if (kept.has(name) && !changed) return [];
+    // Asked last: it reads every template.
     const users = Object.keys(before).filter(
       (other) => other !== stack && JSON.stringify(before[other]).includes(`"Fn::ImportValue":${name}`),
     );
-    const now = kept.get(name);
-    const changed = !isDeepStrictEqual(now, value) || references(now).some((id) => each.other.has(id));
-    if (users.length === 0 || (kept.has(name) && !changed)) return [];
+    if (users.length === 0) return [];
     return [
       {
         rule: 'export-in-use',

@@ -44,7 +44,7 @@ test.each([
   ['a mistyped id', 'AwsSolutions-S99', 'no pack'],
   ['an id without its pack', 'S1', 'no pack'],
   ['an id of a pack that is not registered', 'PCI.DSS.321-S3BucketLoggingEnabled', 'no pack'],
-  ['a rule that built-in validation does not have', 'E9876', 'no built-in validation'],
+  ['what is written as no rule is', 'E98765', 'no built-in validation'],
   ['a namespace', 'AwsSolutions::AwsSolutions-S1', 'write the bare id, "AwsSolutions-S1"'],
   ['a namespace of built-in validation', 'CloudFormation-Validate::W3045', 'write the bare id, "W3045"'],
   ['a namespace before an exact finding', 'A::AwsSolutions-IAM5[Resource::*]', '"AwsSolutions-IAM5[Resource::*]"'],

@@ -46,6 +46,7 @@ export const commands: Readonly<Record<string, Command>> = {
 
   package: { because: 'npm run check' },
 
+  'review:grades': { run: 'npm run review:grades' },
   'review:update': { run: unchanged('npm run review:update', 'review') },
   compliance: { run: unchanged('npm run compliance', 'docs/compliance.md') },
   'permissions:update': { run: unchanged('npm run permissions:update', 'docs/compliance.md') },

@@ -85,8 +85,9 @@ function masked(value: string, assets: ReadonlyMap<string, string>): string {
 /** What `Fn::Join` without a separator makes, references as words. Undefined where it is something else. */
 function join(value: Record<string, unknown>): string | undefined {
   const parts = value['Fn::Join'];
-  if (Object.keys(value).length !== 1 || !Array.isArray(parts) || !Array.isArray(parts[1])) return undefined;
-  const [separator, pieces] = parts as [string, unknown[]];
+  if (Object.keys(value).length !== 1 || !Array.isArray(parts) || parts.length !== 2) return undefined;
+  const [separator, pieces] = parts as [unknown, unknown];
+  if (typeof separator !== 'string' || !Array.isArray(pieces)) return undefined;
   // Text with the marks of its own would read as a reference.
   if (pieces.some((piece) => typeof piece === 'string' && /[«»]/.test(piece))) return undefined;
   return pieces.map((piece) => (typeof piece === 'string' ? piece : `«${reference(piece)}»`)).join(separator);
@@ -94,9 +95,12 @@ function join(value: Record<string, unknown>): string | undefined {
 
 /** `Bucket`, `Bucket.Arn`, or JSON with single quotes, so that it does not end a JSON string that it stands in. */
 function reference(intrinsic: unknown): string {
-  const { Ref: ref, 'Fn::GetAtt': attribute } = (intrinsic ?? {}) as { Ref?: string; 'Fn::GetAtt'?: string[] };
-  const at = Array.isArray(attribute) ? attribute.join('.') : attribute;
-  return ref ?? at ?? JSON.stringify(intrinsic).replaceAll('"', "'");
+  const whole = JSON.stringify(intrinsic ?? null).replaceAll('"', "'");
+  if (typeof intrinsic !== 'object' || intrinsic === null || Object.keys(intrinsic).length !== 1) return whole;
+  const { Ref: ref, 'Fn::GetAtt': attribute } = intrinsic as { Ref?: unknown; 'Fn::GetAtt'?: unknown };
+  if (typeof ref === 'string') return ref;
+  const at = Array.isArray(attribute) && attribute.length === 2 ? attribute.join('.') : attribute;
+  return typeof at === 'string' ? at : whole;
 }
 
 /** The smallest parts in which two values differ. */

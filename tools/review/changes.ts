@@ -47,15 +47,22 @@ const actions: Partial<Record<ResourceImpact, Action>> = {
 };
 
 function changesOf(stack: string, before?: SynthesisedStack, after?: SynthesisedStack): Change[] {
+  if (before === after) return [];
   const [old, now] = [judged(before), judged(after)];
   if (before && after && isSame(old, now)) return [];
-  const { resources } = fullDiff(bare(before), bare(after));
-  const impacts = new Map(Object.entries(resources.changes));
   const ids = [...new Set([...Object.keys(old), ...Object.keys(now)])];
+  const differences = new Map(
+    ids.map((id) => {
+      const [from, to] = [old[id], now[id]];
+      return [id, from === to ? [] : parts(from && whole(from, before?.assets), to && whole(to, after?.assets))];
+    }),
+  );
+  const differs = ids.filter((id) => (differences.get(id) ?? []).length > 0);
+  const impacts = impactsOf(before, after, new Set(differs));
   return ids.flatMap((id): Change[] => {
     const [from, to] = [old[id], now[id]];
     const difference = impacts.get(id);
-    const differing = parts(from && whole(from, before?.assets), to && whole(to, after?.assets));
+    const differing = differences.get(id) ?? [];
     // What points at something that is replaced changes with it, though nothing of it is written otherwise.
     const action = difference && actions[difference.changeImpact];
     if (differing.length === 0 && !action?.includes('replaced')) return [];
@@ -72,6 +79,35 @@ function changesOf(stack: string, before?: SynthesisedStack, after?: Synthesised
       },
     ];
   });
+}
+
+type Impacts = ReadonlyMap<string, { readonly changeImpact: ResourceImpact }>;
+
+const replaces = new Set([ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE]);
+
+/** What CloudFormation does with each resource. Those that stay are asked about only where one is replaced, which may take them along. */
+function impactsOf(
+  before: SynthesisedStack | undefined,
+  after: SynthesisedStack | undefined,
+  differing: ReadonlySet<string>,
+): Impacts {
+  const ask = (wanted: (id: string) => boolean): Impacts =>
+    new Map(Object.entries(fullDiff(bare(before, wanted), bare(after, wanted)).resources.changes));
+  try {
+    const few = ask((id) => differing.has(id));
+    return [...few.values()].some(({ changeImpact }) => replaces.has(changeImpact)) ? ask(() => true) : few;
+  } catch {
+    // It reads policies, and throws at one that is none: nobody knows what becomes of its resource.
+    return new Map([...differing].flatMap((id) => [...attempt(() => ask((each) => each === id), id)]));
+  }
+}
+
+function attempt(ask: () => Impacts, id: string): Impacts {
+  try {
+    return ask();
+  } catch {
+    return new Map([[id, { changeImpact: ResourceImpact.MAY_REPLACE }]]);
+  }
 }
 
 /** Two templates of the same text have the same resources; a third of all time goes into finding out otherwise. */
@@ -129,17 +165,22 @@ function plain({ Metadata, ...resource }: Resource): unknown {
 }
 
 /** What cloudformation-diff judges: the resources without metadata. */
-function bare(stack?: SynthesisedStack): { Resources: Record<string, Resource> } {
-  const kept = Object.entries(stack?.resources ?? {}).filter(([, { Type }]) => /^(AWS|Custom|Alexa)::/.test(Type));
+function bare(
+  stack: SynthesisedStack | undefined,
+  wanted: (id: string) => boolean,
+): { Resources: Record<string, Resource> } {
+  const kept = Object.entries(stack?.resources ?? {}).filter(
+    ([id, { Type }]) => wanted(id) && /^(AWS|Custom|Alexa)::/.test(Type),
+  );
   return { Resources: Object.fromEntries(kept.map(([id, { Metadata: _, ...resource }]) => [id, resource])) };
 }
 
-/** Remembers what was made of an environment: rules ask the same of the same states many times. */
-export function remembered<T>(make: (environment: Environment) => T): (environment: Environment) => T {
-  const made = new WeakMap<Environment, { value: T }>();
-  return (environment) => {
-    const known = made.get(environment) ?? { value: make(environment) };
-    made.set(environment, known);
+/** Remembers what was made of an environment, a stack, a comparison: rules ask the same of the same many times. */
+export function remembered<K extends object, T>(make: (of: K) => T): (of: K) => T {
+  const made = new WeakMap<K, { value: T }>();
+  return (of) => {
+    const known = made.get(of) ?? { value: make(of) };
+    made.set(of, known);
     return known.value;
   };
 }

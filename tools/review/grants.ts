@@ -39,7 +39,8 @@ function* statements(
   at: string,
 ): Generator<{ holder: string; statement: Statement }> {
   const of = function* (holder: string, document: unknown) {
-    for (const statement of list(parsed(document)?.Statement)) yield { holder, statement: statement as Statement };
+    for (const statement of list(policyDocument(document)?.Statement))
+      yield { holder, statement: statement as Statement };
   };
   const holders = ['Roles', 'Users', 'Groups'].flatMap((kind) =>
     list(Properties[kind]).map((holder) => holderOf(holder, stack)),
@@ -103,12 +104,12 @@ export const policyProperties = [
 ];
 
 const withResource = (document: unknown): unknown => {
-  const statement = list(parsed(document)?.Statement) as Statement[];
+  const statement = list(policyDocument(document)?.Statement) as Statement[];
   return { Statement: statement.map((each) => ({ Resource: 'role', ...each })) };
 };
 
-/** Some resources take their policy as text. */
-function parsed(document: unknown): { Statement?: unknown } | undefined {
+/** A policy as an object: some resources take it as text. What is no JSON allows something unreadable. */
+export function policyDocument(document: unknown): { Statement?: unknown } | undefined {
   const joined = (document as { 'Fn::Join'?: [string, unknown[]] } | undefined)?.['Fn::Join'];
   const whole = joined
     ? joined[1]
@@ -123,17 +124,21 @@ function parsed(document: unknown): { Statement?: unknown } | undefined {
   }
 }
 
+/** A reference, and nothing in it that would be lost by its name. */
+const isBare = (value: unknown): boolean => Object.keys((value as object | null) ?? {}).length === 1;
+
 const refOf = (value: unknown): string | undefined => {
-  const { Ref, 'Fn::GetAtt': attribute } = (value ?? {}) as { Ref?: string; 'Fn::GetAtt'?: string[] };
-  return Ref ?? attribute?.[0];
+  if (!isBare(value)) return undefined;
+  const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: string[] };
+  return Ref ?? (attribute?.[1] === 'Arn' ? attribute[0] : undefined);
 };
 
 /** A role of this stack, or of another one: CDK names exports after stage, stack and logical id, and adds a hash. */
 const holderOf = (role: unknown, stack: string): string => {
   const id = refOf(role);
   if (id) return `${stack}/${id}`;
-  const { 'Fn::ImportValue': name = '' } = role as { 'Fn::ImportValue'?: string };
-  const [, other, exported] = /^[^:]*?(\w+):ExportsOutput(?:Ref|FnGetAtt)(\w+)[0-9A-F]{8}$/.exec(name) ?? [];
+  const { 'Fn::ImportValue': name = '' } = (isBare(role) ? role : {}) as { 'Fn::ImportValue'?: string };
+  const [, other, exported] = /^[^:]*?(\w+):ExportsOutput(?:Ref|FnGetAtt)(\w+)[0-9A-F]{8}$/.exec(`${name}`) ?? [];
   return other ? `${other}/${exported}` : text(role);
 };
 
@@ -155,27 +160,29 @@ function principalsOf(principal: unknown): string[] {
   if (principal === undefined) return ['holder'];
   if (typeof principal === 'string') return [principal];
   return Object.entries(principal as Record<string, unknown>).flatMap(([kind, values]) =>
-    list(values).map((value) => (value === '*' ? '*' : `${kind} ${text(value)}`)),
+    list(values).map((value) => (value === '*' && kind === 'AWS' ? '*' : `${kind} ${text(value)}`)),
   );
 }
 
-const glob = (pattern: string): RegExp =>
+const glob = (pattern: string, flags: string): RegExp =>
   new RegExp(
     `^${pattern
       .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
       .replaceAll('*', '.*')
       .replaceAll('?', '.')}$`,
-    'is',
+    flags,
   );
 
-const includes = (outer: string, inner: string): boolean => outer === inner || glob(outer).test(inner);
+/** Actions are the same in upper and lower case; resources and principals are not. */
+const includes = (outer: string, inner: string, flags = 's'): boolean =>
+  outer === inner || glob(outer, flags).test(inner);
 
 /** Does one grant hold all of another? A condition only ever narrows. */
 export const covers = (outer: Grant, inner: Grant): boolean =>
   outer.holder === inner.holder &&
   (outer.condition === '' || outer.condition === inner.condition) &&
   includes(outer.principal, inner.principal) &&
-  includes(outer.action, inner.action) &&
+  includes(outer.action, inner.action, 'is') &&
   includes(outer.resource, inner.resource);
 
 /**

@@ -2,6 +2,7 @@
 import { parse } from 'yaml';
 import { canonical, type Json } from './canonical';
 import type { Resource } from './changes';
+import { isRecord } from './values';
 
 /** `collector`: a configuration of the collector. `settings`: NAME=value. `root`: all else, which runs, or decides what runs. */
 type Kind = 'collector' | 'settings' | 'root';
@@ -42,7 +43,7 @@ const file = (name: string, text: string) => [name, { kind: kindOf(name, text), 
 
 function userData(value: unknown, assets?: Names): Texts {
   if (value === undefined) return {};
-  const inner = (value as { 'Fn::Base64'?: unknown })['Fn::Base64'];
+  const inner = isRecord(value) ? value['Fn::Base64'] : undefined;
   const given =
     inner === undefined && typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : (inner ?? value);
   const text = plain(given, assets);
@@ -94,8 +95,9 @@ const lines = (value: unknown): string =>
   Array.isArray(value) ? value.map(lines).join('\n') : typeof value === 'object' ? JSON.stringify(value) : `${value}`;
 
 function ssmDocument(content: unknown, assets?: Names): Texts {
-  const document = canonical(content, assets) as Record<string, Json> | string;
-  const unfolded = typeof document === 'string' ? parsed(document) : (document['@json'] ?? document);
+  const document = canonical(content, assets) as Json | undefined;
+  const unfolded =
+    typeof document === 'string' ? parsed(document) : isRecord(document) ? (document['@json'] ?? document) : {};
   const commands: string[] = [];
   const walk = (value: Json, key = ''): void => {
     if (/^(runCommand|commands)$/i.test(key)) commands.push(lines(value));

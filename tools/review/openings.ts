@@ -19,10 +19,15 @@ type Properties = Readonly<Record<string, any>>;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 const list = (value: unknown): Properties[] => (value === undefined ? [] : ([value].flat() as Properties[]));
+/** Attributes that are the id itself, as `Ref` is. */
+const isId = /^(GroupId|Id|TransitGatewayAttachmentId|TransitGatewayRouteTableId|RouteTableId)$/;
+/** What a reference points at. One of another attribute, or with something more in it, is itself. */
 const idOf = (value: unknown): string => {
-  const { Ref, 'Fn::GetAtt': attribute } = (value ?? {}) as { Ref?: string; 'Fn::GetAtt'?: string[] };
-  return Ref ?? attribute?.[0] ?? text(value);
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return text(value);
+  const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: string[] };
+  return Ref ?? (isId.test(attribute?.[1] ?? '') ? attribute?.[0] : undefined) ?? text(value);
 };
+const isTrue = (value: unknown): boolean => `${value}` === 'true';
 
 /** A peer has one name; what else stands there, such as the account of a group, belongs to it. */
 function peerOf({ GroupId: _, Description: __, ...others }: Properties): string {
@@ -60,7 +65,7 @@ function opened(at: string, stack: string, { Type, Properties = {} }: Resource):
       if (Properties.RuleAction !== 'allow') return [];
       return [
         {
-          at: `${stack}/${idOf(Properties.NetworkAclId)} ${Properties.Egress ? 'egress' : 'ingress'}`,
+          at: `${stack}/${idOf(Properties.NetworkAclId)} ${isTrue(Properties.Egress) ? 'egress' : 'ingress'}`,
           protocol: String(Properties.Protocol),
           from: Number(Properties.PortRange?.From ?? 0),
           to: Number(Properties.PortRange?.To ?? 65_535),
@@ -72,7 +77,7 @@ function opened(at: string, stack: string, { Type, Properties = {} }: Resource):
     case 'AWS::EC2::Route':
     case 'AWS::EC2::TransitGatewayRoute':
     case 'AWS::EC2::VPNConnectionRoute': {
-      if (Properties.Blackhole === true || Properties.Blackhole === 'true') return [];
+      if (isTrue(Properties.Blackhole)) return [];
       const { RouteTableId, TransitGatewayRouteTableId, VpnConnectionId, ...others } = Properties;
       const {
         DestinationCidrBlock,
@@ -83,7 +88,9 @@ function opened(at: string, stack: string, { Type, Properties = {} }: Resource):
       } = others;
       const table = RouteTableId ?? TransitGatewayRouteTableId ?? VpnConnectionId;
       const peer = DestinationCidrBlock ?? DestinationIpv6CidrBlock ?? DestinationPrefixListId;
-      const by = Object.values(target).map(idOf).join(' ');
+      const by = Object.entries(target)
+        .map(([kind, to]) => `${kind.replace(/Id$/, '')} ${idOf(to)}`)
+        .join(' ');
       return [whole(`${stack}/${idOf(table)} route${by ? ` by ${by}` : ''}`, peer)];
     }
     case 'AWS::EC2::TransitGatewayRouteTablePropagation':
@@ -99,7 +106,7 @@ function opened(at: string, stack: string, { Type, Properties = {} }: Resource):
     case 'AWS::EC2::EIP':
       return [whole(`${at} ${Type.slice(10)}`, '0.0.0.0/0')];
     case 'AWS::EC2::Subnet':
-      return Properties.MapPublicIpOnLaunch === true ? [whole(`${at} public addresses`, '0.0.0.0/0')] : [];
+      return isTrue(Properties.MapPublicIpOnLaunch) ? [whole(`${at} public addresses`, '0.0.0.0/0')] : [];
     case 'AWS::ElasticLoadBalancingV2::LoadBalancer':
       return Properties.Scheme === 'internal' ? [] : [whole(`${at} public load balancer`, '0.0.0.0/0')];
     case 'AWS::EC2::VPCEndpointServicePermissions':
@@ -137,6 +144,6 @@ export const refusals = (environment: Environment): Map<string, string> =>
       )
       .map(({ at, resource: { Properties = {} } }) => [
         at,
-        `${Properties.Egress ? 'egress' : 'ingress'} ${text(Properties.CidrBlock ?? Properties.Ipv6CidrBlock)} protocol ${Properties.Protocol}${Properties.PortRange ? ` ports ${Properties.PortRange.From}-${Properties.PortRange.To}` : ''} at ${idOf(Properties.NetworkAclId)}`,
+        `${isTrue(Properties.Egress) ? 'egress' : 'ingress'} ${text(Properties.CidrBlock ?? Properties.Ipv6CidrBlock)} protocol ${Properties.Protocol}${Properties.PortRange ? ` ports ${Properties.PortRange.From}-${Properties.PortRange.To}` : ''} at ${idOf(Properties.NetworkAclId)}`,
       ]),
   );

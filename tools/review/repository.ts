@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Environment, Resource } from './changes';
+import { parseTemplate } from './template-yaml';
 
 /** Its page is `repository.md`. */
 export const repositoryName = 'repository';
@@ -13,6 +14,7 @@ const judges = [
     'tools/review',
     'tools/check.ts',
     'tools/compliance',
+    'tools/grades',
     'lib/compliance',
     'judges',
     'test/review',
@@ -31,6 +33,12 @@ export function repository(checkout: string, ownRules = false): Environment {
     ]),
   );
   return {
+    // Who deploys, and the boundary of all that is deployed: judged as the templates of the app are.
+    ...Object.fromEntries(
+      files
+        .filter((path) => /^deployment\/.*\.ya?ml$/.test(path))
+        .map((path) => [path, deployed(join(checkout, path))]),
+    ),
     Repository: {
       resources: {
         ...resources,
@@ -41,6 +49,11 @@ export function repository(checkout: string, ownRules = false): Environment {
       terminationProtection: false,
     },
   };
+}
+
+function deployed(path: string): Environment[string] {
+  const { Resources: resources = {}, ...template } = parseTemplate(readFileSync(path, 'utf8'));
+  return { resources, template, terminationProtection: false };
 }
 
 function filesBeneath(checkout: string, path: string): string[] {

@@ -1,4 +1,5 @@
 import type { DangerousCase, Draft } from '../support';
+import { inDocument, one } from './edits';
 
 const writer = (draft: Draft) =>
   draft.properties('Store', 'AWS::IAM::ManagedPolicy', 'AccessBootstrap').PolicyDocument.Statement[0];
@@ -90,4 +91,17 @@ export const access: readonly DangerousCase[] = [
     },
     finds: { 'acknowledgment-added': 'AwsSolutions-OS5' },
   },
+  one('an administrator of the store for a while', { 'store-grant': 'role/break-glass is administrator' }, (draft) => {
+    draft.properties('Store', 'Custom::HarbourlineStoreDocuments').Grants = [
+      { role: 'administrator', principal: 'arn:aws:iam::333333333333:role/break-glass', until: '2026-12-31' },
+    ];
+  }),
+  one('an investigator of the store for a while', { 'store-grant-added': 'role/sre is investigator' }, (draft) => {
+    draft.properties('Store', 'Custom::HarbourlineStoreDocuments').Grants = [
+      { role: 'investigator', principal: 'arn:aws:iam::333333333333:role/sre', until: '2026-12-31' },
+    ];
+  }),
+  one('the store writes down less of who did what', { 'store-audit-weakens': 'enable_rest: true → false' }, (draft) => {
+    inDocument(draft, '"enable_rest":true', '"enable_rest":false');
+  }),
 ];

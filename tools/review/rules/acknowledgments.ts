@@ -1,5 +1,6 @@
 import { type Environment, resourcesOf, short } from '../changes';
-import type { ReviewRule } from './rule';
+import { understandsMetadata } from '../shapes';
+import { both, type ReviewRule } from './rule';
 
 interface Acknowledged {
   readonly id: string;
@@ -46,7 +47,8 @@ export const acknowledgmentRules: readonly ReviewRule[] = [
         .map(([, { at, id }]) => ({ at, what: `${id} is no longer acknowledged`, of: [suppressed] }));
     },
     // Another wording of a reason is words; what is acknowledged the two rules compare both ways.
-    reads: ({ path }) =>
+    reads: ({ path }, change) =>
+      both(change, understandsMetadata) &&
       /^Metadata(\.cdk_nag(\.rules_to_suppress(\.[^.]+(\[[^\]]*\])?)?(\.(reason|id))?)?)?$/.test(path),
   },
 ];

@@ -1,5 +1,5 @@
 import { canonical, type Json, parts } from '../canonical';
-import { type Comparison, type Environment, resourcesOf, short } from '../changes';
+import { type Comparison, type Environment, remembered, resourcesOf, short } from '../changes';
 import type { Hit, ReviewRule } from './rule';
 
 // biome-ignore lint/suspicious/noExplicitAny: properties of an alarm, as they stand in a template
@@ -13,12 +13,17 @@ interface Located {
 const isAlarm = (type: string): boolean => /^AWS::CloudWatch::(Alarm|CompositeAlarm|AnomalyDetector)$/.test(type);
 
 /** By name: what an operator knows it by. */
-const alarms = (environment: Environment): Map<string, Located> =>
-  new Map(
-    resourcesOf(environment)
-      .filter(({ resource: { Type } }) => isAlarm(Type))
-      .map(({ at, resource: { Properties = {} } }) => [String(Properties.AlarmName ?? at), { at, alarm: Properties }]),
-  );
+const alarms = remembered(
+  (environment: Environment): Map<string, Located> =>
+    new Map(
+      resourcesOf(environment)
+        .filter(({ resource: { Type } }) => isAlarm(Type))
+        .map(({ at, resource: { Properties = {} } }) => [
+          String(Properties.AlarmName ?? at),
+          { at, alarm: Properties },
+        ]),
+    ),
+);
 
 const actions = ({ AlarmActions, ActionsEnabled }: Alarm): string[] =>
   `${ActionsEnabled}` === 'false' ? [] : [AlarmActions ?? []].flat().map((action: unknown) => short(action));
@@ -95,8 +100,10 @@ function whoIsTold(before: Alarm, after: Alarm, path: string): Verdict[] {
     ];
   }
   const gone = old.filter((each) => !now.includes(each));
+  // An action may be anything: a function, a document that runs, a machine that is stopped.
+  const acts = now.filter((each) => !old.includes(each) && !/^«|:sns:/.test(each));
   const words = `who is notified: ${old.join(', ') || 'nobody'} → ${now.join(', ') || 'nobody'}`;
-  return [[gone.length > 0 ? 'laxer' : 'stricter', words, path]];
+  return [[gone.length + acts.length > 0 ? 'laxer' : 'stricter', words, path]];
 }
 
 /** Free space of a node of the store is judged by its size: where both change by the same factor nothing is laxer. */
@@ -114,20 +121,38 @@ const followsTheStore =
     return from !== to && same ? `the same share of a node's ${from} → ${to} GiB` : undefined;
   };
 
-function changed(comparison: Comparison, kind: Verdict[0]): Hit[] {
+/** Asked once for each change, by four rules. */
+const judged = remembered((comparison: Comparison): (readonly [Verdict[0], Hit])[] => {
   const now = alarms(comparison.after);
-  return [...alarms(comparison.before)].flatMap(([name, { alarm }]): Hit[] => {
+  return [...alarms(comparison.before)].flatMap(([name, { alarm }]) => {
     const match = now.get(name);
-    if (!match) return [];
-    return verdicts(alarm, match.alarm, followsTheStore(comparison))
-      .filter(([each]) => each === kind)
-      .map(([, what, path]) => ({ at: match.at, what: `“${name}” ${what}`, of: [`Properties.${path}`] }));
+    if (!match || match.alarm === alarm) return [];
+    return verdicts(alarm, match.alarm, followsTheStore(comparison)).map(
+      ([kind, what, path]) => [kind, { at: match.at, what: `“${name}” ${what}`, of: [`Properties.${path}`] }] as const,
+    );
   });
-}
+});
 
-/** Alarms that page, alone or by a composite one: those whose actions go somewhere. */
-const telling = (environment: Environment): string[] =>
-  [...alarms(environment)].filter(([, { alarm }]) => actions(alarm).length > 0).map(([name]) => name);
+const changed = (comparison: Comparison, kind: Verdict[0]): Hit[] =>
+  judged(comparison)
+    .filter(([each]) => each === kind)
+    .map(([, hit]) => hit);
+
+/** Alarms that notify somebody. */
+const telling = (environment: Environment): [string, Alarm][] =>
+  [...alarms(environment)].flatMap(([name, { alarm }]) => (actions(alarm).length > 0 ? [[name, alarm]] : []));
+/** Incidents: they notify somebody, and say when they are over. What informs has no end. */
+const incidents = (environment: Environment): string[] =>
+  telling(environment).flatMap(([name, { OKActions }]) => ([OKActions ?? []].flat().length > 0 ? [name] : []));
+
+/** Every alarm of a kind notified somebody, is still there, and none of them does. */
+function silenced(kind: readonly string[], { after }: Comparison, said: string): Hit[] {
+  const [now, still] = [alarms(after), new Set(telling(after).map(([name]) => name))];
+  const left = kind.filter((name) => now.has(name));
+  return left.length > 0 && !left.some((name) => still.has(name))
+    ? [{ at: 'alarms', what: `no ${said} pages anybody: ${left.length} notified somebody, none does` }]
+    : [];
+}
 
 /** Topics that alarms tell, and how many listen to each. */
 function listeners(environment: Environment): Map<string, number> {
@@ -163,13 +188,10 @@ export const alarmRules: readonly ReviewRule[] = [
     source,
     find: (comparison) => {
       const { before, after } = comparison;
-      const [was, is] = [telling(before), telling(after)];
       const [heard, hears] = [listeners(before), listeners(after)];
       return [
         ...changed(comparison, 'quiet'),
-        ...(was.length > 0 && is.length === 0 && alarms(after).size > 0
-          ? [{ at: 'alarms', what: `no incident pages anybody: ${was.length} alarms notified somebody, none does` }]
-          : []),
+        ...silenced(incidents(before), comparison, 'incident'),
         ...[...heard]
           .filter(([topic, count]) => count > 0 && hears.get(topic) === 0)
           .map(([topic]) => ({ at: topic, what: 'nobody listens to this topic any more' })),

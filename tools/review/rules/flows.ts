@@ -1,7 +1,7 @@
 import { type AllowlistEntry, parseAllowlist } from '../../../config/allowlist';
 import { within } from '../../../config/cidr';
-import { type Change, type Comparison, place } from '../changes';
-import type { Hit, ReviewRule } from './rule';
+import { type Change, type Comparison, place, type Resource } from '../changes';
+import { both, type Hit, type ReviewRule } from './rule';
 
 /** Ports by the name that people know; those by which machines are ruled are dangers. */
 const known: Readonly<Record<number, string>> = {
@@ -107,6 +107,10 @@ const added = (comparison: Comparison, wanted: (entry: AllowlistEntry) => boolea
       }),
   );
 
+/** Is every line a flow or a comment? */
+const isAllReadable = ({ Properties }: Resource): boolean =>
+  parseAllowlist(`${Properties?.Text ?? ''}`).problems.length === 0;
+
 const isControl = ({ port }: AllowlistEntry): boolean => control.includes(port);
 
 export const flowRules: readonly ReviewRule[] = [
@@ -160,6 +164,7 @@ export const flowRules: readonly ReviewRule[] = [
           })),
       ),
     // Comments, blanks, another order: the lines themselves are compared both ways.
-    reads: ({ path }, { type }) => type === 'Harbourline::AllowList' && path === 'Properties.Text',
+    reads: ({ path }, change) =>
+      change.type === 'Harbourline::AllowList' && path === 'Properties.Text' && both(change, isAllReadable),
   },
 ];

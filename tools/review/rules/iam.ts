@@ -1,7 +1,8 @@
 import type { Part } from '../canonical';
-import { type Change, type Comparison, resourcesOf, short } from '../changes';
+import { type Change, type Comparison, remembered, resourcesOf, short } from '../changes';
 import { covers, type Grant, grants, isSweeping, managedPolicy, policyProperties } from '../grants';
-import { type Hit, onChanges, type ReviewRule } from './rule';
+import { understandsPolicies } from '../shapes';
+import { both, type Hit, onChanges, type ReviewRule } from './rule';
 
 const source = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege';
 
@@ -29,7 +30,10 @@ function beyond(known: readonly Grant[], list: readonly Grant[]): Grant[] {
   return list.filter((grant) => !same.has(JSON.stringify(grant)) && !known.some((each) => covers(each, grant)));
 }
 
-const added = ({ before, after }: Comparison): Grant[] => beyond(grants(before).allowed, grants(after).allowed);
+const added = remembered(({ before, after }: Comparison) => beyond(grants(before).allowed, grants(after).allowed));
+const gone = remembered(({ before, after }: Comparison) => beyond(grants(after).allowed, grants(before).allowed));
+const denied = remembered(({ before, after }: Comparison) => beyond(grants(before).denied, grants(after).denied));
+const undenied = remembered(({ before, after }: Comparison) => beyond(grants(after).denied, grants(before).denied));
 
 /** Whoever may do this may soon do more, or hide what was done. */
 const privileged =
@@ -39,9 +43,10 @@ const isManaged = ({ action }: Grant): boolean => action.startsWith(managedPolic
 const isPrivileged = (grant: Grant): boolean =>
   privileged.test(grant.action) && !grant.holder.startsWith('trust of') && grant.condition === '';
 
-/** Managed by AWS, and narrow enough to be looked up; the wide ones may do whatever they like. */
+/** Managed by AWS, and narrow enough to be looked up; the wide ones do, or read, whatever there is. */
 const isKnown = ({ action }: Grant): boolean =>
-  /:iam::aws:policy\//.test(action) && !/(FullAccess|Administrator|PowerUser|IAM|Admin)/i.test(action);
+  /:iam::aws:policy\//.test(action) &&
+  !/(FullAccess|Admin|PowerUser|IAM|ReadOnly|ReadWrite|ViewOnly|SecurityAudit|job-function)/i.test(action);
 /** A policy of the same templates, whose statements are judged where they stand. */
 const isOwn = ({ action }: Grant): boolean => /^«[\w.]+»$/.test(action.slice(managedPolicy.length));
 
@@ -56,7 +61,7 @@ const whole =
   /^AWS::(IAM::(Managed|User|Group|Role)?Policy|IAM::Role|Lambda::Permission|S3::BucketPolicy|SNS::TopicPolicy|SQS::QueuePolicy|Logs::ResourcePolicy|SecretsManager::ResourcePolicy)$/;
 
 /** Every part that grants are made of, and nothing beside: not the version of a policy, not what it is attached to. */
-function reads({ path }: Part, { type }: Change): boolean {
+function isOfGrants({ path }: Part, { type }: Change): boolean {
   if (path === '') return whole.test(type);
   const [, name = '', rest = ''] = /^Properties\.(\w+)(.*)$/.exec(path) ?? [];
   if ([...policyProperties, 'AssumeRolePolicyDocument'].includes(name)) return /^(\.@json)?(\.Statement|$)/.test(rest);
@@ -66,6 +71,9 @@ function reads({ path }: Part, { type }: Change): boolean {
   if (/^AWS::IAM::\w*Policy$/.test(type)) return /^(Roles|Users|Groups)$/.test(name);
   return type === 'AWS::Lambda::Permission' && /^(Action|Principal|FunctionName|SourceArn|SourceAccount)$/.test(name);
 }
+
+/** What was read and understood on both sides. */
+const reads = (part: Part, change: Change): boolean => isOfGrants(part, change) && both(change, understandsPolicies);
 
 const text = (list: readonly Grant[]): string =>
   [...new Set(list.map((grant) => JSON.stringify(grant)))].sort().join('\n');
@@ -126,15 +134,14 @@ export const iamRules: readonly ReviewRule[] = [
     asks: 'access',
     effect: 'Something was forbidden whatever else is allowed, and is no longer.',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html',
-    find: ({ before, after }) => {
-      const gone = beyond(grants(after).denied, grants(before).denied);
+    find: (comparison) => {
       // Where the holder itself has gone there is nothing left to protect.
-      const holders = new Set(resourcesOf(after).map(({ at }) => at));
+      const holders = new Set(resourcesOf(comparison.after).map(({ at }) => at));
       const isThere = ({ holder }: Grant) => holders.has(holder.replace(/^(policy|trust) of /, ''));
       const bucketsThere = ({ resource }: Grant) =>
         [...holders].some((at) => resource.includes(at.split('/')[1] ?? at));
       return byHolder(
-        gone.filter((grant) => isThere(grant) || bucketsThere(grant)),
+        undenied(comparison).filter((grant) => isThere(grant) || bucketsThere(grant)),
         'no longer denies',
       );
     },
@@ -186,9 +193,9 @@ export const iamRules: readonly ReviewRule[] = [
     asks: 'works',
     effect: 'Somebody may no longer do something. Whether it was needed says a test, or the first call.',
     source,
-    find: ({ before, after }) => [
-      ...byHolder(beyond(grants(after).allowed, grants(before).allowed), 'no longer allows'),
-      ...byHolder(beyond(grants(before).denied, grants(after).denied), 'now denies'),
+    find: (comparison) => [
+      ...byHolder(gone(comparison), 'no longer allows'),
+      ...byHolder(denied(comparison), 'now denies'),
     ],
   },
   {
@@ -198,10 +205,11 @@ export const iamRules: readonly ReviewRule[] = [
     effect:
       'Policies say the same in other words: what is granted before holds what is granted after, and the other way round.',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html',
-    find: ({ before, after }) =>
+    find: (comparison) =>
       (['allowed', 'denied'] as const).flatMap((effect) => {
-        const [old, now] = [grants(before)[effect], grants(after)[effect]];
-        if (beyond(old, now).length + beyond(now, old).length > 0) return [];
+        const [old, now] = [grants(comparison.before)[effect], grants(comparison.after)[effect]];
+        const [come, went] = effect === 'allowed' ? [added, gone] : [denied, undenied];
+        if (come(comparison).length + went(comparison).length > 0) return [];
         const holders = [...new Set([...old, ...now].map(({ holder }) => holder))];
         return holders
           .filter((at) => {

@@ -1,7 +1,8 @@
 import type { Part } from '../canonical';
-import { type Change, type Comparison, short } from '../changes';
+import { type Change, type Comparison, remembered, short } from '../changes';
 import { holds, isWorld, type Opening, openings, refusals } from '../openings';
-import type { Hit, ReviewRule } from './rule';
+import { understandsOpenings } from '../shapes';
+import { both, type Hit, type ReviewRule } from './rule';
 
 const source = 'https://docs.aws.amazon.com/vpc/latest/userguide/infrastructure-security.html';
 
@@ -17,8 +18,8 @@ function beyond(known: readonly Opening[], list: readonly Opening[]): Opening[] 
   return list.filter((opening) => !same.has(JSON.stringify(opening)) && !known.some((each) => holds(each, opening)));
 }
 
-const added = ({ before, after }: Comparison): Opening[] => beyond(openings(before), openings(after));
-const gone = ({ before, after }: Comparison): Opening[] => beyond(openings(after), openings(before));
+const added = remembered(({ before, after }: Comparison) => beyond(openings(before), openings(after)));
+const gone = remembered(({ before, after }: Comparison) => beyond(openings(after), openings(before)));
 
 /** Ports from which one machine is ruled from another, or files are taken. */
 const control = [20, 21, 22, 23, 69, 111, 135, 139, 445, 512, 513, 514, 873, 2049, 2375, 3389, 5900, 5985, 5986];
@@ -46,8 +47,9 @@ const types: Readonly<Record<string, RegExp>> = {
   'AWS::EC2::EIP': /^$/,
 };
 
-const reads = ({ path }: Part, { type }: Change): boolean =>
-  (types[type]?.test(path) && !/\.Description$/.test(path)) ?? false;
+/** What was read and understood on both sides. */
+const reads = ({ path }: Part, change: Change): boolean =>
+  (types[change.type]?.test(path) && !/\.Description$/.test(path) && both(change, understandsOpenings)) ?? false;
 
 export const networkRules: readonly ReviewRule[] = [
   {

@@ -1,13 +1,20 @@
 import { orderBothWays, orderRules, type Refusal } from '../../../judges/order/order';
-import { type Stacks, UnknownType } from '../../../judges/order/state';
+import { type Stacks, type Template, UnknownType } from '../../../judges/order/state';
 import { type Comparison, type Environment, remembered } from '../changes';
 import type { Hit, ReviewRule } from './rule';
+
+const templateOf = remembered(
+  ({ resources, template }: Environment[string]): Template => ({
+    ...template,
+    Resources: resources,
+  }),
+);
 
 const stacksOf = (environment: Environment): Stacks =>
   Object.fromEntries(
     Object.entries(environment)
       .filter(([, { template }]) => 'Resources' in template)
-      .map(([stack, { resources, template }]) => [stack, { ...template, Resources: resources }]),
+      .map(([stack, each]) => [stack, templateOf(each)]),
   );
 
 interface Answer {
@@ -19,20 +26,10 @@ interface Answer {
 
 const nothing: Answer = { there: [], back: [] };
 
-/** Asked once for each change, by three rules. */
-const answers = new WeakMap<Comparison, Answer>();
-
-function ask(comparison: Comparison): Answer {
-  const known = answers.get(comparison);
-  if (known) return known;
-  const answer = judge(comparison);
-  answers.set(comparison, answer);
-  return answer;
-}
-
 const stacks = remembered(stacksOf);
 
-function judge({ before, after, changes }: Comparison): Answer {
+/** Asked once for each change, by three rules. */
+const ask = remembered(({ before, after, changes }: Comparison): Answer => {
   const [from, to] = [stacks(before), stacks(after)];
   if (changes.length === 0 || Object.keys(from).length === 0 || Object.keys(to).length === 0) return nothing;
   try {
@@ -41,7 +38,7 @@ function judge({ before, after, changes }: Comparison): Answer {
     if (!(error instanceof UnknownType)) throw error;
     return { ...nothing, unknown: error.message };
   }
-}
+});
 
 const hits = (refusals: readonly Refusal[]): Hit[] =>
   refusals.map(({ stack, id, rule, what }) => ({ at: `${stack}/${id}`, what: `${what}. ${orderRules[rule]}` }));

@@ -1,5 +1,5 @@
 import type { Part } from '../canonical';
-import type { Change, Comparison } from '../changes';
+import type { Change, Comparison, Resource } from '../changes';
 
 /** danger: data, access or a peer's configuration is at stake. caution: look twice. note: good to know. */
 export type Severity = 'danger' | 'caution' | 'note';
@@ -43,7 +43,8 @@ export interface ReviewRule {
   find(comparison: Comparison): readonly Hit[];
   /**
    * The parts that the rule, with the others of its file, reads whole: where none of them finds anything nothing has
-   * changed that means something to AWS. Only for what is compared in both directions.
+   * changed that means something to AWS. Only for what is compared in both directions, and only where all of it was understood:
+   * what was passed over is nobody's, and so unjudged.
    */
   readonly reads?: (part: Part, change: Change) => boolean;
 }
@@ -51,6 +52,10 @@ export interface ReviewRule {
 /** Is the path beneath one of these, or one itself? */
 export const beneath = (path: string, above: string): boolean =>
   path === above || path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
+
+/** Does something hold of a resource before and after, as far as it is there? */
+export const both = ({ before, after }: Change, holds: (resource: Resource) => boolean): boolean =>
+  [before, after].every((resource) => resource === undefined || holds(resource));
 
 /** A rule over changed resources that are there before and after: one hit for each sentence. */
 export const onChanges =

@@ -1,4 +1,4 @@
-import { parts } from '../canonical';
+import { canonical, type Part, parts } from '../canonical';
 import type { Change, Comparison } from '../changes';
 import { place, short } from '../changes';
 import { documentsOf, isSweepingRight, type Rights, rightsOf } from '../store-rights';
@@ -17,6 +17,8 @@ export interface DocumentChange {
   readonly old?: Rights;
   readonly now?: Rights;
   readonly lines: readonly string[];
+  /** What of it makes the audit log write less. */
+  readonly audit: readonly string[];
 }
 
 /** Every document that differs. */
@@ -36,6 +38,7 @@ export function documentChanges(changes: readonly Change[]): DocumentChange[] {
             of: [`Properties.Documents.${id}`],
             ...(old ? { old } : {}),
             ...(now ? { now } : {}),
+            audit: isAudit(id) ? differing.flatMap((part) => auditLine(part) ?? []) : [],
             lines: differing.map(
               ({ path, before, after }) => `${path || 'the whole'}: ${short(before)} → ${short(after)}`,
             ),
@@ -54,6 +57,44 @@ const of =
         const list = sentences(change);
         return list.length > 0 ? [{ at: change.at, what: `${change.id}: ${list.join('; ')}`, of: change.of }] : [];
       });
+
+interface StoreGrant {
+  readonly role?: unknown;
+  readonly principal?: unknown;
+  readonly until?: unknown;
+}
+
+/** Rights for a while, which the bootstrap and the hourly check map and end: those that are new, or last longer. */
+const newGrants = ({ changes }: Comparison, wanted: (role: string) => boolean): Hit[] =>
+  changes
+    .filter((change) => type.test(change.type) && change.after)
+    .flatMap((change) => {
+      const list = (side: 'before' | 'after'): StoreGrant[] => [change[side]?.Properties?.Grants ?? []].flat();
+      const known = new Set(list('before').map((grant) => JSON.stringify(canonical(grant))));
+      return list('after')
+        .filter((grant) => !known.has(JSON.stringify(canonical(grant))) && wanted(`${grant?.role}`))
+        .map(({ role, principal, until }) => ({
+          at: place(change),
+          what: `${short(principal)} is ${short(role)} until ${short(until)}`,
+          of: ['Properties.Grants'],
+        }));
+    });
+
+const isKnownRole = (role: string): boolean => /^(investigator|reader)$/.test(role);
+
+/** Documents that say what is written down of who did what. */
+const isAudit = (id: string): boolean => /^audit-config\//.test(id);
+
+/** A setting of the audit log after which less is written: switched off, or somebody or something more left out. */
+const auditLine = ({ path, before, after }: Part): string | undefined => {
+  const said = `${path}: ${short(before)} → ${short(after)}`;
+  if (/(^|\.)(enabled?|enable_rest|enable_transport|resolve_\w+|internal_config|external_config)$/.test(path)) {
+    return `${before}` === 'true' && `${after}` !== 'true' ? said : undefined;
+  }
+  if (/(ignore_\w+|\w+_ignore_users|disabled_\w+_categories)(\[\+\])?$/.test(path))
+    return after === undefined ? undefined : said;
+  return /_watched_(fields|indices)\b/.test(path) && before !== undefined && !path.endsWith('[+]') ? said : undefined;
+};
 
 /** What neither adds nor takes a right: the rest of a role, documents of another kind. */
 const isSettled = ({ old, now }: DocumentChange): boolean =>
@@ -117,12 +158,39 @@ export const storeRightRules: readonly ReviewRule[] = [
     source: 'docs/store.md',
     find: ({ changes }) =>
       documentChanges(changes)
-        .filter((change) => !isSettled(change))
+        .filter((change) => !isSettled(change) && change.audit.length < change.lines.length)
         .flatMap(({ at, id, of, lines }) =>
           [`${id}: ${lines.slice(0, 5).join('; ')}${lines.length > 5 ? `; and ${lines.length - 5} more` : ''}`].map(
             (what) => ({ at, what, of }),
           ),
         ),
+  },
+  {
+    id: 'store-audit-weakens',
+    severity: 'danger',
+    asks: 'noticed',
+    effect: 'The store writes down less of who looked at what, who changed it, and who changed access.',
+    source: 'https://docs.opensearch.org/latest/security/audit-logs/index/',
+    find: ({ changes }) =>
+      documentChanges(changes).flatMap(({ at, id, of, audit }) =>
+        audit.length > 0 ? [{ at, what: `${id}: ${audit.join('; ')}`, of }] : [],
+      ),
+  },
+  {
+    id: 'store-grant',
+    severity: 'danger',
+    asks: 'access',
+    effect: 'Somebody rules the store for a while: reads all, deletes all.',
+    source: 'docs/adr/0024-rights-that-end.md',
+    find: (comparison) => newGrants(comparison, (role) => !isKnownRole(role)),
+  },
+  {
+    id: 'store-grant-added',
+    severity: 'caution',
+    asks: 'access',
+    effect: 'Somebody sees spans without masks for a while.',
+    source: 'docs/adr/0024-rights-that-end.md',
+    find: (comparison) => newGrants(comparison, isKnownRole),
   },
   {
     id: 'store-master',
