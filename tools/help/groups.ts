@@ -37,6 +37,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
   },
   'Write what is generated': {
     package: 'what firms install: dist/, a tarball',
+    'review:grades': 'whether review grades small changes as it must',
     'review:update': 'the templates that reviewers read',
     compliance: 'docs/compliance.md',
     'permissions:update': 'what each role may do in the store',

@@ -55,7 +55,7 @@ const statement = z
   .refine(one('Principal', 'NotPrincipal'));
 
 /** A policy whose every statement is understood. */
-export const policy = z.strictObject({
+const policy = z.strictObject({
   Version: z.enum(['2012-10-17', '2008-10-17']).optional(),
   Id: text.optional(),
   Statement: z.union([statement, z.array(statement)]),

@@ -145,12 +145,12 @@ const telling = (environment: Environment): [string, Alarm][] =>
 const incidents = (environment: Environment): string[] =>
   telling(environment).flatMap(([name, { OKActions }]) => ([OKActions ?? []].flat().length > 0 ? [name] : []));
 
-/** Every alarm of a kind notified somebody, is still there, and none of them does. */
-function silenced(kind: readonly string[], { after }: Comparison, said: string): Hit[] {
+/** Every incident notified somebody, some are still there, and none of them does. */
+function silenced({ before, after }: Comparison): Hit[] {
   const [now, still] = [alarms(after), new Set(telling(after).map(([name]) => name))];
-  const left = kind.filter((name) => now.has(name));
+  const left = incidents(before).filter((name) => now.has(name));
   return left.length > 0 && !left.some((name) => still.has(name))
-    ? [{ at: 'alarms', what: `no ${said} pages anybody: ${left.length} notified somebody, none does` }]
+    ? [{ at: 'alarms', what: `no incident pages anybody: ${left.length} notified somebody, none does` }]
     : [];
 }
 
@@ -191,7 +191,7 @@ export const alarmRules: readonly ReviewRule[] = [
       const [heard, hears] = [listeners(before), listeners(after)];
       return [
         ...changed(comparison, 'quiet'),
-        ...silenced(incidents(before), comparison, 'incident'),
+        ...silenced(comparison),
         ...[...heard]
           .filter(([topic, count]) => count > 0 && hears.get(topic) === 0)
           .map(([topic]) => ({ at: topic, what: 'nobody listens to this topic any more' })),
