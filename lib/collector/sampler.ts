@@ -4,7 +4,14 @@
  */
 
 import { hops, mebibytes } from '../contract/limits';
-import { crossingAttribute, metrics, traceparentAttribute } from '../contract/metrics';
+import {
+  crossingAttribute,
+  crossings,
+  kindOfCrossing,
+  metrics,
+  statusError,
+  traceparentAttribute,
+} from '../contract/metrics';
 import { ports } from '../contract/ports';
 import { hashSalt, rootWaitSeconds } from '../contract/sampling';
 import { forwardQueueBytes, queueBytes, sizesOf } from '../contract/sizing';
@@ -102,6 +109,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
       ...own.processors,
       ...memoryLimiter(sizes.collectorMiB),
       ...crossingProcessor(options.mainland),
+      ...excess,
       tail_sampling: {
         // Until the root has come, which ends last: a call that fails after thirty seconds is judged by its failure.
         decision_wait: `${rootWaitSeconds}s`,
@@ -187,12 +195,40 @@ export function samplerConfiguration(options: SamplerOptions): string {
           processors: ['tail_sampling'],
           exporters: ['otlp_http/writer', ...Object.keys(forward)],
         },
+        'metrics/excess': { receivers: ['span_metrics'], processors: Object.keys(excess), exporters: ['awsemf'] },
         metrics: { receivers: ['span_metrics'], exporters: ['awsemf', ...Object.keys(relays)] },
       },
       [ownReader],
     ),
   });
 }
+
+/** Makes of the calls by service what {@link metrics.excess} says: failed ones count as they are, others as less than nothing. */
+const excess = {
+  'filter/excess': {
+    error_mode: 'ignore',
+    metric_conditions: [
+      `metric.name != "${metrics.calls.name}" or not (${crossings
+        .map(
+          (crossing) =>
+            `(datapoint.attributes["${crossingAttribute}"] == "${crossing}" and datapoint.attributes["span.kind"] == "${kindOfCrossing[crossing]}")`,
+        )
+        .join(' or ')})`,
+    ],
+  },
+  'transform/excess': {
+    error_mode: 'ignore',
+    metric_statements: [
+      {
+        statements: [
+          `set(metric.name, "${metrics.excess.name}")`,
+          'set(metric.is_monotonic, false)',
+          `set(datapoint.value_int, 0 - datapoint.value_int) where datapoint.attributes["status.code"] != "${statusError}"`,
+        ],
+      },
+    ],
+  },
+};
 
 /**
  * The exporter to the relays. By service, so that one relay sees the whole of a group and can judge its size. A relay

@@ -245,6 +245,24 @@ export const lambda = (functionName: string, { namespace, name }: EmittedMetric 
     period,
   });
 
+/**
+ * Failed calls less all others, a series for each service: synth knows none of them.
+ *
+ * @param crossings a condition on the crossing
+ */
+export const excessByService = (environment: string, crossings: `${'=' | '!='} '${Crossing}'`, over: Duration) =>
+  new MathExpression({
+    expression: [
+      `SELECT SUM("${metrics.excess.name}")`,
+      `FROM SCHEMA("${metricNamespace(environment)}", "${crossingAttribute}", "service.name")`,
+      `WHERE "${crossingAttribute}" ${crossings}`,
+      'GROUP BY "service.name" ORDER BY SUM() DESC',
+    ].join(' '),
+    usingMetrics: {},
+    period: over,
+    label: 'failed calls less all others',
+  });
+
 /** A figure of a crossing for each service that has it, found by search: services are not known at synth. */
 export const byService = (
   environment: string,

@@ -1,5 +1,7 @@
 import { informWindows, pageWindows } from '../../lib/observe/alarms/budget';
 import { incidents } from '../../lib/observe/alarms/incidents';
+import type { AlarmProperties } from '../../rehearsal/judge/cloudwatch/alarms';
+import { insightsOf } from '../../rehearsal/judge/cloudwatch/insights';
 import { environmentNames, resourcesOf, templateOf } from '../support/app';
 
 interface Named {
@@ -10,7 +12,7 @@ interface Named {
   readonly ActionsSuppressor?: unknown;
   readonly EvaluationPeriods: number;
   readonly Period?: number;
-  readonly Metrics?: { MetricStat?: { Period: number } }[];
+  readonly Metrics?: { Period?: number; Expression?: string; MetricStat?: { Period: number } }[];
   readonly TreatMissingData?: string;
 }
 
@@ -65,9 +67,18 @@ describe.each(environmentNames)('alarms of %s', (environment) => {
   // CloudWatch API reference, PutMetricAlarm: a day, or a week where the period is an hour or more.
   test('no alarm looks back further than CloudWatch lets it', () => {
     for (const { AlarmName, EvaluationPeriods, Period, Metrics = [] } of metric) {
-      const period = Period ?? Metrics.find(({ MetricStat }) => MetricStat)!.MetricStat!.Period;
+      const [period = 0] = [Period, ...Metrics.flatMap((one) => one.MetricStat?.Period ?? one.Period)].filter(
+        Boolean,
+      ) as number[];
+      expect([AlarmName, period]).not.toEqual([AlarmName, 0]);
       expect([AlarmName, period * EvaluationPeriods <= (period < 3600 ? 86_400 : 604_800)]).toEqual([AlarmName, true]);
     }
+  });
+
+  // CloudWatch user guide, "Metrics Insights quotas": three hours, and a query stands alone.
+  test('queries over all services are as CloudWatch takes them', () => {
+    const asked = (metric as unknown as AlarmProperties[]).flatMap((one) => insightsOf(one) ?? []);
+    expect(asked.map(({ groupBy }) => groupBy)).toEqual(['service.name', 'service.name']);
   });
 
   // CloudWatch API reference, PutMetricAlarm: ten metrics and ten expressions.

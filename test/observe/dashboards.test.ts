@@ -1,6 +1,7 @@
 import { everyMetric, metricNamespace } from '../../lib/contract/metrics';
 import { type AlarmProperties, entriesOf } from '../../rehearsal/judge/cloudwatch/alarms';
 import { searches, type Widget } from '../../rehearsal/judge/cloudwatch/dashboards';
+import { insightsOf } from '../../rehearsal/judge/cloudwatch/insights';
 import { configOf, environmentNames, resourcesOf } from '../support/app';
 
 const join = (value: unknown): string =>
@@ -109,8 +110,14 @@ describe.each(environmentNames)('dashboards of %s', (environment) => {
       ...searches(widgets).map((search) => key(search.namespace, search.name, search.dimensions)),
       ...[...resourcesOf(environment).values()]
         .filter(({ Type, Properties }) => Type === 'AWS::CloudWatch::Alarm' && Properties.AlarmName)
-        .flatMap(({ Properties }) => entriesOf(Properties as AlarmProperties))
-        .flatMap(({ metric }) => (metric ? [key(metric.namespace, metric.name, Object.keys(metric.dimensions))] : [])),
+        .flatMap(({ Properties }) => {
+          const asked = insightsOf(Properties as AlarmProperties);
+          return asked
+            ? [key(asked.metric.namespace, asked.metric.name, asked.dimensions)]
+            : entriesOf(Properties as AlarmProperties).flatMap(({ metric }) =>
+                metric ? [key(metric.namespace, metric.name, Object.keys(metric.dimensions))] : [],
+              );
+        }),
     ]);
     // No orphan: what is read, something sends.
     expect([...read].filter((one) => !known.some((metric) => metric.key === one))).toEqual([]);

@@ -74,6 +74,7 @@ const settings = (page: readonly TargetKind[], more: Partial<NotifySettings> = {
   targets: { page: page.map(target), inform: [] },
   topics,
   incidents: [name],
+  byName: {},
   repeatMinutes: 30,
   ...more,
 });
@@ -126,6 +127,39 @@ describe('a target', () => {
     got = [];
     const over = await received('opsgenie', 'OK');
     expect(over.path).toBe(`/opsgenie/${encodeURIComponent(name)}/close?identifierType=alias`);
+  });
+
+  test('names the services that fail, and is sent without them where nobody answers', async () => {
+    const byName = { [name]: ['harbourline-prod: A caller of the mainland fails'] };
+    const asked: unknown[] = [];
+    const answering = (contributors: () => object[]): World => ({
+      ...world(),
+      cloudWatch: {
+        send: async ({ input }: { input: object }) => {
+          asked.push(input);
+          return { AlarmContributors: contributors() };
+        },
+      } as unknown as World['cloudWatch'],
+    });
+    const failing = ['fx', 'ledger'].map((service) => ({ ContributorAttributes: { 'service.name': service } }));
+    await notify(
+      event('ALARM'),
+      settings(['https'], { byName }),
+      answering(() => failing),
+    );
+    expect(asked).toEqual([{ AlarmName: 'harbourline-prod: A caller of the mainland fails' }]);
+    expect(got[0]!.body.title).toContain('fx, ledger');
+    expect(got[0]!.body.text).toContain('Failing: fx, ledger.');
+    const silent = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const refusing = answering(() => {
+      throw new Error('throttled');
+    });
+    await notify(event('ALARM'), settings(['https'], { byName }), refusing);
+    expect(got[1]!.body.text).not.toContain('Failing');
+    expect(silent).toHaveBeenCalledWith(expect.stringContaining('throttled'));
+    silent.mockRestore();
+    await notify(event('OK'), settings(['https'], { byName }), refusing);
+    expect(got[2]!.body.state).toBe('is over');
   });
 
   test('slack: a text', async () => {

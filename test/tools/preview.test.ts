@@ -40,6 +40,7 @@ const recording: Recording = {
       name: 'harbourline-dev: Calls to the mainland',
       changes: [{ at: fault + minute, state: 'ALARM' }],
       notified: [],
+      contributors: [],
       ended: [],
       actions: [],
     },

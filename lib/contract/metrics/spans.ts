@@ -55,4 +55,14 @@ export const metrics = {
     ],
     emitter: 'sampler: span_metrics',
   },
+  /**
+   * Failed calls less all others, of the kind of span that a crossing is judged by: above 0 where most calls of a service fail.
+   * A query over services that synth does not know can add up, not divide.
+   */
+  excess: {
+    name: 'harbourline.calls.excess',
+    unit: 'Count',
+    dimensions: [[crossingAttribute, 'service.name']],
+    emitter: 'sampler: span_metrics, transform/excess',
+  },
 } as const satisfies Record<string, EmittedMetric>;

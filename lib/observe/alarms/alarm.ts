@@ -65,6 +65,8 @@ export interface AlarmDefinition {
   readonly text: string;
   /** @default inform */
   readonly notifies?: Notifies;
+  /** Its metric has a series for each service: it informs too, with the name, where it is part of an incident. @default false */
+  readonly byName?: boolean;
   /** Where to look. @default pipeline */
   readonly dashboard?: DashboardName;
   /** @default it always counts */

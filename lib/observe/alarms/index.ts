@@ -21,6 +21,7 @@ import { crossingAlarms } from './crossing';
 import { functionAlarms } from './functions';
 import { type Incident, type IncidentDefinition, incidents } from './incidents';
 import { pipelineAlarms } from './pipeline';
+import { serviceAlarms } from './services';
 import { storeAlarms } from './store';
 
 export { crossingBudgets } from './crossing';
@@ -43,6 +44,7 @@ export interface AlarmsProps {
 /** Every alarm of an environment, by subject; those of its link stand in the link's stack. */
 export const environmentAlarms = (watched: Watched): AlarmDefinition[] => [
   ...crossingAlarms(watched),
+  ...serviceAlarms(watched),
   ...pipelineAlarms(watched),
   ...storeAlarms(watched),
   ...capacityAlarms(watched),
@@ -91,9 +93,14 @@ export class Alarms extends Construct {
   }
 
   private metricAlarm(definition: AlarmDefinition): void {
-    const { heading, onlyWhile, notifies = 'inform' } = definition;
+    const { heading, onlyWhile, notifies = 'inform', byName } = definition;
     if (!onlyWhile) {
-      this.notify(this.alarm(heading, definition), heading, notifies);
+      const alarm = this.alarm(heading, definition);
+      if (byName && notifies !== 'inform') {
+        this.parts.push(this.name(heading));
+        this.symptoms[notifies].push(alarm);
+        this.notify(alarm, heading, 'inform');
+      } else this.notify(alarm, heading, notifies);
       return;
     }
     const measured = `${heading}, measured`;

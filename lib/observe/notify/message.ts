@@ -36,11 +36,13 @@ const linkLine = /^(Runbook|Dashboard): (\S+)$/gm;
 
 /**
  * @param minutes how long it has lasted, where it goes on
+ * @param services that fail, where alarms know them by name
  */
 export function messageOf(
   notification: AlarmNotification,
   { environment, severity }: Pick<Message, 'environment' | 'severity'>,
   minutes?: number,
+  services: readonly string[] = [],
 ): Message {
   const { AlarmName, AlarmDescription = '', NewStateValue } = notification;
   const state = NewStateValue === 'OK' ? 'is over' : minutes === undefined ? 'begins' : 'goes on';
@@ -57,9 +59,10 @@ export function messageOf(
     environment,
     state,
     severity,
-    title: `[${environment}] ${words[state].en}${heading}${incident ? ` · ${words[state].zh}${incident.zh.heading}` : ''}`,
+    title: `[${environment}] ${words[state].en}${heading}${incident ? ` · ${words[state].zh}${incident.zh.heading}` : ''}${services.length > 0 ? `: ${first(services)}` : ''}`,
     text: [
       ...lasting,
+      ...(services.length > 0 ? [`Failing: ${services.join(', ')}. 失败的服务：${services.join('、')}。`] : []),
       means,
       ...(incident ? [incident.zh.text] : []),
       ...(checks.length > 0 ? ['', ...checks] : []),
@@ -67,6 +70,10 @@ export function messageOf(
     links,
   };
 }
+
+/** A title has room for three. */
+const first = (services: readonly string[]): string =>
+  services.length > 3 ? `${services.slice(0, 3).join(', ')} and ${services.length - 3} more` : services.join(', ');
 
 const checksOf = ({ checks }: (typeof incidents)[Incident]): string[] =>
   checks.map(({ en, zh }, index) => `${index + 1}. ${en} ${zh}`);

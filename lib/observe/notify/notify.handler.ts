@@ -3,8 +3,9 @@
  * heartbeat to the outside, so that the silence of all of this is noticed. It keeps no state: CloudWatch says since when an
  * alarm is in ALARM.
  */
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, DescribeAlarmContributorsCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { serviceDimension } from '../../contract/metrics';
 import { type AlarmNotification, type Message, messageOf } from './message';
 import { refusal, requestFor, type TargetKind, type TargetSecret } from './targets';
 
@@ -21,6 +22,8 @@ export interface NotifySettings {
   readonly topics: Readonly<Record<'page' | 'inform', string>>;
   /** Names of the incidents, which page. */
   readonly incidents: readonly string[];
+  /** Alarms that have a series for each service: of each name of an alarm or incident, those that say which service fails. */
+  readonly byName: Readonly<Record<string, readonly string[]>>;
   /** Minutes between two messages of an incident that lasts. 0: it is told once. */
   readonly repeatMinutes: number;
   /** Who is notified of an incident that lasts that long, and has been told to the first ones only. */
@@ -65,7 +68,10 @@ export async function notify(event: NotifyEvent, settings: NotifySettings, world
     const severity = (['page', 'inform'] as const).find((each) => settings.topics[each] === Sns.TopicArn);
     if (!severity) throw new Error(`${Sns.TopicArn} is no topic of this environment's alarms.`);
     const notification = JSON.parse(Sns.Message) as AlarmNotification;
-    await tell(settings.targets[severity], messageOf(notification, { environment: settings.environment, severity }));
+    const { AlarmName, NewStateValue } = notification;
+    const services = NewStateValue === 'ALARM' ? await failing(AlarmName, settings, world) : [];
+    const about = { environment: settings.environment, severity };
+    await tell(settings.targets[severity], messageOf(notification, about, undefined, services));
   }
   if (event.time !== undefined) {
     for (const { targets, message } of await lasting(settings, world, Date.parse(event.time)))
@@ -76,31 +82,55 @@ export async function notify(event: NotifyEvent, settings: NotifySettings, world
   if (failures.length > 0) throw new Error(`Not told: ${failures.join('; ')}`);
 }
 
+/** Services that fail, by name. A message without names is better than none: where nobody answers, it has none. */
+async function failing(alarm: string, { byName }: NotifySettings, { cloudWatch }: World): Promise<string[]> {
+  const names = new Set<string>();
+  for (const AlarmName of byName[alarm] ?? []) {
+    try {
+      const { AlarmContributors = [] } = await cloudWatch.send(new DescribeAlarmContributorsCommand({ AlarmName }));
+      for (const { ContributorAttributes } of AlarmContributors) {
+        const name = ContributorAttributes?.[serviceDimension];
+        if (name) names.add(name);
+      }
+    } catch (error) {
+      console.error(`${AlarmName}: which services fail is not known: ${(error as Error).message}`);
+    }
+  }
+  return [...names].sort();
+}
+
 /** Messages that are due of incidents that go on: those whose minute lies between this ring of the schedule and the last. */
-async function lasting(settings: NotifySettings, { cloudWatch }: World, ring: number) {
+async function lasting(settings: NotifySettings, world: World, ring: number) {
   const { environment, incidents, repeatMinutes, escalation, targets } = settings;
-  const { CompositeAlarms = [] } = await cloudWatch.send(
+  const { CompositeAlarms = [] } = await world.cloudWatch.send(
     new DescribeAlarmsCommand({ AlarmNames: [...incidents], AlarmTypes: ['CompositeAlarm'], StateValue: 'ALARM' }),
   );
-  return CompositeAlarms.flatMap(
-    ({ AlarmName = '', AlarmDescription = '', StateTransitionedTimestamp: since, ActionsSuppressedBy: by }) => {
-      if (!since || by) return [];
-      const minutes = Math.floor((ring - since.getTime()) / 60_000);
-      const before = minutes - scheduleMinutes;
-      const due = (every: number) =>
-        every > 0 && minutes >= every && Math.floor(minutes / every) > Math.floor(before / every);
-      const message = messageOf(
-        { AlarmName, AlarmDescription, NewStateValue: 'ALARM' },
-        { environment, severity: 'page' },
-        minutes,
-      );
-      const after = escalation?.afterMinutes ?? 0;
-      return [
-        ...(due(repeatMinutes) ? [{ targets: targets.page, message }] : []),
-        ...(escalation && minutes >= after && before < after ? [{ targets: escalation.targets, message }] : []),
-      ];
-    },
-  );
+  const due: { targets: readonly Target[]; message: Message }[] = [];
+  for (const {
+    AlarmName = '',
+    AlarmDescription = '',
+    StateTransitionedTimestamp,
+    ActionsSuppressedBy,
+  } of CompositeAlarms) {
+    if (!StateTransitionedTimestamp || ActionsSuppressedBy) continue;
+    const minutes = Math.floor((ring - StateTransitionedTimestamp.getTime()) / 60_000);
+    const before = minutes - scheduleMinutes;
+    const again =
+      repeatMinutes > 0 &&
+      minutes >= repeatMinutes &&
+      Math.floor(minutes / repeatMinutes) > Math.floor(before / repeatMinutes);
+    const escalated = escalation && minutes >= escalation.afterMinutes && before < escalation.afterMinutes;
+    if (!again && !escalated) continue;
+    const message = messageOf(
+      { AlarmName, AlarmDescription, NewStateValue: 'ALARM' },
+      { environment, severity: 'page' },
+      minutes,
+      await failing(AlarmName, settings, world),
+    );
+    if (again) due.push({ targets: targets.page, message });
+    if (escalated) due.push({ targets: escalation.targets, message });
+  }
+  return due;
 }
 
 async function secretOf(arn: string, { secrets }: World): Promise<TargetSecret> {

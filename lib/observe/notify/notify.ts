@@ -13,6 +13,7 @@ import { ownFunction } from '../../common/function';
 import { acknowledge } from '../../compliance/acknowledge';
 import { alarmName } from '../../contract/alarms';
 import { incidents } from '../alarms/incidents';
+import { byNameHeadings } from '../alarms/services';
 import { type NotifySettings, scheduleMinutes } from './notify.handler';
 
 export interface NotifyProps {
@@ -45,6 +46,15 @@ export class Notify extends Construct {
       targets: { page: page.targets, inform: inform.targets },
       topics: { page: topics.page.topicArn, inform: topics.inform.topicArn },
       incidents: Object.values(incidents).map(({ heading }) => alarmName(environment, heading)),
+      byName: Object.fromEntries(
+        Object.entries(byNameHeadings).flatMap(([incident, heading]) => {
+          const alarm = alarmName(environment, heading);
+          return [
+            [alarm, [alarm]],
+            [alarmName(environment, incidents[incident as keyof typeof byNameHeadings].heading), [alarm]],
+          ];
+        }),
+      ),
       repeatMinutes,
       ...(escalation ? { escalation } : {}),
       ...(heartbeat ? { heartbeatArn: heartbeat.secretArn } : {}),
@@ -67,7 +77,7 @@ export class Notify extends Construct {
           : []),
         new PolicyStatement({
           sid: 'IncidentsThatLast',
-          actions: ['cloudwatch:DescribeAlarms'],
+          actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmContributors'],
           resources: ['*'],
         }),
       ],
@@ -77,7 +87,8 @@ export class Notify extends Construct {
       this,
       {
         id: 'AwsSolutions-IAM5[Resource::*]',
-        reason: 'DescribeAlarms with a list of names is allowed on all alarms or none; it only reads their states.',
+        reason:
+          'DescribeAlarms with a list of names is allowed on all alarms or none; both actions only read their states.',
       },
       {
         id: 'NIST.800.53.R5-LambdaConcurrency',

@@ -3,7 +3,10 @@
  * rehearsal received. Source: CloudWatch user guide, "Alarm evaluation", "Configuring how alarms treat missing data",
  * "Composite alarms", "Alarm suppression".
  */
-import { compiled, figure, type MathEntry, windowOf } from './math';
+import { heldBack } from './actions';
+import { holds, inOrder } from './composites';
+import { contributorsOf, type Insights, insightsOf } from './insights';
+import { figure, type MathEntry, windowOf } from './math';
 import type { MetricQuery, MetricStore } from './metric-store';
 
 /** A metric alarm, as CloudFormation would get it. */
@@ -28,6 +31,8 @@ export interface AlarmProperties {
 interface AlarmMetric {
   readonly Id: string;
   readonly Expression?: string;
+  /** Seconds, of a Metrics Insights query. */
+  readonly Period?: number;
   readonly ReturnData?: boolean;
   readonly MetricStat?: {
     readonly Metric: { Namespace: string; MetricName: string; Dimensions?: readonly Dimension[] };
@@ -59,7 +64,7 @@ export interface AlarmSet {
   readonly composite: readonly { readonly arn: string; readonly properties: CompositeProperties }[];
 }
 
-type State = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+export type State = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 /** What an alarm did. */
 export interface AlarmCourse {
@@ -72,6 +77,8 @@ export interface AlarmCourse {
   readonly ended: readonly number[];
   /** Whom: ids of its actions. */
   readonly actions: readonly string[];
+  /** Of an alarm over many series: which of them went into ALARM, and when. */
+  readonly contributors: readonly { readonly at: number; readonly name: string }[];
 }
 
 const minute = 60_000;
@@ -91,10 +98,20 @@ export function alarmCourses(
   const states = new Map<string, State>();
   const recorded = new Map<
     string,
-    { name: string; changes: { at: number; state: State }[]; actions: readonly string[] }
+    {
+      name: string;
+      changes: { at: number; state: State }[];
+      actions: readonly string[];
+      contributors: { at: number; name: string }[];
+    }
   >();
   for (const { arn, properties } of [...alarms.metric, ...alarms.composite]) {
-    recorded.set(arn, { name: properties.AlarmName, changes: [], actions: properties.AlarmActions ?? [] });
+    recorded.set(arn, {
+      name: properties.AlarmName,
+      changes: [],
+      actions: properties.AlarmActions ?? [],
+      contributors: [],
+    });
   }
   const composites = inOrder(alarms.composite);
   const readable = alarms.metric.filter(({ arn, properties }) => {
@@ -103,6 +120,8 @@ export function alarmCourses(
     return reads;
   });
   const figures = new Map(readable.map(({ arn }) => [arn, new Map() as Figures]));
+  const insights = new Map(readable.map(({ arn, properties }) => [arn, insightsOf(properties)]));
+  const lit = new Map<string, ReadonlySet<string>>();
   const move = (arn: string, at: number, state: State) => {
     if (states.get(arn) === state) return;
     states.set(arn, state);
@@ -110,90 +129,46 @@ export function alarmCourses(
   };
   for (let at = Math.ceil(from / minute) * minute; at <= until; at += minute) {
     for (const { arn, properties } of readable) {
+      const query = insights.get(arn);
+      if (query) {
+        const names = alarmed(properties, query, store, at);
+        const before = lit.get(arn) ?? new Set();
+        const fresh = [...names].filter((name) => !before.has(name)).map((name) => ({ at, name }));
+        recorded.get(arn)?.contributors.push(...fresh);
+        lit.set(arn, names);
+        move(arn, at, names.size > 0 ? 'ALARM' : 'OK');
+        continue;
+      }
       move(arn, at, stateOf(properties, figuresAt(properties, store, at, figures.get(arn)), states.get(arn)));
     }
     for (const { arn, properties } of composites) {
       move(arn, at, holds(properties.AlarmRule, states) ? 'ALARM' : 'OK');
     }
   }
-  return [...recorded].map(([arn, { name, changes, actions }]) => {
+  return [...recorded].map(([arn, { name, changes, actions, contributors }]) => {
     const alarm = alarms.composite.find((composite) => composite.arn === arn)?.properties;
     const known = alarm ?? alarms.metric.find((metric) => metric.arn === arn)?.properties;
     const suppressor = recorded.get(alarm?.ActionsSuppressor ?? '')?.changes ?? [];
     const held = heldBack(changes, suppressor, alarm, until);
     const times = (state: State, whom: readonly string[] = []) =>
       whom.length > 0 ? held.filter((change) => change.state === state).map(({ at }) => at) : [];
-    return { name, changes, actions, notified: times('ALARM', actions), ended: times('OK', known?.OKActions) };
+    // Each series that goes into ALARM runs the actions: that is how its name is told.
+    const notified =
+      insights.get(arn) && actions.length > 0 ? contributors.map(({ at }) => at) : times('ALARM', actions);
+    return { name, changes, actions, contributors, notified, ended: times('OK', known?.OKActions) };
   });
 }
 
-type Change = AlarmCourse['changes'][number];
-
-/**
- * When the actions of an alarm run. Without a suppressor: at every change after the first evaluation. With one: not while it is in
- * ALARM, nor for the extension period after it; what still holds then is told then. A change waits for the suppressor first,
- * for the wait period. Source: CloudWatch API reference, PutCompositeAlarm, ActionsSuppressor and its periods.
- */
-function heldBack(
-  changes: readonly Change[],
-  suppressor: readonly Change[],
-  alarm: CompositeProperties | undefined,
-  until: number,
-): Change[] {
-  const own = changes.filter(({ state }, index) => index > 0 || state === 'ALARM');
-  if (!alarm?.ActionsSuppressor) return own;
-  const wait = (alarm.ActionsSuppressorWaitPeriod ?? 0) * 1000;
-  const extension = (alarm.ActionsSuppressorExtensionPeriod ?? 0) * 1000;
-  /** Times in which actions are suppressed. */
-  const silent = suppressor.flatMap(({ at, state }, index) =>
-    state === 'ALARM' ? [{ from: at, until: (suppressor[index + 1]?.at ?? Number.POSITIVE_INFINITY) + extension }] : [],
-  );
-  const free = (at: number): number => {
-    const span = silent.find((one) => at >= one.from && at < one.until);
-    return span ? free(span.until) : at;
-  };
-  const told: Change[] = [];
-  let last: State = 'OK';
-  for (const [index, { at, state }] of own.entries()) {
-    const next = own[index + 1]?.at ?? Number.POSITIVE_INFINITY;
-    const waited = state === 'ALARM' && !silent.some((one) => at >= one.from && at < one.until) ? at + wait : at;
-    const acts = free(waited);
-    // It changed again, or the end came, before anybody was told: there is nothing to say any more.
-    if (acts >= next || acts > until || state === last) continue;
-    told.push({ at: acts, state });
-    last = state;
-  }
-  return told;
-}
-
-/** Composite alarms after those that they name. @throws Error on a circle, which CloudWatch would refuse */
-function inOrder(composites: AlarmSet['composite']): AlarmSet['composite'] {
-  const done: AlarmSet['composite'][number][] = [];
-  let rest = [...composites];
-  while (rest.length > 0) {
-    const ready = rest.filter(({ properties }) => !rest.some(({ arn }) => properties.AlarmRule.includes(`"${arn}"`)));
-    if (ready.length === 0)
-      throw new Error(`Composite alarms name each other: ${rest.map(({ arn }) => arn).join(', ')}`);
-    done.push(...ready);
-    rest = rest.filter((composite) => !ready.includes(composite));
-  }
-  return done;
-}
-
-/** @throws Error on an alarm that the rule names and no template makes */
-function holds(rule: string, states: ReadonlyMap<string, State>): boolean {
-  const is = (wanted: State) => (arn: string) => {
-    const state = states.get(arn);
-    if (state === undefined) throw new Error(`An alarm rule names ${arn}, which no template makes.`);
-    return state === wanted;
-  };
-  return Boolean(
-    compiled(rule).evaluate({
-      ALARM: is('ALARM'),
-      OK: is('OK'),
-      INSUFFICIENT_DATA: is('INSUFFICIENT_DATA'),
-      TRUE: true,
-      FALSE: false,
+/** Series of a query that are in ALARM: those with data. One that says nothing is not there. */
+function alarmed(alarm: AlarmProperties, query: Insights, store: MetricStore, at: number): ReadonlySet<string> {
+  return new Set(
+    [...contributorsOf(query, store)].flatMap(([name, read]) => {
+      const length = query.period * 1000;
+      const figures = Array.from({ length: alarm.EvaluationPeriods }, (_, index) => {
+        const until = at - index * length;
+        return read(until - length, until);
+      });
+      return stateOf({ ...alarm, TreatMissingData: 'notBreaching' }, figures) === 'ALARM' ? [name] : [];
     }),
   );
 }

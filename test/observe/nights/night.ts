@@ -52,6 +52,8 @@ export interface Said {
   readonly pages: readonly { readonly heading: string; readonly at: number; readonly endedAt: number | undefined }[];
   /** Other messages. */
   readonly informs: readonly { readonly heading: string; readonly at: number }[];
+  /** Services that were named. */
+  readonly named: readonly { readonly service: string; readonly at: number }[];
 }
 
 /** What every metric that is no span's says where all is well; numbers of production's instances and nodes. */
@@ -99,6 +101,15 @@ function pointsOf(namespace: string, at: number, traffic: readonly Calls[]): Dat
     if (calls === 0) return [];
     return [
       ...count(calls),
+      {
+        namespace,
+        name: metrics.excess.name,
+        unit: 'Count',
+        dimensions: { crossing, 'service.name': service },
+        timestamp: at,
+        values: [2 * errors - calls],
+        counts: [1],
+      },
       ...count(errors, { 'status.code': statusError }),
       ...count(calls - errors, { 'status.code': 'STATUS_CODE_UNSET' }),
       ...point(metrics.duration.name, 'Milliseconds', [ms, slowMs], [calls - slow, slow]),
@@ -146,6 +157,7 @@ export function said(night: Night, { environment }: EnvironmentConfig, alarms: A
       .filter(({ name }) => !pagesOf(alarms, name))
       .flatMap((course) => course.notified.map((at) => ({ heading: heading(course), at: minuteOf(at) })))
       .sort((a, b) => a.at - b.at),
+    named: all.flatMap(({ contributors }) => contributors.map(({ at, name }) => ({ service: name, at: minuteOf(at) }))),
   };
 }
 

@@ -1,5 +1,6 @@
 import { synthesise } from '../../../rehearsal/stage/synthesised';
 import { configOf } from '../../support/app';
+import { harmless } from './harmless';
 import { said } from './night';
 import { nights } from './nights';
 
@@ -8,8 +9,8 @@ const { alarms, dispose } = synthesise(config);
 afterAll(dispose);
 
 describe('nights, by the alarms of production', () => {
-  test.each(Object.entries(nights))('%s', (_name, { expect: expected, ...night }) => {
-    const { pages, informs } = said(night, config, alarms);
+  test.each(Object.entries({ ...nights, ...harmless }))('%s', (_name, { expect: expected, ...night }) => {
+    const { pages, informs, named } = said(night, config, alarms);
     const late = (limits: Readonly<Record<string, number>>, messages: readonly { heading: string; at: number }[]) =>
       Object.entries(limits).filter(
         ([heading, limit]) => !messages.some((message) => message.heading === heading && message.at <= limit),
@@ -19,6 +20,11 @@ describe('nights, by the alarms of production', () => {
     expect(late(expected.pages, pages)).toEqual([]);
     expect(pages.filter(({ at }) => at < 0)).toEqual([]);
     expect(late(expected.informs ?? {}, informs)).toEqual([]);
+    // Services that fail are named, and no others.
+    if (expected.named) {
+      expect(named.map(({ service }) => service).sort()).toEqual(Object.keys(expected.named).sort());
+      expect(named.filter(({ service, at }) => at > expected.named![service]!)).toEqual([]);
+    }
     if (expected.silent) expect(informs).toEqual([]);
     const ends = pages.map(({ endedAt }) => endedAt);
     if (expected.ends) {

@@ -1,5 +1,5 @@
 /** Nights by shape: from public post-mortems (time-outs, breakers, deployments, regions, retries) and our own. */
-import { type Calls, healthy, type Night } from './night';
+import type { Calls, Night } from './night';
 
 /** What must be said of a night. */
 export interface Expected {
@@ -7,6 +7,8 @@ export interface Expected {
   readonly pages: Readonly<Record<string, number>>;
   /** Other messages that must come, with the minute by which at the latest. More may come. */
   readonly informs?: Readonly<Record<string, number>>;
+  /** Services that must be named, and no others, with the minute by which at the latest. @default whichever */
+  readonly named?: Readonly<Record<string, number>>;
   /** The last incident is over not before the first, and not after the second of these minutes. @default it lasts */
   readonly ends?: readonly [number, number];
   /** Nobody is notified anything at all. @default false */
@@ -18,27 +20,29 @@ const hongKong = 'Services in Hong Kong';
 const link = 'The link';
 const tracing = 'Tracing';
 
-const none = (calls: number, more: Partial<Calls> = {}): Calls => ({ crossing: 'none', calls, ...more });
-const out = (calls: number, more: Partial<Calls> = {}): Calls => ({ crossing: 'hk-cn', calls, ms: 80, ...more });
-const back = (calls: number, more: Partial<Calls> = {}): Calls => ({ crossing: 'cn-hk', calls, ...more });
+export const none = (calls: number, more: Partial<Calls> = {}): Calls => ({ crossing: 'none', calls, ...more });
+export const out = (calls: number, more: Partial<Calls> = {}): Calls => ({ crossing: 'hk-cn', calls, ms: 80, ...more });
+export const back = (calls: number, more: Partial<Calls> = {}): Calls => ({ crossing: 'cn-hk', calls, ...more });
 
 /** A fair day of a middling firm: now and then a call fails or is slow, as objectives allow. */
-const fair = (minute: number): Calls[] => [
+export const fair = (minute: number): Calls[] => [
   none(1200, { errors: minute % 3 === 0 ? 1 : 0, slow: 2, slowMs: 900 }),
   out(600, { errors: minute % 5 === 0 ? 1 : 0, slow: 1, slowMs: 700 }),
   back(200),
 ];
 
 /** `fault` from minute 0 up to `until`, `before` otherwise. */
-const from0 =
+export const from0 =
   (fault: (minute: number) => readonly Calls[], before: (minute: number) => readonly Calls[] = fair, until = 1e9) =>
   (minute: number): readonly Calls[] =>
     minute >= 0 && minute < until ? fault(minute) : before(minute);
 
+export const withLedger = (minute: number): Calls[] => [...fair(minute), none(36, { service: 'ledger' })];
+
 const few = (calls: number, errors = 0) => [none(100), out(calls, { errors })];
 
 /** A seeded sequence in [0, 1), the same for the same minute. */
-const chance = (minute: number): number => {
+export const chance = (minute: number): number => {
   let x = (minute + 100_000) * 2654435761;
   x = ((x >>> 16) ^ x) * 0x45d9f3b;
   return (((x >>> 16) ^ x) >>> 0) / 2 ** 32;
@@ -58,6 +62,35 @@ export const nights: Readonly<Record<string, Night & { readonly expect: Expected
       () => few(5),
     ),
     expect: { pages: { [border]: 5 } },
+  },
+  'one service of three per cent fails completely': {
+    traffic: from0((minute) => [...fair(minute), none(36, { service: 'ledger', errors: 36 })], withLedger),
+    expect: { pages: { [hongKong]: 5 }, named: { ledger: 5 } },
+  },
+  'one service with two calls a minute fails completely': {
+    traffic: from0(
+      (minute) => [...fair(minute), none(2, { service: 'ledger', errors: 2 })],
+      (minute) => [...fair(minute), none(2, { service: 'ledger' })],
+    ),
+    expect: { pages: { [hongKong]: 10 }, named: { ledger: 10 } },
+  },
+  'one caller of the mainland fails, nine others do not': {
+    traffic: from0(
+      (minute) => [...fair(minute), out(18, { service: 'fx', errors: 18 })],
+      (minute) => [...fair(minute), out(18, { service: 'fx' })],
+    ),
+    expect: { pages: { [border]: 6 }, named: { fx: 6 } },
+  },
+  'two services fail, one after the other': {
+    traffic: from0(
+      (minute) => [
+        ...fair(minute),
+        none(30, { service: 'ledger', errors: 30 }),
+        none(30, { service: 'fx', errors: minute < 20 ? 0 : 30 }),
+      ],
+      (minute) => [...fair(minute), none(30, { service: 'ledger' }), none(30, { service: 'fx' })],
+    ),
+    expect: { pages: { [hongKong]: 5 }, named: { ledger: 5, fx: 25 } },
   },
   'one call a minute, all fail': {
     traffic: from0(
@@ -218,81 +251,5 @@ export const nights: Readonly<Record<string, Night & { readonly expect: Expected
     traffic: fair,
     values: (minute) => (minute >= 0 ? { lost: 20 } : {}),
     expect: { pages: {} },
-  },
-
-  // Harmless nights.
-  'a fair day': { minutes: 240, traffic: fair, expect: { pages: {}, silent: true } },
-  'a new environment without traffic': {
-    minutes: 300,
-    traffic: () => [],
-    history: false,
-    expect: { pages: {}, silent: true },
-  },
-  'a new environment and its first calls': {
-    minutes: 240,
-    traffic: (minute) => (minute < 120 ? [] : [none(20), out(5)]),
-    values: () => healthy,
-    history: false,
-    expect: { pages: {}, silent: true },
-  },
-  'a link with 0.25 % true loss, for a day': {
-    minutes: 1440,
-    traffic: () => [none(60), out(20)],
-    values: (minute) => ({ 'link.probes.lost': chance(minute) < 0.0725 ? 1 : 0 }),
-    expect: { pages: {}, silent: true },
-  },
-  'one bad minute of one per cent': {
-    traffic: from0(() => [none(1200), out(600, { errors: 8 }), back(200)], fair, 1),
-    expect: { pages: {}, silent: true },
-  },
-  'three calls fail in a quiet hour': {
-    traffic: from0(
-      (minute) => [none(30), out(3, { errors: minute % 20 === 7 ? 1 : 0 })],
-      () => [none(30), out(3)],
-    ),
-    expect: { pages: {}, silent: true },
-  },
-  'evening: calls fade over an hour, and stop': {
-    minutes: 180,
-    traffic: (minute) => {
-      const share = Math.max(0, Math.min(1, 1 - minute / 60));
-      const fading = fair(1).map((calls) => ({ ...calls, calls: Math.floor(calls.calls * share), slow: 0 }));
-      return [...fading, none(1)]; // a health check, all night long
-    },
-    expect: { pages: {}, silent: true },
-  },
-  'a batch of an hour ends': {
-    minutes: 120,
-    traffic: (minute) => (minute >= -60 && minute < 0 ? [none(600), out(600)] : [none(600)]),
-    expect: { pages: {}, silent: true },
-  },
-  'traffic doubles within a minute': {
-    traffic: from0((minute) => fair(minute).map((calls) => ({ ...calls, calls: 2 * calls.calls }))),
-    expect: { pages: {}, silent: true },
-  },
-  'a tunnel is replaced by AWS, the other carries': {
-    traffic: fair,
-    values: () => ({}),
-    expect: { pages: {}, silent: true },
-  },
-  'a rolling replacement: one instance fewer for five minutes': {
-    traffic: fair,
-    values: (minute) =>
-      minute >= 0 && minute < 5 ? { GroupInServiceInstances: 2, otelcol_loadbalancer_num_backends: 2 } : {},
-    expect: { pages: {}, silent: true },
-  },
-  'slow calls within the objective': {
-    minutes: 240,
-    traffic: () => [
-      none(1200, { slow: 6, slowMs: 900 }),
-      out(600, { slow: 3, slowMs: 900 }),
-      back(200, { slow: 1, slowMs: 900 }),
-    ],
-    expect: { pages: {}, silent: true },
-  },
-  'a node of the store is replaced within twenty minutes': {
-    traffic: fair,
-    values: (minute) => (minute >= 0 && minute < 20 ? { Nodes: 5 } : {}),
-    expect: { pages: {}, silent: true },
   },
 };

@@ -6,6 +6,7 @@ import {
   type Crossing,
   crossingAttribute,
   everyMetric,
+  kindOfCrossing,
   metricNamespace,
   metrics,
   statusError,
@@ -117,13 +118,19 @@ export function measured(spans: readonly Made[]): DataPoint[] {
       add(metrics.calls.name, dimensions, endNs, 1);
       add(metrics.calls.name, { ...dimensions, ...code }, endNs, 1);
     }
+    if (kindOfCrossing[crossing] === byCrossing['span.kind']) {
+      const excess = { [crossingAttribute]: crossing, 'service.name': 'payment' };
+      add(metrics.excess.name, excess, endNs, status === 'ERROR' ? 1 : -1);
+    }
     const traceparent = { [crossingAttribute]: crossing, [traceparentAttribute]: parentSpanId ? 'received' : 'lost' };
     if (crossing === 'cn-hk') add(metrics.calls.name, traceparent, endNs, 1);
   }
   return [...points.values()].map(({ point: { name, dimensions, timestamp }, values }) =>
     name === metrics.calls.name
       ? point(name, dimensions, timestamp, [values.length])
-      : point(name, dimensions, timestamp, values),
+      : name === metrics.excess.name
+        ? point(name, dimensions, timestamp, [values.reduce((sum, value) => sum + value, 0)])
+        : point(name, dimensions, timestamp, values),
   );
 }
 

@@ -1,0 +1,44 @@
+/** A service that fails, told by name: one among many is no share of a crossing that any window would see. */
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { excessByService } from '../expressions';
+import type { AlarmDefinition, Watched } from './alarm';
+
+/** As long as the second window of pages. A service with a call a minute is judged, too. */
+const window = Duration.minutes(5);
+
+/** Failed calls more than others in it: most calls fail, and there are as many as the windows of few calls ask for. */
+const excess = 5;
+
+/** Headings of alarms that know services by name, by the incident that they are part of. */
+export const byNameHeadings = { border: 'A caller of the mainland fails', hongKong: 'A service fails' } as const;
+
+/** Alarms of which every service is a series of its own. */
+export function serviceAlarms({ config: { environment } }: Watched): AlarmDefinition[] {
+  const common = {
+    threshold: excess,
+    comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    minutes: 1,
+    // As long as other pages: what comes back within a quarter of an hour is the same incident.
+    of: 3,
+    missing: TreatMissingData.NOT_BREACHING, // a service without calls is no series
+    dashboard: 'cross-region',
+    byName: true,
+  } as const;
+  return [
+    {
+      ...common,
+      heading: byNameHeadings.border,
+      metric: excessByService(environment, "= 'hk-cn'", window),
+      text: 'Most calls of a service to the mainland have failed for five minutes. The message names the service.',
+      notifies: 'border',
+    },
+    {
+      ...common,
+      heading: byNameHeadings.hongKong,
+      metric: excessByService(environment, "!= 'hk-cn'", window),
+      text: 'Most calls of a service in Hong Kong have failed for five minutes: whoever needs it is refused. The message names the service.',
+      notifies: 'hongKong',
+    },
+  ];
+}

@@ -1,0 +1,41 @@
+/** When the actions of an alarm run, with a suppressor and without. */
+import type { AlarmCourse, CompositeProperties, State } from './alarms';
+
+type Change = AlarmCourse['changes'][number];
+
+/**
+ * When the actions of an alarm run. Without a suppressor: at every change after the first evaluation. With one: not while it is in
+ * ALARM, nor for the extension period after it; what still holds then is told then. A change waits for the suppressor first,
+ * for the wait period. Source: CloudWatch API reference, PutCompositeAlarm, ActionsSuppressor and its periods.
+ */
+export function heldBack(
+  changes: readonly Change[],
+  suppressor: readonly Change[],
+  alarm: CompositeProperties | undefined,
+  until: number,
+): Change[] {
+  const own = changes.filter(({ state }, index) => index > 0 || state === 'ALARM');
+  if (!alarm?.ActionsSuppressor) return own;
+  const wait = (alarm.ActionsSuppressorWaitPeriod ?? 0) * 1000;
+  const extension = (alarm.ActionsSuppressorExtensionPeriod ?? 0) * 1000;
+  /** Times in which actions are suppressed. */
+  const silent = suppressor.flatMap(({ at, state }, index) =>
+    state === 'ALARM' ? [{ from: at, until: (suppressor[index + 1]?.at ?? Number.POSITIVE_INFINITY) + extension }] : [],
+  );
+  const free = (at: number): number => {
+    const span = silent.find((one) => at >= one.from && at < one.until);
+    return span ? free(span.until) : at;
+  };
+  const told: Change[] = [];
+  let last: State = 'OK';
+  for (const [index, { at, state }] of own.entries()) {
+    const next = own[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+    const waited = state === 'ALARM' && !silent.some((one) => at >= one.from && at < one.until) ? at + wait : at;
+    const acts = free(waited);
+    // It changed again, or the end came, before anybody was told: there is nothing to say any more.
+    if (acts >= next || acts > until || state === last) continue;
+    told.push({ at: acts, state });
+    last = state;
+  }
+  return told;
+}
