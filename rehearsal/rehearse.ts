@@ -98,6 +98,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
         cleanUp,
         progress,
         ...(scenario.distance ? { distance: scenario.distance } : {}),
+        ...(scenario.breakerSeconds ? { breakerSeconds: scenario.breakerSeconds } : {}),
       }),
     );
 

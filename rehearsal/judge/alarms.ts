@@ -1,5 +1,6 @@
 /** The right alarms, and no others: whom they notified and when, and who is at fault by the metrics alone. */
 import { everyMetric, tierDimension } from '../../lib/contract/metrics';
+import { incidents } from '../../lib/observe/alarms/incidents';
 import { type AlarmCourse, alarmCourses } from './cloudwatch/alarms';
 import { withHistory } from './cloudwatch/history';
 import type { MetricQuery, MetricStore } from './cloudwatch/metric-store';
@@ -62,7 +63,12 @@ export function alarmRows(evidence: Evidence): Row[] {
     .filter(({ changes }) => changes.some(({ state }) => state === 'ALARM'))
     .map(({ name }) => short(name))
     .filter((name) => !names.has(name));
-  const { notify, may = {}, side } = expectedAlarms;
+  const { notify, may = {}, named, side } = expectedAlarms;
+  const incidentNames = new Set<string>(Object.values(incidents).map(({ heading }) => heading));
+  const repeated = [...names].filter(
+    (name) => incidentNames.has(name) && notified.filter((message) => message.name === name).length > 1,
+  );
+  const failing = [...new Set(courses.flatMap(({ contributors }) => contributors.map(({ name }) => name)))].sort();
   const right = notified.filter(({ name }) => notify.includes(name)).map(({ at }) => at);
   const { injectedAt } = allowance;
   const admitted = Object.entries(may).map(([name, because]) => `"${name}": ${because}`);
@@ -75,6 +81,26 @@ export function alarmRows(evidence: Evidence): Row[] {
       expected: (quoted(notify) || 'none') + (admitted.length > 0 ? `; may as well: ${admitted.join('; ')}` : ''),
       ok: notify.every((name) => names.has(name)) && [...names].every((name) => notify.includes(name) || name in may),
     },
+    ...(notify.length === 0
+      ? []
+      : [
+          {
+            what: 'incidents that paged more than once',
+            seen: quoted(repeated) || 'none',
+            expected: 'none: one incident, one page',
+            ok: repeated.length === 0,
+          },
+        ]),
+    ...(named === undefined
+      ? []
+      : [
+          {
+            what: 'services that messages name',
+            seen: failing.join(', ') || 'none',
+            expected: named.join(', '),
+            ok: failing.join() === [...named].sort().join(),
+          },
+        ]),
     ...(injectedAt === undefined || notify.length === 0
       ? []
       : [

@@ -166,6 +166,8 @@ export interface ExpectedAlarms {
   readonly notify: readonly string[];
   /** These may as well, each for its reason; no other may. @default none */
   readonly may?: Readonly<Record<string, string>>;
+  /** Services that messages must name, and no others. @default not asked */
+  readonly named?: readonly string[];
   /** Who is at fault, as the metrics alone must tell. @default not asked */
   readonly side?: Side;
 }

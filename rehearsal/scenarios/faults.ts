@@ -18,13 +18,16 @@ interface Fault {
   readonly inject: (stage: Stage) => Promise<void | (() => Promise<void>)>;
   /** Alarms that notify somebody. */
   readonly notify: readonly string[];
-  readonly side: Side;
+  /** Alarms that may notify as well, with the reason. @default none */
+  readonly may?: Readonly<Record<string, string>>;
+  /** @default the metrics of minutes do not tell */
+  readonly side?: Side;
 }
 
-const fault = ({ name, summary, lasts = seconds.fault, inject, notify, side }: Fault): Scenario => ({
+export const fault = ({ name, summary, lasts = seconds.fault, inject, notify, may, side }: Fault): Scenario => ({
   name,
   summary,
-  alarms: { notify, side },
+  alarms: { notify, ...(may ? { may } : {}), ...(side ? { side } : {}) },
   seconds: seconds.fair + lasts,
   async during(stage, { at, progress }) {
     await at(seconds.fair / (seconds.fair + lasts));

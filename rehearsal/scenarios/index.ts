@@ -3,6 +3,7 @@ import { fairDay } from './fair-day';
 import { errorsMainland, headerStripped, slowHongKong, slowLine, slowMainland } from './faults';
 import { foreignEnv } from './foreign-env';
 import { gatewayDies } from './gateway-dies';
+import { breakerOpen, flapping, mainlandHangs, oneServiceDead } from './incidents';
 import { link } from './link/link';
 import { overload } from './overload';
 import { poison } from './poison';
@@ -32,4 +33,8 @@ export const scenarios: readonly Scenario[] = [
   slowHongKong,
   errorsMainland,
   headerStripped,
+  mainlandHangs,
+  breakerOpen,
+  oneServiceDead,
+  flapping,
 ];

@@ -29,6 +29,8 @@ export interface Scenario {
   readonly configure?: (config: EnvironmentConfig) => Promise<EnvironmentConfig>;
   /** The sides are joined by the link, this long and lossy, in a network of the rehearsal's own. @default on loopback */
   readonly distance?: Distance;
+  /** For how long the payment service makes no calls after some without an answer. @default it has no circuit breaker */
+  readonly breakerSeconds?: number;
   /** What alarms must make of it: no scenario is silent about them. */
   readonly alarms: ExpectedAlarms;
   /** Happens beside the payments. @default nothing happens */

@@ -47,6 +47,8 @@ export interface StageProps {
   readonly seed: number;
   /** The sides are joined by the environment's link, this long and lossy. @default by a stand-in on loopback */
   readonly distance?: Distance;
+  /** As in {@link Services}. @default no circuit breaker */
+  readonly breakerSeconds?: number;
   readonly cleanUp: CleanUp;
   readonly progress: (line: string) => void;
 }
@@ -227,8 +229,13 @@ export class Stage {
   async releaseSettlement(behaviour: SettlementBehaviour): Promise<void> {
     const { seed, config } = this.props;
     await this.services.startSettlement(addresses.nextSettlement, { seed, ...fairSettlement(config), ...behaviour });
+    this.routeSettlement('next');
+  }
+
+  /** Which release of the settlement service calls go to: after {@link releaseSettlement} there are two. */
+  routeSettlement(release: 'first' | 'next'): void {
     this.line.reroute(`${this.mainlandAddress}:${servicePorts.settlement}`, {
-      host: addresses.nextSettlement,
+      host: release === 'first' ? addresses.settlement : addresses.nextSettlement,
       port: servicePorts.settlement,
     });
   }
@@ -348,6 +355,7 @@ export class Stage {
       hongKongAddress: sides.hongKong,
       careless: true,
       settlement: { seed, ...fairSettlement(config) },
+      breakerSeconds: this.props.breakerSeconds ?? 0,
       ...this.link?.services(),
     });
   }

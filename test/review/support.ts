@@ -78,16 +78,19 @@ export const production = (): Environment => {
   return prod;
 };
 
-/** `prod` as committed for reviewers: at once there, and what it holds as text is unfolded. */
-export const committed = (): Environment =>
+const review = join(__dirname, '..', '..', 'review');
+
+/** Environments that are committed for reviewers, sides of the mainland too. */
+export const committedNames = (): string[] => readdirSync(review);
+
+/** One of them: at once there, and what it holds as text is unfolded. */
+export const committed = (name = 'prod'): Environment =>
   Object.fromEntries(
-    readdirSync(folder).map((file) => {
-      const template = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    readdirSync(join(review, name)).map((file) => {
+      const template = JSON.parse(readFileSync(join(review, name, file), 'utf8'));
       return [basename(file, '.json'), { resources: template.Resources, template, terminationProtection: true }];
     }),
   );
-
-const folder = join(__dirname, '..', '..', 'review', 'prod');
 
 /** A small change, and what is to be found: rule ids, and a part of the sentence. */
 export interface Case {

@@ -1,5 +1,13 @@
-import { estimate, type Item, items, type Prices, readPrices, table } from '../../tools/cost/estimate';
-import { committed } from '../review/support';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PricingClient } from '@aws-sdk/client-pricing';
+import { estimate, type Item, items, table } from '../../tools/cost/estimate';
+import { fetchPrices, priceOf, question } from '../../tools/cost/fetch';
+import { type Prices, readPrices } from '../../tools/cost/prices';
+import { committed, committedNames } from '../review/support';
 
 const price = (usd: number, per: 'hour' | 'GiB-month' | 'month') => ({
   usd,
@@ -46,11 +54,127 @@ test('a price for another unit is refused', () => {
 
 test('every committed price says where it stands and when it was read', () => {
   for (const [key, { usd, source, read }] of Object.entries(readPrices())) {
-    expect([key, usd > 0, source.startsWith('https://'), /^\d{4}-\d\d-\d\d$/.test(read)]).toEqual([
+    expect([key, usd > 0, /^https:\/\/|^pricing:GetProducts, /.test(source), /^\d{4}-\d\d-\d\d$/.test(read)]).toEqual([
       key,
       true,
       true,
       true,
     ]);
   }
+});
+
+test.each(committedNames())('every type of resource of %s is priced, paid by use, or free', (name) => {
+  expect(items(committed(name)).length).toBeGreaterThan(3);
+});
+
+test('a type that nobody has judged is named', () => {
+  const resources = { A: { Type: 'AWS::Neptune::DBCluster' }, B: { Type: 'AWS::IAM::Role' } };
+  const environment = { Stack: { resources, template: { Resources: resources }, terminationProtection: false } };
+  expect(() => items(environment as never)).toThrow('What do these cost? AWS::Neptune::DBCluster: write them into');
+});
+
+test('metrics and queries of alarms are counted by services', () => {
+  const of = (services?: number) => Object.fromEntries(items(committed('prod'), services).map((one) => [one.key, one]));
+  expect(of()['custom-metric']).toBeUndefined();
+  expect(of(50)['custom-metric']!.most).toBeGreaterThan(of(10)['custom-metric']!.most);
+  expect(of(50)['composite-alarm']!.least).toBeGreaterThan(20);
+});
+
+describe('prices are fetched', () => {
+  let server: Server;
+  let asked: { target: unknown; body: any }[] = [];
+  let pages: object[] = [];
+  beforeAll(async () => {
+    server = createServer(async (request, response) => {
+      let text = '';
+      for await (const chunk of request) text += chunk;
+      asked.push({ target: request.headers['x-amz-target'], body: JSON.parse(text) });
+      response.setHeader('content-type', 'application/x-amz-json-1.1');
+      response.end(JSON.stringify(pages.shift() ?? { PriceList: [] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => server.close());
+  beforeEach(() => {
+    asked = [];
+    pages = [];
+  });
+
+  const client = () =>
+    new PricingClient({
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      credentials: { accessKeyId: 'TEST', secretAccessKey: 'test' },
+    });
+  const product = (sku: string, unit: string, ...tiers: [string, string][]) =>
+    JSON.stringify({
+      product: { sku, attributes: {} },
+      terms: {
+        OnDemand: {
+          [`${sku}.JRTCKXETXF`]: {
+            priceDimensions: Object.fromEntries(
+              tiers.map(([beginRange, USD], n) => [`${sku}.${n}`, { unit, beginRange, pricePerUnit: { USD } }]),
+            ),
+          },
+        },
+      },
+    });
+  const node = { key: 'search:r7g.xlarge.search', per: 'hour' } as const;
+
+  test('one product, asked for by its attributes, with its SKU and the day', async () => {
+    pages = [{ PriceList: [], NextToken: 'more' }, { PriceList: [product('ABC123', 'Hrs', ['0', '0.4710000000'])] }];
+    expect(await priceOf(client(), node, 'ap-east-1', '2026-11-29')).toEqual({
+      usd: 0.471,
+      per: 'hour',
+      source: 'pricing:GetProducts, AmazonES, SKU ABC123',
+      read: '2026-11-29',
+      sku: 'ABC123',
+    });
+    expect(asked.map(({ target }) => target)).toEqual(Array(2).fill('AWSPriceListService.GetProducts'));
+    expect(asked[0]!.body).toEqual({
+      ServiceCode: 'AmazonES',
+      FormatVersion: 'aws_v1',
+      Filters: [
+        { Type: 'TERM_MATCH', Field: 'regionCode', Value: 'ap-east-1' },
+        { Type: 'TERM_MATCH', Field: 'instanceType', Value: 'r7g.xlarge.search' },
+      ],
+    });
+    expect(asked[1]!.body.NextToken).toBe('more');
+  });
+
+  test('of tiers the first', async () => {
+    pages = [{ PriceList: [product('M', 'Metrics', ['10000', '0.1'], ['0', '0.3'])] }];
+    const metric = await priceOf(client(), { key: 'custom-metric', per: 'month' }, 'ap-east-1', '2026-11-29');
+    expect(metric.usd).toBe(0.3);
+  });
+
+  test.each([
+    ['nothing', [], /nothing. Asked: aws pricing get-products/],
+    ['two products', [product('A', 'Hrs', ['0', '1']), product('B', 'Hrs', ['0', '2'])], /2 products/],
+    ['another unit', [product('A', 'GB-Mo', ['0', '1'])], /its unit is GB-Mo, not one a hour/],
+    ['no price on demand', [JSON.stringify({ product: { sku: 'A' } })], /no price on demand/],
+  ])('%s is no price', async (_what, PriceList, message) => {
+    pages = [{ PriceList }];
+    const { prices, failures } = await fetchPrices(client(), [node], 'ap-east-1', '2026-11-29');
+    expect(prices).toEqual({});
+    expect(failures).toEqual([expect.stringMatching(message)]);
+  });
+
+  test('everything that an environment has can be asked for', () => {
+    for (const name of ['dev', 'staging', 'prod']) {
+      for (const { key } of items(committed(name), 50)) expect(question(key, 'ap-east-1').service).toMatch(/^\w+$/);
+    }
+  });
+
+  test('a fetched file stands over the committed table, the newest one over older ones', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'harbourline-prices-'));
+    const write = (name: string, usd: number) =>
+      writeFileSync(join(folder, name), `secret: { usd: ${usd}, per: month, source: s, read: 2026-11-29 }\n`);
+    write('prices.yaml', 1);
+    expect(readPrices(folder).secret!.usd).toBe(1);
+    write('prices-2026-11-30.yaml', 3);
+    write('prices-2026-11-29.yaml', 2);
+    expect(readPrices(folder).secret!.usd).toBe(3);
+    rmSync(folder, { recursive: true });
+  });
 });

@@ -1,57 +1,71 @@
 /** `npm run cost`: see `--help`. */
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { PricingClient } from '@aws-sdk/client-pricing';
+import { stringify } from 'yaml';
+import { loadEnvironments } from '../../config';
 import { command } from '../command';
 import { plan } from '../preflight/plan';
-import { estimate, items, readPrices, table } from './estimate';
+import { estimate, items, summary, table } from './estimate';
+import { asCommand, fetchPrices, question } from './fetch';
+import { readPrices } from './prices';
 
-const help = `Estimates what an environment costs in a month for being there, from its templates and tools/cost/prices.yaml.
+const help = `Estimates what environments cost in a month for being there, from their templates and tools/cost/prices.yaml.
 
-npm run cost -- --env NAME
-  --env NAME   environment to estimate
+npm run cost [-- options]
+  --env NAME   the table of this environment (default: one line for each)
   --unknown    only what has no price yet, and how to ask AWS for it
+  --fetch      asks AWS's price list for everything that environments have, and writes tools/cost/prices-DAY.yaml with SKUs:
+               it needs credentials that may pricing:GetProducts, and stands over the committed table from then on
   --help       this text
 
-Fleets are given from their least to their most instances. Prices that nobody has sourced are unknown: they are left out of
-the sum, which then says so.
+Fleets are given from their least to their most instances, metrics from one service to observe.metricsBudget.services. Prices that nobody
+has sourced are unknown: they are left out of the sum, which then says so. The mainland's account has a price list of its own.
 `;
 
-/** Where AWS's price list has it: service code and what to filter by. */
-function question(key: string): string {
-  const [kind, type] = key.split(':') as [string, string | undefined];
-  const ask = (service: string, filter: string): string =>
-    `aws pricing get-products --region us-east-1 --service-code ${service} --filters Type=TERM_MATCH,Field=regionCode,Value=ap-east-1 ${filter}`;
-  const field = (name: string, value: string): string => `Type=TERM_MATCH,Field=${name},Value=${value}`;
-  switch (kind) {
-    case 'ec2':
-      return ask(
-        'AmazonEC2',
-        `${field('instanceType', type!)} ${field('operatingSystem', 'Linux')} ${field('tenancy', 'Shared')} ${field('capacitystatus', 'Used')} ${field('preInstalledSw', 'NA')}`,
-      );
-    case 'search':
-      return ask('AmazonES', field('instanceType', type!));
-    case 'ebs':
-      return ask('AmazonEC2', field('volumeApiName', type!));
-    case 'search-ebs':
-      return ask('AmazonES', field('storageMedia', type!.toUpperCase()));
-    case 'interface-endpoint':
-    case 'vpn-connection':
-    case 'transit-gateway-attachment':
-      return ask('AmazonVPC', '');
-    case 'alarm-metric':
-      return ask('AmazonCloudWatch', field('productFamily', 'Alarm'));
-    default:
-      return ask(kind === 'network-load-balancer' ? 'AWSELB' : 'AmazonEC2', '');
-  }
+function ofEnvironment(name: string) {
+  const { environment, config } = plan(name);
+  return { config, all: items(environment, config.observe.metricsBudget.services) };
 }
 
-command(help, () => {
-  const { values } = parseArgs({ options: { env: { type: 'string' }, unknown: { type: 'boolean', default: false } } });
-  if (!values.env) throw new Error(`--env is missing: which environment?\n\n${help}`);
-  const costs = estimate(items(plan(values.env).environment), readPrices());
-  if (!values.unknown) {
-    console.log(table(costs));
-    return 0;
+async function fetchAll(names: readonly string[]): Promise<number> {
+  const environments = names.map(ofEnvironment);
+  const regions = new Set(environments.map(({ config }) => config.region));
+  if (regions.size > 1)
+    throw new Error(`Prices are of one region, and these are ${[...regions].join(', ')}: use --env.`);
+  const [region = ''] = regions;
+  const all = new Map(environments.flatMap((one) => one.all).map((item) => [item.key, item]));
+  const today = new Date().toISOString().slice(0, 10);
+  // The price list answers in two regions of the world, for all of them.
+  const client = new PricingClient({ region: 'us-east-1' });
+  const { prices, failures } = await fetchPrices(client, [...all.values()], region, today);
+  const file = join(__dirname, `prices-${today}.yaml`);
+  const head = `# On demand, US dollars, ${region}, without taxes and discounts; first tiers. Written by npm run cost -- --fetch.\n`;
+  writeFileSync(file, head + stringify(prices));
+  console.log(`${relative(process.cwd(), file)}: ${Object.keys(prices).length} prices`);
+  for (const failure of failures) console.error(failure);
+  return failures.length > 0 ? 1 : 0;
+}
+
+command(help, async () => {
+  const { values } = parseArgs({
+    options: {
+      env: { type: 'string' },
+      unknown: { type: 'boolean', default: false },
+      fetch: { type: 'boolean', default: false },
+    },
+  });
+  const names = values.env ? [values.env] : loadEnvironments().map(({ environment }) => environment);
+  if (values.fetch) return await fetchAll(names);
+  const prices = readPrices();
+  for (const name of names) {
+    const { config, all } = ofEnvironment(name);
+    const costs = estimate(all, prices);
+    if (values.unknown) {
+      for (const { key, per, usd } of costs)
+        if (!usd) console.log(`${key} (per ${per})\n  ${asCommand(question(key, config.region))}`);
+    } else console.log(values.env ? table(costs) : `${name}: ${summary(costs)}`);
   }
-  for (const { key, per, usd } of costs) if (!usd) console.log(`${key} (per ${per})\n  ${question(key)}`);
   return 0;
 });

@@ -1,7 +1,8 @@
 /** `npm run size`: see `--help`. */
 import { parseArgs } from 'node:util';
 import { command } from '../command';
-import { table as costs, estimate, items, readPrices } from '../cost/estimate';
+import { table as costs, estimate, items } from '../cost/estimate';
+import { readPrices } from '../cost/prices';
 import { plan as synthesised } from '../preflight/plan';
 import { instancesTable } from './instances';
 import { type Plan, planOf, type Row, rowsOf, typeProblems } from './plan';

@@ -63,7 +63,7 @@ def current_trace_id() -> str:
 def create_app(settings: Settings) -> FastAPI:
     """The service as an ASGI application."""
     payments = Payments(settings.database_url)
-    settlements = SettlementClient(settings.settlement_url)
+    settlements = SettlementClient(settings.settlement_url, settings.breaker_seconds)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

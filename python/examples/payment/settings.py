@@ -14,6 +14,7 @@ class Settings:
         database_url: SQLAlchemy URL of an async driver.
         host: Address to listen on.
         port: Port to listen on.
+        breaker_seconds: How long no call is made after calls without an answer; 0: there is no breaker.
         careless: Put personal data into spans on purpose, see `payment.careless`.
     """
 
@@ -21,6 +22,7 @@ class Settings:
     database_url: str = "sqlite+aiosqlite:///payment.db"
     host: str = "127.0.0.1"
     port: int = 8000
+    breaker_seconds: float = 0
     careless: bool = False
 
     @classmethod
@@ -43,5 +45,6 @@ class Settings:
             database_url=environment.get("PAYMENT_DATABASE_URL", cls.database_url),
             host=environment.get("PAYMENT_HOST", cls.host),
             port=int(port),
+            breaker_seconds=float(environment.get("PAYMENT_BREAKER_SECONDS", cls.breaker_seconds)),
             careless=environment.get("PAYMENT_CARELESS") == "1",
         )

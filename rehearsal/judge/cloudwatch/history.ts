@@ -9,8 +9,11 @@ const hour = 3_600_000;
 /** Hours that the longest alarm looks back, and one more. */
 const hours = 7;
 
+/** Hours in which an alarm may count minutes: whether calls are usual is judged over three. */
+const counted = 3;
+
 /**
- * What was received since `fair.from`, and before it what came in `fair`, again and again: point by point for an hour,
+ * What was received since `fair.from`, and before it what came in `fair`, again and again: point by point for three hours,
  * before that once for each hour, with the counts of an hour.
  */
 export function withHistory(points: readonly DataPoint[], fair: Interval): MetricStore {
@@ -19,10 +22,11 @@ export function withHistory(points: readonly DataPoint[], fair: Interval): Metri
   store.add(since);
   const day = since.filter(({ timestamp }) => timestamp < fair.until);
   const length = fair.until - fair.from;
-  const repeats = Math.floor(hour / length);
+  const anHour = Math.floor(hour / length);
+  const repeats = counted * anHour;
   for (const point of day) {
     store.add(Array.from({ length: repeats }, (_, n) => moved(point, (n + 1) * length, 1)));
-    store.add(Array.from({ length: hours }, (_, n) => moved(point, repeats * length + (n + 1) * hour, repeats)));
+    store.add(Array.from({ length: hours }, (_, n) => moved(point, repeats * length + (n + 1) * hour, anHour)));
   }
   return store;
 }

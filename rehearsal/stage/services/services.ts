@@ -38,6 +38,8 @@ export interface ServicesProps {
   /** Put personal data into spans on purpose. @default false */
   readonly careless?: boolean;
   readonly settlement?: SettlementBehaviour;
+  /** For how long the payment service makes no calls after some without an answer. @default it has no circuit breaker */
+  readonly breakerSeconds?: number;
   /** Network of the settlement service, from which it needs no proxy. @default ours, and the line's proxy */
   readonly mainland?: Namespace;
 }
@@ -123,6 +125,7 @@ export async function startServices(props: ServicesProps): Promise<Services> {
       PAYMENT_HOST: props.addresses.payment,
       PAYMENT_PORT: `${ports.payment}`,
       PAYMENT_DATABASE_URL: 'sqlite+aiosqlite:///payment.sqlite',
+      PAYMENT_BREAKER_SECONDS: `${props.breakerSeconds ?? 0}`,
       PAYMENT_CARELESS: props.careless ? '1' : '0',
       SETTLEMENT_URL: `http://${props.mainlandAddress}:${ports.settlement}`,
       FORWARDED_ALLOW_IPS: new URL(props.lineProxy).hostname,

@@ -1,8 +1,9 @@
 import { alarmed, alarmRows } from '../../../rehearsal/judge/alarms';
+import type { AlarmProperties } from '../../../rehearsal/judge/cloudwatch/alarms';
 import type { Evidence, ExpectedAlarms } from '../../../rehearsal/judge/evidence';
 import type { Row } from '../../../rehearsal/judge/report';
 import { alarms, name, slowShare } from './deployed';
-import { drive, healthy, type Made, made, measured, minute, selfMeasured, start, storeOf } from './healthy';
+import { drive, healthy, type Made, made, measured, minute, namespace, selfMeasured, start, storeOf } from './healthy';
 
 /** The fault begins a minute and a half into the drive. */
 const injectedAt = start + 1.5 * minute;
@@ -71,6 +72,62 @@ test('what follows from another incident is suppressed, and shown', () => {
   const evidence = faulty(slowed('hk-cn', 'none'), { notify: ['Calls to the mainland'] });
   expect(ok(evidence)).toBe(true);
   expect(rowsOf(evidence)[notified]!.seen).toContain('suppressed: P99 hk-cn, P99 none, Services in Hong Kong');
+});
+
+/** Alarms of the test's own, of minutes: what they did is judged, not what they are. */
+const withAlarms = (evidence: Evidence, ...properties: AlarmProperties[]): Evidence => ({
+  ...evidence,
+  deployed: {
+    ...evidence.deployed,
+    alarms: { metric: properties.map((one, n) => ({ arn: `${n}`, properties: one })), composite: [] },
+  },
+});
+const minutely = (heading: string, more: Partial<AlarmProperties>): AlarmProperties => ({
+  AlarmName: name(heading),
+  AlarmActions: ['topic'],
+  Threshold: 1,
+  ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+  TreatMissingData: 'notBreaching',
+  EvaluationPeriods: 1,
+  ...more,
+});
+
+test('services that messages name are those that were to be named', () => {
+  const failing = made.map((span) => ({ ...span, status: 'ERROR' as const }));
+  const Expression = `SELECT SUM("harbourline.calls.excess") FROM SCHEMA("${namespace}", "crossing", "service.name") WHERE "crossing" = 'hk-cn' GROUP BY "service.name"`;
+  const alarm = minutely('A caller of the mainland fails', { Metrics: [{ Id: 'q', Expression, Period: 60 }] });
+  const about = (spans: readonly Made[], named: readonly string[]) =>
+    rowsOf(withAlarms(faulty(spans, { notify: [], named }), alarm))['services that messages name'];
+  expect(about(failing, ['payment'])).toMatchObject({ ok: true, seen: 'payment' });
+  expect(about(failing, ['fx', 'payment'])).toMatchObject({ ok: false });
+  expect(about(made, ['payment'])).toMatchObject({ ok: false, seen: 'none' });
+});
+
+test('an incident that pages twice is not one incident', () => {
+  const what = 'incidents that paged more than once';
+  expect(rowsOf(faulty(slowed('hk-cn'), { notify: ['Calls to the mainland'] }))[what]).toMatchObject({ ok: true });
+  // The minutes before and after the second one are slow.
+  const flapping = made.map((span) => {
+    const bad = Math.floor((Number(BigInt(span.startNs) / 1_000_000n) - start) / minute) !== 1;
+    return bad ? { ...span, endNs: `${BigInt(span.startNs) + 1_500_000_000n}` } : span;
+  });
+  const slow = minutely('Calls to the mainland', {
+    Namespace: namespace,
+    MetricName: 'traces.span.metrics.duration',
+    Dimensions: [
+      { Name: 'crossing', Value: 'hk-cn' },
+      { Name: 'span.kind', Value: 'SPAN_KIND_CLIENT' },
+    ],
+    Period: 60,
+    ExtendedStatistic: 'p50',
+    Threshold: 1_000,
+  });
+  const evidence = healthy({
+    ledger: flapping,
+    metrics: storeOf([...measured(flapping), ...selfMeasured]),
+    expectedAlarms: { notify: ['Calls to the mainland'] },
+  });
+  expect(rowsOf(withAlarms(evidence, slow))[what]).toMatchObject({ ok: false, seen: '"Calls to the mainland"' });
 });
 
 test('the side is judged by the metrics alone', () => {
