@@ -15,6 +15,9 @@ export const anchor = (heading: string): string =>
 /** A physical name, because people see it in messages and look it up in the runbook, and instance refreshes watch it. */
 export const alarmName = (environment: string, heading: string): string => `harbourline-${environment}: ${heading}`;
 
+/** How names of mute rules begin that `npm run mute` makes: the time to recovery leaves out what begins in one. */
+export const muteRulePrefix = (environment: string): string => `harbourline-${environment}-mute-`;
+
 /** The runbook's address: where people read it, or its path where the configuration does not say. */
 export const runbookUrl = ({ repositoryUrl, observe: { runbook } }: EnvironmentConfig): string =>
   /^https:/.test(runbook) || !repositoryUrl ? runbook : `${repositoryUrl}/${runbook}`;

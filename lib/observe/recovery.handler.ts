@@ -7,7 +7,11 @@ import {
   CloudWatchClient,
   DescribeAlarmHistoryCommand,
   type DescribeAlarmHistoryCommandOutput,
+  GetAlarmMuteRuleCommand,
+  ListAlarmMuteRulesCommand,
+  type ListAlarmMuteRulesCommandOutput,
 } from '@aws-sdk/client-cloudwatch';
+import { muteRulePrefix } from '../contract/alarms';
 import { recoveryMetrics, severityDimension } from '../contract/metrics/recovery';
 import { breachOf, firstOf, joinMs, lastOf, type Update, updateOf } from './recovery.history';
 
@@ -26,6 +30,7 @@ export interface Delayed {
 
 /** Variables of the function. */
 export interface RecoverySettings {
+  readonly environment: string;
   readonly namespace: string;
   /** Names of the incidents, which page. */
   readonly pages: readonly string[];
@@ -55,7 +60,7 @@ const isClient = (value: unknown): value is Client => typeof value === 'object' 
 async function measure(
   { detail: { alarmName, state } }: StateChange,
   client: Client,
-  { namespace, pages, parts }: RecoverySettings,
+  { environment, namespace, pages, parts }: RecoverySettings,
   write: (line: string) => void,
 ): Promise<void> {
   if (state.value !== 'OK' || parts.includes(alarmName)) return;
@@ -67,6 +72,12 @@ async function measure(
   if (!incident) return;
   measured.add(key);
   const began = await followed(client, incident.first, firstOf);
+  const muted = await mutedAt(client, environment, alarmName, began);
+  if (muted) {
+    // On record, and no figure: what was planned is no failure.
+    write(JSON.stringify({ alarm: alarmName, began: new Date(began).toISOString(), muted, times: incident.times }));
+    return;
+  }
   const ended = Math.min(over, await followed(client, incident.last, lastOf));
   const severity = pages.includes(alarmName) ? 'page' : 'inform';
   const { recovery, detection } = recoveryMetrics;
@@ -90,6 +101,34 @@ async function measure(
       times: incident.times,
     }),
   );
+}
+
+/** Name of the maintenance window in which an incident began. Where nobody answers it counts: a figure too many says so. */
+async function mutedAt(
+  client: Client,
+  environment: string,
+  AlarmName: string,
+  began: number,
+): Promise<string | undefined> {
+  try {
+    let NextToken: string | undefined;
+    do {
+      const page: ListAlarmMuteRulesCommandOutput = await client.send(
+        new ListAlarmMuteRulesCommand({ AlarmName, ...(NextToken ? { NextToken } : {}) }),
+      );
+      for (const { AlarmMuteRuleArn = '', ExpireDate } of page.AlarmMuteRuleSummaries ?? []) {
+        const AlarmMuteRuleName = AlarmMuteRuleArn.split(':').at(-1) ?? '';
+        if (!AlarmMuteRuleName.startsWith(muteRulePrefix(environment)) || !ExpireDate || ExpireDate.getTime() < began)
+          continue;
+        const { StartDate } = await client.send(new GetAlarmMuteRuleCommand({ AlarmMuteRuleName }));
+        if (StartDate && StartDate.getTime() <= began) return AlarmMuteRuleName;
+      }
+      NextToken = page.NextToken;
+    } while (NextToken);
+  } catch (error) {
+    console.error(`${AlarmName}: maintenance windows are not known: ${(error as Error).message}`);
+  }
+  return undefined;
 }
 
 /** All changes of state of an alarm, oldest first. */

@@ -30,6 +30,7 @@ export class Recovery extends Construct {
   constructor(scope: Construct, id: string, { environment, logsKey, logRetention, parts }: RecoveryProps) {
     super(scope, id);
     const settings: RecoverySettings = {
+      environment,
       namespace: metricNamespace(environment),
       pages: Object.values(incidents).map(({ heading }) => alarmName(environment, heading)),
       parts: [...parts, alarmName(environment, linkDown)],
@@ -68,6 +69,11 @@ export class Recovery extends Construct {
           actions: ['cloudwatch:DescribeAlarmHistory'],
           resources: [alarms],
         }),
+        new PolicyStatement({
+          sid: 'MaintenanceWindows',
+          actions: ['cloudwatch:ListAlarmMuteRules', 'cloudwatch:GetAlarmMuteRule'],
+          resources: ['*'],
+        }),
       ],
     });
     acknowledge(
@@ -76,6 +82,11 @@ export class Recovery extends Construct {
         id: `AwsSolutions-IAM5[Resource::${alarms}]`,
         reason:
           'It reads the history of every alarm of this environment, and their names all begin so; it changes none.',
+      },
+      {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason:
+          'Mute rules are listed on all resources or none; both actions only read, and rules hold names of alarms.',
       },
       {
         id: 'NIST.800.53.R5-LambdaConcurrency',

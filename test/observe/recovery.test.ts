@@ -3,6 +3,7 @@ import { dataPoints } from '../../rehearsal/judge/cloudwatch/embedded-metrics';
 import { resourcesOf } from '../support/app';
 
 const settings: RecoverySettings = {
+  environment: 'dev',
   namespace: 'Harbourline/dev',
   pages: ['harbourline-dev: Calls to the mainland'],
   parts: ['harbourline-dev: P99 hk-cn, 5 minutes'],
@@ -173,6 +174,44 @@ describe('time to recovery', () => {
     const once = event(border, '10:57:00', 'OK', 'ALARM');
     expect(await measured([once, once], history)).toHaveLength(1);
     expect(await measured([event(settings.parts[0]!, '10:58:00', 'OK', 'ALARM')], history)).toEqual([]);
+  });
+
+  test('an incident that begins in a maintenance window is on record, and no figure', async () => {
+    const silent = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    let second = 10; // each case ends in a second of its own: an end is measured once
+    const lines = async (window: { StartDate: Date; ExpireDate: Date } | Error, name: string) => {
+      const written: string[] = [];
+      const time = `01:55:${second++}`;
+      const histories = client({ [border]: [ok('01:00:00'), alarm('01:42:00'), ok(time)] });
+      const answering = {
+        send: async (command: { constructor: { name: string }; input: any }) => {
+          if (!command.constructor.name.includes('MuteRule')) return histories.send(command);
+          if (window instanceof Error) throw window;
+          const AlarmMuteRuleArn = `arn:aws:cloudwatch:ap-east-1:111111111111:alarm-mute-rule:${name}`;
+          return { AlarmMuteRuleSummaries: [{ AlarmMuteRuleArn, ExpireDate: window.ExpireDate }], ...window };
+        },
+      };
+      const Records = [{ body: JSON.stringify(event(border, time, 'OK', 'ALARM')) }];
+      await handler({ Records }, undefined, answering, settings, (line) => written.push(line));
+      return JSON.parse(written[0]!);
+    };
+    const window = (from: string, until: string) => ({
+      StartDate: new Date(`${day}${from}Z`),
+      ExpireDate: new Date(`${day}${until}Z`),
+    });
+    const name = 'harbourline-dev-mute-20261124T0130';
+    const muted = await lines(window('01:30:00', '02:30:00'), name);
+    expect(muted).toMatchObject({ alarm: border, muted: name, began: '2026-11-24T01:42:00.000Z' });
+    expect(muted).not.toHaveProperty('_aws');
+    for (const [other, rule] of [
+      [window('01:43:00', '02:30:00'), name],
+      [window('01:00:00', '01:41:00'), name],
+      [window('01:30:00', '02:30:00'), 'of-another-team'],
+      [new Error('throttled'), name],
+    ] as const) {
+      expect(await lines(other, rule)).toHaveProperty('_aws');
+    }
+    silent.mockRestore();
   });
 
   test('events wait until an alarm cannot come back any more', () => {

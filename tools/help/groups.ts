@@ -27,6 +27,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     size: 'what a load needs',
     cost: 'what an environment costs in a month, as far as prices are known',
     preflight: 'asks AWS what would fail during a deployment',
+    mute: 'maintenance: alarms notify nobody for a time that ends by itself',
     review: 'what a change would do to AWS, danger first',
     'day-two': 'which changes of a deployed environment CloudFormation would do, there and back',
     store: 'holds, erases and restores in a deployed store',

@@ -59,7 +59,7 @@ function conditionOf(text: string, refused: (why: string) => Error): Condition {
 }
 
 /** Metrics that a query matches now. */
-export const matched = ({ metric, dimensions, conditions }: Insights, store: MetricStore): MetricQuery[] =>
+const matched = ({ metric, dimensions, conditions }: Insights, store: MetricStore): MetricQuery[] =>
   store
     .search(metric.namespace, metric.name, dimensions, {})
     .filter((found) =>
