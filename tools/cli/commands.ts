@@ -18,6 +18,7 @@ export const packagedCommands: Readonly<Record<string, PackagedCommand>> = {
   smoke: { module: '../smoke/main', what: 'one trace through an environment, deployed or rehearsed' },
   size: { module: '../size/main', what: 'what a load needs' },
   cost: { module: '../cost/main', what: 'what an environment costs in a month, as far as prices are known' },
+  mute: { module: '../mute/main', what: 'maintenance: alarms notify nobody for a time that ends by itself' },
   preflight: { module: '../preflight/main', what: 'asks AWS what would fail during a deployment' },
   review: { module: '../review/main', what: 'what a change would do to AWS, danger first' },
   'review:update': { module: '../review/update', what: 'writes review/: the templates that reviewers read' },

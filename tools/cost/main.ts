@@ -1,10 +1,9 @@
 /** `npm run cost`: see `--help`. */
 import { writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PricingClient } from '@aws-sdk/client-pricing';
 import { stringify } from 'yaml';
-import { loadEnvironments } from '../../config';
+import { loadEnvironments } from '../../harness/deployment';
 import { command } from '../command';
 import { plan } from '../preflight/plan';
 import { estimate, items, summary, table } from './estimate';
@@ -16,7 +15,7 @@ const help = `Estimates what environments cost in a month for being there, from 
 npm run cost [-- options]
   --env NAME   the table of this environment (default: one line for each)
   --unknown    only what has no price yet, and how to ask AWS for it
-  --fetch      asks AWS's price list for everything that environments have, and writes tools/cost/prices-DAY.yaml with SKUs:
+  --fetch      asks AWS's price list for everything that environments have, and writes prices-DAY.yaml here, with SKUs:
                it needs credentials that may pricing:GetProducts, and stands over the committed table from then on
   --help       this text
 
@@ -40,10 +39,10 @@ async function fetchAll(names: readonly string[]): Promise<number> {
   // The price list answers in two regions of the world, for all of them.
   const client = new PricingClient({ region: 'us-east-1' });
   const { prices, failures } = await fetchPrices(client, [...all.values()], region, today);
-  const file = join(__dirname, `prices-${today}.yaml`);
+  const file = `prices-${today}.yaml`;
   const head = `# On demand, US dollars, ${region}, without taxes and discounts; first tiers. Written by npm run cost -- --fetch.\n`;
   writeFileSync(file, head + stringify(prices));
-  console.log(`${relative(process.cwd(), file)}: ${Object.keys(prices).length} prices`);
+  console.log(`${file}: ${Object.keys(prices).length} prices`);
   for (const failure of failures) console.error(failure);
   return failures.length > 0 ? 1 : 0;
 }

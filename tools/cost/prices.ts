@@ -1,5 +1,5 @@
 /** Prices that are known: those of the committed table, and over them those that were fetched. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Per } from './resources';
@@ -20,16 +20,12 @@ export type Prices = Readonly<Record<string, Price>>;
 /** Files that `--fetch` writes, one a day, so that prices of two days can be compared. */
 const fetched = /^prices-\d{4}-\d\d-\d\d\.yaml$/;
 
-/** @param folder where the files are */
-export function readPrices(folder = __dirname): Prices {
-  const newest = existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => fetched.test(name))
-        .sort()
-        .at(-1)
-    : undefined;
-  return Object.assign(
-    {},
-    ...['prices.yaml', ...(newest ? [newest] : [])].map((name) => parse(readFileSync(join(folder, name), 'utf8'))),
-  );
+/** @param folder where `--fetch` writes: the repository of whoever asks */
+export function readPrices(folder = process.cwd()): Prices {
+  const newest = readdirSync(folder)
+    .filter((name) => fetched.test(name))
+    .sort()
+    .at(-1);
+  const files = [join(__dirname, 'prices.yaml'), ...(newest ? [join(folder, newest)] : [])];
+  return Object.assign({}, ...files.map((file) => parse(readFileSync(file, 'utf8'))));
 }
