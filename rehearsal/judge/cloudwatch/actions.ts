@@ -1,5 +1,5 @@
 /** When the actions of an alarm run, with a suppressor and without. */
-import type { AlarmCourse, CompositeProperties, State } from './alarms';
+import type { AlarmCourse, CompositeProperties, State } from './definitions';
 
 type Change = AlarmCourse['changes'][number];
 

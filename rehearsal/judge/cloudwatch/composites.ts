@@ -1,5 +1,5 @@
 /** Composite alarms: their rules, and the order in which they can be evaluated. */
-import type { AlarmSet, State } from './alarms';
+import type { AlarmSet, State } from './definitions';
 import { compiled } from './math';
 
 /** Composite alarms after those that they name. @throws Error on a circle, which CloudWatch would refuse */

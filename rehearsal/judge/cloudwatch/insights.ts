@@ -2,7 +2,7 @@
  * Metrics Insights, as far as our alarms ask it: one query, a series for each value of the dimension that it groups by. Source:
  * CloudWatch user guide, "Query components and syntax in Metrics Insights", "Alarms on Metrics Insights queries".
  */
-import type { AlarmProperties } from './alarms';
+import type { AlarmProperties } from './definitions';
 import type { MetricQuery, MetricStore } from './metric-store';
 
 const syntax =
