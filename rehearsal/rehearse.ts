@@ -146,6 +146,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       ledger,
       metrics: stage.aws.metrics,
       metricBytes: stage.aws.metricBytes(),
+      metricBytesCompressed: stage.aws.metricBytesCompressed(),
       refusals: stage.aws.refusals,
       spans,
       edges,

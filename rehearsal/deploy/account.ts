@@ -6,6 +6,7 @@ import {
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateRoleCommand, CreateServiceLinkedRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { DeleteDomainCommand, DescribeDomainCommand, OpenSearchClient } from '@aws-sdk/client-opensearch';
 import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { run } from '../../harness/run';
@@ -23,6 +24,21 @@ export class Account {
         secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
       },
     };
+  }
+
+  /** Makes what must be there before: the services' own roles, and those of people who read traces. @throws what IAM answers */
+  async prepare(readerRoleArns: readonly string[]): Promise<void> {
+    const iam = new IAMClient(this.options);
+    for (const service of ['opensearchservice', 'autoscaling'])
+      await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: `${service}.amazonaws.com` }));
+    for (const arn of readerRoleArns) {
+      await iam.send(
+        new CreateRoleCommand({
+          RoleName: arn.slice(arn.lastIndexOf('/') + 1),
+          AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [] }),
+        }),
+      );
+    }
   }
 
   /** Status of a stack; `none` where there is none. */

@@ -5,7 +5,15 @@ import { count, type Row } from './report';
 /** Kbit/s that aggregates may take where an environment has no link of its own to say so. */
 const trickle = 1_000;
 
-export function crossed({ payments, ledger, crossed: line, metricBytes, driveSeconds, config }: Evidence): Row[] {
+export function crossed({
+  payments,
+  ledger,
+  crossed: line,
+  metricBytes,
+  metricBytesCompressed,
+  driveSeconds,
+  config,
+}: Evidence): Row[] {
   const answered = payments.filter(({ settlementTraceId }) => settlementTraceId);
   const same = answered.filter(({ traceId, settlementTraceId }) => traceId === settlementTraceId).length;
   const own = new Set(ledger.map(({ spanId }) => spanId));
@@ -14,7 +22,9 @@ export function crossed({ payments, ledger, crossed: line, metricBytes, driveSec
   );
   const traces = new Set(payments.map(({ traceId }) => traceId));
   const joined = callbacks.filter(({ traceId }) => traces.has(traceId)).length;
-  const kilobits = (metricBytes * 8) / 1000 / driveSeconds;
+  const [kilobits, compressed] = [metricBytes, metricBytesCompressed].map(
+    (bytes) => (bytes * 8) / 1000 / driveSeconds,
+  ) as [number, number];
   const most = config.link ? config.link.relay.bitsPerSecond / 1000 : trickle;
   return [
     {
@@ -30,7 +40,7 @@ export function crossed({ payments, ledger, crossed: line, metricBytes, driveSec
     },
     {
       what: 'aggregates for the mainland, at the most',
-      seen: `${count(metricBytes)} bytes, ${kilobits.toFixed(1)} kbit/s (as JSON, uncompressed)`,
+      seen: `${count(metricBytes)} bytes, ${kilobits.toFixed(1)} kbit/s (as JSON; ${compressed.toFixed(1)} by zstd)`,
       expected: `< ${count(most)} kbit/s, no span`,
       ok: metricBytes > 0 && kilobits < most,
     },

@@ -23,6 +23,8 @@ export interface Evidence {
   readonly metrics: MetricStore;
   /** Bytes of metric events, as sent. */
   readonly metricBytes: number;
+  /** The same, compressed by zstd request by request. */
+  readonly metricBytesCompressed: number;
   /** Why AWS would have refused requests, each with its count. */
   readonly refusals: ReadonlyMap<string, number>;
   /** Every document of the span indices. */

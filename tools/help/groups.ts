@@ -25,6 +25,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
   },
   'Plan and operate': {
     size: 'what a load needs',
+    scale: 'which limit a load meets first, and what takes over',
     cost: 'what an environment costs in a month, as far as prices are known',
     preflight: 'asks AWS what would fail during a deployment',
     mute: 'maintenance: alarms notify nobody for a time that ends by itself',

@@ -24,6 +24,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'lint:templates': { because: 'npm run check' },
   figures: { run: 'npm run figures' },
   site: { run: 'npm run site' },
+  scale: { run: 'npm run scale -- --check' },
   words: { run: 'npm run words' },
   architecture: { because: 'npm run check' },
 

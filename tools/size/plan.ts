@@ -40,7 +40,7 @@ export function planOf(name: string): Plan {
 }
 
 /** Spans a second and processor of a tier, as `npm run bench:collect` wrote them down. */
-function measuredTier(tier: 'gateway' | 'sampler'): number {
+export function measuredTier(tier: 'gateway' | 'sampler'): number {
   const text = readFileSync(join(__dirname, '..', '..', 'docs', 'performance.md'), 'utf8');
   const figure = new RegExp(`^\\| ${tier} \\| [\\d.]+ \\| ([\\d,]+) \\|`, 'm').exec(text)?.[1];
   if (!figure) throw new Error(`docs/performance.md has no figure for ${tier}: npm run bench:collect`);
@@ -76,23 +76,29 @@ export type Row = readonly [what: string, needed: string, has: string, from: str
 
 const count = (value: number): string => Math.ceil(value).toLocaleString('en-US');
 
+/** Gateways and samplers for a plan at its peak, at {@link assumptions.busy}. Redundant whatever the load. */
+export function fleetsFor(plan: Plan): { gateways: number; samplers: number } {
+  const busiest = plan.spansPerSecond * plan.peak;
+  const instances = (tier: 'gateway' | 'sampler', type: string, least: number, beside = 0): number =>
+    Math.max(least, Math.ceil((busiest * (1 / measuredTier(tier) + beside)) / (processorsOf(type) * assumptions.busy)));
+  return {
+    gateways: instances('gateway', plan.gateway, plan.zones),
+    samplers: instances('sampler', plan.sampler, 2, plan.kept / measured.writerSpansPerCoreSecond),
+  };
+}
+
+/** Data nodes for a plan: one for each zone at least, and a multiple of the zones, as OpenSearch Service asks for. */
+export function dataNodesFor(plan: Plan): number {
+  const byProcessors = Math.ceil(capacityFor(plan).processors / processorsOf(plan.node));
+  return Math.ceil(Math.max(byProcessors, plan.replicas + 1) / plan.zones) * plan.zones;
+}
+
 /** Fleets and store for a plan. */
 export function rowsOf(plan: Plan): Row[] {
   const { has } = plan;
   const needs = capacityFor(plan);
-  const busiest = plan.spansPerSecond * plan.peak;
-  // Redundant whatever the load: one for each zone, a multiple of the zones where OpenSearch Service asks for it.
-  const byProcessors = Math.ceil(needs.processors / processorsOf(plan.node));
-  const nodes = Math.ceil(Math.max(byProcessors, plan.replicas + 1) / plan.zones) * plan.zones;
-  const instances = (perSecond: number, type: string, tier: 'gateway' | 'sampler', extra = 0): number => {
-    const cost = 1 / measuredTier(tier) + extra;
-    return Math.max(
-      tier === 'gateway' ? plan.zones : 2,
-      Math.ceil((perSecond * cost) / (processorsOf(type) * assumptions.busy)),
-    );
-  };
-  const gateways = instances(busiest, plan.gateway, 'gateway');
-  const samplers = instances(busiest, plan.sampler, 'sampler', plan.kept / measured.writerSpansPerCoreSecond);
+  const nodes = dataNodesFor(plan);
+  const { gateways, samplers } = fleetsFor(plan);
   /** Of the nodes that there are, or that there would be. */
   const each = `${count(needs.storageGiB / (has?.store.dataNodes.count ?? nodes))} GiB`;
   return [

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import os
 import threading
+import uuid
 
 from refusals import CREATE, refuse_change
 from schemas import Schemas
@@ -18,6 +19,8 @@ PREFIXES = {
     "NetworkAcl": "acl-",
     "FlowLog": "fl-",
 }
+# Ids that are UUIDs: what refers to them is held to that form.
+UUIDS = {"AWS::DirectConnect::DirectConnectGateway"}
 NAMES = {
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::CloudWatch::CompositeAlarm": "AlarmName",
@@ -67,11 +70,12 @@ def handler(schemas: Schemas, name: str) -> dict:
             refuse(properties, None)
             given = properties.get(NAMES.get(name, ""))
             prefix = PREFIXES.get(name.split("::")[-1])
-            physical = given or (
-                f"{prefix}{os.urandom(9).hex()[:17]}"
-                if prefix
-                else f"{stack}-{logical}-{next(numbers)}"
-            )
+            if name in UUIDS:
+                physical = str(uuid.uuid4())
+            elif prefix:
+                physical = f"{prefix}{os.urandom(9).hex()[:17]}"
+            else:
+                physical = given or f"{stack}-{logical}-{next(numbers)}"
             records[name, physical] = properties
         return physical, attributes(schemas, name, physical, properties)
 

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, zstdCompressSync } from 'node:zlib';
 import { dataPoints } from '../../judge/cloudwatch/embedded-metrics';
 import { MetricStore } from '../../judge/cloudwatch/metric-store';
 import { type RehearsalCredentials, signatureProblem } from './signature';
@@ -30,6 +30,8 @@ export interface AwsDoubles {
   readonly refusals: ReadonlyMap<string, number>;
   /** Bytes of metric events received, as sent. */
   readonly metricBytes: () => number;
+  /** The same, each request compressed by itself as the link's are: zstd. */
+  readonly metricBytesCompressed: () => number;
   /** Environment variables that make AWS SDKs call the doubles. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -55,6 +57,7 @@ export async function startAwsDoubles(options: AwsDoublesOptions): Promise<AwsDo
   const metrics = new MetricStore();
   const refusals = new Map<string, number>();
   let metricBytes = 0;
+  let metricBytesCompressed = 0;
 
   const logs = (operation: string, input: Record<string, unknown>): object => {
     if (operation === 'CreateLogStream' || operation === 'DescribeLogStreams') {
@@ -63,7 +66,9 @@ export async function startAwsDoubles(options: AwsDoublesOptions): Promise<AwsDo
     }
     if (operation !== 'PutLogEvents') throw new Refusal('AccessDeniedException', `the role may not ${operation}`);
     requireLogGroup(input, options.logGroup);
-    for (const { message } of input.logEvents as { message: string }[]) {
+    const events = input.logEvents as { message: string }[];
+    metricBytesCompressed += zstdCompressSync(events.map(({ message }) => message).join('\n')).length;
+    for (const { message } of events) {
       metricBytes += Buffer.byteLength(message);
       metrics.add(dataPoints(message));
       options.onMetricEvent?.(message);
@@ -135,6 +140,7 @@ export async function startAwsDoubles(options: AwsDoublesOptions): Promise<AwsDo
     metrics,
     refusals,
     metricBytes: () => metricBytes,
+    metricBytesCompressed: () => metricBytesCompressed,
     environment: {
       AWS_REGION: region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,

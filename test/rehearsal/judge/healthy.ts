@@ -212,6 +212,7 @@ export const healthy = (broken: Partial<Evidence> = {}): Evidence => ({
   ledger: made,
   metrics: wellMeasured,
   metricBytes: 100_000,
+  metricBytesCompressed: 10_000,
   refusals: new Map(),
   spans: wellKept,
   edges: [{ serviceName: 'payment' }],

@@ -390,7 +390,7 @@ describe('the border', () => {
     expect(red(bytes(999))).toEqual([]);
     expect(red(bytes(1_000))).toEqual([trickle]);
     expect(rowOf(bytes(999), trickle)).toMatchObject({
-      seen: '22,477,500 bytes, 999.0 kbit/s (as JSON, uncompressed)',
+      seen: '22,477,500 bytes, 999.0 kbit/s (as JSON; 0.4 by zstd)',
       expected: '< 1,000 kbit/s, no span',
     });
   });
