@@ -3,16 +3,16 @@ import { type Step, usesOf } from './model';
 
 /** Share of each limit over spans a second, both logarithmic, as SVG: deterministic, without a browser. */
 export function curves(steps: readonly number[], at: Omit<Step, 'spansPerSecond'>): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 860, height: 420 });
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 900, height: 420 });
   const limits = usesOf({ spansPerSecond: 1, ...at }).map(({ limit }) => limit);
   chart.setOption({
     animation: false,
     title: {
-      text: `Share of each limit, ${at.services} services, ${at.zones} zones`,
+      text: `Share of each limit in per cent, ${at.services} services, ${at.zones} zones`,
       left: 16,
       textStyle: { fontSize: 14 },
     },
-    grid: { left: 70, right: 250, top: 50, bottom: 50 },
+    grid: { left: 70, right: 280, top: 50, bottom: 50 },
     legend: { orient: 'vertical', right: 8, top: 50, itemHeight: 8 },
     xAxis: {
       type: 'log',
@@ -22,7 +22,7 @@ export function curves(steps: readonly number[], at: Omit<Step, 'spansPerSecond'
       min: steps[0],
       max: steps.at(-1),
     },
-    yAxis: { type: 'log', name: '% of the limit', min: 0.1, max: 10_000 },
+    yAxis: { type: 'log', min: 0.1, max: 1_000 },
     series: limits.map((limit, index) => ({
       name: limit,
       type: 'line',
@@ -46,6 +46,10 @@ export function curves(steps: readonly number[], at: Omit<Step, 'spansPerSecond'
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  // Names that the library numbers from one process to the next.
-  return `${svg.replace(/zr\d+-/g, 'zr-')}\n`;
+  // A picture: no styles for a pointer, no names that the library numbers from one process to the next, a title for who cannot see it.
+  const still = svg
+    .replace(/<style ?>[\s\S]*?<\/style>/g, '')
+    .replace(/ class="zr[^"]*"/g, '')
+    .replace(/zr\d+-/g, 'zr-');
+  return `${still.replace(/^(<svg [^>]*>)/, '$1<title>Share of each limit over spans a second</title>')}\n`;
 }

@@ -41,13 +41,13 @@ function overview(zones: number): string {
 
 /** Every limit of a load. */
 function limits(step: Step): string {
-  const rows = usesOf(step).map(({ limit, needed, most, unit, source, then }) => [
+  const rows = usesOf(step).map(({ limit, needed, most, unit, source, takesOver }) => [
     limit,
     `${number(needed)} of ${number(most)} ${unit}`,
     percent(needed / most),
     spansAtLimit(limit, step.zones) === undefined ? 'not by load' : number(spansAtLimit(limit, step.zones) ?? 0),
     source,
-    then,
+    takesOver,
   ]);
   const heads = ['limit', 'needed', 'share', 'met at spans a second', 'where the limit comes from', 'then'];
   return [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n');

@@ -19,7 +19,7 @@ export interface Use {
   readonly unit: string;
   readonly source: string;
   /** What is done when it is met. */
-  readonly then: string;
+  readonly takesOver: string;
 }
 
 /** Instances that carry the largest steps: production's own types, a size that Hong Kong has. */
@@ -55,7 +55,7 @@ export function usesOf(step: Step): Use[] {
       most: 100,
       unit: types.gateway,
       source: 'collect.gateway.maxInstances; a Network Load Balancer has 500 targets for each zone',
-      then: 'larger instances, then a second load balancer and another entrance for half of the accounts',
+      takesOver: 'larger instances, then a second load balancer and another entrance for half of the accounts',
     },
     {
       limit: 'samplers in one ring',
@@ -63,15 +63,15 @@ export function usesOf(step: Step): Use[] {
       most: 99,
       unit: types.sampler,
       source: 'load_balancing asks Cloud Map for at most 100 hosts; one more comes before another goes',
-      then: 'cells: gateways, samplers and a ring of their own for each group of services that call one another',
+      takesOver: 'cells: gateways, samplers and a ring of their own for each group of services that call one another',
     },
     {
-      limit: 'traces that wait, of one sampler',
+      limit: 'waiting traces of a sampler',
       needed: (tracesASecond * waitSeconds) / samplers,
       most: sizesOf('sampler', types.sampler).traces,
       unit: 'traces',
       source: 'half of its memory at 20 KiB a trace of ten spans (lib/contract/sizing.ts)',
-      then: 'more samplers, or more memory for each',
+      takesOver: 'more samplers, or more memory for each',
     },
     {
       limit: 'data nodes of one domain',
@@ -79,7 +79,8 @@ export function usesOf(step: Step): Use[] {
       most: 80,
       unit: types.node,
       source: 'quota of OpenSearch Service, 80 for each domain unless raised',
-      then: 'a lower ceiling of sampling, or a domain for each cell; a stream (Kinesis, MSK) in front of the writers where load comes in bursts',
+      takesOver:
+        'a lower ceiling of sampling, or a domain for each cell; a stream (Kinesis, MSK) in front of the writers where load comes in bursts',
     },
     {
       limit: 'shards of one data node',
@@ -87,7 +88,7 @@ export function usesOf(step: Step): Use[] {
       most: 1000,
       unit: 'shards',
       source: 'cluster.max_shards_per_node',
-      then: 'larger shards, or more nodes',
+      takesOver: 'larger shards, or more nodes',
     },
     {
       limit: 'series of metrics by service',
@@ -95,7 +96,7 @@ export function usesOf(step: Step): Use[] {
       most: 100_000,
       unit: 'series',
       source: 'what a firm pays for: npm run cost; every set of dimensions is a paid metric',
-      then: 'metrics by service only for listed services, the others as one',
+      takesOver: 'metrics by service only for listed services, the others as one',
     },
     {
       limit: 'the link',
@@ -103,7 +104,7 @@ export function usesOf(step: Step): Use[] {
       most: linkLimitKilobits,
       unit: 'kbit/s',
       source: 'aggregates by zstd in a rehearsal, at the most; the promise is below 1 Mbps',
-      then: 'fewer names in link.services: the others cross as one',
+      takesOver: 'fewer names in link.services: the others cross as one',
     },
   ];
 }

@@ -26,7 +26,7 @@ describe('limits', () => {
     expect(use('samplers in one ring', { spansPerSecond: 1.02 * at }).needed).toBeGreaterThan(99);
   });
   test('each says where it comes from and what takes over', () => {
-    for (const { source, then } of usesOf(step))
-      expect([source.length, then.length].every((length) => length > 10)).toBe(true);
+    for (const { source, takesOver } of usesOf(step))
+      expect([source.length, takesOver.length].every((length) => length > 10)).toBe(true);
   });
 });
