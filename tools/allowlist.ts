@@ -9,11 +9,14 @@ import { loadEnvironments } from '../harness/deployment';
 import { linked } from '../lib/contract/link-parameters';
 import { ending, warningDays, why } from '../lib/link/allowlist-questions';
 import { command } from './command';
+import { held } from './reach/held';
+import { withModel } from './reach/with-model';
 
 const help = `npm run allowlist -- why ADDRESS:PORT [--from ADDRESS] [--env NAME]
 npm run allowlist -- check --date YYYY-MM-DD [--env NAME]
 
-  why            which line of config/allowlists admits connections to ADDRESS:PORT, or why none does
+  why            which line of config/allowlists admits connections to ADDRESS:PORT, or why none does; and what the
+                 templates make of it, hop by hop with: npm run reach -- FROM ADDRESS:PORT
   check          which lines have ended at a date (fails), or end within ${warningDays} days of it (warns)
 
   --from ADDRESS who connects; "relay" for the relays. Default: anybody
@@ -60,6 +63,8 @@ command(help, () => {
     const admitting = answers.filter(({ admitted }) => admitted);
     for (const { config, lines } of admitting.length > 0 ? admitting : answers) {
       console.log([`${config.environment}:`, ...lines.map((line) => `  ${line}`)].join('\n'));
+      const templates = withModel(config, (model) => held(model, config, address, Number(port), values.from));
+      console.log(templates.map(({ text, shut }) => `  templates: ${text}${shut ? ' (BUT LISTED)' : ''}`).join('\n'));
     }
     return admitting.length > 0 ? 0 : 1;
   }

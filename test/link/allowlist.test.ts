@@ -146,7 +146,7 @@ describe('questions', () => {
         cwd: join(__dirname, '..', '..'),
         encoding: 'utf8',
       });
-    expect(run('why', '203.0.113.10:4318')).toMatchObject({
+    expect(run('why', '203.0.113.10:4318', '--env', 'dev')).toMatchObject({
       status: 1,
       stdout: expect.stringContaining('not admitted'),
     });

@@ -3,16 +3,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EnvironmentConfig } from '../../config/schema';
 import { loadEnvironments } from '../../harness/deployment';
-import { synthesiseApp } from '../../harness/synthesise';
-import { readEnvironments } from '../../judges/assembly/environments';
 import { Ends } from '../../judges/reach/ends';
 import { explain } from '../../judges/reach/explain';
-import { type ReachModel, reachModel } from '../../judges/reach/model';
 import { reach } from '../../judges/reach/reach';
 import { command } from '../command';
 import { writeSections } from '../compliance/sections';
 import { judge } from './judge';
 import { portTableText } from './tables';
+import { withModel } from './with-model';
 
 const help = `Asks the synthesised templates who reaches whom: routes, transit gateway, ACLs both ways, security groups, firewalls,
 load balancers, PrivateLink. Nothing is deployed, and AWS is not asked.
@@ -31,15 +29,6 @@ ${Ends.describe()}
 
 Exit code 1 where a connection that is asked for does not get there; with --table, where a row is not so or something else is, unless tools/reach/known.ts says so.
 `;
-
-const withModel = <T>(config: EnvironmentConfig, use: (model: ReachModel) => T): T => {
-  const { assembly, dispose } = synthesiseApp([config]);
-  try {
-    return use(reachModel(readEnvironments(assembly.directory), config));
-  } finally {
-    dispose();
-  }
-};
 
 command(help, () => {
   const { values, positionals } = parseArgs({

@@ -6,11 +6,15 @@ import { outsideOf } from '../../../judges/reach/outside';
 import { portTable, unlisted } from '../../../judges/reach/port-table';
 import { reach } from '../../../judges/reach/reach';
 import { networkOf } from '../../../judges/reach/read-network';
+import { linked } from '../../../lib/contract/link-parameters';
+import { why } from '../../../lib/link/allowlist-questions';
 import { sectionOf } from '../../../tools/compliance/sections';
+import { held } from '../../../tools/reach/held';
 import { findings } from '../../../tools/reach/judge';
 import { known } from '../../../tools/reach/known';
 import { portTableText } from '../../../tools/reach/tables';
 import { configOf } from '../../support/app';
+import { seeded } from '../../support/seeded';
 import { configs, idsOf, modelOf, outcome, stagesOf, without } from './support';
 
 const dev = configOf('dev');
@@ -203,4 +207,43 @@ test('a port is judged by each of its parts: the only ones that a relay gets to 
     (port) => reach(network, ends.named('relay'), ends.named('mainland'), 'tcp', port).passes !== 'none',
   );
   expect(open).toEqual([7, 4318, 8088]);
+});
+
+describe('npm run allowlist -- why, of the templates', () => {
+  test.each(configs.filter(({ link }) => link).map((config) => [config.environment, linked(config)] as const))(
+    '%s: for relays, list and templates agree about three hundred connections',
+    (_name, config) => {
+      const model = modelOf(config);
+      const random = seeded(17);
+      const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+      const listed = config.link.allowlist.entries;
+      const near = config.mainland.prefixes[0]?.split('.').slice(0, 2).join('.');
+      const pairs = Array.from({ length: 300 }, () => ({
+        address:
+          random() < 0.5
+            ? (pick(listed).to.split('/')[0] as string)
+            : `${near}.${pick([1, 2, 8, 255])}.${pick([1, 2, 10, 20])}`,
+        port: random() < 0.7 ? pick(listed).port : Math.floor(random() * 65_535) + 1,
+      }));
+      const differ = pairs.filter(({ address, port }) => {
+        const [answer] = held(model, config, address, port, 'relay');
+        return answer?.passes !== why(config, address, port, 'relay').admitted;
+      });
+      expect(pairs.filter(({ address, port }) => why(config, address, port, 'relay').admitted).length).toBeGreaterThan(
+        20,
+      );
+      expect(differ).toEqual([]);
+    },
+  );
+
+  test('a line that the templates do not let through is said to be so', () => {
+    const broken = modelOf(dev, 'Link', without(/^SubnetsLinkAclIngressAllowx10x20x8x10/));
+    expect(held(broken, linked(dev), '10.20.8.10', 4318, 'relay')).toEqual([
+      {
+        passes: false,
+        shut: true,
+        text: expect.stringMatching(/^relay: does not get there: Link\/SubnetsLinkAclIngressDeny/),
+      },
+    ]);
+  });
 });
