@@ -8,3 +8,8 @@ export const known: Readonly<Record<string, string>> = {
     'what the mainland sends to an attached address is held by the groups of the service, not by the link',
   'receiver → service passes unlisted': 'the same, from receivers: their group lets out 443',
 };
+
+/** Ways out that spans could take, and where it is worked on. */
+export const knownExits: Readonly<Record<string, string>> = {
+  DNS: "names that are looked up leave by AWS's resolver, a few bytes each, and no DNS Firewall judges them",
+};

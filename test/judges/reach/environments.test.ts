@@ -11,11 +11,12 @@ import { why } from '../../../lib/link/allowlist-questions';
 import { sectionOf } from '../../../tools/compliance/sections';
 import { held } from '../../../tools/reach/held';
 import { findings } from '../../../tools/reach/judge';
-import { known } from '../../../tools/reach/known';
-import { portTableText } from '../../../tools/reach/tables';
+import { known, knownExits } from '../../../tools/reach/known';
+import { exitTableText, portTableText } from '../../../tools/reach/tables';
+import { exitsOf } from '../../../tools/reach/with-model';
 import { configOf } from '../../support/app';
 import { seeded } from '../../support/seeded';
-import { configs, idsOf, modelOf, outcome, stagesOf, without } from './support';
+import { changed, configs, idsOf, modelOf, outcome, stagesOf, without } from './support';
 
 const dev = configOf('dev');
 const prod = configOf('prod');
@@ -26,6 +27,13 @@ describe.each(configs.map((config) => [config.environment, config] as const))('%
     expect(unknown.map(({ detail }) => detail)).toEqual([]);
   });
 
+  test('no way out carries spans out of the account, but for what is known', () => {
+    const leaving = exitsOf(config, stagesOf(config)).filter(
+      ({ kind, raw }) => raw === 'leaves' && !(kind in knownExits),
+    );
+    expect(leaving).toEqual([]);
+  });
+
   test('whatever the far end may announce: nothing of the VPC gets to it but relays, and they where the list says', () => {
     const outside = { ...outsideOf(config), announced: ['0.0.0.0/0'] };
     const network = networkOf(stagesOf(config), config.environment, outside);
@@ -34,6 +42,11 @@ describe.each(configs.map((config) => [config.environment, config] as const))('%
     const found = unlisted(network, ends, config).filter(({ from, to }) => own.includes(from) && !own.includes(to));
     expect(found.map(({ from, to, protocol, ports }) => ({ from, to, protocol, ports }))).toEqual([]);
   });
+});
+
+test('the table of ways out in docs/reach.md is the one that is judged', () => {
+  const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'reach.md'), 'utf8');
+  expect(sectionOf(page, 'npm run reach')).toBe(exitTableText());
 });
 
 test('the table in docs/defaults.md is the one that is judged', () => {
@@ -245,5 +258,81 @@ describe('npm run allowlist -- why, of the templates', () => {
         text: expect.stringMatching(/^relay: does not get there: Link\/SubnetsLinkAclIngressDeny/),
       },
     ]);
+  });
+});
+
+describe('a way out that is opened is found', () => {
+  const leaving = (stack: string, change: NonNullable<Parameters<typeof modelOf>[2]>): string[] =>
+    exitsOf(dev, changed(dev, stack, change))
+      .filter(({ kind, raw }) => raw === 'leaves' && !(kind in knownExits))
+      .map(({ kind, at }) => `${kind} ${at}`);
+  const account = '999999999999';
+  const first = (resources: Parameters<NonNullable<Parameters<typeof modelOf>[2]>>[0], part: RegExp) =>
+    resources[idsOf(resources, part)[0] ?? '']?.Properties as Record<string, any>;
+
+  test.each<[string, string, (resources: any) => void, RegExp]>([
+    [
+      'the endpoint of S3 lets objects be put into any bucket',
+      'Network',
+      (all) => {
+        first(all, /^VpcS3/).PolicyDocument.Statement.push({
+          Effect: 'Allow',
+          Action: 's3:PutObject',
+          Resource: '*',
+          Principal: '*',
+        });
+      },
+      /^endpoint Network\/VpcS3/,
+    ],
+    [
+      'an endpoint without a policy',
+      'Network',
+      (all) => {
+        delete first(all, /^VpcLogs/).PolicyDocument;
+      },
+      /^endpoint Network\/VpcLogs/,
+    ],
+    [
+      'the domain lets another account read',
+      'Store',
+      (all) => {
+        first(all, /^TracesDomain/).AccessPolicies.Statement[0].Principal = { AWS: [`arn:aws:iam::${account}:role/x`] };
+      },
+      /^grant Store\/TracesDomain/,
+    ],
+    [
+      'a function outside of the VPC that may read the store',
+      'Store',
+      (all) => {
+        delete first(all, /^CheckFunction/).VpcConfig;
+        first(all, /^CheckPolicy/).PolicyDocument.Statement.push({
+          Effect: 'Allow',
+          Action: 'es:ESHttpGet',
+          Resource: '*',
+        });
+      },
+      /^function Store\/CheckFunction/,
+    ],
+    [
+      'a subscription of a log group',
+      'Collect',
+      (all) => {
+        all.Sub = {
+          Type: 'AWS::Logs::SubscriptionFilter',
+          Properties: { LogGroupName: 'x', DestinationArn: 'arn:aws:logs:ap-east-1:999999999999:destination:d' },
+        };
+      },
+      /^subscription Collect\/Sub/,
+    ],
+    [
+      'a bucket that is copied elsewhere',
+      'Collect',
+      (all) => {
+        first(all, /^RemaindersBucket[0-9A-F]{8}$/).ReplicationConfiguration = { Rules: [] };
+      },
+      /^replication Collect\/RemaindersBucket/,
+    ],
+  ])('%s', (_what, stack, change, expected) => {
+    expect(leaving(stack, change)).toEqual([expect.stringMatching(expected)]);
   });
 });

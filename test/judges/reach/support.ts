@@ -20,17 +20,19 @@ export function stagesOf(config: EnvironmentConfig): ReadonlyMap<string, Environ
 
 type Resources = Record<string, { Type: string; Properties: Record<string, any> }>;
 
-/** The model of an environment after a change of a stack such as `Link`, or as it is. */
-export function modelOf(
+/** Stages after a change of a stack such as `Link`. */
+export function changed(config: EnvironmentConfig, stack: string, change: (resources: Resources) => void) {
+  const stages = structuredClone(stagesOf(config)) as Map<string, Environment>;
+  change(stages.get(config.environment)?.[stack]?.resources as Resources);
+  return stages;
+}
+
+/** The model of an environment after such a change, or as it is. */
+export const modelOf = (
   config: EnvironmentConfig,
   stack?: string,
   change?: (resources: Resources) => void,
-): ReachModel {
-  if (!stack || !change) return reachModel(stagesOf(config), config);
-  const stages = structuredClone(stagesOf(config));
-  change(stages.get(config.environment)?.[stack]?.resources as Resources);
-  return reachModel(stages, config);
-}
+): ReachModel => reachModel(stack && change ? changed(config, stack, change) : stagesOf(config), config);
 
 /** Ids of resources whose id begins or ends so. */
 export const idsOf = (resources: Resources, part: RegExp): string[] =>
