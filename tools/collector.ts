@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { zipSync } from 'fflate';
-import { collectorBinary, collectorName, hostTarget, type Platform } from '../lib/collector/distribution/build';
+import { collectorBinary, collectorName, hostTarget, type Platform, platforms } from '../lib/collector/distribution/build';
 import { command } from './command';
 
 const progress = (line: string): void => {
@@ -18,24 +18,26 @@ const help = `Builds the collector, and writes its sources. Only the path goes t
 
 npm run collector:build [-- TARGET]   builds for linux/amd64 or linux/arm64 (default: this machine), prints the path
 npm run collector:generate            writes sources, go.mod and go.sum again from builder.yaml
-tsx tools/collector.ts asset          packages the arm64 binary for the fleets, prints the path of the zip
+tsx tools/collector.ts asset TARGET   packages the binary for instances, prints the path of the zip
   --help                              this text
 `;
 
+function platformOf(target: string): Platform {
+  const platform = platforms.find((each) => each === target);
+  if (!platform) throw new Error(`No such target: ${target || 'none is named'}. Use ${platforms.join(' or ')}.`);
+  return platform;
+}
+
 async function main([task, argument, ...more]: string[]): Promise<void> {
-  const unexpected = task === 'build' ? more : [argument, ...more].filter((each) => each !== undefined);
+  const unexpected = task === 'generate' ? [argument, ...more].filter((each) => each !== undefined) : more;
   if (unexpected.length > 0) throw new Error(`Not understood: ${unexpected.join(' ')}.\n\n${help}`);
   switch (task) {
     case 'build': {
-      const target = (argument ?? hostTarget()) as Platform;
-      if (target !== 'linux/amd64' && target !== 'linux/arm64') {
-        throw new Error(`No such target: ${argument}. Use linux/amd64 or linux/arm64.`);
-      }
-      console.log(await collectorBinary(target, progress));
+      console.log(await collectorBinary(platformOf(argument ?? hostTarget()), progress));
       return;
     }
     case 'asset': {
-      const binary = await collectorBinary('linux/arm64', progress);
+      const binary = await collectorBinary(platformOf(argument ?? ''), progress);
       const zip = join(dirname(binary), `${collectorName}.zip`);
       // Fixed time, owner and mode: the same binary gives the same bytes.
       const entry = { mtime: '1980-01-01T12:00:00Z', os: 3, attrs: 0o755 << 16, level: 9 } as const;

@@ -18,6 +18,7 @@ export interface AgentProps {
   readonly securityLevel: ReturnType<typeof securityLevel>;
   /** Key of the bootstrap's bucket. @default S3's own */
   readonly assetsKeyArn?: string | undefined;
+  /** For arm64. */
   readonly collector: Artifact;
   readonly certificate: InstanceSecret;
   /** Secret of the pseudonyms, where there are any. */
@@ -49,6 +50,7 @@ export class Agent extends Construct {
   constructor(scope: Construct, id: string, props: AgentProps) {
     super(scope, id);
     const { environment, agent, collector, certificate } = props;
+    const x86 = Artifact.collector(this, 'CollectorX86', 'linux/amd64');
     const files = Artifact.folder(this, 'Files', join(__dirname, '..', 'machine', 'instance-files'));
     const parameters = this.parameters(props);
 
@@ -61,6 +63,7 @@ export class Agent extends Construct {
           resources: parameters.map(({ parameterArn }) => parameterArn),
         }),
         collector.readStatement(),
+        x86.readStatement(),
         files.readStatement(),
         ...decryptAssets(props.assetsKeyArn, Stack.of(this).region),
         ...certificate.statements,
@@ -92,7 +95,7 @@ export class Agent extends Construct {
             name: 'agent',
             action: 'aws:runShellScript',
             precondition: { StringEquals: ['platformType', 'Linux'] },
-            inputs: { timeoutSeconds: '600', runCommand: this.commands(props, files) },
+            inputs: { timeoutSeconds: '600', runCommand: this.commands(props, x86, files) },
           },
         ],
       },
@@ -130,13 +133,13 @@ export class Agent extends Construct {
   }
 
   /** What the document runs: fetches the installer, writes the collector's configuration and hands over. */
-  private commands(props: AgentProps, files: Artifact): string[] {
+  private commands(props: AgentProps, x86: Artifact, files: Artifact): string[] {
     const { agent, environment, collector, pseudonyms } = props;
     return [
       '#!/bin/bash',
       'set -euo pipefail',
       `export AWS_REGION=${Stack.of(this).region} ENVIRONMENT=${environment} ACTION={{ action }}`,
-      `export COLLECTOR=s3://${collector.bucketName}/${collector.objectKey} SECURITY_LEVEL=${props.securityLevel}`,
+      `export COLLECTOR_ARM64=${collector.url} COLLECTOR_AMD64=${x86.url} SECURITY_LEVEL=${props.securityLevel}`,
       `export MEMORY_MIB=${agent.memoryMiB} GO_MEMORY_MIB=${goMemoryMiB(agent.memoryMiB)} CPU_PERCENT=${agent.cpuPercent}`,
       `export EGRESS_KILOBITS=${agent.egressKilobits} PSEUDONYM_SECRET_ID=${pseudonyms?.secretArn ?? ''}`,
       `export ALLOWED_KEYS=${props.redaction.allowedKeys?.join(',') ?? ''}`,

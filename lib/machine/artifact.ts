@@ -3,7 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import { distributionHash } from '../collector/distribution/build';
+import { distributionHash, type Platform } from '../collector/distribution/build';
 import { bundle } from '../common/bundle';
 import { regionalService } from '../contract/partition';
 
@@ -22,16 +22,18 @@ export class Artifact extends Construct {
   }
 
   /**
-   * The collector for Graviton. Its key is the hash of the committed sources, so synth neither builds nor needs it: the
-   * CLI runs the command when it publishes assets, and only where the key is not there yet.
+   * The collector. Its key is the hash of the committed sources, so synth neither builds nor needs it: the CLI runs the
+   * command when it publishes assets, and only where the key is not there yet.
+   *
+   * @param platform fleets are Graviton, service nodes may be either
    */
-  static collector(scope: Construct, id: string): Artifact {
+  static collector(scope: Construct, id: string, platform: Platform = 'linux/arm64'): Artifact {
     const location = Stack.of(scope).synthesizer.addFileAsset({
-      sourceHash: distributionHash(),
+      sourceHash: distributionHash(platform),
       executable: packaged
-        ? ['npx', 'harbourline', 'collector', 'asset']
-        : ['npx', 'tsx', 'tools/collector.ts', 'asset'],
-      displayName: 'OpenTelemetry Collector, linux/arm64',
+        ? ['npx', 'harbourline', 'collector', 'asset', platform]
+        : ['npx', 'tsx', 'tools/collector.ts', 'asset', platform],
+      displayName: `OpenTelemetry Collector, ${platform}`,
     });
     return new Artifact(scope, id, location);
   }
@@ -46,6 +48,11 @@ export class Artifact extends Construct {
   static program(scope: Construct, id: string, entry: string): Artifact {
     const asset = new Asset(scope, `${id}Asset`, { path: bundle(entry), displayName: id });
     return new Artifact(scope, id, { bucketName: asset.s3BucketName, objectKey: asset.s3ObjectKey });
+  }
+
+  /** As the CLI of AWS takes it. */
+  get url(): string {
+    return `s3://${this.bucketName}/${this.objectKey}`;
   }
 
   /** Permission to fetch this object and no other. */
@@ -68,7 +75,7 @@ export class Artifact extends Construct {
   /** Shell command that unpacks the artifact into `folder`. */
   unpackInto(folder: string): string {
     return [
-      `aws s3 cp --no-progress s3://${this.bucketName}/${this.objectKey} /tmp/${this.node.id}.zip`,
+      `aws s3 cp --no-progress ${this.url} /tmp/${this.node.id}.zip`,
       `unzip -o -q /tmp/${this.node.id}.zip -d ${folder}`,
       `rm /tmp/${this.node.id}.zip`,
     ].join('\n');

@@ -31,5 +31,6 @@ describe('the collector distribution', () => {
   test('the hash follows the sources, so an artifact is never taken for another', () => {
     expect(distributionHash()).toMatch(/^[0-9a-f]{64}$/);
     expect(distributionHash()).toBe(distributionHash());
+    expect(distributionHash('linux/amd64')).not.toBe(distributionHash('linux/arm64'));
   });
 });

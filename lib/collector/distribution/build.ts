@@ -11,8 +11,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cacheDirectory } from '../../common/cache';
 
-/** A platform to build for. The fleets are Graviton; a rehearsal runs on the host. */
-export type Platform = 'linux/amd64' | 'linux/arm64';
+/** Platforms to build for. The fleets are Graviton; service nodes are either; a rehearsal runs on the host. */
+export const platforms = ['linux/arm64', 'linux/amd64'] as const;
+export type Platform = (typeof platforms)[number];
 
 /** Oldest Go that builds the distribution: the `go` directive of its modules. */
 const minimumGo = [1, 25] as const;
@@ -21,8 +22,11 @@ const buildArguments = ['build', '-v', '-trimpath', '-tags', 'grpcnotrace', '-ld
 /** Name of the binary, as the manifest's `dist.name`. */
 export const collectorName = 'otelcol-harbourline';
 
-/** Hash of all that defines the distribution: manifest, generated sources, module versions and sums, build flags. */
-export function distributionHash(): string {
+/**
+ * Hash of all that defines the distribution: manifest, generated sources, module versions and sums, build flags, platform.
+ * Of arm64 without its name: that keeps the keys of objects that are deployed.
+ */
+export function distributionHash(platform: Platform = 'linux/arm64'): string {
   const hash = createHash('sha256');
   for (const file of readdirSync(__dirname, { recursive: true, encoding: 'utf8' }).sort()) {
     if (!/\.(go|json|yaml)$|(^|\/)go\.(mod|sum)$/.test(file) || file.endsWith('_test.go')) continue;
@@ -31,6 +35,7 @@ export function distributionHash(): string {
       .update(readFileSync(join(__dirname, file)))
       .update('\0');
   }
+  if (platform !== 'linux/arm64') hash.update(`${platform}\0`);
   return hash.update(buildArguments.join(' ')).digest('hex');
 }
 

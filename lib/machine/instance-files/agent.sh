@@ -28,10 +28,16 @@ put() {
 }
 
 check_node() {
+  [ ! -e "$ROOT/usr/lib/systemd/system/harbourline-collector.service" ] ||
+    fail 'this node has the package harbourline-agent. Take the tag off, or remove the package first.'
   local missing=()
   for tool in aws jq curl openssl unzip systemctl nft; do command -v "$tool" > /dev/null || missing+=("$tool"); done
   [ ${#missing[@]} -eq 0 ] || fail "this node lacks ${missing[*]}. On Amazon Linux: dnf install -y awscli-2 jq openssl unzip nftables"
-  [ "$(uname -m)" = aarch64 ] || fail "the agent is built for arm64, this node is $(uname -m). Use a Graviton instance, or do not tag this one."
+  case $(uname -m) in
+    aarch64) COLLECTOR=$COLLECTOR_ARM64 ;;
+    x86_64) COLLECTOR=$COLLECTOR_AMD64 ;;
+    *) fail "the agent is built for arm64 and x86-64, this node is $(uname -m). Use an instance of either, or do not tag this one." ;;
+  esac
 }
 
 # The collector, where the installed one is of another version.

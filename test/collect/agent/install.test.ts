@@ -73,7 +73,8 @@ const run = (action = 'install', variables: Record<string, string> = {}) =>
     ROOT: root(),
     CONFIGURATION: join(machine.folder, 'agent.yaml'),
     ENVIRONMENT: 'prod',
-    COLLECTOR: 's3://assets/v1',
+    COLLECTOR_ARM64: 's3://assets/v1',
+    COLLECTOR_AMD64: 's3://assets/x86',
     SECURITY_LEVEL: 'production',
     ALLOWED_KEYS: 'payment,order.id',
     MEMORY_MIB: '256',
@@ -123,7 +124,7 @@ describe('installing the agent', () => {
 esac`,
     );
     publish('v3', collector('v3').replace('! grep', `[ "$PSEUDONYM_SECRET" = ${'x'.repeat(64)} ] && ! grep`));
-    const given = { COLLECTOR: 's3://assets/v3', PSEUDONYM_SECRET_ID: 'arn:pseudonyms' };
+    const given = { COLLECTOR_ARM64: 's3://assets/v3', PSEUDONYM_SECRET_ID: 'arn:pseudonyms' };
     expect((await run('install', given)).code).toBe(0);
     expect(read('pseudonym.env')).toBe(`PSEUDONYM_SECRET=${'x'.repeat(64)}\n`);
     expect(statSync(etc('pseudonym.env')).mode & 0o777).toBe(0o600);
@@ -151,7 +152,7 @@ esac`,
     await run();
     running();
     publish('v2');
-    expect((await run('install', { COLLECTOR: 's3://assets/v2' })).code).toBe(0);
+    expect((await run('install', { COLLECTOR_ARM64: 's3://assets/v2' })).code).toBe(0);
     expect(readFileSync(join(root(), 'opt/harbourline/otelcol-harbourline'), 'utf8')).toBe(collector('v2'));
     expect(restarts()).toBe(2);
   });
@@ -161,6 +162,13 @@ esac`,
     expect((await run()).code).toBe(0);
     expect(restarts()).toBe(2);
   });
+});
+
+test('an x86-64 node gets the collector of its own architecture', async () => {
+  machine.command('uname', 'echo x86_64');
+  publish('x86');
+  expect((await run()).code).toBe(0);
+  expect(readFileSync(join(root(), 'opt/harbourline/otelcol-harbourline'), 'utf8')).toBe(collector('x86'));
 });
 
 describe('what does not work replaces nothing', () => {
@@ -180,7 +188,7 @@ describe('what does not work replaces nothing', () => {
 
   test('a collector that does not run', async () => {
     publish('v2', '#!/bin/bash\nexit 1\n');
-    const { code, output } = await run('install', { COLLECTOR: 's3://assets/v2' });
+    const { code, output } = await run('install', { COLLECTOR_ARM64: 's3://assets/v2' });
     expect(code).not.toBe(0);
     expect(output).toContain('the installed one stays');
     expect(readFileSync(join(root(), 'opt/harbourline/otelcol-harbourline'), 'utf8')).toBe(collector('v1'));
@@ -202,10 +210,10 @@ describe('what does not work replaces nothing', () => {
 
 describe('nodes that cannot have one', () => {
   test('another architecture', async () => {
-    machine.command('uname', 'echo x86_64');
+    machine.command('uname', 'echo riscv64');
     const { code, output } = await run();
     expect(code).not.toBe(0);
-    expect(output).toContain('built for arm64, this node is x86_64');
+    expect(output).toContain('built for arm64 and x86-64, this node is riscv64');
     expect(existsSync(root())).toBe(false);
   });
 
