@@ -16,6 +16,7 @@ export const dev = defineEnvironment({
     gateway: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 4, volumeGiB: 20 },
     sampler: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 2, volumeGiB: 20 },
   },
+  agent: { servers: true },
   sampling: {
     bytesPerSecond: 20_000,
     errorBytesPerSecond: 200_000,

@@ -162,6 +162,11 @@ const agent = section({
   ).default('harbourline:agent'),
   /** Value of the tag. @default the environment's name */
   tagValue: z.string().min(1).max(256).optional(),
+  /**
+   * Whether servers outside AWS may have an agent: a role for hybrid activations of Systems Manager is made, see
+   * docs/agent.md. @default false
+   */
+  servers: z.boolean().default(false),
   /** Hours between two runs of the installer, which repairs what is not as it should be. State Manager takes 1 to 24 here. @default 6 */
   everyHours: whole(1, 24).default(6),
   /** Nodes that are changed at once, in per cent. @default 10 */

@@ -4,7 +4,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { zipSync } from 'fflate';
-import { collectorBinary, collectorName, hostTarget, type Platform, platforms } from '../lib/collector/distribution/build';
+import {
+  collectorBinary,
+  collectorName,
+  hostTarget,
+  type Platform,
+  platforms,
+} from '../lib/collector/distribution/build';
 import { command } from './command';
 
 const progress = (line: string): void => {

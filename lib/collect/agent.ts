@@ -9,6 +9,7 @@ import { paths } from '../contract/instance';
 import { goMemoryMiB } from '../contract/sizing';
 import { Artifact, decryptAssets } from '../machine/artifact';
 import type { InstanceSecret } from '../machine/instance-secret';
+import { AgentServers } from './agent-servers';
 
 export interface AgentProps {
   readonly environment: string;
@@ -75,6 +76,8 @@ export class Agent extends Construct {
       description: 'Attach it to the roles of service nodes that are to have an agent',
     });
 
+    if (agent.servers) new AgentServers(this, 'Servers', { environment, policy });
+
     const document = new CfnDocument(this, 'Document', {
       documentType: 'Command',
       targetType: '/AWS::EC2::Instance',
@@ -114,7 +117,7 @@ export class Agent extends Construct {
   }
 
   /** Physical names, because nodes are in other stacks and VPCs and look them up by name. */
-  private parameters({ environment, certificate, gatewayEndpoint }: AgentProps): StringParameter[] {
+  private parameters({ environment, certificate, pseudonyms, gatewayEndpoint }: AgentProps): StringParameter[] {
     const parameter = (id: string, name: string, description: string, stringValue: string) =>
       new StringParameter(this, id, {
         parameterName: `/harbourline/${environment}/agent/${name}`,
@@ -129,6 +132,9 @@ export class Agent extends Construct {
         certificate.secretArn,
       ),
       parameter('AgentGateway', 'gateway-endpoint', 'host:port of the gateways', gatewayEndpoint),
+      ...(pseudonyms
+        ? [parameter('AgentPseudonyms', 'pseudonyms', 'ARN of the secret of the pseudonyms', pseudonyms.secretArn)]
+        : []),
     ];
   }
 

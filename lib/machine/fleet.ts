@@ -274,7 +274,7 @@ const machineImage = (imageId: string | undefined, region: string): IMachineImag
     : MachineImage.latestAmazonLinux2023({ cpuType: AmazonLinuxCpuType.ARM_64 });
 
 /** What the SSM agent needs for Session Manager: less than the managed policy, which also reads all parameters. */
-const sessionManager = (): PolicyStatement =>
+export const sessionManager = (): PolicyStatement =>
   new PolicyStatement({
     sid: 'SessionManager',
     actions: [

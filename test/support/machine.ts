@@ -13,7 +13,7 @@ import {
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /**
  * The instances' own scripts, run by bash: commands of the instance (`aws`, `systemctl`) are stand-ins that write down
@@ -100,8 +100,13 @@ export class Machine {
     });
   }
 
-  run(script: string, variables: Record<string, string> = {}): Promise<{ code: number; output: string }> {
-    const child = spawn('/bin/bash', [join(scripts, script)], {
+  /** @param script in the folder of {@link scripts}, or a path */
+  run(
+    script: string,
+    variables: Record<string, string> = {},
+    { args = [], input = '' }: { readonly args?: readonly string[]; readonly input?: string } = {},
+  ): Promise<{ code: number; output: string }> {
+    const child = spawn('/bin/bash', [resolve(scripts, script), ...args], {
       env: {
         PATH: `${join(this.folder, 'bin')}:${this.path}`,
         AWS_REGION: 'ap-east-1',
@@ -118,6 +123,8 @@ export class Machine {
         ...variables,
       },
     });
+    child.stdin.on('error', () => {}); // it ended without reading
+    child.stdin.end(input);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, output })));

@@ -55,6 +55,15 @@ export const commands: Readonly<Record<string, Command>> = {
   'python:generate': { run: unchanged('npm run python:generate', 'python') },
   'python:wheel': { because: '.ci/run' },
   'python:matrix': { because: 'nightly.yml' },
+  'agent:package': {
+    run: 'npm run agent:package -- --env dev --arch arm64 && npm run agent:package -- --env prod --arch amd64',
+  },
+  'agent:image': { run: 'npm run agent:image' },
+  'agent:ecs': {
+    run: 'npm run agent:ecs -- --env dev --image registry/agent@sha256:$(printf "0%.0s" {1..64}) --gateway gateway:4317 --certificate arn:aws:secretsmanager:ap-east-1:111111111111:secret:agent',
+  },
+  'agent:chart': { run: 'npm run agent:chart -- --env dev' },
+  'agent:try': { run: 'npm run agent:try' },
   'collector:build': { run: 'npm run collector:build -- linux/arm64' },
   'collector:generate': { run: unchanged('npm run collector:generate', 'lib') },
 

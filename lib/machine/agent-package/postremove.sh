@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# After removal. `apt purge` and `rpm --erase` leave nothing; `apt remove` keeps settings, certificate and queue.
+set -euo pipefail
+case ${1:-} in
+  purge | 0)
+    rm -rf /etc/harbourline /var/lib/harbourline /opt/harbourline
+    ! id harbourline > /dev/null 2>&1 || userdel harbourline
+    ;;
+esac
+! command -v systemctl > /dev/null || systemctl daemon-reload || true

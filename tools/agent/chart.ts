@@ -1,0 +1,18 @@
+/** `npm run agent:chart`: see `--help`. */
+import { parseArgs } from 'node:util';
+import { command } from '../command';
+import { makeChart } from './make-chart';
+import { environmentOf, outputFolder, outputOf } from './settings';
+
+const help = `Writes the agent's Helm chart with an environment's configuration, and the environment file of its services. Prints
+its folder.
+
+npm run agent:chart -- --env ENVIRONMENT
+  --output FOLDER   where to (default: ${outputFolder})
+  --help            this text
+`;
+
+command(help, () => {
+  const { values } = parseArgs({ options: { env: { type: 'string' }, output: { type: 'string' } } });
+  console.log(makeChart(environmentOf(values.env), outputOf(values.output)));
+});

@@ -1,0 +1,62 @@
+/** `npm run agent:ecs`: see `--help`. */
+import { parseArgs } from 'node:util';
+import { command } from '../command';
+import { taskOf } from './ecs-task';
+import { environmentOf } from './settings';
+
+const help = `Prints the agent as a part of a task definition of ECS (containerDefinitions, volumes), as JSON.
+
+npm run agent:ecs -- --env ENVIRONMENT --image IMAGE --gateway HOST:PORT --certificate ARN [options]
+  --image IMAGE        by digest: what npm run agent:image -- --push printed
+  --gateway HOST:PORT  value of the parameter /harbourline/ENVIRONMENT/agent/gateway-endpoint
+  --certificate ARN    value of the parameter /harbourline/ENVIRONMENT/agent/certificate
+  --pseudonyms ARN     value of the parameter /harbourline/ENVIRONMENT/agent/pseudonyms, where there is one
+  --daemon             a whole task definition instead, for one task on each instance of a cluster on EC2
+  --help               this text
+`;
+
+/** What must look like what it is: an error here is better than one in a task that starts and starts again. */
+const forms = {
+  image: [/@sha256:[0-9a-f]{64}$/, 'is no image by its digest', 'use registry/name@sha256:…'],
+  gateway: [/^[\w.-]+:\d{1,5}$/, 'is no host:port', 'read the parameter gateway-endpoint'],
+  certificate: [
+    /^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:.+$/,
+    'is no ARN of a secret',
+    'read the parameter certificate',
+  ],
+  pseudonyms: [
+    /^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:.+$/,
+    'is no ARN of a secret',
+    'read the parameter pseudonyms',
+  ],
+} as const;
+
+command(help, () => {
+  const { values } = parseArgs({
+    options: {
+      env: { type: 'string' },
+      image: { type: 'string' },
+      gateway: { type: 'string' },
+      certificate: { type: 'string' },
+      pseudonyms: { type: 'string' },
+      daemon: { type: 'boolean', default: false },
+    },
+  });
+  const config = environmentOf(values.env);
+  const wrong = (Object.keys(forms) as (keyof typeof forms)[]).flatMap((name) => {
+    const [form, reason, fix] = forms[name];
+    const value = values[name];
+    if (name === 'pseudonyms' && value === undefined && config.redaction.pseudonymKeys.length === 0) return [];
+    return form.test(value ?? '') ? [] : [`--${name} ${value ?? ''}: this ${reason}. Fix: ${fix}.`];
+  });
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  const task = taskOf({
+    config,
+    image: values.image!,
+    gatewayEndpoint: values.gateway!,
+    certificateSecretArn: values.certificate!,
+    pseudonymSecretArn: values.pseudonyms,
+    daemon: values.daemon,
+  });
+  console.log(JSON.stringify(task, null, 2));
+});

@@ -1,0 +1,69 @@
+/** `npm run agent:try`: see `--help`. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CleanUp } from '../../harness/clean-up';
+import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
+import { againInOwnNetwork, inOwnNetwork } from '../../rehearsal/stage/link/own-network';
+import { command } from '../command';
+import { makeImage } from './make-image';
+import { type Architecture, environmentOf } from './settings';
+import { tryChart } from './try/chart';
+import { tryImage } from './try/image';
+import { TryStage } from './try/stage';
+
+const parts = ['image', 'chart'] as const;
+type Part = (typeof parts)[number];
+
+const help = `Tries the agent of each kind of node on this machine. Image: unpacked and run as ECS would. Chart: linted, rendered, decoded. Real collectors, real TLS; AWS is stood for.
+
+npm run agent:try [-- options] [PART…]
+  PART     ${parts.join(', ')} (default: all)
+  --env    environment to try (default: dev)
+  --help   this text
+
+Needs root.
+`;
+
+const progress = (line: string): void => console.error(line);
+
+command(help, async () => {
+  const { values, positionals } = parseArgs({
+    options: { env: { type: 'string', default: 'dev' } },
+    allowPositionals: true,
+  });
+  const config = environmentOf(values.env);
+  const unknown = positionals.filter((name) => !(parts as readonly string[]).includes(name));
+  if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}. There are: ${parts.join(', ')}.`);
+  const wanted = new Set<Part>(positionals.length > 0 ? (positionals as Part[]) : parts);
+  if (process.getuid?.() !== 0) throw new Error('It takes root, for a network of its own: sudo -E npm run agent:try');
+  const binary = await collectorBinary(hostTarget(), progress);
+  const architecture = hostTarget().replace('linux/', '') as Architecture;
+  if (!inOwnNetwork()) return againInOwnNetwork();
+
+  const folder = mkdtempSync(join(tmpdir(), 'harbourline-try-'));
+  const cleanUp = new CleanUp();
+  const made = join(folder, 'made');
+  mkdirSync(made);
+  try {
+    const opened = async (name: Part): Promise<TryStage> => {
+      const stage = await TryStage.open(config, binary, join(folder, name));
+      cleanUp.add(() => stage.cleanUp.run());
+      return stage;
+    };
+    const tries: Record<Part, () => Promise<void>> = {
+      image: async () => tryImage(await opened('image'), await makeImage([architecture], made, progress), architecture),
+      chart: () => tryChart(config, made),
+    };
+    for (const part of parts.filter((each) => wanted.has(each))) {
+      progress(`${part} …`);
+      await tries[part]();
+      console.log(`${part}: works`);
+    }
+    return 0;
+  } finally {
+    await cleanUp.run();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
