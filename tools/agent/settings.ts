@@ -2,13 +2,14 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { loadEnvironments } from '../../config';
 import type { EnvironmentConfig } from '../../config/schema';
+import { loadEnvironments } from '../../harness/deployment';
+import { sourceExtension } from '../../harness/program';
 import { securityLevel } from '../../lib/collect/agent';
 import { agentConfiguration } from '../../lib/collector/agent';
 import { root } from '../shell/scripts';
 
-/** Folder of what is made, from the root; not under version control. */
+/** Folder of what is made, from the working directory; not under version control. */
 export const outputFolder = 'agent-packages';
 
 /** Scripts and units of an instance. */
@@ -55,9 +56,10 @@ export const serviceEnvironmentOf = (config: EnvironmentConfig): string =>
     },
   });
 
-/** Version of what is made: the package's, then day, time and name of the commit, so that a later commit is an upgrade. */
+/** Version of what is made: Harbourline's, and in its own repository day, time and name of the commit: a later one is an upgrade. */
 export function versionOf(): { readonly version: string; readonly madeAt: Date } {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  if (sourceExtension === '.js') return { version, madeAt: new Date('2026-01-01T00:00:00Z') };
   const [seconds = '0', commit = ''] = execFileSync('git', ['log', '-1', '--format=%ct %h'], {
     cwd: root,
     encoding: 'utf8',
@@ -71,7 +73,7 @@ export function versionOf(): { readonly version: string; readonly madeAt: Date }
 
 /** Makes the folder for output. @returns its path */
 export function outputOf(folder: string | undefined): string {
-  const path = resolve(folder ?? join(root, outputFolder));
+  const path = resolve(folder ?? outputFolder);
   mkdirSync(path, { recursive: true });
   return path;
 }
