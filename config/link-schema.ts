@@ -213,9 +213,23 @@ export const link = section({
         ).optional(),
         /** Its addresses, within `network.serviceVpcPrefixes`. */
         prefix: prefix({ widest: 12, narrowest: 28, onlyPrivate: true }),
+        /** Account of its owner, who gets the prefix lists of the allow-list for rules of security groups. @default our own */
+        account: text(/^\d{12}$/, 'This is not an AWS account.', 'Write twelve digits, in quotes.').optional(),
       }),
     )
     .default([]),
+  /**
+   * What judges every packet that crosses, in Hong Kong, by address and port, both ways (ADR 39): AWS Network Firewall on the transit
+   * gateway. `none` leaves ports of services to the far end and to their own VPCs: outside of production, with a reason.
+   */
+  inspection: section({
+    /** @default networkFirewall */
+    by: z.enum(['networkFirewall', 'none']).default('networkFirewall'),
+    /** Zones that have an endpoint, each paid by the hour: the first ones of `network.availabilityZones`. @default 2 */
+    zones: whole(1, 3).default(2),
+    /** Why ports are not judged. @default none */
+    noneAcknowledged: reason('A link that no firewall judges').optional(),
+  }).prefault({}),
   /** The two instances that aggregates leave by. */
   relay: section({
     /** A Graviton type that Hong Kong has. */

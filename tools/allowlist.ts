@@ -1,23 +1,28 @@
 /**
  * `npm run allowlist -- why ADDRESS:PORT`       which line admits it, or why nothing does
  * `npm run allowlist -- check --date YYYY-MM-DD`  which lines end soon or have ended
+ * `npm run allowlist -- rules`                  what owners of services put into their security groups
  */
 import { parseArgs } from 'node:util';
 import { IPv4 } from 'ipaddr.js';
 import { isDate, relaySource } from '../config/allowlist';
 import { loadEnvironments } from '../harness/deployment';
+import { warningDays } from '../lib/contract/alarms';
 import { linked } from '../lib/contract/link-parameters';
-import { ending, warningDays, why } from '../lib/link/allowlist-questions';
+import { ownerRules } from '../lib/contract/owner-rules';
+import { ending, why } from '../lib/link/allowlist-questions';
 import { command } from './command';
 import { held } from './reach/held';
 import { withModel } from './reach/with-model';
 
 const help = `npm run allowlist -- why ADDRESS:PORT [--from ADDRESS] [--env NAME]
 npm run allowlist -- check --date YYYY-MM-DD [--env NAME]
+npm run allowlist -- rules [--env NAME]
 
   why            which line of config/allowlists admits connections to ADDRESS:PORT, or why none does; and what the
                  templates make of it, hop by hop with: npm run reach -- FROM ADDRESS:PORT
   check          which lines have ended at a date (fails), or end within ${warningDays} days of it (warns)
+  rules          which rules owners of services put into their security groups
 
   --from ADDRESS who connects; "relay" for the relays. Default: anybody
   --date DATE    today is: date +%F
@@ -75,6 +80,18 @@ command(help, () => {
     const ended = findings.filter((finding) => finding.ended).length;
     console.log(`${ended} ended, ${findings.length - ended} within ${warningDays} days, at ${values.date}`);
     return ended > 0 ? 1 : 0;
+  }
+  if (question === 'rules' && target === undefined) {
+    for (const config of environments) {
+      console.log(`${config.environment}: prefix lists by their names; ids are outputs of the stack Link`);
+      for (const { list, direction, port, mainland, services } of ownerRules(config)) {
+        const whom = services.map(({ prefix, owner, ticket }) => `${prefix} (${owner}, ${ticket})`).join(', ');
+        console.log(
+          `  ${direction} TCP ${port} ${direction === 'egress' ? 'to' : 'from'} harbourline-${config.environment}-mainland-${list} (${mainland.join(', ')}): ${whom}`,
+        );
+      }
+    }
+    return 0;
   }
   throw new Error(help);
 });

@@ -114,6 +114,13 @@ export const uniqueKeys: readonly UniqueKey[] = [
   named('Lambda::Function', 'FunctionName', 'Lambda API Reference, CreateFunction'),
   named('SecretsManager::Secret', 'Name', 'Secrets Manager API Reference, CreateSecret'),
   named('SNS::Topic', 'TopicName', 'CloudFormation: handlers refuse to create what is there'),
+  named('NetworkFirewall::RuleGroup', 'RuleGroupName', 'Network Firewall API Reference, CreateRuleGroup'),
+  named(
+    'NetworkFirewall::FirewallPolicy',
+    'FirewallPolicyName',
+    'Network Firewall API Reference, CreateFirewallPolicy',
+  ),
+  named('NetworkFirewall::Firewall', 'FirewallName', 'Network Firewall API Reference, CreateFirewall'),
   named('Events::Rule', 'Name', 'CloudFormation: handlers refuse to create what is there'),
   named('AutoScaling::AutoScalingGroup', 'AutoScalingGroupName', 'Auto Scaling API Reference, AlreadyExists'),
   named(

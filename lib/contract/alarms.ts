@@ -21,3 +21,6 @@ export const muteRulePrefix = (environment: string): string => `harbourline-${en
 /** The runbook's address: where people read it, or its path where the configuration does not say. */
 export const runbookUrl = ({ repositoryUrl, observe: { runbook } }: EnvironmentConfig): string =>
   /^https:/.test(runbook) || !repositoryUrl ? runbook : `${repositoryUrl}/${runbook}`;
+
+/** Days before the end of a line of the allow-list from which it is warned of: a firewall change takes weeks at most places. */
+export const warningDays = 30;

@@ -84,6 +84,8 @@ export interface LinkParameters {
   /** In order of preference. */
   readonly paths: readonly (Tunnel | Interface)[];
   readonly allowedFlows: readonly Flow[];
+  /** Whether Hong Kong holds the allow-list by a firewall of its own. */
+  readonly inspected: boolean;
   /** The link subnets: wherever in them the relays are. */
   readonly relayAddresses: readonly string[];
   readonly receiver: {
@@ -140,6 +142,10 @@ export const pendingPrefixes = (config: LinkedConfig): string[] => {
 
 const attachmentOf = ({ link }: LinkedConfig, prefix: string): string | undefined =>
   link.serviceAttachments.find((each) => within(prefix, each.prefix))?.attachmentId;
+
+/** What the far end announces: its prefixes, and the address that each path is measured by. */
+export const announcedByFarEnd = (config: LinkedConfig): string[] =>
+  unique([...config.link.farEnd.prefixes, ...probedPaths(config).map(({ address }) => `${address}/32`)]);
 
 /** Attachments of services that are named. */
 export const serviceAttachmentIds = ({ link }: LinkedConfig): string[] =>
@@ -208,6 +214,7 @@ export function linkParameters(
     bgp: link.bgp,
     paths: [...paths, ...carrier].map((path, index) => ({ ...path, preference: index + 1 })),
     allowedFlows: flows(config),
+    inspected: link.inspection.by !== 'none',
     relayAddresses: subnetCidrs(config, 'link'),
     receiver: link.receiver,
     probePort: link.probe.port,

@@ -1,10 +1,8 @@
 /** What people ask of an allow-list: who admits this, and what ends when? */
 import { relaySource } from '../../config/allowlist';
 import { within } from '../../config/cidr';
+import { warningDays } from '../contract/alarms';
 import { type Flow, flows, type LinkedConfig } from '../contract/link-parameters';
-
-/** Days before the end of a line from which it is warned of: a firewall change takes weeks at most places. */
-export const warningDays = 30;
 
 /** The answer to {@link why}. */
 export interface AllowlistAnswer {

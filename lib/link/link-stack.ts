@@ -9,6 +9,7 @@ import { EnvironmentStack, type EnvironmentStackProps } from '../common/environm
 import { subnetCidrs } from '../contract/addresses';
 import { runbookUrl } from '../contract/alarms';
 import {
+  announcedByFarEnd,
   flows,
   linked,
   pendingPrefixes,
@@ -22,6 +23,7 @@ import type { InstanceSecret } from '../machine/instance-secret';
 import { Alarms, type Topics } from '../observe/alarms';
 import { linkAlarms } from '../observe/alarms/link';
 import { LinkSubnets } from './link-subnets';
+import { OwnerLists } from './owner-lists';
 import { Relays } from './relays';
 import { Transit } from './transit';
 
@@ -57,6 +59,8 @@ export class LinkStack extends EnvironmentStack {
     const transit = new Transit(this, 'Transit', {
       ...common,
       link,
+      config,
+      mainlandPrefixes: announcedByFarEnd(config),
       routedPrefixes: routedPrefixes(config),
       serviceAttachmentIds: serviceAttachmentIds(config),
     });
@@ -68,6 +72,7 @@ export class LinkStack extends EnvironmentStack {
       collectCidrs: subnetCidrs(config, 'collect'),
       linkCidrs: subnetCidrs(config, 'link'),
     });
+    new OwnerLists(this, 'Owners', { ...common, config });
     new Relays(this, 'Relays', {
       ...props,
       ...common,
@@ -87,7 +92,7 @@ export class LinkStack extends EnvironmentStack {
       ...props,
       environment,
       runbook: runbookUrl(config),
-      alarms: linkAlarms(config, transit.paths),
+      alarms: linkAlarms(config, transit.paths, transit.inspection?.endsLines),
     });
 
     // For `npm run link:far-end`, and for owners of service VPCs, who attach them.

@@ -4,7 +4,7 @@ import {
   AclCidr,
   AclTraffic,
   Action,
-  CfnPrefixList,
+  type CfnPrefixList,
   CfnRoute,
   FlowLog,
   FlowLogDestination,
@@ -27,6 +27,7 @@ import { type Flow, relayTargets } from '../contract/link-parameters';
 import { flowMetrics, metricNamespace, portDimension, sideDimension } from '../contract/metrics';
 import { ports } from '../contract/ports';
 import { subnets } from '../network/network-stack';
+import { prefixList } from './prefix-list';
 import type { Transit } from './transit';
 
 export interface LinkSubnetsProps {
@@ -64,34 +65,16 @@ export class LinkSubnets extends Construct {
     for (const { fromRelay, to, port } of props.flows) {
       if (fromRelay) byPort.set(port, [...(byPort.get(port) ?? []), to]);
     }
-    this.targets = new Map([...byPort].map(([port, prefixes]) => [port, this.prefixList(props, `${port}`, prefixes)]));
+    this.targets = new Map([...byPort].map(([port, prefixes]) => [port, prefixList(this, props, `${port}`, prefixes)]));
     this.routes(props);
     this.linkAcl(props, byPort);
     this.transitAcl(props);
     this.flowLogs(props, [...byPort.keys()]);
   }
 
-  /**
-   * EC2 refuses to change a list's entries and its size in one request (ModifyManagedPrefixList), so the size goes in steps and
-   * belongs to the id: a list that outgrows its step is another list, made and referred to before the old one goes.
-   */
-  private prefixList(
-    { environment, allowlistFile }: LinkSubnetsProps,
-    name: string,
-    prefixes: readonly string[],
-  ): CfnPrefixList {
-    const maxEntries = prefixListSize(prefixes.length);
-    return new CfnPrefixList(this, `PrefixList${name}Of${maxEntries}`, {
-      prefixListName: `harbourline-${environment}-mainland-${name}`, // required by AWS, shown in rules that refer to it
-      addressFamily: 'IPv4',
-      maxEntries,
-      entries: [...prefixes].sort().map((cidr) => ({ cidr, description: allowlistFile })),
-    });
-  }
-
   private routes(props: LinkSubnetsProps): void {
     const { vpc, transit } = props;
-    const all = this.prefixList(props, 'all', relayTargets(props.flows));
+    const all = prefixList(this, props, 'all', relayTargets(props.flows));
     for (const subnet of vpc.selectSubnets(subnets.link).subnets) {
       // A table has one route to a list: another list, another route.
       const route = new CfnRoute(this, `Route${zoneOf(subnet)}By${all.node.id}`, {
@@ -197,19 +180,6 @@ export class LinkSubnets extends Construct {
 
 /** Of a flow log, in the order of the metric filters' pattern. */
 const fields = ['srcaddr', 'dstaddr', 'srcport', 'dstport', 'protocol', 'packets', 'action', 'flow-direction'];
-
-/**
- * Sizes of prefix lists: few, so that a list seldom outgrows one. The quota of a security group, 60 rules, counts a list by its
- * size, not by its entries (Amazon VPC user guide, prefix lists).
- */
-const prefixListSizes = [5, 10, 20, 40, 80, 160, 320, 640];
-
-/** The smallest step that holds so many, and one more: a new address is let in before an old one goes. */
-function prefixListSize(prefixes: number): number {
-  const size = prefixListSizes.find((each) => each > prefixes);
-  if (size === undefined) throw new Error(`A prefix list of ${prefixes} addresses: join some into wider prefixes.`);
-  return size;
-}
 
 /** `1a` of ap-east-1a. */
 const zoneOf = ({ availabilityZone }: ISubnet): string => availabilityZone.split('-').at(-1) ?? '';

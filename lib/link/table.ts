@@ -48,9 +48,15 @@ function sessionTable(path: Tunnel | Interface): string {
   return `## ${path.name}\n\n${rows(['parameter', 'value'], [...own, ...common])}`;
 }
 
+const heldByBoth = `TCP, opened by "from" only, until the end of the last day. Everything else is dropped at both ends: in Hong Kong by the firewall of the
+link, by the far end by its own, made of these lines. "Fragmentation needed" (ICMP 3/4) passes both.`;
+
+const heldByOne = `TCP, opened by "from" only. For relays both ends hold it, by address and port. For services Hong Kong holds addresses alone (routes
+of what is announced): ports, and what a service's own VPC admits, are held by the far end's firewall and by the security groups of that VPC.`;
+
 /** The table as Markdown. */
 export function table(parameters: LinkParameters): string {
-  const { environment, farEndAsn, bgp, paths, allowedFlows, receiver, probePort } = parameters;
+  const { environment, farEndAsn, bgp, paths, allowedFlows, receiver, probePort, inspected } = parameters;
   return `# Link of ${environment}
 
 ${rows(
@@ -69,8 +75,7 @@ ${paths.map(sessionTable).join('\n\n')}
 
 ## What may cross
 
-TCP, opened by "from" only. For relays both ends hold it, by address and port. For services Hong Kong holds addresses alone (routes
-of what is announced): ports, and what a service's own VPC admits, are held by the far end's firewall and by the security groups of that VPC.
+${inspected ? heldByBoth : heldByOne}
 
 ${rows(
   ['from', 'to', 'port', 'owner', 'ticket', 'until'],

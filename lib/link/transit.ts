@@ -13,9 +13,11 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, ResourcePolicy, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { stackInstance } from '../common/stack-instance';
-import type { LinkConfig, RoutedPrefix } from '../contract/link-parameters';
+import { subnetCidrs } from '../contract/addresses';
+import type { LinkConfig, LinkedConfig, RoutedPrefix } from '../contract/link-parameters';
 import type { BoundPath } from '../contract/link-paths';
 import { subnets } from '../network/network-stack';
+import { alertLog, Inspection } from './inspection';
 import { ReadBack } from './read-back';
 import { type BoundAttachment, transportsOf } from './transports';
 
@@ -29,18 +31,23 @@ export interface TransitProps {
   readonly routedPrefixes: readonly RoutedPrefix[];
   /** Attachments of services. */
   readonly serviceAttachmentIds: readonly string[];
+  /** What the far end announces, and Hong Kong may therefore reach. */
+  readonly mainlandPrefixes: readonly string[];
+  readonly config: LinkedConfig;
 }
 
 /**
  * The transit gateway, in the middle: attachments learn of each other only what a route table says, and there is none by
- * default. The link's table knows the relays' subnets and the services of the allow-list. So the mainland has no route to
- * anything else, the rest of the VPC included.
+ * default. The link's tables know the relays' subnets and the services of the allow-list, by way of the firewall. So the mainland has
+ * no route to anything else, the rest of the VPC included.
  */
 export class Transit extends Construct {
   readonly gateway: CfnTransitGateway;
   readonly paths: readonly BoundPath[];
   /** Routes of instances can name the gateway only once their VPC is attached. */
   readonly vpcAttachment: CfnTransitGatewayVpcAttachment;
+  /** The firewall. @default none: `link.inspection.by` is `none` */
+  readonly inspection?: Inspection;
 
   constructor(scope: Construct, id: string, props: TransitProps) {
     super(scope, id);
@@ -78,6 +85,14 @@ export class Transit extends Construct {
       }),
     );
     this.paths = bound.flatMap(({ paths }) => paths);
+    if (logs.firewall) {
+      this.inspection = new Inspection(this, 'Inspection', {
+        ...props,
+        transitGatewayId: this.gateway.ref,
+        log: logs.firewall,
+        delivery: logs.delivery,
+      });
+    }
     this.routes(
       props,
       bound.flatMap(({ attachments }) => attachments),
@@ -90,7 +105,7 @@ export class Transit extends Construct {
    * it ends the old one, so an association that moved would be refused (EC2 API, AssociateTransitGatewayRouteTable).
    */
   private routes(
-    { routedPrefixes, serviceAttachmentIds }: TransitProps,
+    { routedPrefixes, serviceAttachmentIds, mainlandPrefixes, config }: TransitProps,
     attachments: readonly BoundAttachment[],
   ): void {
     const table = (id: string) =>
@@ -106,9 +121,26 @@ export class Transit extends Construct {
         transitGatewayAttachmentId,
       });
 
-    // What goes into the link: routes as the far end announces them, so that they move when a path dies. What may use them is
-    // decided before: by the link subnets' routes, ACLs and security groups, and by those of the services' VPCs.
+    const route = (id: string, { ref }: CfnTransitGatewayRouteTable, prefix: string, attachmentId: string) =>
+      new CfnTransitGatewayRoute(this, `${id}Route${prefix.replace(/\D/g, 'x')}`, {
+        transitGatewayRouteTableId: ref,
+        destinationCidrBlock: prefix,
+        transitGatewayAttachmentId: attachmentId,
+      });
+
     const homeTable = table('Home');
+    const firewall = this.inspection?.attachmentId;
+    // The table of whoever may send into the link. Routes as the far end announces them, so that they move when a path dies.
+    const into = firewall ? table('Firewall') : homeTable;
+    if (firewall) {
+      // Hong Kong knows the way to the firewall and no other, whatever the far end announces.
+      for (const prefix of mainlandPrefixes) route('Home', homeTable, prefix, firewall);
+      associate('Firewall', into, firewall);
+      for (const prefix of subnetCidrs(config, 'link')) route('Firewall', into, prefix, this.vpcAttachment.ref);
+      for (const { attachmentId, prefix } of config.link.serviceAttachments) {
+        if (attachmentId) route('Firewall', into, prefix, attachmentId);
+      }
+    }
     associate('Vpc', homeTable, this.vpcAttachment.ref);
     for (const attachmentId of serviceAttachmentIds) {
       associate(`Service${attachmentId.replace('tgw-attach-', '')}`, homeTable, attachmentId);
@@ -122,20 +154,17 @@ export class Transit extends Construct {
         propagate(name, own, attachmentId);
         continue;
       }
-      propagate(`Home${name}`, homeTable, attachmentId);
-      // What comes out of it: routes one by one, from the allow-list.
+      propagate(`${firewall ? 'Firewall' : 'Home'}${name}`, into, attachmentId);
+      // What comes out of it, and what is announced: routes one by one, from the allow-list.
       for (const { prefix, attachmentId: service } of routedPrefixes) {
-        new CfnTransitGatewayRoute(this, `${name}Route${prefix.replace(/\D/g, 'x')}`, {
-          transitGatewayRouteTableId: own.ref,
-          destinationCidrBlock: prefix,
-          transitGatewayAttachmentId: service ?? this.vpcAttachment.ref,
-        });
+        route(name, own, prefix, firewall ?? service ?? this.vpcAttachment.ref);
       }
     }
   }
 
-  /** Logs of the tunnels' negotiation and of their BGP sessions. */
-  private logs({ environment, logsKey: encryptionKey, logRetention: retention }: TransitProps) {
+  /** Logs of the tunnels' negotiation, of their BGP sessions, and of the firewall. */
+  private logs(props: TransitProps) {
+    const { environment, link, logsKey: encryptionKey, logRetention: retention } = props;
     const stack = Stack.of(this);
     // Names under /aws/vendedlogs/: AWS's log delivery then needs no growing resource policy of its own. Kept when the stack
     // goes, so the name is this stack's alone.
@@ -147,12 +176,13 @@ export class Transit extends Construct {
         removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       });
     const groups = [group('ActivityLog', 'vpn-activity'), group('BgpLog', 'vpn-bgp')] as const;
+    const firewall = link.inspection.by === 'networkFirewall' ? alertLog(this, props) : undefined;
     const delivery = new ResourcePolicy(this, 'LogDelivery', {
       policyStatements: [
         new PolicyStatement({
           principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: groups.map(({ logGroupArn }) => logGroupArn),
+          resources: [...groups, ...(firewall ? [firewall] : [])].map(({ logGroupArn }) => logGroupArn),
           conditions: {
             StringEquals: { 'aws:SourceAccount': stack.account },
             ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'logs', resource: '*' }) },
@@ -160,6 +190,6 @@ export class Transit extends Construct {
         }),
       ],
     });
-    return { activityArn: groups[0].logGroupArn, bgpArn: groups[1].logGroupArn, delivery };
+    return { activityArn: groups[0].logGroupArn, bgpArn: groups[1].logGroupArn, firewall, delivery };
   }
 }

@@ -4,7 +4,7 @@ import type { Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { EnvironmentConfig } from '../../config/schema';
 import { subnetCidrs } from '../../lib/contract/addresses';
-import { flows, linked, linkParameters } from '../../lib/contract/link-parameters';
+import { announcedByFarEnd, flows, linked, linkParameters } from '../../lib/contract/link-parameters';
 import { configOf, environmentNames, freshApp, resourcesOf, templateOf } from '../support/app';
 
 const resources = (environment: string, type: string): any[] =>
@@ -110,8 +110,8 @@ describe('vpnOverDirectConnect (prod)', () => {
       only('prod', 'AWS::DirectConnect::DirectConnectGatewayAssociation').AllowedPrefixesToDirectConnectGateway,
     ).toEqual(['10.42.0.0/24']);
     expect(only('prod', 'AWS::EC2::TransitGateway').TransitGatewayCidrBlocks).toEqual(['10.42.0.0/24']);
-    // Tables of the link, of Hong Kong, and of the line beneath the tunnels.
-    expect(resources('prod', 'AWS::EC2::TransitGatewayRouteTable')).toHaveLength(3);
+    // Tables of the link, of Hong Kong, of the firewall, and of the line beneath the tunnels.
+    expect(resources('prod', 'AWS::EC2::TransitGatewayRouteTable')).toHaveLength(4);
   });
 });
 
@@ -144,14 +144,36 @@ describe.each(environmentNames)('the link of %s', (environment) => {
       fromRelay ? [] : side === 'hong-kong' ? from : [to],
     );
     const routes = resources(environment, 'AWS::EC2::TransitGatewayRoute');
+    const tables = new Set(routes.map(({ TransitGatewayRouteTableId }) => TransitGatewayRouteTableId.Ref as string));
+    const destinations = (table: string) =>
+      routes
+        .filter(({ TransitGatewayRouteTableId }) => TransitGatewayRouteTableId.Ref === table)
+        .map(({ DestinationCidrBlock }) => DestinationCidrBlock)
+        .sort();
+    const [home, firewall, ...ways] = ['Home', 'Firewall', 'SiteToSiteVpn', 'LeasedLine', 'VpnOverDirectConnect'].map(
+      (name) => [...tables].find((id) => id.startsWith(`Transit${name}Table`)) ?? '',
+    ) as [string, string, ...string[]];
     // One table for each way to the mainland, each with the same routes.
-    for (const table of new Set(routes.map(({ TransitGatewayRouteTableId }) => TransitGatewayRouteTableId.Ref))) {
-      expect(
-        routes
-          .filter(({ TransitGatewayRouteTableId }) => TransitGatewayRouteTableId.Ref === table)
-          .map(({ DestinationCidrBlock }) => DestinationCidrBlock)
-          .sort(),
-      ).toEqual([...subnetCidrs(config, 'link'), ...(attached.size > 0 ? new Set(services) : [])].sort());
+    for (const table of ways.filter((id) => id !== '')) {
+      expect(destinations(table)).toEqual(
+        [...subnetCidrs(config, 'link'), ...(attached.size > 0 ? new Set(services) : [])].sort(),
+      );
+    }
+    // From Hong Kong: what the far end is to announce, and nothing that it announces besides.
+    expect(destinations(home)).toEqual(announcedByFarEnd(config));
+    expect(destinations(firewall)).toEqual(
+      [
+        ...subnetCidrs(config, 'link'),
+        ...link.serviceAttachments.flatMap(({ attachmentId, prefix }) => (attachmentId ? [prefix] : [])),
+      ].sort(),
+    );
+    // All but the firewall's own lead into it.
+    for (const { TransitGatewayRouteTableId, TransitGatewayAttachmentId } of routes) {
+      const leads = JSON.stringify(TransitGatewayAttachmentId).includes('TransitInspectionFirewall');
+      expect([TransitGatewayRouteTableId.Ref, leads]).toEqual([
+        TransitGatewayRouteTableId.Ref,
+        TransitGatewayRouteTableId.Ref !== firewall,
+      ]);
     }
     const { PendingRoutes: pending } = templateOf(environment, 'Link').findOutputs('*');
     expect(pending?.Value?.split(', ').sort() ?? []).toEqual(attached.size > 0 ? [] : [...new Set(services)].sort());
@@ -236,7 +258,9 @@ describe.each(environmentNames)('the link of %s', (environment) => {
   });
 
   test('rejected flows are counted by side, and by side and port for listed ports', () => {
-    const filters = resources(environment, 'AWS::Logs::MetricFilter');
+    const filters = resources(environment, 'AWS::Logs::MetricFilter').filter(
+      ({ LogGroupName }) => !JSON.stringify(LogGroupName).includes('Firewall'),
+    );
     expect(filters.every(({ FilterPattern }) => FilterPattern.includes('action=REJECT'))).toBe(true);
     const ports = new Set(flows(config).flatMap(({ fromRelay, port }) => (fromRelay ? [port] : [])));
     expect(filters).toHaveLength(1 + ports.size);

@@ -123,6 +123,7 @@ const grant = (name: string) => ({
   until: '2026-12-31',
   reason: 'NET-1210 audit',
 });
+const noFirewall = 'Trial with services of nobody until the firewall is ordered, approved in NET-1211 to June 2027';
 const key = (digit: string) => `arn:aws:kms:ap-east-1:111111111111:key/00000000-0000-4000-8000-11111111111${digit}`;
 
 /** Settings that name the environment, or say something to people and tools only: another value is another environment, or nothing. */
@@ -150,6 +151,7 @@ export const notTried: Readonly<Record<string, string>> = {
   'observe.notify.heartbeat.secretArn': 'a setting and a grant of a function',
   'observe.notify.heartbeat.keyArn': 'a grant of a function',
   'link.directConnect.unencryptedAcknowledged': 'a reason, and in no template',
+  'link.inspection.noneAcknowledged': 'a reason, and in no template',
   'link.services': 'part of user data, as the number of calls',
   'link.allowlistDays': 'judged by the configuration, and in no template',
   'store.saml.entityId': 'tried with the whole section',
@@ -306,6 +308,11 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
     before: edited(dev, { 'link.serviceAttachments': [{ attachmentId: attachment('0'), prefix: '10.30.4.0/24' }] }),
     after: edited(dev, { 'link.serviceAttachments': [{ attachmentId: attachment('9'), prefix: '10.30.4.0/24' }] }),
   },
+  ...value('link.serviceAttachments', [
+    { attachmentId: attachment('0'), prefix: '10.30.4.0/24', account: '111111111117' },
+  ]),
+  ...value('link.inspection.by', 'none', { 'link.inspection.noneAcknowledged': noFirewall }),
+  ...value('link.inspection.zones', 3),
   ...value('link.relay.instanceType', 'm7g.medium'),
   ...value('link.relay.volumeGiB', 60),
   ...value('link.relay.outageHours', 30),

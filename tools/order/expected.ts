@@ -16,6 +16,8 @@ export const expectedRefusals: Readonly<Record<string, string>> = {
   'link.directConnect.gatewayAsn: add':
     'With another VLAN in the same change: the interface is made again, and two cannot have one VLAN of a line.',
   'link.receiver.port: changes places with continuityPort': 'Two deployments, by way of a third port.',
+  'link.inspection.by: add':
+    'Two deployments: by way of no link, or of another transport in the same change. Routes to the mainland cannot change their target in place.',
   'link.serviceAttachments: the VPC is attached again':
     'Two deployments: leave attachmentId out, deploy; name the new one, deploy. Its services have no route in between.',
 };

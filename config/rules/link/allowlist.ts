@@ -39,6 +39,9 @@ const gatewayPrefixes = 200;
 /** Each is a route and a resource of the stack, of which CloudFormation takes 500, and the rest of the link needs 200. */
 const stackPrefixes = 300;
 
+/** Two rules of the firewall for each line, and three for the rest; see `capacity` of lib/link/firewall-rules.ts. */
+const firewallLines = 490;
+
 /** What Hong Kong announces: each prefix of services that a line names. */
 const announcedByHongKong = (link: Link, { network }: EnvironmentConfig): Set<string> =>
   new Set(
@@ -68,6 +71,15 @@ export const allowlistRules: readonly Rule[] = [
       undefined,
       `The far end announces ${farEnd.prefixes.length} prefixes and one to measure each path by; AWS ends a BGP session that announces more than ${sessionPrefixes}.`,
       'Join them into wider ones.',
+    ),
+  ),
+  linkRule(['link.allowlist', 'link.inspection'], ({ allowlist: { entries }, inspection }) =>
+    must(
+      inspection.by === 'none' || entries.length <= firewallLines,
+      'link.allowlist',
+      undefined,
+      `It has ${entries.length} lines, and the firewall's rule group is made for ${firewallLines}: its capacity cannot be changed later.`,
+      'Join addresses of one subnet into a prefix, up to a /24.',
     ),
   ),
   linkRule(

@@ -101,6 +101,39 @@ export const linkRules: readonly Rule[] = [
       'Use one that neither has.',
     );
   }),
+  linkRule(
+    ['link.inspection', 'production', 'network.availabilityZones'],
+    ({ inspection: { by, zones, noneAcknowledged } }, { production, network }) => [
+      ...must(
+        by !== 'none' || !production,
+        'link.inspection.by',
+        by,
+        'Production would hold no port of a service in Hong Kong: any mainland host could reach any port of a listed address.',
+        "Use 'networkFirewall'.",
+      ),
+      ...must(
+        by !== 'none' || noneAcknowledged !== undefined,
+        'link.inspection.noneAcknowledged',
+        undefined,
+        'Without a firewall the far end alone holds ports, and no line of the allow-list ends by itself.',
+        "Use 'networkFirewall', or say here why not, with the ticket of the approval and the year in which it ends.",
+      ),
+      ...must(
+        by === 'none' || zones <= network.availabilityZones.length,
+        'link.inspection.zones',
+        zones,
+        `network.availabilityZones names ${network.availabilityZones.length}.`,
+        'Use that many, or fewer.',
+      ),
+      ...must(
+        by === 'none' || !production || zones > 1,
+        'link.inspection.zones',
+        zones,
+        'One endpoint is one zone to lose, and nothing crosses without it.',
+        'Use 2 or 3 in production.',
+      ),
+    ],
+  ),
   linkRule(['link.bgp'], ({ bgp }) =>
     must(
       bgp.holdSeconds >= 3 * bgp.keepaliveSeconds,

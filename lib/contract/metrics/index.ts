@@ -4,7 +4,7 @@
  */
 import { balancerMetrics, domainMetrics, fleetMetrics, functionMetrics, topicMetrics } from './aws';
 import { collectorMetrics } from './collectors';
-import { flowMetrics, pathMetrics, probeMetrics, relayMetrics } from './link';
+import { firewallMetrics, flowMetrics, lineMetrics, pathMetrics, probeMetrics, relayMetrics } from './link';
 import type { EmittedMetric } from './metric';
 import { recoveryMetrics } from './recovery';
 import { serviceMetrics } from './services';
@@ -36,5 +36,7 @@ export const everyMetric: readonly EmittedMetric[] = [
   probeMetrics,
   relayMetrics,
   flowMetrics,
+  firewallMetrics,
+  lineMetrics,
   pathMetrics,
 ].flatMap((group) => Object.values<EmittedMetric>(group));

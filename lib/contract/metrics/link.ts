@@ -102,6 +102,33 @@ export const flowMetrics = {
   },
 } as const satisfies Record<string, EmittedMetric>;
 
+/** What the firewall of the link drops, and what its rules say of their end. */
+export const firewallMetrics = {
+  /** Flows that no line of the allow-list admits, or packets of them: an event of its log each. */
+  dropped: {
+    name: 'link.firewall.dropped',
+    unit: 'Count',
+    dimensions: [[sideDimension]],
+    emitter: 'log of the firewall of the link',
+    onlyWhen: 'somebody tries what is not listed',
+    notRehearsed: 'AWS Network Firewall is not to be had for a local network; its rules are rehearsed as nftables',
+  },
+} as const satisfies Record<string, EmittedMetric>;
+
+const lines = {
+  dimensions: [[]],
+  emitter: 'function that ends lines of the allow-list',
+  notRehearsed: 'it changes rules of AWS Network Firewall',
+} as const;
+
+/** What the function says that takes lines out of force on their day. */
+export const lineMetrics = {
+  /** Days until the next line ends. */
+  daysLeft: { name: 'link.allowlist.days', unit: 'Count', ...lines },
+  /** Lines that it took out of force. */
+  ended: { name: 'link.allowlist.ended', unit: 'Count', ...lines },
+} as const satisfies Record<string, EmittedMetric>;
+
 const ofTunnel = { namespace: 'AWS/VPN', dimensions: [['VpnId', 'TunnelIpAddress']], emitter: 'AWS: VPN' } as const;
 const ofInterface = {
   namespace: 'AWS/DX',

@@ -5,11 +5,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { outageGiB } from '../../../config/rules/link';
+import { warningDays } from '../../contract/alarms';
 import { type LinkedConfig, probedPaths } from '../../contract/link-parameters';
 import type { BoundPath } from '../../contract/link-paths';
 import {
   type ContinuityOutcome,
+  firewallMetrics,
   flowMetrics,
+  functionMetrics,
+  lineMetrics,
   metricNamespace,
   pathDimension,
   pathMetrics,
@@ -18,7 +22,7 @@ import {
   sideDimension,
   tierDimension,
 } from '../../contract/metrics';
-import { period } from '../expressions';
+import { figureOf, lambda, period } from '../expressions';
 import type { AlarmDefinition, GateDefinition } from './alarm';
 import { hour, hoursOfWeek } from './flow';
 
@@ -74,14 +78,25 @@ function over(what: 'MIN' | 'MAX', figures: readonly (Metric | MathExpression)[]
   });
 }
 
-/** Alarms of an environment's link. */
-export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]): AlarmDefinition[] {
+/**
+ * Alarms of an environment's link.
+ *
+ * @param endsLines name of the function that ends lines of the allow-list; none where no firewall holds them
+ */
+export function linkAlarms(
+  config: LinkedConfig,
+  linkPaths: readonly BoundPath[],
+  endsLines?: string,
+): AlarmDefinition[] {
   const { environment, link } = config;
   const own = (name: string, dimensionsMap: Record<string, string>, statistic: string) =>
     new Metric({ namespace: metricNamespace(environment), metricName: name, dimensionsMap, statistic, period });
   const probed = probedPaths(config).map(({ name }) => ({ [pathDimension]: name }));
   const outcome = (name: ContinuityOutcome) => own(probeMetrics.continuity.name, { outcome: name }, 'Sum');
   const queueGiB = outageGiB(link.relay);
+  const refusals = [flowMetrics.rejected, ...(endsLines ? [firewallMetrics.dropped] : [])].flatMap(({ name }) =>
+    ['egress', 'ingress'].map((side) => own(name, { [sideDimension]: side }, 'Sum')),
+  );
   /** Before its first day a link is being built: nobody is notified that what was never up is down. */
   const everUp: GateDefinition = {
     heading: 'Link in use',
@@ -175,16 +190,13 @@ export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]
     {
       heading: 'Flows rejected on the link',
       metric: new MathExpression({
-        expression: 'FILL(egress, 0) + FILL(ingress, 0)',
-        usingMetrics: {
-          egress: own(flowMetrics.rejected.name, { [sideDimension]: 'egress' }, 'Sum'),
-          ingress: own(flowMetrics.rejected.name, { [sideDimension]: 'ingress' }, 'Sum'),
-        },
+        expression: refusals.map((_metric, index) => `FILL(r${index}, 0)`).join(' + '),
+        usingMetrics: Object.fromEntries(refusals.map((metric, index) => [`r${index}`, metric])),
         period,
       }),
       threshold: rejectedFlows,
       missing: TreatMissingData.NOT_BREACHING, // none rejected
-      text: 'Network ACLs or security groups reject flows in the link subnets: something calls what the allow-list does not admit, or an entry is missing.',
+      text: 'The firewall of the link drops flows, or network ACLs or security groups of the link subnets reject them: something calls what the allow-list does not admit, or a line is missing or has ended.',
     },
     {
       heading: 'Aggregates wait at the relays',
@@ -203,9 +215,33 @@ export function linkAlarms(config: LinkedConfig, linkPaths: readonly BoundPath[]
       text: `The certificate of the link is good for less than ${certificateDays} days: without it no aggregate reaches the mainland.`,
     },
   ];
-  return alarms.map((alarm) => ({
+  return [...alarms, ...(endsLines ? lineAlarms(environment, endsLines) : [])].map((alarm) => ({
     dashboard: 'link',
     ...alarm,
     ...(alarm.missing === TreatMissingData.BREACHING ? { onlyWhile: everUp } : {}),
   }));
 }
+
+/** Alarms of lines of the allow-list that end, and of the function that ends them. */
+const lineAlarms = (environment: string, endsLines: string): AlarmDefinition[] => [
+  {
+    heading: 'Lines of the allow-list end',
+    metric: figureOf(environment, lineMetrics.daysLeft, {}, 'Minimum', 'days', hour),
+    threshold: warningDays,
+    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+    minutes: 1,
+    of: 1,
+    missing: TreatMissingData.IGNORE, // an hour without an answer ends no line sooner
+    text: `A line of the allow-list ends in less than ${warningDays} days. The firewall drops what it admits from the day after: its owner renews it, or has it taken out.`,
+  },
+  {
+    heading: 'Lines of the allow-list outlast their day',
+    metric: lambda(endsLines, functionMetrics.errors),
+    threshold: 1,
+    comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    minutes: 2,
+    of: 180,
+    missing: TreatMissingData.NOT_BREACHING, // it runs once an hour
+    text: 'The function that takes ended lines out of the firewall failed twice in three hours: what should have ended may still cross.',
+  },
+];

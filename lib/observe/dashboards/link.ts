@@ -3,7 +3,9 @@ import type { Construct } from 'constructs';
 import { linked, probedPaths } from '../../contract/link-parameters';
 import {
   continuityOutcomes,
+  firewallMetrics,
   flowMetrics,
+  lineMetrics,
   pathMetrics,
   probeMetrics,
   relayMetrics,
@@ -80,15 +82,25 @@ export function linkDashboard(scope: Construct, watched: Watched): void {
         },
         {
           title: 'Flows rejected on the link',
-          metrics: (['egress', 'ingress'] as const).map((side) =>
-            figureOf(environment, flowMetrics.rejected, { [sideDimension]: side }, 'Sum', side),
+          metrics: (
+            [
+              ['ACLs', flowMetrics.rejected],
+              ['firewall', firewallMetrics.dropped],
+            ] as const
+          ).flatMap(([by, metric]) =>
+            (['egress', 'ingress'] as const).map((side) =>
+              figureOf(environment, metric, { [sideDimension]: side }, 'Sum', `${side}, by ${by}`),
+            ),
           ),
           width: 8,
           unit: 'flows a minute',
         },
         {
-          title: "Days of the link's certificate",
-          metrics: [figureOf(environment, probeMetrics.certificateDays, relay, 'Minimum', 'days')],
+          title: "Days of the link's certificate and of the next line that ends",
+          metrics: [
+            figureOf(environment, probeMetrics.certificateDays, relay, 'Minimum', 'certificate'),
+            figureOf(environment, lineMetrics.daysLeft, {}, 'Minimum', 'line of the allow-list'),
+          ],
           width: 8,
           unit: 'days',
         },
