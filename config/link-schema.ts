@@ -65,6 +65,16 @@ const certificate = section({
 const tunnels = {
   /** The far end's router: immutable in AWS, another address is another customer gateway. */
   customerGatewayAddress: address,
+  /** The router's own address, where a device in front of it translates `customerGatewayAddress`. @default no translation */
+  behindNat: address.optional(),
+  /**
+   * What tunnels are protected with. `cnsa`: AES-256-GCM, SHA-384, DH 20. Two that are weaker, for devices without it, with a reason:
+   * `cbcIke` has AES-256-CBC in IKE alone (Huawei VRP, H3C Comware); `dh14` has AES-256-CBC, SHA-256 and DH 14 in both phases
+   * (gateways of Alibaba Cloud and Tencent Cloud). @default cnsa
+   */
+  profile: z.enum(['cnsa', 'cbcIke', 'dh14']).default('cnsa'),
+  /** Why tunnels are protected by less than `cnsa`. @default none */
+  weakerAcknowledged: reason('A weaker protection of tunnels').optional(),
   /** Inside /30 of each tunnel, from 169.254.0.0/16: the first address is AWS's, the second the far end's. */
   insideCidrs: z.array(prefix({ widest: 30, narrowest: 30, onlyPrivate: false, linkLocal: true })).length(2),
   /** An address at the far end for each tunnel, announced over that tunnel only: what the probe measures the path with. */

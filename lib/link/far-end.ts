@@ -6,7 +6,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { receiverConfiguration } from '../collector/receiver';
 import { bundle } from '../common/bundle';
-import { type Interface, type LinkParameters, type Path, type Tunnel, tunnelsOf } from '../contract/link-parameters';
+import { type Interface, type LinkParameters, type Phase, type Tunnel, tunnelsOf } from '../contract/link-parameters';
+import { deviceFiles } from './devices';
+import { announced, announcedOver, isAead, localPreference, med, mostPrefixes, renewAfter } from './devices/device';
+import { firewall, sourceRules } from './far-end-linux';
 import { table } from './table';
 
 /** Files of the far end by name. @throws Error where a tunnel uses an algorithm that Harbourline does not take */
@@ -17,6 +20,8 @@ export function farEndFiles(parameters: LinkParameters): Record<string, string> 
     ),
     'frr.conf': frr(parameters),
     'harbourline.nft': firewall(parameters),
+    'source-rules.sh': sourceRules(parameters),
+    ...deviceFiles(parameters),
     ...receiver(parameters),
     'link.json': `${JSON.stringify(parameters, null, 2)}\n`,
     'link.md': table(parameters),
@@ -36,33 +41,33 @@ const header = (what: string): string =>
   `# Harbourline, ${what}. Written from the deployed link: change the link, not this file.`;
 
 /** AWS's names → strongSwan's. What is not here is weaker than the link may be. */
-const algorithms = {
-  encryption: { 'AES256-GCM-16': 'aes256gcm16' },
-  prf: { 'SHA2-384': 'prfsha384', 'SHA2-512': 'prfsha512' },
-  dhGroup: { 20: 'ecp384', 21: 'ecp521' },
+const words = {
+  encryption: { 'AES256-GCM-16': 'aes256gcm16', AES256: 'aes256' },
+  integrity: { 'SHA2-256': 'sha256', 'SHA2-384': 'sha384', 'SHA2-512': 'sha512' },
+  dhGroups: { 14: 'modp2048', 20: 'ecp384', 21: 'ecp521' },
 } as const;
 
-function named(kind: keyof typeof algorithms, value: string | number): string {
-  const name = (algorithms[kind] as Record<string | number, string>)[value];
+function named(kind: keyof typeof words, value: string | number): string {
+  const name = (words[kind] as Record<string | number, string>)[value];
   if (!name) throw new Error(`${value} is weaker than the link may be, or unknown: see lib/compliance/rules/vpn.ts.`);
   return name;
 }
 
-/** Seconds of a lifetime after which the far end renews: before AWS does, so that the two do not do it at once. */
-const renewAfter = (lifetimeSeconds: number): number => Math.floor(lifetimeSeconds * 0.9);
+/** Every way in which a phase may be agreed on. A cipher of GCM authenticates by itself: IKE then has a hash for its keys alone. */
+const proposals = ({ encryption, integrity, dhGroups }: Phase, ofIke: boolean): string =>
+  encryption
+    .flatMap((cipher) => {
+      const aead = isAead([cipher]);
+      const hashes =
+        aead && !ofIke ? [''] : integrity.map((hash) => `-${aead ? 'prf' : ''}${named('integrity', hash)}`);
+      return hashes.flatMap((hash) =>
+        dhGroups.map((group) => `${named('encryption', cipher)}${hash}-${named('dhGroups', group)}`),
+      );
+    })
+    .join(',');
 
 function swanctl(tunnel: Tunnel, interfaceId: number): string {
   const { name, outside, ike, esp } = tunnel;
-  const groups = ike.dhGroups.map((group) => named('dhGroup', group));
-  const proposals = ike.encryption.flatMap((cipher) =>
-    ike.integrity.flatMap((hash) =>
-      groups.map((group) => `${named('encryption', cipher)}-${named('prf', hash)}-${group}`),
-    ),
-  );
-  // GCM authenticates by itself: the integrity algorithm of phase 2 has nothing to do.
-  const espProposals = esp.encryption.flatMap((cipher) =>
-    esp.dhGroups.map((group) => `${named('encryption', cipher)}-${named('dhGroup', group)}`),
-  );
   const starts = tunnel.startedBy === 'far-end';
   return `${header(`tunnel ${name}`)}
 #
@@ -78,9 +83,9 @@ include ${name}.secret
 connections {
   ${name} {
     version = ${tunnel.ikeVersions.includes('ikev2') ? 2 : 1}
-    local_addrs = ${outside.farEnd}
+    local_addrs = ${outside.farEndOwn}
     remote_addrs = ${outside.amazon}
-    proposals = ${proposals.join(',')}
+    proposals = ${proposals(ike, true)}
     rekey_time = ${renewAfter(ike.lifetimeSeconds)}s
     over_time = ${ike.lifetimeSeconds - renewAfter(ike.lifetimeSeconds)}s
     dpd_delay = ${Math.floor(tunnel.dpdTimeoutSeconds / 3)}s
@@ -105,7 +110,7 @@ connections {
         # Routes decide what enters, BGP makes them, the firewall judges each packet.
         local_ts = 0.0.0.0/0
         remote_ts = 0.0.0.0/0
-        esp_proposals = ${espProposals.join(',')}
+        esp_proposals = ${proposals(esp, false)}
         rekey_time = ${renewAfter(esp.lifetimeSeconds)}s
         life_time = ${esp.lifetimeSeconds}s
         start_action = ${starts ? 'start' : 'none'}
@@ -118,18 +123,14 @@ connections {
 `;
 }
 
-/** Values of local preference, MED and prepending by preference: any router knows at least one of them. */
-const localPreference = ({ preference }: Path): number => 300 - 50 * preference;
-const med = ({ preference }: Path): number => 100 * preference;
-
-function frr({ farEndAsn, bgp, paths, environment }: LinkParameters): string {
+function frr(parameters: LinkParameters): string {
+  const { farEndAsn, bgp, paths, environment } = parameters;
   const lines = paths.flatMap((path) => {
-    const prefixes = [...path.announces, ...(path.probeAddress ? [`${path.probeAddress}/32`] : [])];
     const list = (name: string, entries: readonly string[]) =>
       entries.map((prefix, index) => `ip prefix-list ${name} seq ${5 * (index + 1)} permit ${prefix}`);
     return [
       '!',
-      ...list(`${path.name}-out`, prefixes),
+      ...list(`${path.name}-out`, announcedOver(path)),
       ...list(`${path.name}-in`, path.receives),
       `route-map ${path.name}-in permit 10`,
       ` match ip address prefix-list ${path.name}-in`,
@@ -148,11 +149,6 @@ function frr({ farEndAsn, bgp, paths, environment }: LinkParameters): string {
       'exit',
     ];
   });
-  const networks = [
-    ...new Set(
-      paths.flatMap(({ announces, probeAddress }) => [...announces, ...(probeAddress ? [`${probeAddress}/32`] : [])]),
-    ),
-  ];
   return `! Harbourline, BGP of the far end of ${environment}. Written from the deployed link: change the link, not this file.
 ! What is announced must be in the routing table: an interface, a static route or another protocol brings it there.
 frr defaults datacenter
@@ -167,13 +163,17 @@ router bgp ${farEndAsn}
 ${paths.flatMap((path) => neighbor(path, bgp)).join('\n')}
  !
  address-family ipv4 unicast
-${networks.map((prefix) => `  network ${prefix}`).join('\n')}
+${announced(parameters)
+  .map((prefix) => `  network ${prefix}`)
+  .join('\n')}
 ${paths
-  .flatMap(({ name, inside }) => [
-    `  neighbor ${inside.amazon} activate`,
-    `  neighbor ${inside.amazon} route-map ${name}-in in`,
-    `  neighbor ${inside.amazon} route-map ${name}-out out`,
-    `  neighbor ${inside.amazon} soft-reconfiguration inbound`,
+  .flatMap((path) => [
+    `  neighbor ${path.inside.amazon} activate`,
+    `  neighbor ${path.inside.amazon} route-map ${path.name}-in in`,
+    `  neighbor ${path.inside.amazon} route-map ${path.name}-out out`,
+    `  neighbor ${path.inside.amazon} soft-reconfiguration inbound`,
+    // More than was agreed is a mistake at the other end: better no route than a wrong one.
+    `  neighbor ${path.inside.amazon} maximum-prefix ${mostPrefixes(path)}`,
   ])
   .join('\n')}
  exit-address-family
@@ -193,52 +193,10 @@ const neighbor = (
   ` neighbor ${inside.amazon} timers connect 10`,
   ...(kind === 'interface'
     ? [
+        // Direct Connect answers BFD of 300 ms and three misses (Direct Connect user guide): a line that is cut is left in a second.
+        ` neighbor ${inside.amazon} bfd`,
         ` ! Made by AWS with the interface: aws directconnect describe-virtual-interfaces --query 'virtualInterfaces[].bgpPeers[].authKey'`,
         ` ! neighbor ${inside.amazon} password …`,
       ]
     : []),
 ];
-
-/** The far side's firewall: what the allow-list names may cross, the rest is counted, logged and dropped. */
-function firewall({ paths, allowedFlows, environment }: LinkParameters): string {
-  const set = (elements: readonly string[]) => `{\n      ${elements.join(',\n      ')}\n    }`;
-  const elements = allowedFlows.flatMap(({ from, to, port }) => from.map((source) => `${source} . ${to} . ${port}`));
-  const names = paths.map(({ name }) => `"${name}"`).join(', ');
-  return `#!/usr/sbin/nft -f
-${header(`firewall of the far end of ${environment}`)}
-# Judges only what comes out of the link or goes into it.
-table inet harbourline
-delete table inet harbourline
-table inet harbourline {
-  counter admitted { }
-  counter dropped { }
-
-  # Who may open a connection to whom, at which TCP port.
-  set allowed {
-    type ipv4_addr . ipv4_addr . inet_service
-    flags interval
-    elements = ${set(elements)}
-  }
-
-  chain judge {
-    ct state established,related accept
-    ip saddr . ip daddr . tcp dport @allowed counter name admitted accept
-    limit rate 10/minute log prefix "harbourline-drop "
-    counter name dropped drop
-  }
-
-  chain forward {
-    type filter hook forward priority filter; policy accept;
-    iifname { ${names} } jump judge
-    oifname { ${names} } jump judge
-  }
-
-  chain input {
-    type filter hook input priority filter; policy accept;
-    iifname { ${names} } ip saddr { ${paths.map(({ inside }) => inside.amazon).join(', ')} } tcp dport 179 accept
-    iifname { ${names} } ip saddr { ${paths.map(({ inside }) => inside.amazon).join(', ')} } tcp sport 179 ct state established accept
-    iifname { ${names} } jump judge
-  }
-}
-`;
-}

@@ -1,5 +1,6 @@
 /** The link as a table, for routers of any maker and for whoever must sign it off. */
 import type { Interface, LinkParameters, Phase, Tunnel } from '../contract/link-parameters';
+import { missingWords } from './devices';
 
 const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
 const rows = (head: readonly string[], body: readonly (readonly (string | number)[])[]): string =>
@@ -26,6 +27,9 @@ function sessionTable(path: Tunnel | Interface): string {
       ? [
           ['outside address, AWS', path.outside.amazon],
           ['outside address, far end', path.outside.farEnd],
+          ...(path.outside.farEndOwn === path.outside.farEnd
+            ? []
+            : [['address of its router, behind a translation', path.outside.farEndOwn] as [string, string]]),
           ['IKE version', path.ikeVersions.join(', ')],
           ['phase 1 (IKE)', phase(path.ike)],
           ['phase 2 (ESP)', phase(path.esp)],
@@ -72,6 +76,19 @@ ${rows(
 )}
 
 ${paths.map(sessionTable).join('\n\n')}
+
+## Devices
+
+Files for devices are in \`devices/\`, each with what the tunnels ask for. Of strongSwan, FRR and nftables they are tried by the parsers
+of their makers and in a rehearsal with packets; of the others no parser is to be had: have them read by somebody who knows the device.
+
+${rows(
+  ['device', 'file, or what it does not have'],
+  missingWords(parameters).map(({ title, file, lacks }) => [
+    title,
+    lacks.length === 0 ? `\`devices/${file}\`` : lacks.join(', '),
+  ]),
+)}
 
 ## What may cross
 

@@ -39,6 +39,11 @@ const priced: Readonly<Record<string, (properties: Properties, stack: Stack, add
     add('vpn-connection', 'hour', 1);
     if (TransitGatewayId) add('transit-gateway-attachment', 'hour', 1);
   },
+  // Billed for each zone; its attachment is made with it.
+  'AWS::NetworkFirewall::Firewall': ({ AvailabilityZoneMappings, SubnetMappings }, _stack, add) => {
+    add('firewall-endpoint', 'hour', (AvailabilityZoneMappings ?? SubnetMappings)?.length ?? 1);
+    add('transit-gateway-attachment', 'hour', 1);
+  },
   'AWS::DirectConnect::DirectConnectGatewayAssociation': (_properties, _stack, add) =>
     add('transit-gateway-attachment', 'hour', 1),
   ...Object.fromEntries(
@@ -84,7 +89,7 @@ const free: readonly RegExp[] = [
   /^AWS::(SNS::(TopicPolicy|Subscription)|SQS::QueuePolicy|S3::BucketPolicy|Logs::ResourcePolicy|Logs::LogStream)$/,
   /^AWS::Lambda::(Permission|EventSourceMapping|LayerVersion)$/,
   /^AWS::(Events::Rule|SSM::Document|SSM::Association|KMS::Alias|CloudWatch::AlarmMuteRule)$/,
-  /^AWS::DirectConnect::DirectConnectGateway$/,
+  /^AWS::(DirectConnect::DirectConnectGateway|NetworkFirewall::(FirewallPolicy|RuleGroup|LoggingConfiguration)|RAM::ResourceShare)$/,
   /^AWS::SecretsManager::(ResourcePolicy|RotationSchedule)$/,
   /^AWS::CDK::Metadata$/,
   /^Custom::/,

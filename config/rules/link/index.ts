@@ -134,6 +134,20 @@ export const linkRules: readonly Rule[] = [
       ),
     ],
   ),
+  linkRule(['link.siteToSiteVpn', 'link.vpnOverDirectConnect'], (link) =>
+    (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).flatMap((transport) => {
+      const tunnels = link[transport];
+      return tunnels
+        ? must(
+            tunnels.profile === 'cnsa' || tunnels.weakerAcknowledged !== undefined,
+            `link.${transport}.weakerAcknowledged`,
+            undefined,
+            `Tunnels of profile ${tunnels.profile} are protected by less than AES-256-GCM, SHA-384 and DH 20.`,
+            "Use 'cnsa', or say here which device has no more, with the ticket of the approval and the year in which it ends.",
+          )
+        : [];
+    }),
+  ),
   linkRule(['link.bgp'], ({ bgp }) =>
     must(
       bgp.holdSeconds >= 3 * bgp.keepaliveSeconds,

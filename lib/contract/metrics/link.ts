@@ -126,7 +126,12 @@ export const lineMetrics = {
   /** Days until the next line ends. */
   daysLeft: { name: 'link.allowlist.days', unit: 'Count', ...lines },
   /** Lines that it took out of force. */
-  ended: { name: 'link.allowlist.ended', unit: 'Count', ...lines },
+  ended: {
+    name: 'link.allowlist.ended',
+    unit: 'Count',
+    ...lines,
+    notShown: 'the log of the function names each line; the alarm on days comes a month before',
+  },
 } as const satisfies Record<string, EmittedMetric>;
 
 const ofTunnel = { namespace: 'AWS/VPN', dimensions: [['VpnId', 'TunnelIpAddress']], emitter: 'AWS: VPN' } as const;

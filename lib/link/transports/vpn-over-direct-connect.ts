@@ -10,7 +10,7 @@ import { Vpn } from './vpn';
  */
 export class VpnOverDirectConnect extends LinkTransport {
   override bind(scope: Construct, attachment: LinkAttachment): BoundTransport {
-    const { transitGatewayCidr, customerGatewayAddress, insideCidrs } = present(
+    const { transitGatewayCidr, customerGatewayAddress, insideCidrs, profile, weakerAcknowledged } = present(
       attachment.link.vpnOverDirectConnect,
       'link.vpnOverDirectConnect',
     );
@@ -24,6 +24,8 @@ export class VpnOverDirectConnect extends LinkTransport {
       transport: 'vpnOverDirectConnect',
       customerGatewayAddress,
       insideCidrs,
+      profile,
+      weakerAcknowledged,
       transportAttachmentId: line.attachmentId,
     });
     return {

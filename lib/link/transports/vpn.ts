@@ -1,8 +1,9 @@
 /** A VPN with two hardened tunnels: what both VPN transports share. */
 import { CfnCustomerGateway, CfnVPNConnection } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import { acknowledge } from '../../compliance/acknowledge';
 import { tunnelName } from '../../contract/link-parameters';
-import { tunnelProfile } from '../profile';
+import { type ProfileName, tunnelProfile, weaknesses } from '../profile';
 import type { BoundTransport, LinkAttachment } from './transport';
 
 export interface VpnProps {
@@ -10,6 +11,9 @@ export interface VpnProps {
   readonly transport: 'siteToSiteVpn' | 'vpnOverDirectConnect';
   readonly customerGatewayAddress: string;
   readonly insideCidrs: readonly string[];
+  readonly profile: ProfileName;
+  /** The reason for a profile that is weaker than the rules take. */
+  readonly weakerAcknowledged?: string;
   /** Attachment that the tunnels travel over. @default the internet */
   readonly transportAttachmentId?: string;
 }
@@ -30,7 +34,9 @@ export class Vpn extends Construct {
       ipAddress: props.customerGatewayAddress,
     });
     // AWS can open a tunnel to a routable public address only.
-    const profiles = props.insideCidrs.map((cidr) => tunnelProfile(cidr, props.transportAttachmentId === undefined));
+    const profiles = props.insideCidrs.map((cidr) =>
+      tunnelProfile(cidr, props.profile, props.transportAttachmentId === undefined),
+    );
     const connection = new CfnVPNConnection(this, 'Connection', {
       type: 'ipsec.1',
       customerGatewayId: customerGateway.ref,
@@ -57,6 +63,10 @@ export class Vpn extends Construct {
       })),
     });
     connection.node.addDependency(logs.delivery);
+    if (props.weakerAcknowledged) {
+      const reason = props.weakerAcknowledged;
+      acknowledge(connection, ...weaknesses(props.profile).map((id) => ({ id, reason })));
+    }
     const { attachmentId, tunnelAddresses } = readBack.vpn(this, 'ReadBack', {
       vpnConnectionId: connection.ref,
       insideCidrs: props.insideCidrs,

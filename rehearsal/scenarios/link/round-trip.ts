@@ -3,17 +3,18 @@ import { metricNamespace, pathDimension, probeMetrics } from '../../../lib/contr
 import type { MetricStore } from '../../judge/cloudwatch/metric-store';
 import { count, type Row } from '../../judge/report';
 import type { LinkStage } from '../../stage/link/link-stage';
+import { distanceOf } from '../../stage/link/path';
 
 /** Milliseconds that programs on the way may take: daemons that encipher, relays of frames, a busy machine. */
 const onTopMs = 10;
 
 /** A line for each path that is probed. */
 export function roundTrips({ parameters, props }: LinkStage, metrics: MetricStore): Row[] {
-  const { delayMs, lossPercent } = props.distance;
-  const set = 2 * delayMs;
   return parameters.paths
+    .map(({ name, probeAddress }, index) => ({ name, probeAddress, ...distanceOf(props.distance, index + 1) }))
     .filter(({ probeAddress }) => probeAddress)
-    .map(({ name }) => {
+    .map(({ name, delayMs, lossPercent }) => {
+      const set = 2 * delayMs;
       const figure = (metric: string, statistic: string) =>
         metrics.total({
           namespace: metricNamespace(parameters.environment),

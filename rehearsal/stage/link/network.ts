@@ -15,15 +15,19 @@ import type { Interface, LinkParameters, Tunnel } from '../../../lib/contract/li
 import { amazonTunnel, keyFile, transitGateway } from './amazon';
 import type { Charon } from './charon';
 import { type Frr, startFrr } from './frr';
+import { type RuleGroup, raiseFirewall } from './hong-kong-firewall';
 import type { Kernel } from './kernel';
 import { linkAddresses } from './link-addresses';
-import { type Distance, layPath, type Path, type PathProps } from './path';
+import { type Distance, distanceOf, layPath, type Path, type PathProps } from './path';
 import { openTunnelEnd } from './tunnel-end';
 
 export interface LinkNetworkProps {
   readonly parameters: LinkParameters;
   /** What the far end was handed. */
   readonly farEnd: Readonly<Record<string, string>>;
+  /** The rules of Hong Kong's firewall. @default there is none */
+  readonly firewall: RuleGroup | undefined;
+  /** Of the first path; each further one is longer, see {@link distanceOf}. */
   readonly distance: Distance;
   readonly seed: number;
   readonly kernel: Kernel;
@@ -75,6 +79,8 @@ export async function openLinkNetwork(props: LinkNetworkProps): Promise<LinkNetw
     );
   }
   await router.run('nft', ['-f', '-'], { input: file(farEnd, 'harbourline.nft') });
+  await router.run('sh', ['-s'], { input: file(farEnd, 'source-rules.sh') });
+  if (props.firewall) await raiseFirewall(amazon, props.firewall);
   const frr = (name: string, namespace: Namespace, configuration: string) =>
     startFrr({ name, namespace, configuration, directory, cleanUp });
   return {
@@ -151,6 +157,7 @@ async function openTunnel(
   for (const { side } of sides) uplinks.push(await Namespace.add(`${side}-${name}`, cleanUp));
   const path = await layPath({
     ...props,
+    distance: distanceOf(props.distance, number),
     ...longLine(
       name,
       number,
@@ -195,6 +202,7 @@ async function openInterface(
   const { name, inside } = parameters;
   const path = await layPath({
     ...props,
+    distance: distanceOf(props.distance, number),
     ...longLine(name, number, [
       { namespace: amazon, device: name, addresses: [`${inside.amazon}/30`] },
       { namespace: router, device: name, addresses: [`${inside.farEnd}/30`] },

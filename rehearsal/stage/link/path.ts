@@ -14,6 +14,15 @@ export interface Distance {
   readonly lossPercent: number;
 }
 
+/** Milliseconds by which each path is longer than the one before: an answer that takes another path is seen in its round trip. */
+const furtherMs = 15;
+
+/** How long the n-th path is, from 1. */
+export const distanceOf = (first: Distance, number: number): Distance => ({
+  ...first,
+  delayMs: first.delayMs + furtherMs * (number - 1),
+});
+
 type PathEnd = CableEnd & { readonly namespace: Namespace };
 
 export interface PathProps {

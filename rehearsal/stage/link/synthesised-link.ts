@@ -9,6 +9,7 @@ import { paths, variablesOf } from '../../../lib/contract/instance';
 import { type LinkParameters, linked, linkParameters } from '../../../lib/contract/link-parameters';
 import { farEndFiles } from '../../../lib/link/far-end';
 import { describedVpn } from './described';
+import type { RuleGroup } from './hong-kong-firewall';
 
 /** A program with its environment. */
 interface Program {
@@ -21,6 +22,8 @@ export interface SynthesisedLink {
   readonly parameters: LinkParameters;
   /** What the far end is handed, by name. */
   readonly farEnd: Readonly<Record<string, string>>;
+  /** The rules of Hong Kong's firewall. @default there is none */
+  readonly firewall: RuleGroup | undefined;
   readonly relay: Tier;
   /** Beside each relay. */
   readonly probe: Program;
@@ -66,6 +69,7 @@ export function synthesisedLink(
   return {
     parameters,
     farEnd: farEndFiles(parameters),
+    firewall: environment.resources<RuleGroup>('AWS::NetworkFirewall::RuleGroup', 'AllowList')[0]?.properties,
     relay: tierOf(relay),
     probe: {
       program: join(assetFolder(assembly, 'Link', 'Probe'), 'main.js'),

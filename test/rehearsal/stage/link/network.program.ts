@@ -5,6 +5,7 @@ import { run } from '../../../../harness/run';
 import { holds } from '../../../../harness/wait';
 import { measureRoundTrip } from '../../../../lib/link/probe/connect';
 import { counters } from '../../../../rehearsal/stage/link/counters';
+import { hongKongTable, openFirewall } from '../../../../rehearsal/stage/link/hong-kong-firewall';
 import { probeKernel } from '../../../../rehearsal/stage/link/kernel';
 import { linkAddresses } from '../../../../rehearsal/stage/link/link-addresses';
 import { openLinkNetwork } from '../../../../rehearsal/stage/link/network';
@@ -15,19 +16,29 @@ export interface Seen {
   readonly sessions: readonly string[];
   /** Inside address by which Hong Kong reaches the mainland. */
   readonly preferred: string | undefined;
-  /** To the probe's address, and to a port of it that is not listed; `undefined` where nothing answered. */
-  readonly listedMs: number | undefined;
+  /** To the probe's address of each path, and to a port of the first that is not listed; `undefined` where nothing answered. */
+  readonly listedMs: readonly (number | undefined)[];
   readonly unlistedMs: number | undefined;
-  readonly dropped: number | undefined;
+  /** Packets that each of the two firewalls dropped of what came from Hong Kong. */
+  readonly dropped: { readonly hongKong: number | undefined; readonly farEnd: number | undefined };
   /** Namespaces that are left in the end. */
   readonly left: readonly string[];
 }
 
 async function look(given: string, directory: string, cleanUp: CleanUp): Promise<Omit<Seen, 'left'>> {
-  const { parameters, farEnd } = JSON.parse(readFileSync(given, 'utf8'));
+  const { parameters, farEnd, firewall } = JSON.parse(readFileSync(given, 'utf8'));
   const distance = { delayMs: 5, lossPercent: 0 };
   const kernel = await probeKernel();
-  const network = await openLinkNetwork({ parameters, farEnd, distance, seed: 1, kernel, directory, cleanUp });
+  const network = await openLinkNetwork({
+    parameters,
+    farEnd,
+    firewall,
+    distance,
+    seed: 1,
+    kernel,
+    directory,
+    cleanUp,
+  });
   const sessions = async () => [...(await network.amazon.bgp.neighbours()).values()].map(({ state }) => state);
   const { signal } = new AbortController();
   const { host } = linkAddresses(parameters).settlement;
@@ -35,13 +46,21 @@ async function look(given: string, directory: string, cleanUp: CleanUp): Promise
   await holds(async () => (await sessions()).every((state) => state === 'Established'), 20, signal);
   await holds(async () => (await preferred()) !== undefined, 10, signal);
   const { probeAddress = '' } = parameters.paths[0];
+  const listedMs: (number | undefined)[] = [];
+  for (const path of parameters.paths) listedMs.push(await measureRoundTrip(path.probeAddress, parameters.probePort));
+  const unlisted = () => measureRoundTrip(probeAddress, parameters.probePort + 1);
+  const atFarEnd = async () => (await counters(network.router.namespace, 'inet harbourline')).get('dropped')?.packets;
+  const unlistedMs = await unlisted();
+  const hongKong = (await counters(network.amazon.namespace, hongKongTable)).get('egress')?.packets;
+  await openFirewall(network.amazon.namespace);
+  await unlisted();
   return {
     tunnels: await Promise.all(network.paths.map(async ({ ends }) => (await ends?.farEnd.associations())?.[0])),
     sessions: await sessions(),
     preferred: await preferred(),
-    listedMs: await measureRoundTrip(probeAddress, parameters.probePort),
-    unlistedMs: await measureRoundTrip(probeAddress, parameters.probePort + 1),
-    dropped: (await counters(network.router.namespace, 'inet harbourline')).get('dropped')?.packets,
+    listedMs,
+    unlistedMs,
+    dropped: { hongKong, farEnd: await atFarEnd() },
   };
 }
 

@@ -1,0 +1,104 @@
+/** What files for devices of any maker are written from: one model of a session, whose words each device translates. */
+import { IPv4 } from 'ipaddr.js';
+import type { Interface, LinkParameters, Path, Tunnel } from '../../contract/link-parameters';
+
+/** A device's words for AWS's: what is not among them it does not have. */
+export interface Words {
+  readonly encryption: Readonly<Record<string, string>>;
+  /** Of IKE, and of ESP where it is not of a kind that authenticates by itself. */
+  readonly integrity: Readonly<Record<string, string>>;
+  readonly dhGroups: Readonly<Record<number, string>>;
+  /** Of ESP. @default those of IKE */
+  readonly espEncryption?: Readonly<Record<string, string>>;
+}
+
+/** A far end's device. */
+export interface Device {
+  /** Name of its file, with an ending. */
+  readonly file: string;
+  /** Maker and system, for people. */
+  readonly title: string;
+  readonly words: Words;
+  /** Marks a comment to the end of its line. @default the file has no comments */
+  readonly comment?: string;
+  write(parameters: LinkParameters): string;
+}
+
+/** What of a tunnel a device does not have, in AWS's words. */
+export function lacks({ words }: Device, { ike, esp }: Tunnel): string[] {
+  const without = (
+    list: readonly (string | number)[],
+    known: Readonly<Record<string | number, string>>,
+    what: string,
+  ) => (list.some((value) => value in known) ? [] : list.map((value) => `${what} ${value}`));
+  return [
+    ...without(ike.encryption, words.encryption, 'IKE'),
+    ...without(ike.integrity, words.integrity, 'IKE'),
+    ...without(ike.dhGroups, words.dhGroups, 'DH'),
+    ...without(esp.encryption, words.espEncryption ?? words.encryption, 'ESP'),
+    ...without(esp.dhGroups, words.dhGroups, 'DH'),
+  ];
+}
+
+/** The first that the device has. @throws Error where it has none: {@link lacks} is asked before */
+export function word(list: readonly (string | number)[], known: Readonly<Record<string | number, string>>): string {
+  const found = list.map((value) => known[value]).find((value) => value !== undefined);
+  if (found === undefined) throw new Error(`The device has none of ${list.join(', ')}.`);
+  return found;
+}
+
+/** A cipher that authenticates by itself: ESP then needs no integrity algorithm. */
+export const isAead = (list: readonly string[]): boolean => list.every((cipher) => cipher.includes('GCM'));
+
+/** Values of local preference, MED and prepending by preference: any router knows at least one of them. */
+export const localPreference = ({ preference }: Path): number => 300 - 50 * preference;
+export const med = ({ preference }: Path): number => 100 * preference;
+
+/** What the far end announces over a path. */
+export const announcedOver = ({ announces, probeAddress }: Path): string[] => [
+  ...announces,
+  ...(probeAddress ? [`${probeAddress}/32`] : []),
+];
+
+/** What it announces over any. */
+export const announced = ({ paths }: LinkParameters): string[] => [...new Set(paths.flatMap(announcedOver))];
+
+/** Prefixes that it takes from AWS before it ends the session: what is agreed, and room for a change on the way. */
+export const mostPrefixes = ({ receives }: Path): number => receives.length + 10;
+
+/** Bytes of a segment that fit through a path: its MTU less the headers of IPv4 and TCP. */
+export const segmentBytes = ({ mtu }: Path): number => mtu - 40;
+
+/** Seconds of a lifetime after which the far end renews: before AWS does, so that the two do not do it at once. */
+export const renewAfter = (lifetimeSeconds: number): number => Math.floor(lifetimeSeconds * 0.9);
+
+export const addressOf = (prefix: string): string => prefix.split('/')[0] as string;
+export const lengthOf = (prefix: string): number => Number(prefix.split('/')[1]);
+export const maskOf = (prefix: string): string => IPv4.subnetMaskFromPrefixLength(lengthOf(prefix)).toString();
+export const wildcardOf = (prefix: string): string =>
+  maskOf(prefix)
+    .split('.')
+    .map((octet) => 255 - Number(octet))
+    .join('.');
+
+/** Where a tunnel's key is to be written: never the key. */
+export const keyOf = ({ name }: Tunnel): string => `KEY-OF-${name}`;
+
+/** First lines of a file: what it is, which keys belong where, what is not in it. */
+export function heading(
+  { environment, paths }: LinkParameters,
+  { title }: Device,
+  further: readonly string[] = [],
+): string[] {
+  const tunnels = paths.filter((path) => path.kind === 'tunnel');
+  return [
+    `Harbourline, far end of ${environment}, for ${title}. Written from the deployed link: change the link, not this file.`,
+    ...tunnels.map(
+      (tunnel) =>
+        `${keyOf(tunnel)}: aws secretsmanager get-secret-value --secret-id ${tunnel.keySecretArn} --query SecretString --output text`,
+    ),
+    ...further,
+  ];
+}
+
+export const isTunnel = (path: Tunnel | Interface): path is Tunnel => path.kind === 'tunnel';
