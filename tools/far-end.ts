@@ -1,26 +1,39 @@
 /** `npm run link:far-end -- --env NAME [--out FOLDER]`: writes what the far end of a deployed link is handed. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { EC2Client } from '@aws-sdk/client-ec2';
+import { EC2Client, type VpnConnection } from '@aws-sdk/client-ec2';
 import { loadEnvironments } from '../harness/deployment';
 import { linked } from '../lib/contract/link-parameters';
 import { farEndFiles } from '../lib/link/far-end';
-import { readParameters } from '../lib/link/far-end-read';
+import { parametersOf, readParameters } from '../lib/link/far-end-read';
 import { command } from './command';
 
-const help = `npm run link:far-end -- --env NAME [--out FOLDER]
+const help = `npm run link:far-end -- --env NAME [--out FOLDER] [--from FILE]
 
 Asks AWS (ec2:DescribeVpnConnections, with your credentials) what it made of the link, and writes the far end's files:
-strongSwan, FRR, nftables, the receiver of aggregates, and the same as a table for other routers. No secret is read or written.
+strongSwan, FRR, nftables, the receiver of aggregates, devices of other makers, and the same as a table. No secret is read or written.
 
   --env NAME     environment, as in config/
   --out FOLDER   where to, default far-end/NAME
+  --from FILE    what AWS said, by somebody who may ask: aws ec2 describe-vpn-connections > FILE. Default: ask
   --help         this text
 `;
 
+/** What `describe-vpn-connections` printed. @throws Error where it is something else */
+function described(file: string): VpnConnection[] {
+  const { VpnConnections } = JSON.parse(readFileSync(file, 'utf8')) as { VpnConnections?: VpnConnection[] };
+  if (!Array.isArray(VpnConnections))
+    throw new Error(
+      `${file} has no VpnConnections. Write it with: aws ec2 describe-vpn-connections --output json > ${file}`,
+    );
+  return VpnConnections;
+}
+
 command(help, async () => {
-  const { values } = parseArgs({ options: { env: { type: 'string' }, out: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { env: { type: 'string' }, out: { type: 'string' }, from: { type: 'string' } },
+  });
   const environments = loadEnvironments();
   const config = environments.find(({ environment }) => environment === values.env);
   if (!config) {
@@ -28,7 +41,10 @@ command(help, async () => {
     throw new Error(`--env is ${values.env ?? 'missing'}: name one of ${names}.`);
   }
   const folder = values.out ?? join('far-end', config.environment);
-  const files = farEndFiles(await readParameters(linked(config), new EC2Client({ region: config.region })));
+  const parameters = values.from
+    ? parametersOf(linked(config), described(values.from))
+    : await readParameters(linked(config), new EC2Client({ region: config.region }));
+  const files = farEndFiles(parameters);
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);

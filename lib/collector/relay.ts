@@ -34,8 +34,11 @@ export const graceSeconds = 20;
 /** What a service is called in the mainland that nobody listed: a name is free text, and could be a person's. */
 const otherServices = 'other';
 
-/** What may leave, and which values it may have. Whoever adds a key here sends it across the border. */
-const listedAttributes = (environment: string, services: readonly string[]): Readonly<Record<string, string>> => ({
+/** What may leave, and which values it may have, as a pattern. Whoever adds a key here sends it across the border. */
+export const listedAttributes = (
+  environment: string,
+  services: readonly string[],
+): Readonly<Record<string, string>> => ({
   'service.name': [...services, otherServices].map((name) => name.replaceAll('.', '[.]')).join('|'),
   'deployment.environment.name': environment,
   [crossingAttribute]: crossings.join('|'),

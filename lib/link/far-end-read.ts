@@ -4,10 +4,7 @@ import { type LinkedConfig, type LinkParameters, linkParameters } from '../contr
 
 /** Parameters of a deployed link. @throws Error where it is not, or not wholly, deployed */
 export async function readParameters(config: LinkedConfig, client: Pick<EC2Client, 'send'>): Promise<LinkParameters> {
-  const vpns = (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).filter((each) =>
-    config.link.transports.includes(each),
-  );
-  if (vpns.length === 0) return linkParameters(config, {});
+  if (vpnsOf(config).length === 0) return linkParameters(config, {});
   const { VpnConnections = [] } = await client.send(
     new DescribeVpnConnectionsCommand({
       Filters: [
@@ -16,7 +13,16 @@ export async function readParameters(config: LinkedConfig, client: Pick<EC2Clien
       ],
     }),
   );
-  const found = vpns.flatMap((transport): [string, VpnConnection][] => {
+  return parametersOf(config, VpnConnections);
+}
+
+/** Transports of a link that are VPNs. */
+const vpnsOf = ({ link }: LinkedConfig) =>
+  (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).filter((each) => link.transports.includes(each));
+
+/** Parameters from what AWS says of VPN connections, others than the link's among them. */
+export function parametersOf(config: LinkedConfig, VpnConnections: readonly VpnConnection[]): LinkParameters {
+  const found = vpnsOf(config).flatMap((transport): [string, VpnConnection][] => {
     const cidr = config.link[transport]?.insideCidrs[0];
     const connection = VpnConnections.find(({ Options }) =>
       Options?.TunnelOptions?.some(({ TunnelInsideCidr }) => TunnelInsideCidr === cidr),

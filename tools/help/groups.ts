@@ -42,6 +42,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'review:grades': 'whether review grades small changes as it must',
     'review:update': 'the templates that reviewers read',
     compliance: 'docs/compliance.md',
+    crossing: 'docs/crossing.md: what crosses the border, and who owns it',
     'permissions:update': 'what each role may do in the store',
     'redaction:generate': 'what Go, TypeScript and Python redact by',
     'python:generate': "the Python package's rules of redaction",

@@ -188,6 +188,20 @@ export function linkAlarms(
       text: 'A call across the link lost its traceparent on the way: traces break at the border and diagnosis is blind there.',
     },
     {
+      heading: 'Traceparent check unanswered',
+      metric: new MathExpression({
+        expression: 'IF(FILL(unreachable, 0) > 0 AND FILL(unchanged, 0) == 0, 1, 0)',
+        usingMetrics: { unreachable: outcome('unreachable'), unchanged: outcome('unchanged') },
+        period,
+      }),
+      threshold: 0,
+      // Longer than a fail-over, and than a receiver takes to come anew.
+      minutes: 15,
+      of: 20,
+      missing: TreatMissingData.NOT_BREACHING, // the expression fills what is missing
+      text: 'Nobody in the mainland has answered the continuity check for a quarter of an hour: whether traceparent crosses is not known.',
+    },
+    {
       heading: 'Flows rejected on the link',
       metric: new MathExpression({
         expression: refusals.map((_metric, index) => `FILL(r${index}, 0)`).join(' + '),
