@@ -1,6 +1,7 @@
 /** Conditions between environments: they share a link's far end, a line, and sometimes an account. */
 import { overlap } from './cidr';
 import { type Problem, related } from './errors';
+import { lines } from './rules/link/shared';
 import { prefixesOf } from './rules/network';
 import type { EnvironmentConfig } from './schema';
 
@@ -44,27 +45,25 @@ function claims({ environment, link }: EnvironmentConfig): Claim[] {
       }),
     );
   });
-  const direct = link.directConnect;
   const usesLine = link.transports.some((transport) => transport !== 'siteToSiteVpn');
-  const line: Claim[] =
-    direct && usesLine
-      ? [
-          {
-            path: 'link.directConnect.vlan',
-            value: direct.vlan,
-            key: `vlan ${direct.connectionId} ${direct.vlan}`,
-            why: `has it on the same connection (${direct.connectionId}), which takes each VLAN once.`,
-            fix: 'Give each virtual interface of a connection its own VLAN.',
-          },
-          {
-            path: 'link.directConnect.peerCidr',
-            value: direct.peerCidr,
-            key: `peer ${direct.connectionId} ${direct.peerCidr}`,
-            why: `has it on the same connection (${direct.connectionId}), whose router cannot tell the two sessions apart.`,
-            fix: 'Give each session of a connection its own prefix.',
-          },
-        ]
-      : [];
+  const line = (usesLine ? lines(link.directConnect) : []).flatMap(
+    ({ path, connectionId, vlan, peerCidr }): Claim[] => [
+      {
+        path: `${path}.vlan`,
+        value: vlan,
+        key: `vlan ${connectionId} ${vlan}`,
+        why: `has it on the same connection (${connectionId}), which takes each VLAN once.`,
+        fix: 'Give each virtual interface of a connection its own VLAN.',
+      },
+      {
+        path: `${path}.peerCidr`,
+        value: peerCidr,
+        key: `peer ${connectionId} ${peerCidr}`,
+        why: `has it on the same connection (${connectionId}), whose router cannot tell the two sessions apart.`,
+        fix: 'Give each session of a connection its own prefix.',
+      },
+    ],
+  );
   const attachments = link.serviceAttachments.flatMap(({ attachmentId }, index): Claim[] =>
     attachmentId === undefined
       ? []

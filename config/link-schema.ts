@@ -91,25 +91,41 @@ const siteToSiteVpn = section({
   internetAcknowledged: reason('IPsec over the public internet'),
 });
 
-/** A transit virtual interface on a connection that exists: ordering one takes a person and a cross-connect. */
-const directConnect = section({
+/** A transit virtual interface on a connection, or on a LAG, that exists: ordering one takes a person and a cross-connect. */
+const line = {
   connectionId: text(
     /^dx(?:con|lag)-[a-z0-9]{8}$/,
     'This is not the id of a Direct Connect connection or of a LAG.',
     'Write dxcon- or dxlag- and eight characters.',
   ),
   vlan: whole(1, 4094),
-  /** ASN of the Direct Connect gateway: another one than the transit gateway's. @default 64513 */
-  gatewayAsn: privateAsn.default(64_513),
   /**
    * Of the BGP session: the first address is AWS's, the second the far end's. A /30 or /31 of 169.254.0.0/16 or of private
    * addresses (RFC 1918).
    */
   peerCidr: prefix({ widest: 30, narrowest: 31, onlyPrivate: false, linkLocal: 'or-private' }),
-  /** Bytes. 8500 needs jumbo frames on the whole way, the carrier's included. @default 1500 */
-  mtu: z.union([z.literal(1500), z.literal(8500)]).default(1500),
   /** An address at the far end that is announced over this interface only. */
   probeAddress: address.optional(),
+  /** An interface that another account, such as the carrier's, has made on its connection, and that was accepted for our gateway. @default ours is made */
+  hostedInterfaceId: text(
+    /^dxvif-[a-z0-9]{8}$/,
+    'This is not the id of a virtual interface.',
+    'Write dxvif- and eight characters.',
+  ).optional(),
+};
+
+const directConnect = section({
+  ...line,
+  /** A second line at another location, to another router: what production has, or says why not. @default none */
+  second: section(line).optional(),
+  /** Why production has one line. @default none */
+  oneLineAcknowledged: reason('One line in production').optional(),
+  /** A Direct Connect gateway of this account that exists. @default one is made */
+  gatewayId: z.uuid({ error: 'This is not the id of a Direct Connect gateway.' }).optional(),
+  /** ASN of the Direct Connect gateway: another one than the transit gateway's. @default 64513 */
+  gatewayAsn: privateAsn.default(64_513),
+  /** Bytes. 8500 needs jumbo frames on the whole way, the carrier's included. @default 1500 */
+  mtu: z.union([z.literal(1500), z.literal(8500)]).default(1500),
   /**
    * Why production sends in clear over the line: `transports` with `directConnect` in production needs it. AWS does not
    * encrypt a virtual interface, and the mainland has no MACsec. @default none

@@ -42,7 +42,13 @@ export const prod: EnvironmentConfigInput = {
   },
   link: {
     transports: ['vpnOverDirectConnect'],
-    directConnect: { connectionId: 'dxcon-fg1proda', vlan: 302, peerCidr: '169.254.32.0/30' },
+    // Two lines at two locations: EQHK1 and MEGA-i.
+    directConnect: {
+      connectionId: 'dxcon-fg1proda',
+      vlan: 302,
+      peerCidr: '169.254.32.0/30',
+      second: { connectionId: 'dxcon-fg1prodb', vlan: 302, peerCidr: '169.254.33.0/30' },
+    },
     vpnOverDirectConnect: {
       customerGatewayAddress: '10.22.254.1',
       insideCidrs: ['169.254.30.0/30', '169.254.31.0/30'],

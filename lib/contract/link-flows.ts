@@ -79,12 +79,17 @@ export const announcedByFarEnd = (config: LinkedConfig): string[] =>
 export const serviceAttachmentIds = ({ link }: LinkedConfig): string[] =>
   link.serviceAttachments.flatMap(({ attachmentId }) => attachmentId ?? []);
 
+/** Leased lines of a link, the preferred first: `dx`, and `dx-2` where there are two. */
+export const linesOf = ({ directConnect }: LinkConfig) =>
+  directConnect
+    ? [{ name: 'dx', ...directConnect }, ...(directConnect.second ? [{ name: 'dx-2', ...directConnect.second }] : [])]
+    : [];
+
 /** Paths of the link that the probe measures, each with the address that is announced over it alone. */
 export function probedPaths({ link }: LinkedConfig): { name: string; address: string }[] {
   return link.transports.flatMap((transport) => {
     if (transport === 'directConnect') {
-      const address = link.directConnect?.probeAddress;
-      return address ? [{ name: 'dx', address }] : [];
+      return linesOf(link).flatMap(({ name, probeAddress }) => (probeAddress ? [{ name, address: probeAddress }] : []));
     }
     return (link[transport]?.probeAddresses ?? []).map((address, index) => ({
       name: tunnelName(transport, index),

@@ -2,7 +2,7 @@
 import type { TunnelOption, VpnConnection } from '@aws-sdk/client-ec2';
 import { sessionEnds } from '../../config/cidr';
 import { subnetCidrs } from './addresses';
-import { announcedPrefixes, type Flow, flows, type LinkedConfig, tunnelName } from './link-flows';
+import { announcedPrefixes, type Flow, flows, type LinkedConfig, linesOf, tunnelName } from './link-flows';
 
 export * from './link-flows';
 
@@ -96,20 +96,18 @@ export function linkParameters(
   const { link } = config;
   const paths = link.transports.flatMap((transport): (Tunnel | Interface)[] => {
     if (transport === 'directConnect')
-      return [virtualInterface(config, announcedPrefixes(config), link.farEnd.prefixes)];
+      return virtualInterfaces(config, announcedPrefixes(config), link.farEnd.prefixes);
     const connection = connections[transport];
     if (!connection) throw new Error(`DescribeVpnConnections has nothing about ${transport} of ${config.environment}.`);
     return tunnels(config, transport, connection);
   });
   // Private tunnels travel over the interface, which then carries nothing else.
   const carrier = link.transports.includes('vpnOverDirectConnect')
-    ? [
-        virtualInterface(
-          config,
-          [present(link.vpnOverDirectConnect, 'link.vpnOverDirectConnect').transitGatewayCidr],
-          [`${present(link.vpnOverDirectConnect, 'link.vpnOverDirectConnect').customerGatewayAddress}/32`],
-        ),
-      ]
+    ? virtualInterfaces(
+        config,
+        [present(link.vpnOverDirectConnect, 'link.vpnOverDirectConnect').transitGatewayCidr],
+        [`${present(link.vpnOverDirectConnect, 'link.vpnOverDirectConnect').customerGatewayAddress}/32`],
+      )
     : [];
   return {
     environment: config.environment,
@@ -166,18 +164,15 @@ function tunnels(
   });
 }
 
-function virtualInterface(
+function virtualInterfaces(
   { link }: LinkedConfig,
   receives: readonly string[],
   announces: readonly string[],
-): Interface {
-  const { connectionId, vlan, gatewayAsn, peerCidr, mtu, probeAddress } = present(
-    link.directConnect,
-    'link.directConnect',
-  );
-  return {
+): Interface[] {
+  const { gatewayAsn, mtu } = present(link.directConnect, 'link.directConnect');
+  return linesOf(link).map(({ name, connectionId, vlan, peerCidr, probeAddress }) => ({
     kind: 'interface',
-    name: 'dx',
+    name,
     preference: 0,
     amazonAsn: gatewayAsn,
     connectionId,
@@ -187,7 +182,7 @@ function virtualInterface(
     mtu,
     announces,
     receives,
-  };
+  }));
 }
 
 const session = (cidr: string) => {

@@ -82,7 +82,7 @@ export function sourceRules({ paths, environment }: LinkParameters): string {
     ];
   });
   return `#!/bin/sh
-# Harbourline, answers to probes of ${environment}: each by its own path. Run when the interfaces are up, and again when one was made anew.
+# Harbourline, answers to probes of ${environment}: each by its own path. Run when the interfaces are up, and again when one was made again.
 # Each probe's address is on a loopback: ip address add ADDRESS dev lo
 set -eu
 ${rules.join('\n')}

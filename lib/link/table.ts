@@ -80,7 +80,7 @@ ${paths.map(sessionTable).join('\n\n')}
 ## Devices
 
 Files for devices are in \`devices/\`, each with what the tunnels ask for. Of strongSwan, FRR and nftables they are tried by the parsers
-of their makers and in a rehearsal with packets; of the others no parser is to be had: have them read by somebody who knows the device.
+of their makers and in a rehearsal with packets; of the others no parser is available: have them read by somebody who knows the device.
 
 ${rows(
   ['device', 'file, or what it does not have'],

@@ -142,6 +142,20 @@ test.each([
     'arn:aws-cn:kms:cn-northwest-1:111111111112:key/00000000-0000-4000-8000-111111111112',
     'a key of its own partition and region',
   ],
+  // Two of everything.
+  ['prod', 'directConnect.second', undefined, 'Production has one line'],
+  ['prod', 'directConnect.second.connectionId', 'dxcon-fg1proda', 'It is the first line'],
+  ['prod', 'directConnect.second.peerCidr', '169.254.32.0/30', 'Another session has it'],
+  [
+    'staging',
+    'directConnect.second',
+    { connectionId: 'dxcon-fg1stagb', vlan: 301, peerCidr: '169.254.35.0/30' },
+    'measured by itself',
+  ],
+  ['prod', 'inspection', { by: 'none' }, 'Production would hold no port of a service'],
+  ['prod', 'inspection', { zones: 1 }, 'One endpoint is one zone to lose'],
+  ['dev', 'inspection', { by: 'none' }, 'the far end alone holds ports'],
+  ['dev', 'siteToSiteVpn.profile', 'dh14', 'protected by less than AES-256-GCM'],
   ['dev', 'farEnd.asn', 23_456, 'This ASN is reserved'],
   ['dev', 'farEnd.asn', 65_535, 'This ASN is reserved'],
   ['dev', 'farEnd.asn', 7224, 'This ASN is reserved'],
@@ -168,6 +182,8 @@ test.each([
   ['staging', 'directConnect.peerCidr', '10.250.0.2/31'],
   ['staging', 'directConnect.peerCidr', '169.254.40.2/31'],
   ['staging', 'directConnect.connectionId', 'dxlag-fg1proda'],
+  ['staging', 'directConnect.hostedInterfaceId', 'dxvif-fg1stag1'],
+  ['dev', 'siteToSiteVpn.behindNat', '192.168.7.2'],
   ['dev', 'farEnd.asn', 4134],
   ['dev', 'farEnd.asn', 45_102],
   ['dev', 'farEnd.asn', 4_200_000_010],
@@ -185,6 +201,9 @@ test('production in clear over a leased line takes a written reason', () => {
   const input: any = structuredClone(prod);
   input.link.transports = ['directConnect'];
   input.link.directConnect.probeAddress = '10.22.255.3';
+  delete input.link.directConnect.second;
+  input.link.directConnect.oneLineAcknowledged =
+    'The second line is ordered and not delivered by its carrier, approved in SEC-2101, to June 2027';
   input.link.directConnect.unencryptedAcknowledged =
     'The carrier encrypts the line end to end until ours does, approved in SEC-2100, to June 2027';
   input.link.allowlist.text = input.link.allowlist.text.replaceAll('10.22.255.1/32', '10.22.255.3/32');

@@ -1,4 +1,4 @@
-/** Files of the far end's devices: from one model, each with what its device has, read by a parser where one is to be had. */
+/** Files of the far end's devices: from one model, each with what its device has, read by a parser where one is available. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -92,6 +92,30 @@ describe('directConnect, with a VPN that takes over (staging)', () => {
     expect(only('staging', 'AWS::EC2::TransitGateway').VpnEcmpSupport).toBe('disable');
   });
 
+  test('a gateway that exists and interfaces that a carrier hosts are taken, not made', () => {
+    const staging = configOf('staging');
+    const template = linkOf({
+      ...staging,
+      link: {
+        ...linked(staging).link,
+        directConnect: {
+          ...linked(staging).link.directConnect,
+          gatewayId: '00000000-0000-4000-8000-000000000001',
+          hostedInterfaceId: 'dxvif-fg1stag1',
+        },
+      },
+    } as EnvironmentConfig);
+    template.resourceCountIs('AWS::DirectConnect::DirectConnectGateway', 0);
+    template.resourceCountIs('AWS::DirectConnect::TransitVirtualInterface', 0);
+    template.hasResourceProperties('AWS::DirectConnect::DirectConnectGatewayAssociation', {
+      DirectConnectGatewayId: '00000000-0000-4000-8000-000000000001',
+    });
+    const states = Object.values(template.findResources('AWS::CloudWatch::Alarm')).flatMap(({ Properties }) =>
+      JSON.stringify(Properties).includes('dxvif-fg1stag1') ? [Properties.AlarmName] : [],
+    );
+    expect(states.length).toBeGreaterThan(0);
+  });
+
   test('by itself it makes no VPN', () => {
     const staging = configOf('staging');
     const template = linkOf({ ...staging, link: { ...linked(staging).link, transports: ['directConnect'] } });
@@ -109,6 +133,12 @@ describe('vpnOverDirectConnect (prod)', () => {
     expect(
       only('prod', 'AWS::DirectConnect::DirectConnectGatewayAssociation').AllowedPrefixesToDirectConnectGateway,
     ).toEqual(['10.42.0.0/24']);
+    // Two lines of one gateway: one that is cut leaves the other.
+    const interfaces = resources('prod', 'AWS::DirectConnect::TransitVirtualInterface');
+    expect(interfaces.map(({ ConnectionId, BgpPeers }) => [ConnectionId, BgpPeers[0].AmazonAddress])).toEqual([
+      ['dxcon-fg1proda', '169.254.32.1/30'],
+      ['dxcon-fg1prodb', '169.254.33.1/30'],
+    ]);
     expect(only('prod', 'AWS::EC2::TransitGateway').TransitGatewayCidrBlocks).toEqual(['10.42.0.0/24']);
     // Tables of the link, of Hong Kong, of the firewall, and of the line beneath the tunnels.
     expect(resources('prod', 'AWS::EC2::TransitGatewayRouteTable')).toHaveLength(4);
@@ -120,7 +150,7 @@ test.each([
   ['staging', 'Link down', ['AWS/DX', 'AWS/VPN', 'AWS/VPN']],
   // The line beneath the tunnels may be up when they are not.
   ['prod', 'Link down', ['AWS/VPN', 'AWS/VPN']],
-  ['prod', 'Path of the link down', ['AWS/DX', 'AWS/VPN', 'AWS/VPN']],
+  ['prod', 'Path of the link down', ['AWS/DX', 'AWS/DX', 'AWS/VPN', 'AWS/VPN']],
 ])('in %s "%s" looks at %j', (environment, heading, namespaces) => {
   const alarm = resources(environment, 'AWS::CloudWatch::Alarm').find(
     ({ AlarmName }) => AlarmName === `harbourline-${environment}: ${heading}, measured`,

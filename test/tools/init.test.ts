@@ -38,6 +38,9 @@ const production: Answers = {
   'far-end': '10.70.254.1',
   'dx-connection': 'dxcon-fg1proda',
   'dx-vlan': '302',
+  'dx-second-connection': 'dxcon-fg1prodb',
+  'dx-second-vlan': '302',
+  'dx-second-peer': '169.254.33.0/30',
   'dx-peer': '169.254.32.0/30',
   'dx-tunnel-cidr': '10.52.0.0/24',
 };

@@ -47,7 +47,7 @@ ${table(
 
 Metrics: ${Object.values(metrics)
     .map(({ name }) => `\`${name}\``)
-    .join(', ')}. Each point is made anew by the relay, with these keys and values like these, and nothing else
+    .join(', ')}. Each point is made again by the relay, with these keys and values like these, and nothing else
 ([ADR 18](adr/0018-relays-make-every-point-anew.md)).
 
 ${table(

@@ -118,6 +118,25 @@ export const settings: readonly Setting[] = [
     of: 'production-link',
   },
   {
+    flag: 'dx-second-connection',
+    question: 'Second Direct Connect connection, at another location',
+    path: 'link.directConnect.second.connectionId',
+    of: 'production-link',
+  },
+  {
+    flag: 'dx-second-vlan',
+    question: 'VLAN on it',
+    path: 'link.directConnect.second.vlan',
+    number: true,
+    of: 'production-link',
+  },
+  {
+    flag: 'dx-second-peer',
+    question: 'Prefix of its BGP session, /30 or /31',
+    path: 'link.directConnect.second.peerCidr',
+    of: 'production-link',
+  },
+  {
     flag: 'dx-tunnel-cidr',
     question: "Addresses of AWS's tunnel ends over it, a /24 of nothing else",
     path: 'link.vpnOverDirectConnect.transitGatewayCidr',

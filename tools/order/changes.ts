@@ -150,6 +150,17 @@ export const notTried: Readonly<Record<string, string>> = {
   'observe.notify.escalation.targets': 'as for page',
   'observe.notify.heartbeat.secretArn': 'a setting and a grant of a function',
   'observe.notify.heartbeat.keyArn': 'a grant of a function',
+  'link.directConnect.second.vlan': 'tried with the whole section',
+  'link.directConnect.second.peerCidr': 'tried with the whole section',
+  'link.directConnect.second.probeAddress': 'tried with the whole section',
+  'link.directConnect.second.connectionId': 'tried with the whole section',
+  'link.directConnect.second.hostedInterfaceId': 'as that of the first line',
+  'link.directConnect.oneLineAcknowledged': 'a reason, and in no template',
+  'link.siteToSiteVpn.weakerAcknowledged': 'a reason, and in no property of a template',
+  'link.vpnOverDirectConnect.weakerAcknowledged': 'a reason, and in no property of a template',
+  'link.siteToSiteVpn.behindNat': 'in files of the far end alone',
+  'link.vpnOverDirectConnect.behindNat': 'in files of the far end alone',
+  'link.vpnOverDirectConnect.profile': 'as of siteToSiteVpn',
   'link.directConnect.unencryptedAcknowledged': 'a reason, and in no template',
   'link.inspection.noneAcknowledged': 'a reason, and in no template',
   'link.services': 'part of user data, as the number of calls',
@@ -258,6 +269,9 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
     ['peerCidr', '169.254.33.0/30'],
     ['mtu', 8500],
     ['probeAddress', '10.20.255.4'],
+    ['hostedInterfaceId', 'dxvif-fg1deva1'],
+    ['gatewayId', '00000000-0000-4000-8000-000000000001'],
+    ['second', { connectionId: 'dxcon-fg1devb2', vlan: 300, peerCidr: '169.254.33.0/30', probeAddress: '10.20.255.6' }],
   ].flatMap(([name, other]) => value(`link.directConnect.${name}`, other, {}, over(lined, ['directConnect']))),
   ...[
     ['customerGatewayAddress', '10.20.254.2'],
@@ -267,6 +281,10 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ].flatMap(([name, other]) =>
     value(`link.vpnOverDirectConnect.${name}`, other, {}, over(lined, ['vpnOverDirectConnect'])),
   ),
+  ...value('link.siteToSiteVpn.profile', 'dh14', {
+    'link.siteToSiteVpn.weakerAcknowledged':
+      'The gateway of the cloud at the far end has no elliptic groups, approved in NET-1212 to June 2027',
+  }),
   ...value('link.amazonAsn', 64_530),
   ...value('link.farEnd.asn', 65_020),
   ...value('link.farEnd.prefixes', [...(dev.link?.farEnd.prefixes ?? []), '10.20.9.0/24']),

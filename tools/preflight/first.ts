@@ -1,4 +1,5 @@
 /** `preflight --first`: the first page of a first deployment, filled as far as a tool can. */
+import { lines } from '../../config/rules/link/shared';
 import type { EnvironmentConfig } from '../../config/schema';
 import type { Plan } from './check';
 import type { Line } from './preflight';
@@ -20,7 +21,9 @@ const ahead = ({ account, region, link, observe }: EnvironmentConfig): Item[] =>
   ...(link?.transports.some((transport) => transport !== 'siteToSiteVpn')
     ? [
         {
-          what: `the leased line ${link.directConnect?.connectionId}, ordered from a licensed carrier (weeks to months)`,
+          what: `the leased line ${lines(link.directConnect)
+            .map(({ connectionId }) => connectionId)
+            .join(' and ')}, ordered from a licensed carrier (weeks to months)`,
           checks: ['leased line'],
         },
       ]

@@ -2,7 +2,7 @@
 import { overlap, rangeOf, within } from '../../cidr';
 import type { EnvironmentConfig } from '../../schema';
 import { type Finding, must, type Rule } from '../rule';
-import { type Link, linkRule, overlapping, probes } from './shared';
+import { type Link, lines, linkRule, overlapping, probes } from './shared';
 
 /** Prefixes that this side has for itself. */
 const ownPrefixes = ({ network, link }: EnvironmentConfig) => [
@@ -154,15 +154,15 @@ export const addressRules: readonly Rule[] = [
       ),
     ),
   ]),
-  linkRule(['link.directConnect.peerCidr', 'network'], ({ directConnect }, { network }) =>
-    directConnect
-      ? must(
-          ![network.cidr, ...network.serviceVpcPrefixes].some((own) => overlap(own, directConnect.peerCidr)),
-          'link.directConnect.peerCidr',
-          directConnect.peerCidr,
-          'It shares addresses with a VPC of this side.',
-          'Use addresses that nothing else has, such as 169.254.32.0/30.',
-        )
-      : [],
+  linkRule(['link.directConnect', 'network'], ({ directConnect }, { network }) =>
+    lines(directConnect).flatMap(({ path, peerCidr }) =>
+      must(
+        ![network.cidr, ...network.serviceVpcPrefixes].some((own) => overlap(own, peerCidr)),
+        `${path}.peerCidr`,
+        peerCidr,
+        'It shares addresses with a VPC of this side.',
+        'Use addresses that nothing else has, such as 169.254.32.0/30.',
+      ),
+    ),
   ),
 ];

@@ -42,6 +42,35 @@ export const linkRules: readonly Rule[] = [
       "Use 'vpnOverDirectConnect', or say here why not, with the ticket of the approval and the year in which it ends.",
     ),
   ),
+  linkRule(['link.transports', 'link.directConnect', 'production'], ({ transports, directConnect }, { production }) => [
+    ...must(
+      !production ||
+        !directConnect ||
+        transports.every((transport) => transport === 'siteToSiteVpn') ||
+        directConnect.second !== undefined ||
+        directConnect.oneLineAcknowledged !== undefined,
+      'link.directConnect.second',
+      undefined,
+      'Production has one line: a digger, or maintenance at one location, takes all of it (Direct Connect resiliency recommendations).',
+      'Name a second one at another location, or say in oneLineAcknowledged why not, with the ticket of the approval and the year in which it ends.',
+    ),
+    ...must(
+      directConnect?.second === undefined || directConnect.second.connectionId !== directConnect.connectionId,
+      'link.directConnect.second.connectionId',
+      directConnect?.second?.connectionId,
+      'It is the first line: both would be gone together.',
+      'Use a connection or LAG at another location.',
+    ),
+    ...must(
+      directConnect?.second === undefined ||
+        !transports.includes('directConnect') ||
+        (directConnect.probeAddress === undefined) === (directConnect.second.probeAddress === undefined),
+      'link.directConnect.second.probeAddress',
+      undefined,
+      'One line is measured by itself and the other is not.',
+      'Give each an address of its own at the far end, or neither.',
+    ),
+  ]),
   linkRule(['link.transports', 'production'], ({ transports }, { production }) => [
     ...must(
       new Set(transports).size === transports.length,

@@ -8,6 +8,15 @@ export type Link = NonNullable<EnvironmentConfig['link']>;
 export const linkRule = (reads: readonly string[], check: (link: Link, config: EnvironmentConfig) => Finding[]): Rule =>
   rule(reads, (config) => (config.link ? check(config.link, config) : []));
 
+/** Leased lines with their places. */
+export const lines = (directConnect: Link['directConnect']) =>
+  directConnect
+    ? [
+        { path: 'link.directConnect', ...directConnect },
+        ...(directConnect.second ? [{ path: 'link.directConnect.second', ...directConnect.second }] : []),
+      ]
+    : [];
+
 /** Sessions of a link with their places. */
 export const sessions = ({ siteToSiteVpn, vpnOverDirectConnect, directConnect }: Link) => [
   ...[
@@ -16,7 +25,7 @@ export const sessions = ({ siteToSiteVpn, vpnOverDirectConnect, directConnect }:
   ].flatMap(([name, cidrs]) =>
     ((cidrs ?? []) as string[]).map((cidr, index) => ({ path: `link.${name}.insideCidrs[${index}]`, cidr })),
   ),
-  ...(directConnect ? [{ path: 'link.directConnect.peerCidr', cidr: directConnect.peerCidr }] : []),
+  ...lines(directConnect).map(({ path, peerCidr }) => ({ path: `${path}.peerCidr`, cidr: peerCidr })),
 ];
 
 /** Addresses at the far end that are each announced over one path, with their places. */
@@ -28,9 +37,9 @@ export const probes = ({ transports, siteToSiteVpn, vpnOverDirectConnect, direct
   return [
     ...ofTunnels('siteToSiteVpn', siteToSiteVpn?.probeAddresses),
     ...ofTunnels('vpnOverDirectConnect', vpnOverDirectConnect?.probeAddresses),
-    ...(transports.includes('directConnect') && directConnect?.probeAddress
-      ? [{ path: 'link.directConnect.probeAddress', address: directConnect.probeAddress }]
-      : []),
+    ...(transports.includes('directConnect') ? lines(directConnect) : []).flatMap(({ path, probeAddress }) =>
+      probeAddress ? [{ path: `${path}.probeAddress`, address: probeAddress }] : [],
+    ),
   ];
 };
 

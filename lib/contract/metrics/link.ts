@@ -111,7 +111,7 @@ export const firewallMetrics = {
     dimensions: [[sideDimension]],
     emitter: 'log of the firewall of the link',
     onlyWhen: 'somebody tries what is not listed',
-    notRehearsed: 'AWS Network Firewall is not to be had for a local network; its rules are rehearsed as nftables',
+    notRehearsed: 'AWS Network Firewall is not available for a local network; its rules are rehearsed as nftables',
   },
 } as const satisfies Record<string, EmittedMetric>;
 

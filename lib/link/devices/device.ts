@@ -3,7 +3,7 @@ import { IPv4 } from 'ipaddr.js';
 import type { Interface, LinkParameters, Path, Tunnel } from '../../contract/link-parameters';
 
 /** A device's words for AWS's: what is not among them it does not have. */
-export interface Words {
+interface Words {
   readonly encryption: Readonly<Record<string, string>>;
   /** Of IKE, and of ESP where it is not of a kind that authenticates by itself. */
   readonly integrity: Readonly<Record<string, string>>;

@@ -5,7 +5,8 @@ import {
 } from 'aws-cdk-lib/aws-directconnect';
 import { Construct } from 'constructs';
 import { sessionEnds } from '../../../config/cidr';
-import { present } from '../../contract/link-parameters';
+import { linesOf, present } from '../../contract/link-parameters';
+import type { BoundPath } from '../../contract/link-paths';
 import { type BoundAttachment, type BoundTransport, type LinkAttachment, LinkTransport } from './transport';
 
 /** A leased line: the traffic itself on a transit virtual interface. Not encrypted by AWS: MACsec is set up by hand. */
@@ -26,7 +27,7 @@ export interface LeasedLineProps {
   readonly carries: BoundAttachment['carries'];
 }
 
-/** Direct Connect gateway, its association with the transit gateway, and a transit virtual interface. */
+/** Direct Connect gateway, its association with the transit gateway, and a transit virtual interface on each line. */
 export class LeasedLine extends Construct {
   readonly bound: BoundTransport;
   readonly attachmentId: string;
@@ -34,50 +35,56 @@ export class LeasedLine extends Construct {
   constructor(scope: Construct, id: string, { attachment, announcedPrefixes, carries }: LeasedLineProps) {
     super(scope, id);
     const { environment, link, transitGateway, readBack } = attachment;
-    const { connectionId, vlan, gatewayAsn, peerCidr, mtu } = present(link.directConnect, 'link.directConnect');
-    const ends = sessionEnds(peerCidr);
-    const name = `harbourline-${environment}`; // required by AWS, shown in its console
-    const gateway = new CfnDirectConnectGateway(this, 'Gateway', {
-      directConnectGatewayName: name,
-      amazonSideAsn: `${gatewayAsn}`,
-    });
+    const { gatewayAsn, gatewayId, mtu } = present(link.directConnect, 'link.directConnect');
+    const title = `harbourline-${environment}`; // required by AWS, shown in its console
+    const directConnectGatewayId =
+      gatewayId ??
+      new CfnDirectConnectGateway(this, 'Gateway', {
+        directConnectGatewayName: title,
+        amazonSideAsn: `${gatewayAsn}`,
+      }).attrDirectConnectGatewayId;
     // Takes 5 to 20 minutes to create.
     const association = new CfnDirectConnectGatewayAssociation(this, 'Association', {
-      directConnectGatewayId: gateway.attrDirectConnectGatewayId,
+      directConnectGatewayId,
       associatedGatewayId: transitGateway.ref,
       allowedPrefixesToDirectConnectGateway: [...announcedPrefixes],
     });
-    const virtualInterface = new CfnTransitVirtualInterface(this, 'VirtualInterface', {
-      virtualInterfaceName: name,
-      connectionId,
-      directConnectGatewayId: gateway.attrDirectConnectGatewayId,
-      vlan,
-      mtu,
-      bgpPeers: [
-        {
-          addressFamily: 'ipv4',
-          asn: `${link.farEnd.asn}`,
-          amazonAddress: `${ends.amazon}/${ends.length}`,
-          customerAddress: `${ends.farEnd}/${ends.length}`,
-          // No authKey: AWS makes one, and a template is no place for it.
-        },
-      ],
+    const paths = linesOf(link).map(({ name, connectionId, vlan, peerCidr, hostedInterfaceId }): BoundPath => {
+      const second = name === 'dx' ? '' : '2';
+      const ends = sessionEnds(peerCidr);
+      const virtualInterfaceId =
+        hostedInterfaceId ??
+        new CfnTransitVirtualInterface(this, `VirtualInterface${second}`, {
+          virtualInterfaceName: `${title}${second && '-2'}`,
+          connectionId,
+          directConnectGatewayId,
+          vlan,
+          mtu,
+          bgpPeers: [
+            {
+              addressFamily: 'ipv4',
+              asn: `${link.farEnd.asn}`,
+              amazonAddress: `${ends.amazon}/${ends.length}`,
+              customerAddress: `${ends.farEnd}/${ends.length}`,
+              // No authKey: AWS makes one, and a template is no place for it.
+            },
+          ],
+        }).attrVirtualInterfaceId;
+      return {
+        kind: 'interface',
+        name,
+        connectionId,
+        virtualInterfaceId,
+        ...(carries === 'tunnels' ? { onlyTunnels: true } : {}),
+      };
     });
     this.attachmentId = readBack.gatewayAttachment(this, 'ReadBack', {
-      directConnectGatewayId: gateway.attrDirectConnectGatewayId,
+      directConnectGatewayId,
       after: association,
     });
     this.bound = {
       attachments: [{ name: 'LeasedLine', attachmentId: this.attachmentId, carries }],
-      paths: [
-        {
-          kind: 'interface',
-          name: 'dx',
-          connectionId,
-          virtualInterfaceId: virtualInterface.attrVirtualInterfaceId,
-          ...(carries === 'tunnels' ? { onlyTunnels: true } : {}),
-        },
-      ],
+      paths,
     };
   }
 }

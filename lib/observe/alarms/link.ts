@@ -195,7 +195,7 @@ export function linkAlarms(
         period,
       }),
       threshold: 0,
-      // Longer than a fail-over, and than a receiver takes to come anew.
+      // Longer than a fail-over, and than a receiver takes to come back.
       minutes: 15,
       of: 20,
       missing: TreatMissingData.NOT_BREACHING, // the expression fills what is missing

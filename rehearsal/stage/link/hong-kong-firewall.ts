@@ -52,7 +52,7 @@ function translated(
 }
 
 /** The rules as nftables reads them. */
-export const hongKongRules = (group: RuleGroup): string => `table ${table}
+const hongKongRules = (group: RuleGroup): string => `table ${table}
 delete table ${table}
 table ${table} {
   counter egress { }
