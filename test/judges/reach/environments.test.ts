@@ -95,7 +95,14 @@ describe('what is broken is found by its name', () => {
     [
       'what the gateway learns',
       'Link',
-      /^TransitHomeSiteToSiteVpnPropagation/,
+      /^TransitFirewallSiteToSiteVpnPropagation/,
+      receiver,
+      /^Link\/TransitFirewallTable\w+: .* has no route to 10\.20\.8\.10/,
+    ],
+    [
+      'the way to the firewall',
+      'Link',
+      /^TransitHomeRoute10x20x8x0/,
       receiver,
       /^Link\/TransitHomeTable\w+: .* has no route to 10\.20\.8\.10/,
     ],
@@ -156,10 +163,13 @@ describe('what is opened is found', () => {
     ]);
   });
 
-  test('a way from the collectors to the mainland and back', () => {
-    const found = opened('Link', (resources) => {
+  /** Routes and ACLs to the mainland and back, from subnets of collectors. */
+  const wayOut =
+    (change: (resources: Parameters<Parameters<typeof modelOf>[2] & object>[0]) => void = () => {}) =>
+    (resources: Parameters<Parameters<typeof modelOf>[2] & object>[0]): void => {
       const [gateway = ''] = idsOf(resources, /^TransitGateway[0-9A-F]{8}$/);
       const [back] = idsOf(resources, /^TransitSiteToSiteVpnRoute10x10x6x0/);
+      const [home] = idsOf(resources, /^TransitFirewallRoute10x10x6x0/);
       const [acl = ''] = idsOf(resources, /^SubnetsTransitAcl[0-9A-F]{8}$/);
       const RouteTableId = 'Network/VpccollectSubnet1RouteTable6D2AD2AF';
       const DestinationCidrBlock = '10.20.0.0/16';
@@ -169,6 +179,8 @@ describe('what is opened is found', () => {
       };
       resources.Back = structuredClone(resources[back ?? ''] as (typeof resources)[string]);
       resources.Back.Properties.DestinationCidrBlock = '10.10.0.0/24';
+      resources.BackHome = structuredClone(resources[home ?? ''] as (typeof resources)[string]);
+      resources.BackHome.Properties.DestinationCidrBlock = '10.10.0.0/24';
       for (const Egress of [true, false]) {
         resources[`Acl${Egress}`] = {
           Type: 'AWS::EC2::NetworkAclEntry',
@@ -182,7 +194,24 @@ describe('what is opened is found', () => {
           },
         };
       }
-    });
+      change(resources);
+    };
+
+  test('a way from the collectors to the mainland and back, once the firewall lets it through', () => {
+    expect(opened('Link', wayOut())).toEqual([]);
+    const found = opened(
+      'Link',
+      wayOut((resources) => {
+        const [rules = ''] = idsOf(resources, /^TransitInspectionAllowList/);
+        const { RulesSource } = (resources[rules] as (typeof resources)[string]).Properties.RuleGroup;
+        const any = { Source: 'ANY', SourcePort: 'ANY', Destination: 'ANY', DestinationPort: 'ANY' };
+        RulesSource.StatefulRules.unshift({
+          Action: 'PASS',
+          Header: { Protocol: 'IP', Direction: 'FORWARD', ...any },
+          RuleOptions: [],
+        });
+      }),
+    );
     // By the rule that is there for S3: it is the routes that make it narrow.
     expect(found).toEqual(['gateway → mainland tcp 443-443', 'sampler → mainland tcp 443-443']);
   });
