@@ -41,6 +41,7 @@ const steps = (base: string | undefined, skipTests: boolean): Step[] => [
   { name: 'shell', ...tsx('tools/shell/main.ts') },
   { name: 'words', ...tsx('tools/words/main.ts') },
   { name: 'package', ...tsx('tools/package/main.ts', '--check') },
+  { name: 'licences, NOTICE', ...tsx('tools/supply-chain/main.ts', '--check') },
   { name: 'drawing of the rooms', ...tsx('tools/architecture/main.ts', '--check') },
   { name: 'synth, cdk-nag', command: 'npx', args: ['cdk', 'synth', '--quiet'] },
   { name: 'cfn-lint, checkov', ...tsx('tools/templates/main.ts', 'cdk.out') },

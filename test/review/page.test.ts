@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { accept, acceptedFile, readAcceptances } from '../../tools/review/accepted';
 import type { Environment } from '../../tools/review/changes';
 import { exitCode, review } from '../../tools/review/findings';
+import { html } from '../../tools/review/html';
 import { headline, page } from '../../tools/review/page';
+import { questions } from '../../tools/review/rules/rule';
 
 const store = (retention: number, zones = 3): Environment => ({
   Store: {
@@ -74,3 +76,36 @@ test('an environment that comes or goes is reviewed as a whole', () => {
   expect(changes.map(({ action }) => action)).toEqual(['removed', 'removed', 'removed']);
   expect(findings.map(({ rule }) => rule.id)).toEqual(['stateful-removed', 'termination-protection', 'unjudged']);
 });
+
+test('the HTML page holds what the Markdown says, well formed, without scripts, and shows text as text', () => {
+  const before = store(400);
+  const after = store(30, 2);
+  const hostile = '<script>alert(1)</script><img src=x onerror=alert(2)>';
+  (after.Store!.resources as any).Fleet.Properties.Tags = [{ Key: 'owner', Value: hostile }];
+  const result = review('prod', before, after);
+  const text = html(page(result, ends), `prod: ${headline(result)}`);
+
+  expect(text.startsWith('<!doctype html>\n<html lang="en">')).toBe(true);
+  expect(text).toContain(`<title>prod: ${headline(result)}</title>`);
+  expect(text).toContain("default-src 'none'");
+  // What a reviewer asks first comes first, each question once, and dangers before cautions.
+  for (const question of Object.values(questions)) expect(text.split(`<td>${question}</td>`).length - 1).toBe(1);
+  expect(text.indexOf('what reviewers ask first')).toBeLessThan(text.indexOf('>Danger<'));
+  expect(text.indexOf('>Danger<')).toBeLessThan(text.indexOf('>Caution<'));
+  expect(text).toContain('<span class="del">-400</span>');
+  expect(text).not.toMatch(/<(script|img|iframe|link|object)\b|\son\w+=["']/i);
+  expect(unclosed(text)).toEqual([]);
+});
+
+/** Tags that are not closed in the order in which they were opened. */
+function unclosed(text: string): string[] {
+  const open: string[] = [];
+  const wrong: string[] = [];
+  const body = text.replace(/<style>.*?<\/style>/s, '');
+  for (const [, slash, name = '', self] of body.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*?(\/?)>/g)) {
+    if (self || /^(meta|br|hr)$/.test(name)) continue;
+    if (!slash) open.push(name);
+    else if (open.pop() !== name) wrong.push(name);
+  }
+  return [...wrong, ...open];
+}

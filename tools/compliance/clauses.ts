@@ -164,6 +164,25 @@ export const frameworks: Readonly<Record<string, Framework>> = {
       '4 (customers), 6 and 7 (channels) do not concern tracing.',
     ],
   },
+  'hkma-sa-2': {
+    name: 'HKMA Supervisory Policy Manual SA-2 Outsourcing, V.1, 28.12.01',
+    source:
+      'https://studylib.net/doc/8241047/supervisory-policy-manual---hong-kong-monetary-authority, a copy of the module with its structure',
+    read: 'heading',
+    clauses: [
+      {
+        id: '2.5',
+        title: 'Customer data confidentiality',
+        by: ['Nothing sensitive is stored', 'Encryption at rest', 'Least privilege'],
+      },
+      { id: '2.8', title: 'Access to outsourced data', by: ['Every access leaves a trace', 'Retention'] },
+    ],
+    gaps: [
+      '2.1 to 2.4 and 2.7 (accountability, risk assessment, service providers, agreement, contingency) are duties of the institution.',
+      '2.6 Control over outsourced activities: change review and the audit logs are means; who looks is up to the institution.',
+      '2.9 Overseas outsourcing: raw spans stay in the region of their environment; whether a region counts as overseas is for the institution to say.',
+    ],
+  },
   'hk-pdpo': {
     name: 'Personal Data (Privacy) Ordinance (Cap. 486), Hong Kong',
     source:
@@ -192,15 +211,60 @@ export const frameworks: Readonly<Record<string, Framework>> = {
       'DPP1, DPP5 and DPP6 (collection, openness, access by data subjects) are duties of the data user; a pseudonym is not found by a name.',
     ],
   },
+  'cn-pipl': {
+    name: 'Personal Information Protection Law of the PRC',
+    source:
+      'https://personalinformationprotectionlaw.com/PIPL/article-51/, an English translation; article 38 also in https://pipl.xllawconsulting.com',
+    read: 'text',
+    clauses: [
+      {
+        id: 'article-38',
+        title:
+          'Whoever provides personal information abroad meets one of four conditions: assessment, certification, standard contract, others by law',
+        by: ['Aggregates only', 'Nothing sensitive is stored'],
+      },
+      {
+        id: 'article-51-3',
+        title: 'Technical security measures such as encryption and de-identification',
+        by: ['Encryption at rest', 'TLS everywhere', 'Nothing sensitive is stored'],
+      },
+      {
+        id: 'article-51-4',
+        title: 'Authority to process personal information is determined reasonably',
+        by: ['Least privilege', 'Every access leaves a trace'],
+      },
+    ],
+    gaps: [
+      'A translation is no law: counsel reads the Chinese text. None of the four conditions of article 38 is met by software; none is needed for what holds no personal information.',
+      '51 (1), (2), (5), 52 to 56: management, classification, training, emergency plans, an officer, the impact assessment and its record for three years are duties of the processor.',
+    ],
+  },
+  'mlps-3': {
+    name: 'MLPS 2.0 level 3 (GB/T 22239-2019)',
+    source:
+      'https://www.alibabacloud.com/help/en/cloud-config/latest/classifiedprotectionprecheck, a check-list of a provider by the numbers of the standard',
+    read: 'heading',
+    clauses: [
+      {
+        id: '8.1.2.1',
+        title: 'Network zones are planned, and addresses are assigned to each',
+        by: ['Separation of environments', 'Allow-list'],
+      },
+    ],
+    gaps: [
+      'The standard itself was not read in a source that can be cited: of 8.1.4 (computing environment: access control, security audit, confidentiality of data, personal information) only titles were seen, without a publisher. No more than 8.1.2.1 is mapped.',
+      '8.2 (cloud) is shared with the provider; filing and assessment are by the operator, with an assessor of the list.',
+      'The mainland side holds aggregates only; whether it needs a level of its own is for the assessor to say.',
+    ],
+  },
 };
 
 /** Named by the people who asked, and not mapped: the reason stands beside each. */
 export const notMapped: Readonly<Record<string, string>> = {
-  'HKMA OR-2 (Operational Resilience)': 'Its text could not be read in a source that can be cited.',
-  'HKMA SA-2 (Outsourcing)': 'Its text could not be read in a source that can be cited; it addresses the institution.',
-  'HKMA C-RAF 2.0': 'Its control principles could not be read in a source that can be cited.',
-  'MLPS 2.0 level 3 (GB/T 22239-2019)':
-    'Only its table of contents was read (chapter 8, level 3; 8.1 general, 8.2 cloud computing): no clause can be cited. The mainland side holds aggregates only.',
-  'PIPL, and the standard contract of the Greater Bay Area':
-    'The articles were read in secondary sources only. Raw spans do not leave the mainland by default, aggregates hold no personal data (ADR 18); whoever sends spans of the mainland to Hong Kong needs counsel first.',
+  'HKMA OR-2 (Operational Resilience)':
+    'The module was not read in a source that can be cited; what consultants say of it (https://protiviti.com/hk-en/hong-kong-monetary-authority-guidance-operational-resilience-or2: mapping of what critical operations depend on, scenario tests, incidents, by 31 May 2026) names no clause. The service map, `npm run rehearse` and the durations of incidents are what an institution can use for it.',
+  'HKMA C-RAF 2.0':
+    'Its control principles are given to institutions; public pages name seven domains (https://secportal.io/frameworks/hkma-c-raf) and no principle that could be cited.',
+  'Standard contract of the Greater Bay Area':
+    'Its clauses were not read; the Privacy Commissioner describes its scope (https://pcpd.org.hk/english/news_events/newspaper/newspaper_202404.html). It is for personal information that flows; aggregates hold none (ADR 18), and raw spans do not flow.',
 };

@@ -39,7 +39,7 @@ export const commands: Readonly<Record<string, Command>> = {
   review: { run: 'npm run review -- --rules && npm run review -- --base HEAD' },
   'day-two': { run: 'npm run day-two' },
   store: { because: 'needs a deployed store; its tests run against a real node' },
-  'supply-chain': { run: 'npm run supply-chain -- --check' },
+  'supply-chain': { run: 'npm run supply-chain' },
   'order:facts': { run: unchanged('npm run order:facts', 'judges/order/facts.json') },
   redaction: { run: 'npm run redaction' },
   allowlist: { run: 'npm run allowlist -- why 203.0.113.10:4318; npm run allowlist -- check --date "$(date -u +%F)"' },

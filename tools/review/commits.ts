@@ -80,7 +80,7 @@ export async function environmentsOf(
         else reject(new Error(`${checkout} does not synthesise: fix what it says above, then run this again.`));
       });
     });
-    return withPrograms(assembly);
+    return readAssembly(assembly);
   } finally {
     rmSync(assembly, { recursive: true, force: true });
   }
@@ -90,7 +90,7 @@ export async function environmentsOf(
 const besides = 'Beside';
 
 /** The environments of an assembly with what is beside their stacks: programs by name, and what is handed out. */
-function withPrograms(assemblyDirectory: string): Map<string, Environment> {
+export function readAssembly(assemblyDirectory: string): Map<string, Environment> {
   const assets = assetsOf(new CloudAssembly(assemblyDirectory));
   const names = new Map(assets.map(({ hash, name }) => [hash, name]));
   const handed = handedOut(assemblyDirectory);

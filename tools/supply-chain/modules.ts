@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 
 export interface Module {
   readonly purl: string;
@@ -40,28 +41,46 @@ export const isAllowed = (licence: string): boolean =>
 interface Locked {
   readonly version?: string;
   readonly integrity?: string;
-  readonly dev?: boolean;
-  readonly optional?: boolean;
 }
 
-/** Packages that functions and the span writer are bundled of, and those that synthesise them. */
+/** Sources that a function, an instance or the far end runs, each bundled into one file. */
+export const programs = (root: string): string[] =>
+  readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(\.handler|\/span-writer\/main|\/probe\/(main|responder))\.ts$/.test(path))
+    .map((path) => join('lib', path))
+    .sort();
+
+/** Packages of npm that are in the programs: what esbuild took, not what is installed. */
 export function npmModules(root: string): Module[] {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, Locked>;
   };
-  return Object.entries(packages)
-    .filter(([path, { dev }]) => path !== '' && !dev && existsSync(join(root, path, 'package.json')))
-    .map(([path, { version = '', integrity }]) => {
-      const { license, licenses } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
-      const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
-      return {
-        purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
-        name,
-        version,
-        licence: license?.type ?? license ?? licenses?.[0]?.type ?? 'unknown',
-        ...(integrity ? { hash: integrity } : {}),
-      };
-    });
+  const { metafile } = buildSync({
+    entryPoints: programs(root),
+    outdir: 'bundle',
+    write: false,
+    metafile: true,
+    absWorkingDir: root,
+    preserveSymlinks: true,
+    bundle: true,
+    platform: 'node',
+    logLevel: 'error',
+  });
+  const paths = Object.keys(metafile.inputs).flatMap(
+    (input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
+  );
+  return [...new Set(paths)].sort().map((path) => {
+    const { version = '', integrity } = packages[path] ?? {};
+    const { license, licenses } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    return {
+      purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
+      name,
+      version,
+      licence: license?.type ?? license ?? licenses?.[0]?.type ?? 'unknown',
+      ...(integrity ? { hash: integrity } : {}),
+    };
+  });
 }
 
 /** Marks of licences in their texts, the most particular first. */

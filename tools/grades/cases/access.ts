@@ -155,7 +155,7 @@ export const accessCases: readonly Graded[] = [
       after(
         prod,
         `    ${reader},`,
-        "    grants: [{ role: 'administrator', roleArn: 'arn:aws:iam::333333333333:role/break-glass', until: '2026-12-31' }],",
+        "    grants: [{ role: 'administrator', roleArn: 'arn:aws:iam::333333333333:role/break-glass', until: '2026-12-31', reason: 'INC-4711' }],",
       ),
     ],
     grade: 'danger',
@@ -167,7 +167,7 @@ export const accessCases: readonly Graded[] = [
       after(
         prod,
         `    ${reader},`,
-        "    grants: [{ role: 'investigator', roleArn: 'arn:aws:iam::333333333333:role/sre', until: '2026-12-31' }],",
+        "    grants: [{ role: 'investigator', roleArn: 'arn:aws:iam::333333333333:role/sre', until: '2026-12-31', reason: 'INC-4711' }],",
       ),
     ],
     grade: 'caution',

@@ -44,14 +44,25 @@ const isPrivileged = (grant: Grant): boolean =>
   privileged.test(grant.action) && !grant.holder.startsWith('trust of') && grant.condition === '';
 
 /** Managed by AWS, and narrow enough to be looked up; the wide ones do, or read, whatever there is. */
-const isKnown = ({ action }: Grant): boolean =>
-  /:iam::aws:policy\//.test(action) &&
-  !/(FullAccess|Admin|PowerUser|IAM|ReadOnly|ReadWrite|ViewOnly|SecurityAudit|job-function)/i.test(action);
+const isKnown = ({ action }: Grant): boolean => {
+  const [, name] = /:iam::aws:policy\/(.+?)( on |$)/.exec(action) ?? [];
+  return (
+    name !== undefined &&
+    !/(FullAccess|Admin|PowerUser|IAM|ReadOnly|ReadWrite|ViewOnly|SecurityAudit|job-function)/i.test(name)
+  );
+};
 /** A policy of the same templates, whose statements are judged where they stand. */
 const isOwn = ({ action }: Grant): boolean => /^«[\w.]+»$/.test(action.slice(managedPolicy.length));
 
+/** Who signs in somewhere else may be this role, and which of them a pattern says, or nothing does. */
+const isLooseTrust = ({ holder, principal, condition }: Grant): boolean =>
+  holder.startsWith('trust of ') &&
+  principal.startsWith('Federated ') &&
+  (!/:sub"/.test(condition) || /:sub":.*\*/.test(condition));
+
 /** What is reported, by kind: the first that fits. */
-const kind = (grant: Grant): 'managed' | 'sweeping' | 'privileged' | 'widens' => {
+const kind = (grant: Grant): 'managed' | 'sweeping' | 'trust' | 'privileged' | 'widens' => {
+  if (isLooseTrust(grant)) return 'trust';
   if (isManaged(grant)) return isKnown(grant) || isOwn(grant) ? 'widens' : 'managed';
   if (isSweeping(grant)) return 'sweeping';
   return isPrivileged(grant) ? 'privileged' : 'widens';
@@ -115,6 +126,20 @@ export const iamRules: readonly ReviewRule[] = [
         added(comparison).filter((grant) => kind(grant) === 'managed'),
         'gets',
       ),
+  },
+  {
+    id: 'iam-trust',
+    severity: 'danger',
+    asks: 'access',
+    effect: 'Whoever signs in elsewhere may be this role, as far as a pattern goes: any branch, any workflow, anybody.',
+    source: 'https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws',
+    find: (comparison) =>
+      added(comparison)
+        .filter((grant) => kind(grant) === 'trust')
+        .map(({ holder, principal, condition }) => ({
+          at: holder,
+          what: `${short(principal)} if ${condition || 'nothing'}`,
+        })),
   },
   {
     id: 'iam-widens',

@@ -10,7 +10,7 @@ const isCredentialed = (id: string): boolean =>
 
 /** Lines that give a workflow more, or let it be started by strangers. */
 const grave =
-  /pull_request_target|workflow_run|(contents|id-token|actions|packages|deployments|pull-requests|checks|statuses):\s*write|permissions:\s*write-all|secrets\.|\$\{\{\s*github\.event\.(issue|pull_request|comment|head_commit)|continue-on-error|role-to-assume|ROLE_TO|--ignore-findings|curl |wget |environment:/;
+  /pull_request_target|workflow_run|(contents|id-token|actions|packages|deployments|pull-requests|checks|statuses):\s*write|permissions:\s*write-all|secrets\.|\$\{\{\s*github\.event\.(issue|pull_request|comment|head_commit)|continue-on-error|role-to-assume|ROLE_TO|--ignore-findings|"(pre|post)?(install|prepare|pack)":|curl |wget |environment:/;
 
 const newLines = (before: unknown, after: unknown): string[] => {
   const known = new Set(`${before ?? ''}`.split('\n').map((line) => line.trim()));

@@ -42,6 +42,17 @@ const lines = ({ name, came, went }: FileChange): string => {
   return `${name}: ${came.length} lines added, ${went.length} removed${first.length > 0 ? `, such as ${short(first.map((line) => `“${line}”`).join('; '))}` : ', the rest in another order'}`;
 };
 
+/** Lines by which something is let through, or not: their order decides. */
+const judging = /\b(accept|drop|reject|jump|permit|deny|return|queue)\b/;
+const bare = (line: string): string => line.trim().replace(/,$/, '');
+
+/** The same lines, and those that moved are elements of lists. */
+function isOnlyOrder({ change, name }: FileChange): boolean {
+  const [old, now] = files(change).map((each) => (each[name] ?? '').split('\n').map(bare)) as [string[], string[]];
+  if ([...old].sort().join('\n') !== [...now].sort().join('\n')) return false;
+  return old.every((line, at) => line === now[at] || !judging.test(line));
+}
+
 const fileHits = (comparison: Comparison, type: string, wanted: (change: FileChange) => boolean): Hit[] =>
   fileChanges(comparison, type)
     .filter(wanted)
@@ -70,7 +81,7 @@ export const programRules: readonly ReviewRule[] = [
     effect: 'What the far end is handed is other than what it has: its tunnels, routes or firewall. Hand it out again.',
     source: 'docs/link.md',
     find: (comparison) => [
-      ...fileHits(comparison, 'Harbourline::FarEnd', () => true),
+      ...fileHits(comparison, 'Harbourline::FarEnd', (each) => !isOnlyOrder(each)),
       ...comparison.changes
         .filter(({ type, parts }) => type === 'Harbourline::FarEnd' && parts.some(({ path }) => /error|^$/.test(path)))
         .map((change) => ({
@@ -79,6 +90,14 @@ export const programRules: readonly ReviewRule[] = [
           of: change.parts.map(({ path }) => path),
         })),
     ],
+  },
+  {
+    id: 'far-end-order',
+    severity: 'note',
+    asks: 'works',
+    effect: 'Files of the far end list the same in another order.',
+    source: 'docs/link.md',
+    find: (comparison) => fileHits(comparison, 'Harbourline::FarEnd', isOnlyOrder),
   },
   {
     id: 'program-reckless',

@@ -54,8 +54,15 @@ function weaker({ changes }: { changes: readonly Change[] }): Hit[] {
     return [...flat(change, 'before')].flatMap(([path, value]) => {
       const order = orders[last(path)] ?? [];
       const [from, to] = [order.indexOf(String(value)), order.indexOf(String(after.get(path)))];
-      return from >= 0 && to > from
-        ? [{ at: place(change), what: `${path}: ${value} → ${after.get(path)}`, of: [`Properties.${path}`] }]
+      // What is no longer said is left to AWS, whose default is seldom the strongest.
+      return from >= 0 && (to > from || !after.has(path))
+        ? [
+            {
+              at: place(change),
+              what: `${path}: ${value} → ${after.get(path) ?? 'nothing'}`,
+              of: [`Properties.${path}`],
+            },
+          ]
         : [];
     });
   });
