@@ -1,5 +1,6 @@
 /** Conditions between environments: they share a link's far end, a line, and sometimes an account. */
 import { overlap } from './cidr';
+import { clientStage, privateName } from './entrance';
 import { type Problem, related } from './errors';
 import { lines } from './rules/link/shared';
 import { prefixesOf } from './rules/network';
@@ -24,7 +25,8 @@ interface Claim {
 }
 
 /** What an environment claims of the world outside of it. */
-function claims({ environment, link }: EnvironmentConfig): Claim[] {
+function claims(config: EnvironmentConfig): Claim[] {
+  const { environment, link } = config;
   const name: Claim = {
     path: 'environment',
     value: environment,
@@ -32,7 +34,7 @@ function claims({ environment, link }: EnvironmentConfig): Claim[] {
     why: 'has the same name: one would overwrite the other.',
     fix: 'Give each environment its own name.',
   };
-  if (!link) return [name];
+  if (!link) return [name, ...ofClients(config)];
   const router = (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).flatMap((transport) => {
     const tunnels = link.transports.includes(transport) ? link[transport] : undefined;
     return (tunnels?.insideCidrs ?? []).map(
@@ -77,8 +79,29 @@ function claims({ environment, link }: EnvironmentConfig): Claim[] {
           },
         ],
   );
-  return [name, ...router, ...line, ...attachments];
+  return [name, ...ofClients(config), ...router, ...line, ...attachments];
 }
+
+/** Of clients: environments may share their VPCs, not the names in them. */
+const ofClients = (config: EnvironmentConfig): Claim[] =>
+  config.clients.flatMap(({ name, vpcs }, index) => [
+    {
+      path: `clients[${index}].name`,
+      value: name,
+      key: `environment ${clientStage(config.environment, name)}`,
+      why: 'has a stage of the same name.',
+      fix: 'Give the client another name.',
+    },
+    ...(config.collect.entrance.via === 'privateLink'
+      ? vpcs.map(({ vpcId }, at) => ({
+          path: `clients[${index}].vpcs[${at}].vpcId`,
+          value: vpcId,
+          key: `zone ${vpcId} ${privateName(config)}`,
+          why: `answers to ${privateName(config)} in it already.`,
+          fix: 'Give each environment its own collect.entrance.privateLink.privateName.',
+        }))
+      : []),
+  ]);
 
 /** Everything that two environments must not have both. */
 export function between(environments: readonly Readable[]): Problem[] {

@@ -13,9 +13,33 @@ export const dev = defineEnvironment({
   },
   collect: {
     legacyClients: ['zipkin', 'jaeger'],
+    entrance: {
+      privateLink: { acceptanceRequired: false },
+      handedOver: {
+        serviceName: 'com.amazonaws.vpce.ap-east-1.vpce-svc-00123456789abcdef',
+        certificate: {
+          secretArn: 'arn:aws:secretsmanager:ap-east-1:111111111111:secret:agent-certificate-a1B2c3',
+          keyArn: 'arn:aws:kms:ap-east-1:111111111111:key/00000000-0000-4000-8000-111111111113',
+        },
+      },
+    },
     gateway: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 4, volumeGiB: 20 },
     sampler: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 2, volumeGiB: 20 },
   },
+  clients: [
+    {
+      name: 'payments',
+      account: '111111111113',
+      vpcs: [
+        {
+          vpcId: 'vpc-00123456789abcde0',
+          prefixes: ['10.30.4.0/24'],
+          subnetIds: ['subnet-00123456789abcde0', 'subnet-00123456789abcde1'],
+        },
+      ],
+      nodeRoleArns: ['arn:aws:iam::111111111113:role/service-node'],
+    },
+  ],
   agent: { servers: true },
   sampling: {
     bytesPerSecond: 20_000,

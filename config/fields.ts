@@ -34,3 +34,32 @@ export const keyArn = text(
   'This is not the ARN of a KMS key.',
   'Write the ARN of the key, not of an alias.',
 );
+
+/** An AWS account. */
+export const account = text(
+  /^\d{12}$/,
+  'This is not an AWS account.',
+  'Write twelve digits, in quotes: zeros may lead.',
+);
+
+/** An IAM role. */
+export const roleArn = text(
+  /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  'This is not the ARN of an IAM role.',
+  'Write the whole ARN: partition, account and role. Users and wildcards are not taken.',
+);
+
+/** An id that AWS gave, such as `vpc-` and 17 digits. */
+export const resourceId = (kind: string, prefix: string) =>
+  text(
+    new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`),
+    `This is not the id of a ${kind}.`,
+    `Write ${prefix}- and 17 hexadecimal digits.`,
+  );
+
+/** A DNS name of two labels or more; no wildcard. A certificate's subject has room for 64. */
+export const dnsName = text(
+  /^(?=.{1,64}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  'This is not a DNS name that a certificate of ours can carry.',
+  'Write up to 64 lower-case letters, digits, hyphens and dots: otlp.example.internal',
+);

@@ -77,11 +77,21 @@ const wellFormed = environmentSchema.parse({
   collect: {
     gateway: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 2, volumeGiB: 20 },
     sampler: { instanceType: 't4g.medium', minInstances: 2, maxInstances: 2, volumeGiB: 20 },
+    entrance: {
+      routed: { transitGatewayId: 'tgw-00000000', prefixes: ['10.1.0.0/16'] },
+      handedOver: {
+        certificate: {
+          secretArn: 'arn:aws:secretsmanager:ap-east-1:000000000000:secret:agent-000000',
+          keyArn: 'arn:aws:kms:ap-east-1:000000000000:key/00000000-0000-4000-8000-000000000000',
+        },
+      },
+    },
   },
   sampling: { bytesPerSecond: 20_000, errorBytesPerSecond: 20_000 },
   store: {
     dataNodes: { instanceType: 'r7g.large.search', count: 3, volumeGiB: 50 },
     managerNodes: { instanceType: 'm7g.large.search', count: 3 },
+    access: { endpoint: { vpcId: 'vpc-00000000', subnetIds: ['subnet-00000000'], prefixes: ['10.3.0.0/24'] } },
   },
   observe: { objectives: { p99Ms: { 'hk-cn': 500, 'cn-hk': 300, none: 300 } } },
   link: {

@@ -3,7 +3,8 @@
  * numbers come from; sections that are long stand in a file each. Conditions between fields stand in rules/.
  */
 import { z } from 'zod';
-import { ec2InstanceType, keyArn, prefix, section, text, whole } from './fields';
+import { clients, entrance } from './entrance-schema';
+import { account, ec2InstanceType, keyArn, prefix, section, text, whole } from './fields';
 import { link } from './link-schema';
 import { observe } from './observe-schema';
 import { store } from './store-schema';
@@ -53,6 +54,8 @@ const backend = section({
 });
 
 const collect = section({
+  /** How services get to the gateways. @default by PrivateLink, for the accounts of `clients` */
+  entrance: entrance.prefault({}),
   /**
    * Amazon Linux 2023 image for arm64. Pin it in production: the default is the newest image at each deployment, so
    * that an unrelated deployment can replace a fleet.
@@ -218,7 +221,7 @@ export const environmentSchema = section({
     'Write an https address without a slash at its end.',
   ).optional(),
   /** AWS account. */
-  account: text(/^\d{12}$/, 'This is not an AWS account.', 'Write twelve digits, in quotes: zeros may lead.'),
+  account,
   /**
    * Key of the bootstrap's asset bucket, where it was bootstrapped with one of its own (`cdk bootstrap --bootstrap-kms-key-id`,
    * `--bootstrap-customer-key`): instances decrypt with it what they fetch. @default none: the bucket uses S3's own keys
@@ -231,6 +234,11 @@ export const environmentSchema = section({
   network,
   mainland,
   collect,
+  /**
+   * Accounts whose services send spans: each has a stage of its own, `npx cdk deploy 'dev-client-NAME/*'` with credentials of
+   * that account. @default none
+   */
+  clients: clients.default([]),
   /** What spans may hold. @default as its fields say */
   redaction: redaction.prefault({}),
   /** Agents on service nodes. @default as its fields say */

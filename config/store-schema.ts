@@ -1,19 +1,14 @@
 /** The `store` section: the OpenSearch domain, who may do what in it, how long spans stay. */
 import { z } from 'zod';
+import { access } from './access-schema';
 import { erasure, hold } from './approvals';
-import { section, text, whole } from './fields';
+import { roleArn, section, text, whole } from './fields';
 import { engineVersions } from './hong-kong';
 
 const searchInstanceType = text(
   /^[a-z]+\d+[a-z]*\.[a-z0-9]+\.search$/,
   'This is not an instance type of OpenSearch Service.',
   'Write family, size and "search", such as r7g.large.search.',
-);
-
-const roleArn = text(
-  /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-  'This is not the ARN of an IAM role.',
-  'Write the whole ARN: partition, account and role. Users and wildcards are not taken.',
 );
 
 /** A group in an assertion: a name, or the id that IAM Identity Center gives. Never a pattern. */
@@ -69,6 +64,8 @@ export const store = section({
     /** Busiest minute over the average of its day. @default 3 */
     peak: z.number().min(1).max(100).default(3),
   }).optional(),
+  /** How people get to it. @default through Session Manager */
+  access: access.prefault({}),
   /** IAM roles that may read, with sensitive fields masked. @default none */
   readerRoleArns: z.array(roleArn).default([]),
   /** Groups that may read in Dashboards, as `saml` names them. @default none */

@@ -1,6 +1,8 @@
 import { App, type AppProps } from 'aws-cdk-lib';
 import type { EnvironmentConfig } from '../config/schema';
+import { OperatorsStage } from './access/operators-stage';
 import { AnalysisStage } from './analysis/analysis-stage';
+import { ClientStage } from './client/client-stage';
 import { linked } from './contract/link-parameters';
 import { TracingStage } from './tracing-stage';
 
@@ -14,6 +16,11 @@ export function buildApp(environments: readonly EnvironmentConfig[], props?: App
   });
   for (const config of environments) {
     new TracingStage(app, config);
+    const { handedOver } = config.collect.entrance;
+    if (handedOver) for (const client of config.clients) new ClientStage(app, config, client, handedOver);
+    const { endpoint } = config.store.access;
+    if (endpoint?.account && endpoint.account !== config.account)
+      new OperatorsStage(app, config, endpoint, endpoint.account);
     if (config.link?.analysis) new AnalysisStage(app, linked(config), config.link.analysis);
   }
   return app;

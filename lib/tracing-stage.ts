@@ -1,6 +1,7 @@
 import { Stage, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/schema';
+import { AccessStack } from './access/access-stack';
 import { CollectStack } from './collect/collect-stack';
 import { LinkStack } from './link/link-stack';
 import { NetworkStack } from './network/network-stack';
@@ -31,6 +32,18 @@ export class TracingStage extends Stage {
       vpc: network.vpc,
       logsKey: network.logsKey,
     });
+
+    if (config.store.access.via !== 'none') {
+      new AccessStack(this, 'Access', {
+        config,
+        description: 'Harbourline: how people get to the trace store',
+        terminationProtection: config.production,
+        vpc: network.vpc,
+        logsKey: network.logsKey,
+        storeClients: store.clientSecurityGroup,
+        domainEndpoint: store.domainEndpoint,
+      });
+    }
 
     const collect = new CollectStack(this, 'Collect', {
       config,

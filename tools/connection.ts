@@ -3,15 +3,43 @@ import { readFileSync } from 'node:fs';
 import { errors } from '@opensearch-project/opensearch';
 import type { StoreSettings } from '../lib/store/client';
 import { sharedStore } from '../rehearsal/stage/addresses';
+import { type Reached, reachStore, type Way, ways } from './session';
 
 /** Options of `parseArgs`. */
 export const connectionOptions = {
   endpoint: { type: 'string' },
   region: { type: 'string', default: 'ap-east-1' },
+  via: { type: 'string' },
+  env: { type: 'string' },
 } as const;
 
+/** What they say, for a help text. */
+export const connectionHelp = `  --via session|endpoint   how to reach the domain of --env: through Session Manager, or an endpoint in your VPC (docs/entrance.md)
+  --env NAME               whose domain
+  --endpoint URL           https:// address of a domain that your machine reaches by itself`;
+
+/** A store as the options say, until it is closed. @throws Error that says what is missing or contradictory */
+export async function reached(
+  values: {
+    readonly endpoint?: string | undefined;
+    readonly region: string;
+    readonly via?: string | undefined;
+    readonly env?: string | undefined;
+  },
+  command: string,
+): Promise<Reached> {
+  const { endpoint, region, via, env } = values;
+  if (via === undefined) return { settings: connection(endpoint, region, command), close: () => {} };
+  if (!ways.includes(via as Way)) throw new Error(`--via ${via}: use ${ways.join(' or ')}.`);
+  if (endpoint !== undefined) {
+    throw new Error('--via finds the address of the domain: leave --endpoint out, or --via.');
+  }
+  if (env === undefined) throw new Error(`--via ${via} needs --env: whose store?`);
+  return reachStore({ via: via as Way, environment: env, region });
+}
+
 /** @throws Error that says how to name a store, where none can be found */
-export function connection(endpoint: string | undefined, region: string, command: string): StoreSettings {
+function connection(endpoint: string | undefined, region: string, command: string): StoreSettings {
   if (endpoint !== undefined) {
     if (!/^https:\/\/[\w.:-]+\/?$/.test(endpoint)) {
       throw new Error(
@@ -24,7 +52,7 @@ export function connection(endpoint: string | undefined, region: string, command
     return JSON.parse(readFileSync(sharedStore(), 'utf8')) as StoreSettings;
   } catch {
     throw new Error(
-      `No rehearsal is kept running, and no --endpoint names a domain.\nStart one with: npm run rehearse -- --keep\nOr name it: npm run ${command} -- --endpoint https://…`,
+      `No rehearsal is kept running, and no --endpoint names a domain.\nStart one with: npm run rehearse -- --keep\nOr reach a deployed one: npm run ${command} -- --env NAME --via session (or --endpoint https://…)`,
     );
   }
 }
@@ -43,7 +71,7 @@ export function explained(error: Error, { endpoint, auth }: StoreSettings, role:
     const hint =
       auth.kind === 'basic'
         ? 'Is the rehearsal still running?'
-        : 'The domain is private: run this where it can be reached, such as over the VPN.';
+        : 'The domain is private: reach it by --env NAME --via session, or from where it can be reached.';
     return new Error(`${endpoint} cannot be reached: ${error.message}. ${hint}`);
   }
   return error;

@@ -2,7 +2,9 @@
  * Conditions between fields: what AWS would tell only while it creates the resources, what would lose data, and what
  * production must not do without.
  */
+import { accessRules } from './access';
 import { collectRules } from './collect';
+import { entranceRules } from './entrance';
 import { linkRules } from './link';
 import { networkRules } from './network';
 import { observeRules } from './observe';
@@ -10,4 +12,12 @@ import type { Rule } from './rule';
 import { storeRules } from './store';
 
 /** All conditions of one environment. */
-export const rules: readonly Rule[] = [...networkRules, ...collectRules, ...storeRules, ...observeRules, ...linkRules];
+export const rules: readonly Rule[] = [
+  ...networkRules,
+  ...collectRules,
+  ...entranceRules,
+  ...storeRules,
+  ...accessRules,
+  ...observeRules,
+  ...linkRules,
+];

@@ -17,6 +17,19 @@ export const prod: EnvironmentConfigInput = {
   collect: {
     // An example: put your own here, with each change of it a change of its own.
     imageId: 'ami-0123456789abcdef0',
+    entrance: {
+      handedOver: {
+        serviceName: 'com.amazonaws.vpce.ap-east-1.vpce-svc-02123456789abcdef',
+        certificate: {
+          secretArn: 'arn:aws:secretsmanager:ap-east-1:333333333333:secret:agent-certificate-a1B2c3',
+          keyArn: 'arn:aws:kms:ap-east-1:333333333333:key/00000000-0000-4000-8000-333333333335',
+        },
+        pseudonyms: {
+          secretArn: 'arn:aws:secretsmanager:ap-east-1:333333333333:secret:pseudonyms-a1B2c3',
+          keyArn: 'arn:aws:kms:ap-east-1:333333333333:key/00000000-0000-4000-8000-333333333336',
+        },
+      },
+    },
     gateway: {
       instanceType: 'm7g.large',
       minInstances: 3,
@@ -26,6 +39,20 @@ export const prod: EnvironmentConfigInput = {
     },
     sampler: { instanceType: 'm7g.xlarge', minInstances: 3, maxInstances: 6, volumeGiB: 200 },
   },
+  clients: [
+    {
+      name: 'payments',
+      account: '333333333335',
+      vpcs: [
+        {
+          vpcId: 'vpc-02123456789abcde0',
+          prefixes: ['10.32.4.0/24'],
+          subnetIds: ['subnet-02123456789abcde0', 'subnet-02123456789abcde1', 'subnet-02123456789abcde2'],
+        },
+      ],
+      nodeRoleArns: ['arn:aws:iam::333333333335:role/service-node'],
+    },
+  ],
   redaction: { allowedKeys: ['payment'], pseudonymKeys: ['enduser.id'] },
   sampling: {
     bytesPerSecond: 2_000_000,

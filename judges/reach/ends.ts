@@ -11,6 +11,7 @@ const names: Readonly<Record<string, { readonly kind: Host['kind']; readonly at:
   writer: { kind: 'fleet', at: /^Collect\/Samplers/, what: 'the span writer, which is beside each sampler' },
   store: { kind: 'domain', at: /./, what: 'the OpenSearch domain' },
   bootstrap: { kind: 'function', at: /^Store\//, what: "the store's functions" },
+  access: { kind: 'fleet', at: /^Access\//, what: 'the instance that sessions of people go through' },
   relay: { kind: 'fleet', at: /^Link\//, what: 'relays' },
   endpoints: { kind: 'endpoint', at: /^Network\//, what: 'interface endpoints of AWS services' },
   'receiver-entrance': {

@@ -3,7 +3,7 @@ import type { EnvironmentConfig } from '../../config/schema';
 import type { Outside } from './network';
 
 /** Of a configuration. An environment without a link has nothing outside. */
-export function outsideOf({ link, mainland, network }: EnvironmentConfig): Outside {
+export function outsideOf({ link, mainland, network, clients, store }: EnvironmentConfig): Outside {
   const probes = [link?.siteToSiteVpn, link?.vpnOverDirectConnect].flatMap((each) => each?.probeAddresses ?? []);
   const probe = link?.directConnect?.probeAddress;
   const { analysis, serviceAttachments = [], farEnd } = link ?? {};
@@ -17,7 +17,14 @@ export function outsideOf({ link, mainland, network }: EnvironmentConfig): Outsi
         attachmentId ? [[attachmentId, [prefix]] as const] : [],
       ),
     ),
-    vpcs: analysis ? { [analysis.vpcId]: analysis.vpcCidr } : {},
+    vpcs: {
+      ...(analysis ? { [analysis.vpcId]: analysis.vpcCidr } : {}),
+      ...Object.fromEntries(
+        [...clients.flatMap(({ vpcs }) => vpcs), ...(store.access.endpoint ? [store.access.endpoint] : [])].map(
+          ({ vpcId, prefixes }) => [vpcId, prefixes[0] as string],
+        ),
+      ),
+    },
     named: { mainland: mainland.prefixes, service: network.serviceVpcPrefixes },
   };
 }

@@ -53,6 +53,7 @@ export function portTable(config: EnvironmentConfig): Row[] {
   ];
   const when = (condition: unknown, rows: Flow[]): Flow[] => (condition ? rows : []);
   const backends = [collect.forward.otlp, collect.forward.zipkin].flatMap((backend) => backend ?? []);
+  const sessions = config.store.access.via === 'session' ? ['access'] : [];
   const vpc = ['gateway', 'sampler', ...(link ? ['relay'] : [])];
   return [
     {
@@ -89,9 +90,9 @@ export function portTable(config: EnvironmentConfig): Row[] {
     {
       where: 'store',
       port: '443',
-      from: 'samplers, functions of the store',
+      from: 'samplers, functions of the store, sessions of people',
       what: 'HTTPS, signed',
-      flows: each(['sampler', 'bootstrap'], 'store', 443),
+      flows: each(['sampler', 'bootstrap', ...sessions], 'store', 443),
     },
     {
       where: 'an older backend',
@@ -114,7 +115,7 @@ export function portTable(config: EnvironmentConfig): Row[] {
       port: '443',
       from: 'the VPC',
       what: 'AWS APIs',
-      flows: each(vpc, 'endpoints', 443),
+      flows: each([...vpc, ...sessions], 'endpoints', 443),
     },
     {
       where: 'S3, by its gateway endpoint',

@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { HttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
+import { foreignClients, gatewayNames } from '../../config/entrance';
 import { gatewayConfiguration } from '../collector/gateway';
 import { samplerConfiguration } from '../collector/sampler';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
@@ -23,6 +24,7 @@ import { Settled } from '../machine/settled';
 import { volumesKey } from '../machine/volumes-key';
 import type { FleetCapacity, Watched } from '../observe/alarms/alarm';
 import { Agent, securityLevel } from './agent';
+import { Entrance } from './entrance';
 import { Gateways } from './gateways';
 import { Samplers } from './samplers';
 
@@ -79,9 +81,16 @@ export class CollectStack extends EnvironmentStack {
 
     const { logRetentionDays: logRetention } = config.observe;
     const disks = volumesKey(this, 'VolumesKey', 'disk queues of the collectors');
-    const certificates = new TierCertificates(this, 'Certificates', { environment, logsKey, logRetention });
+    const agentReaders = foreignClients(config).map(({ account, nodeRoleArns: roleArns }) => ({ account, roleArns }));
+    const certificates = new TierCertificates(this, 'Certificates', {
+      environment,
+      gatewayNames: gatewayNames(config),
+      agentReaders,
+      logsKey,
+      logRetention,
+    });
     const pseudonyms =
-      config.redaction.pseudonymKeys.length > 0 ? new Pseudonyms(this, 'Pseudonyms').secret : undefined;
+      config.redaction.pseudonymKeys.length > 0 ? new Pseudonyms(this, 'Pseudonyms', agentReaders).secret : undefined;
     const collector = Artifact.collector(this, 'Collector');
 
     const handoverBucket = new HandoverBucket(this, 'Remainders', { environment, key: disks });
@@ -224,6 +233,12 @@ export class CollectStack extends EnvironmentStack {
       });
     }
 
+    const entrance = new Entrance(this, 'Entrance', {
+      config,
+      loadBalancer: gateways.loadBalancer,
+      certificate: certificates.of.agent,
+      pseudonyms,
+    });
     new Agent(this, 'Agent', {
       environment,
       agent: config.agent,
@@ -233,7 +248,7 @@ export class CollectStack extends EnvironmentStack {
       collector,
       certificate: certificates.of.agent,
       pseudonyms,
-      gatewayEndpoint: `${gateways.loadBalancer.loadBalancerDnsName}:${ports.otlpGrpc}`,
+      gatewayEndpoint: entrance.gatewayEndpoint,
     });
   }
 }

@@ -5,7 +5,7 @@ import { NetworkLoadBalancer, type NetworkTargetGroup, Protocol } from 'aws-cdk-
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
 import { acknowledge } from '../compliance/acknowledge';
-import { ports } from '../contract/ports';
+import { gatewayPorts, ports } from '../contract/ports';
 import { Fleet, type FleetProps } from '../machine/fleet';
 import { scaleGateways } from '../machine/scaling';
 import { subnets } from '../network/network-stack';
@@ -77,20 +77,14 @@ export class Gateways extends Construct {
       internetFacing: false,
       crossZoneEnabled: true,
       securityGroups: [securityGroup],
+      // What comes by PrivateLink is judged by the address of its client, not of the endpoint: as if it had been routed.
+      enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: true,
     });
     // An operator moves traffic out of a zone by it: docs/operations.md, "Evacuation of a zone".
     this.loadBalancer.setAttribute('zonal_shift.config.enabled', 'true');
     // Settled switches it on: a creation that fails could not take back what is protected. Nothing here says "off".
     this.loadBalancer.removeAttribute('deletion_protection.enabled');
-    const listeners: readonly (readonly [name: string, port: number])[] = [
-      ['OtlpGrpc', ports.otlpGrpc],
-      ['OtlpHttp', ports.otlpHttp],
-      ...(legacyClients.includes('zipkin') ? [['Zipkin', ports.zipkin] as const] : []),
-      ...(legacyClients.includes('jaeger')
-        ? [['JaegerGrpc', ports.jaegerGrpc] as const, ['JaegerThrift', ports.jaegerThrift] as const]
-        : []),
-    ];
-    const targetGroups = listeners.map(([name, port]) => {
+    const targetGroups = gatewayPorts(legacyClients).map(({ name, port }) => {
       for (const prefix of props.clientPrefixes) {
         securityGroup.addIngressRule(Peer.ipv4(prefix), Port.tcp(port), `${name} from a service VPC`);
       }

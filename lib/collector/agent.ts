@@ -2,6 +2,7 @@
  * The agent: on every service node. Takes OTLP on loopback, drops what is of a foreign environment, redacts, and sends
  * compressed batches to the gateways from a queue on disk. Metrics, its own and those of services, take the same way.
  */
+import { tierName } from '../../config/tier-names';
 import { agentMetricsQueueBytes, agentQueueBytes, hops, mebibytes } from '../contract/limits';
 import { ports } from '../contract/ports';
 import {
@@ -12,7 +13,6 @@ import {
   retryForever,
   service,
   sizeLimits,
-  tierName,
 } from './blocks/components';
 import { marksOfAgent, serviceMetricProcessors } from './blocks/node-metrics';
 import { ownMetrics, ownReader } from './blocks/own-metrics';

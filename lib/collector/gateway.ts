@@ -2,6 +2,7 @@
  * The gateway: behind the load balancer. Takes OTLP over TLS, drops what is of a foreign environment, redacts, and routes
  * all spans of a trace to one sampler. Metrics of nodes go to CloudWatch from here: nodes need no access to it.
  */
+import { tierName } from '../../config/tier-names';
 import { hops, mebibytes } from '../contract/limits';
 import { ports } from '../contract/ports';
 import { queueBytes, sizesOf } from '../contract/sizing';
@@ -14,7 +15,6 @@ import {
   serverTls,
   service,
   sizeLimits,
-  tierName,
 } from './blocks/components';
 import { type LegacyClient, legacyReceivers } from './blocks/legacy';
 import { metricsOfNodes, nodeMetricProcessors } from './blocks/node-metrics';

@@ -3,6 +3,7 @@
  * span writer beside it.
  */
 
+import { tierName } from '../../config/tier-names';
 import { hops, mebibytes } from '../contract/limits';
 import {
   crossingAttribute,
@@ -15,7 +16,7 @@ import {
 import { ports } from '../contract/ports';
 import { hashSalt, rootWaitSeconds } from '../contract/sampling';
 import { forwardQueueBytes, queueBytes, sizesOf } from '../contract/sizing';
-import { clientTls, extensions, memoryLimiter, retryForever, serverTls, service, tierName } from './blocks/components';
+import { clientTls, extensions, memoryLimiter, retryForever, serverTls, service } from './blocks/components';
 import { crossingProcessor, type MainlandPeers } from './blocks/crossing';
 import { type ForwardOptions, forwarders } from './blocks/forward';
 import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './blocks/own-metrics';

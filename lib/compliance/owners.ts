@@ -16,6 +16,9 @@ export const owners: Readonly<Record<string, Owner>> = {
   Collect: { owner: 'observability-platform', reviewBy: '2027-05-31' },
   Link: { owner: 'network-security', reviewBy: '2027-05-31' },
   Observe: { owner: 'observability-platform', reviewBy: '2027-05-31' },
+  Access: { owner: 'observability-platform', reviewBy: '2027-05-31' },
+  Operators: { owner: 'observability-platform', reviewBy: '2027-05-31' },
+  Client: { owner: 'observability-platform', reviewBy: '2027-05-31' },
   Analysis: { owner: 'mainland-platform', reviewBy: '2027-05-31' },
 };
 

@@ -19,3 +19,23 @@ export const ports = {
   /** OTLP over HTTP of the span writer. Loopback only. */
   spanWriter: 4418,
 } as const;
+
+/** A port that gateways are reached at. */
+interface GatewayPort {
+  /** Names the listener. */
+  readonly name: string;
+  readonly port: number;
+}
+
+/** What gateways listen on for services: OTLP, and what older clients speak where they are admitted. */
+export const gatewayPorts = (legacyClients: readonly ('zipkin' | 'jaeger')[]): readonly GatewayPort[] => [
+  { name: 'OtlpGrpc', port: ports.otlpGrpc },
+  { name: 'OtlpHttp', port: ports.otlpHttp },
+  ...(legacyClients.includes('zipkin') ? [{ name: 'Zipkin', port: ports.zipkin }] : []),
+  ...(legacyClients.includes('jaeger')
+    ? [
+        { name: 'JaegerGrpc', port: ports.jaegerGrpc },
+        { name: 'JaegerThrift', port: ports.jaegerThrift },
+      ]
+    : []),
+];

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
-  AclCidr,
   AclTraffic,
   Action,
   type CfnPrefixList,
@@ -15,17 +13,16 @@ import {
   type IVpc,
   LogFormat,
   NetworkAcl,
-  TrafficDirection,
 } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnMetricFilter, LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { serviceRole } from '../common/iam';
-import { acknowledge } from '../compliance/acknowledge';
 import { type Flow, relayTargets } from '../contract/link-parameters';
 import { flowMetrics, metricNamespace, portDimension, sideDimension } from '../contract/metrics';
 import { ports } from '../contract/ports';
+import { band, entriesOf } from '../network/acl-entries';
 import { subnets } from '../network/network-stack';
 import { prefixList } from './prefix-list';
 import type { Transit } from './transit';
@@ -47,6 +44,9 @@ export interface LinkSubnetsProps {
   readonly linkCidrs: readonly string[];
   readonly transit: Transit;
 }
+
+const reason =
+  'A second, stateless wall beside the security groups, derived from the reviewed allow-list line by line: the link is the one place where it is worth its upkeep.';
 
 /** Ports that answers come back to: Linux's default range, which AL2023 leaves as it is. */
 const returnPorts = [32_768, 60_999] as const;
@@ -89,7 +89,7 @@ export class LinkSubnets extends Construct {
   private linkAcl(props: LinkSubnetsProps, byPort: ReadonlyMap<number, readonly string[]>): void {
     const { vpc } = props;
     const acl = new NetworkAcl(this, 'LinkAcl', { vpc, subnetSelection: subnets.link });
-    const { ingress, egress } = entriesOf(acl);
+    const { ingress, egress } = entriesOf(acl, reason);
     const { listed, refused, open } = band;
     const answers = AclTraffic.tcpPortRange(...returnPorts);
     for (const [port, prefixes] of byPort) {
@@ -114,7 +114,7 @@ export class LinkSubnets extends Construct {
   /** Whatever a route may say one day: what comes out of the transit gateway reaches the relays' subnets only. */
   private transitAcl({ vpc, linkCidrs }: LinkSubnetsProps): void {
     const acl = new NetworkAcl(this, 'TransitAcl', { vpc, subnetSelection: subnets.transit });
-    const { ingress, egress } = entriesOf(acl);
+    const { ingress, egress } = entriesOf(acl, reason);
     for (const prefix of linkCidrs) {
       egress(band.listed, Action.ALLOW, prefix, AclTraffic.tcpPortRange(...returnPorts));
       ingress(band.listed, Action.ALLOW, prefix, AclTraffic.tcpPortRange(1, 65_535));
@@ -183,32 +183,3 @@ const fields = ['srcaddr', 'dstaddr', 'srcport', 'dstport', 'protocol', 'packets
 
 /** `1a` of ap-east-1a. */
 const zoneOf = ({ availabilityZone }: ISubnet): string => availabilityZone.split('-').at(-1) ?? '';
-
-/** Where entries of an ACL stand: the first that matches decides, so what is listed comes before what is refused. */
-const band = { listed: 1_000, refused: 11_000, open: 21_000 } as const;
-
-/** Numbers in a band, less one that stays free before the next. */
-const bandWidth = 9_973;
-
-/**
- * Appends entries. Number and id of each come from what it says, not from its place: two entries of a list can neither swap
- * their numbers nor take a number that an entry on its way out still has. Two that hash to the same number take neighbours.
- */
-function entriesOf(acl: NetworkAcl) {
-  const reason =
-    'A second, stateless wall beside the security groups, derived from the reviewed allow-list line by line: the link is the one place where it is worth its upkeep.';
-  acknowledge(acl, { id: 'AwsSolutions-VPC3', reason });
-  const appender = (direction: TrafficDirection) => {
-    const taken = new Set<number>();
-    return (from: number, ruleAction: Action, prefix: string, traffic: AclTraffic) => {
-      const { portRange: { from: first, to: last } = {} } = traffic.toTrafficConfig();
-      const says = `${ruleAction === Action.ALLOW ? 'Allow' : 'Deny'} ${prefix} ${first ?? 'all'} ${last ?? 'all'}`;
-      let ruleNumber = from + (createHash('sha256').update(says).digest().readUInt32BE() % bandWidth);
-      while (taken.has(ruleNumber)) ruleNumber++;
-      taken.add(ruleNumber);
-      const id = `${direction === TrafficDirection.EGRESS ? 'Egress' : 'Ingress'}${says.replace(/\W/g, 'x')}`;
-      acl.addEntry(id, { ruleNumber, direction, ruleAction, cidr: AclCidr.ipv4(prefix), traffic });
-    };
-  };
-  return { ingress: appender(TrafficDirection.INGRESS), egress: appender(TrafficDirection.EGRESS) };
-}

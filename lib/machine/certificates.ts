@@ -7,15 +7,25 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { tierName } from '../collector/blocks/components';
+import { tierName } from '../../config/tier-names';
 import { encryptionKey } from '../common/encryption-key';
 import { DeploymentFunction } from '../common/function';
 import { acknowledge } from '../compliance/acknowledge';
 import { renewalDays } from './certificates.issue';
-import { type InstanceSecret, instanceSecret, throughSecretsManager } from './instance-secret';
+import {
+  allowForeignReaders,
+  type ForeignReaders,
+  type InstanceSecret,
+  instanceSecret,
+  throughSecretsManager,
+} from './instance-secret';
 
 export interface TierCertificatesProps {
   readonly environment: string;
+  /** Names of the gateways: the first is what collectors verify. */
+  readonly gatewayNames: readonly string[];
+  /** Nodes of other accounts, whose agents show the agents' certificate. */
+  readonly agentReaders: readonly ForeignReaders[];
   readonly logsKey: IKey;
   readonly logRetention: RetentionDays;
 }
@@ -36,8 +46,9 @@ export class TierCertificates extends Construct {
   /** Name of the function that renews them. */
   readonly functionName: string;
 
-  constructor(scope: Construct, id: string, { environment, logsKey, logRetention }: TierCertificatesProps) {
+  constructor(scope: Construct, id: string, props: TierCertificatesProps) {
     super(scope, id);
+    const { environment, logsKey, logRetention } = props;
     const key = encryptionKey(this, 'Key', 'certificates of the collector tiers');
     const certificate = (tier: Tier): InstanceSecret => {
       const made = new Secret(this, `${tier[0]?.toUpperCase()}${tier.slice(1)}`, {
@@ -52,6 +63,7 @@ export class TierCertificates extends Construct {
         { id: 'AwsSolutions-SMG4', reason },
         { id: 'NIST.800.53.R5-SecretsManagerRotationEnabled', reason },
       );
+      if (tier === 'agent') allowForeignReaders(made, key, props.agentReaders);
       return { ...instanceSecret('OwnCertificate', made, key), issued: [this] };
     };
     this.of = {
@@ -83,7 +95,9 @@ export class TierCertificates extends Construct {
     this.functionName = issuer.function.functionName;
     const properties = {
       Secrets: Object.fromEntries(tiers.map((tier) => [tier, this.of[tier].secretArn])),
-      Names: Object.fromEntries(tiers.map((tier) => [tier, [tierName(tier, environment)]])),
+      Names: Object.fromEntries(
+        tiers.map((tier) => [tier, tier === 'gateway' ? props.gatewayNames : [tierName(tier, environment)]]),
+      ),
     };
     new CustomResource(this, 'Certificates', {
       resourceType: 'Custom::HarbourlineTierCertificates',

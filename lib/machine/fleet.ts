@@ -268,7 +268,7 @@ export class Fleet extends Construct {
 }
 
 /** Amazon Linux 2023 for Graviton: pinned by the configuration, or the newest at each deployment. */
-const machineImage = (imageId: string | undefined, region: string): IMachineImage =>
+export const machineImage = (imageId: string | undefined, region: string): IMachineImage =>
   imageId
     ? MachineImage.genericLinux({ [region]: imageId })
     : MachineImage.latestAmazonLinux2023({ cpuType: AmazonLinuxCpuType.ARM_64 });

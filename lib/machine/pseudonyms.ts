@@ -3,7 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { encryptionKey } from '../common/encryption-key';
 import { acknowledge } from '../compliance/acknowledge';
-import { type InstanceSecret, instanceSecret } from './instance-secret';
+import { allowForeignReaders, type ForeignReaders, type InstanceSecret, instanceSecret } from './instance-secret';
 
 /**
  * The secret under which pseudonyms are made, the same at agents and gateways. Secrets Manager generates it: it stands in no
@@ -12,7 +12,8 @@ import { type InstanceSecret, instanceSecret } from './instance-secret';
 export class Pseudonyms extends Construct {
   readonly secret: InstanceSecret;
 
-  constructor(scope: Construct, id: string) {
+  /** @param readers nodes of other accounts, whose agents make the same pseudonyms */
+  constructor(scope: Construct, id: string, readers: readonly ForeignReaders[]) {
     super(scope, id);
     const key = encryptionKey(this, 'Key', 'secret of the pseudonyms in spans');
     const secret = new Secret(this, 'Secret', {
@@ -28,6 +29,7 @@ export class Pseudonyms extends Construct {
       { id: 'AwsSolutions-SMG4', reason },
       { id: 'NIST.800.53.R5-SecretsManagerRotationEnabled', reason },
     );
+    allowForeignReaders(secret, key, readers);
     this.secret = instanceSecret('PseudonymSecret', secret, key);
   }
 }

@@ -20,9 +20,10 @@ import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
 import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
-import { subnetMasks } from '../contract/addresses';
+import { subnetCidrs, subnetMasks } from '../contract/addresses';
 import { handoverBucketName } from '../contract/buckets';
 import { interfaceEndpoints } from '../contract/endpoints';
+import { RoutedEntrance } from './routed-entrance';
 
 /** Names of the subnet groups. None has a route out of the VPC. */
 export const subnets = {
@@ -41,7 +42,7 @@ export const subnets = {
 
 /**
  * A VPC without a way out: isolated subnets over the configured zones, endpoints for the services that instances really
- * call, flow logs. No internet gateway, no NAT, no public address.
+ * call, flow logs. No internet gateway, no NAT, no public address. Where services come by a route, it leads to them alone.
  */
 export class NetworkStack extends EnvironmentStack {
   readonly vpc: Vpc;
@@ -50,7 +51,8 @@ export class NetworkStack extends EnvironmentStack {
 
   constructor(scope: Construct, id: string, props: EnvironmentStackProps) {
     super(scope, id, props);
-    const { network } = this.config;
+    const { network, collect } = this.config;
+    const { routed } = collect.entrance;
     this.logsKey = encryptionKey(this, 'LogsKey', 'operational logs');
     allowCloudWatchLogs(this.logsKey);
 
@@ -60,12 +62,18 @@ export class NetworkStack extends EnvironmentStack {
       natGateways: 0,
       // Nothing of ours uses the default security group; this empties it, so that nothing else can by mistake.
       restrictDefaultSecurityGroup: true,
-      subnetConfiguration: Object.entries(subnetMasks).map(([name, cidrMask]) => ({
-        name,
-        subnetType: SubnetType.PRIVATE_ISOLATED,
-        cidrMask,
-      })),
+      subnetConfiguration: [
+        ...Object.entries(subnetMasks),
+        // Behind all others, whose addresses stay what they are.
+        ...(routed?.transitGatewayId ? [['entrance', 28] as const] : []),
+      ].map(([name, cidrMask]) => ({ name, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask })),
     });
+    if (routed) {
+      const { legacyClients, forward } = this.config.collect;
+      const collectCidrs = subnetCidrs(this.config, 'collect');
+      const { cidr } = network;
+      new RoutedEntrance(this, 'Entrance', { vpc: this.vpc, routed, legacyClients, forward, cidr, collectCidrs });
+    }
 
     acknowledge(this.vpc, {
       id: 'W3010',

@@ -5,6 +5,7 @@
  * stand in for roles sign in with basic authentication. Everything after that choice is the same code.
  */
 import { readFileSync } from 'node:fs';
+import { Agent, type AgentOptions } from 'node:https';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { Client, type ClientOptions } from '@opensearch-project/opensearch';
 import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws';
@@ -14,10 +15,17 @@ export interface StoreSettings {
   /** Base URL, `https://` only. */
   readonly endpoint: string;
   readonly auth:
-    | { readonly kind: 'sigv4'; readonly region: string }
+    | {
+        readonly kind: 'sigv4';
+        readonly region: string;
+        /** @default those of the process */
+        readonly credentials?: ReturnType<typeof defaultProvider>;
+      }
     | { readonly kind: 'basic'; readonly username: string; readonly password: string };
   /** PEM file of the authority that signed the store's certificate. @default the system's authorities */
   readonly caFile?: string;
+  /** Port on this machine that leads to the store: requests still bear its name, and its certificate must. @default its own address */
+  readonly forwardedPort?: number;
 }
 
 /**
@@ -58,17 +66,30 @@ export function storeSettingsFromEnv(env: Readonly<Record<string, string | undef
   return { endpoint, auth, ...(env.STORE_CA_FILE ? { caFile: env.STORE_CA_FILE } : {}) };
 }
 
+/** Connects to a port of this machine in place of the host that a request names; all else, the name in TLS included, stays. */
+function forwarding(port: number, tls: AgentOptions): Agent {
+  const agent = new Agent({ ...tls, keepAlive: true });
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, done) =>
+    connect({ ...options, servername: options.servername ?? options.host ?? '', host: '127.0.0.1', port }, done);
+  return agent;
+}
+
 /** A client of the store. Certificates are always verified. `options` adds to (and wins over) what the settings say. */
 export function storeClient(settings: StoreSettings, options: ClientOptions = {}): Client {
+  const ssl = { rejectUnauthorized: true, ...(settings.caFile ? { ca: readFileSync(settings.caFile) } : {}) };
+  const { forwardedPort } = settings;
   const common: ClientOptions = {
     node: settings.endpoint,
-    ssl: { rejectUnauthorized: true, ...(settings.caFile ? { ca: readFileSync(settings.caFile) } : {}) },
+    ssl,
+    ...(forwardedPort ? { agent: () => forwarding(forwardedPort, ssl) } : {}),
     ...options,
   };
   if (settings.auth.kind === 'basic') {
     const { username, password } = settings.auth;
     return new Client({ ...common, auth: { username, password } });
   }
-  const signer = AwsSigv4Signer({ region: settings.auth.region, service: 'es', getCredentials: defaultProvider() });
+  const { region, credentials: getCredentials = defaultProvider() } = settings.auth;
+  const signer = AwsSigv4Signer({ region, service: 'es', getCredentials });
   return new Client({ ...common, ...signer });
 }

@@ -1,14 +1,16 @@
 /** The relay and the receiver: as they are rendered, and as the very binary runs them. */
+
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { tierName } from '../../config/tier-names';
 import { startCollector } from '../../harness/collectors';
 import type { Service } from '../../harness/process';
 import { waitFor } from '../../harness/wait';
-import { clientTls, tierName } from '../../lib/collector/blocks/components';
+import { clientTls } from '../../lib/collector/blocks/components';
 import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
 import { receiverConfiguration } from '../../lib/collector/receiver';
 import { relayConfiguration } from '../../lib/collector/relay';

@@ -126,8 +126,40 @@ const grant = (name: string) => ({
 const noFirewall = 'Trial with services of nobody until the firewall is ordered, approved in NET-1211 to June 2027';
 const key = (digit: string) => `arn:aws:kms:ap-east-1:111111111111:key/00000000-0000-4000-8000-11111111111${digit}`;
 
+const secretOf = (account: string) => ({
+  secretArn: `arn:aws:secretsmanager:ap-east-1:${account}:secret:of-clients-z1B2c3`,
+  keyArn: key('9'),
+});
+const client = (account: string, digit: string) => ({
+  name: `client${digit}`,
+  account,
+  vpcs: [
+    {
+      vpcId: `vpc-0123456789abcde0${digit}`,
+      prefixes: ['10.30.4.0/24'],
+      subnetIds: [`subnet-0123456789abcde0${digit}`],
+    },
+  ],
+  nodeRoleArns: [`arn:aws:iam::${account}:role/node`],
+});
+/** Dev where services come by a transit gateway. */
+const routed = edited(dev, {
+  'collect.entrance': {
+    via: 'routed',
+    routed: { transitGatewayId: 'tgw-0123456789abcdef0', prefixes: ['10.30.0.0/16'] },
+    handedOver: {
+      gatewayAddress: 'gateways-0123.elb.ap-east-1.amazonaws.com',
+      certificate: dev.collect.entrance?.handedOver?.certificate,
+    },
+  },
+  clients: [],
+});
+
 /** Settings that name the environment, or say something to people and tools only: another value is another environment, or nothing. */
 export const notTried: Readonly<Record<string, string>> = {
+  'collect.entrance.via': 'tried with the whole section',
+  'collect.entrance.handedOver.gatewayAddress': 'a value of a parameter',
+  'collect.entrance.handedOver.pseudonyms': 'part of a document and a policy, as the certificate',
   environment: 'another name is another environment',
   region: 'one value',
   'observe.metricsRegion': 'another region is refused',
@@ -172,16 +204,32 @@ export const notTried: Readonly<Record<string, string>> = {
 
 export const dayTwoChanges: readonly DayTwoChange[] = [
   ...value('production', true),
-  ...value('account', '111111111119'),
+  ...value('account', '111111111119', { 'collect.entrance.handedOver': undefined }),
   ...value('assetsKeyArn', key('7')),
   ...value('network.cidr', '10.11.0.0/16'),
   ...list('network.availabilityZones', ['ap-east-1a', 'ap-east-1b', 'ap-east-1c'], dev, { 'store.dataNodes.count': 2 }),
   ...value('network.availabilityZones', ['ap-east-1c', 'ap-east-1a', 'ap-east-1b']),
   ...value('network.availabilityZones', ['ap-east-1a', 'ap-east-1b'], { 'store.dataNodes.count': 2 }),
-  ...list('network.serviceVpcPrefixes', ['10.30.0.0/16', '10.33.0.0/16', '10.34.0.0/16']),
+  ...list('network.serviceVpcPrefixes', ['10.30.0.0/16', '10.33.0.0/16', '10.34.0.0/16'], dev, { clients: [] }),
   ...list('mainland.prefixes', ['10.20.0.0/16', '10.28.0.0/16', '10.29.0.0/16']),
   ...list('mainland.hostSuffixes', ['.cn.example.internal', '.sz.example.internal', '.sh.example.internal']),
   ...value('collect.imageId', 'ami-0123456789abcdef1'),
+  { path: 'collect.entrance', what: 'routed', before: dev, after: routed },
+  { path: 'collect.entrance', what: 'by PrivateLink again', before: routed, after: dev },
+  ...value('collect.entrance.routed.prefixes', ['10.30.0.0/16', '10.30.4.0/24'], {}, routed),
+  ...value('collect.entrance.routed.routeTableIds', ['rtb-0123456789abcdef1'], {}, routed),
+  ...value('collect.entrance.routed.transitGatewayId', 'tgw-0123456789abcdef1', {}, routed),
+  ...value('collect.entrance.routed', { peeringId: 'pcx-0123456789abcdef0', prefixes: ['10.30.0.0/16'] }, {}, routed),
+  ...list('collect.entrance.certificateNames', ['a.example.internal', 'b.example.internal', 'c.example.internal']),
+  ...value('collect.entrance.privateLink.privateName', 'a.example.internal', {
+    'collect.entrance.certificateNames': ['a.example.internal'],
+  }),
+  ...list('collect.entrance.privateLink.principals', ['111111111115', '111111111116', '111111111117']),
+  ...value('collect.entrance.privateLink.acceptanceRequired', true),
+  ...value('collect.entrance.handedOver.serviceName', 'com.amazonaws.vpce.ap-east-1.vpce-svc-00123456789abcdee'),
+  ...value('collect.entrance.handedOver.certificate', secretOf('111111111111')),
+  ...value('collect.entrance.handedOver', undefined),
+  ...list('clients', [client('111111111115', '0'), client('111111111116', '1'), client('111111111117', '2')]),
   ...list('collect.legacyClients', ['zipkin', 'jaeger', 'jaeger']),
   ...value('collect.forward.otlp', backend),
   ...value('collect.forward.zipkin', { ...backend, endpoint: 'https://zipkin.example.internal:9411' }),
@@ -195,7 +243,9 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ...value('collect.sampler.maxInstances', 4),
   ...value('collect.sampler.volumeGiB', 40),
   ...list('redaction.allowedKeys', ['payment', 'order', 'trade']),
-  ...list('redaction.pseudonymKeys', ['enduser.id', 'user.id', 'client.id']),
+  ...list('redaction.pseudonymKeys', ['enduser.id', 'user.id', 'client.id'], dev, {
+    'collect.entrance.handedOver.pseudonyms': secretOf('111111111111'),
+  }),
   ...value('agent.tagKey', 'tracing'),
   ...value('agent.tagValue', 'on'),
   ...value('agent.everyHours', 2),

@@ -1,7 +1,7 @@
 /** What the templates do not hold yet, and where it is worked on. `npm run reach -- --table` says so, and what it no longer finds. */
 export const known: Readonly<Record<string, string>> = {
   'service → entrance does not get there':
-    'the way in for services: config names their prefixes, and nothing routes or leads them in',
+    'by PrivateLink services reach the endpoint in their own VPC, whose nodes the model does not hold; see docs/entrance.md',
   'service → mainland passes unlisted':
     'what services send is held by the far end and by the groups of their own VPCs, not by the link',
   'mainland → service passes unlisted':

@@ -5,26 +5,18 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { Client } from '@opensearch-project/opensearch';
-import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws';
+import type { Client } from '@opensearch-project/opensearch';
 import type { EnvironmentConfig } from '../../config/schema';
+import { tierName } from '../../config/tier-names';
+import { domainName } from '../../lib/contract/access';
 import { ports } from '../../lib/contract/ports';
+import { storeClient } from '../../lib/store/client';
+import { reachStore, type Way } from '../session';
 import type { Aws } from './aws';
 import type { Gateways } from './trace';
 
-/** What a smoke test needs of a deployed environment. */
-export interface Deployed {
-  readonly gateways: Gateways;
-  readonly store: Client;
-  readonly aws: Aws;
-}
-
-/**
- * Looks the environment up with the caller's credentials: the agents' parameters and secret, the domain's address. The store
- * is read as the reader, whose role is assumed.
- */
-export async function deployed(config: EnvironmentConfig, readerRole: string): Promise<Deployed> {
-  const { environment, region } = config;
+/** The gateways as an agent of the caller's account finds them: by its parameters and its secret. */
+export async function deployedGateways({ environment, region }: EnvironmentConfig): Promise<Gateways> {
   const ssm = new SSMClient({ region });
   const parameter = async (name: string): Promise<string> => {
     const { Parameter: found } = await ssm.send(
@@ -37,36 +29,65 @@ export async function deployed(config: EnvironmentConfig, readerRole: string): P
   );
   const { certificate, key, authority } = JSON.parse(secret);
   const [host = ''] = (await parameter('gateway-endpoint')).split(':');
-
-  const { DomainStatus: domain } = await new OpenSearchClient({ region }).send(
-    new DescribeDomainCommand({ DomainName: `harbourline-${environment}` }),
-  );
-  const { Credentials: reader } = await new STSClient({ region }).send(
-    new AssumeRoleCommand({ RoleArn: readerRole, RoleSessionName: 'harbourline-smoke' }),
-  );
-  if (!reader?.AccessKeyId || !reader.SecretAccessKey) throw new Error(`${readerRole} gives no credentials.`);
-  const credentials = {
-    accessKeyId: reader.AccessKeyId,
-    secretAccessKey: reader.SecretAccessKey,
-    ...(reader.SessionToken ? { sessionToken: reader.SessionToken } : {}),
-  };
   return {
-    gateways: {
-      host,
-      port: ports.otlpHttp,
-      servername: `gateway.${environment}.harbourline.internal`,
-      cert: certificate,
-      key,
-      ca: authority,
-    },
-    store: new Client({
-      node: `https://${domain?.Endpoints?.vpc}`,
-      ...AwsSigv4Signer({ region, service: 'es', getCredentials: async () => credentials }),
-    }),
-    aws: {
-      cloudWatch: new CloudWatchClient({ region }),
-      ec2: new EC2Client({ region }),
-      sns: new SNSClient({ region }),
-    },
+    host,
+    port: ports.otlpHttp,
+    servername: tierName('gateway', environment),
+    cert: certificate,
+    key,
+    ca: authority,
   };
 }
+
+/** A store that is read as the reader, whose role is assumed, until it is closed. */
+export interface DeployedStore {
+  readonly store: Client;
+  readonly close: () => Promise<void>;
+}
+
+/** @param via how the store is reached. @default as it is: from a machine with the security group of the store's clients */
+export async function deployedStore(
+  { environment, region }: EnvironmentConfig,
+  readerRole: string,
+  via: Way | undefined,
+): Promise<DeployedStore> {
+  const { settings, close } = via
+    ? await reachStore({ via, environment, region })
+    : { settings: { endpoint: `https://${await addressOf(environment, region)}` }, close: () => {} };
+  try {
+    const { Credentials: reader } = await new STSClient({ region }).send(
+      new AssumeRoleCommand({ RoleArn: readerRole, RoleSessionName: 'harbourline-smoke' }),
+    );
+    if (!reader?.AccessKeyId || !reader.SecretAccessKey) throw new Error(`${readerRole} gives no credentials.`);
+    const credentials = {
+      accessKeyId: reader.AccessKeyId,
+      secretAccessKey: reader.SecretAccessKey,
+      ...(reader.SessionToken ? { sessionToken: reader.SessionToken } : {}),
+    };
+    const store = storeClient({ ...settings, auth: { kind: 'sigv4', region, credentials: async () => credentials } });
+    return {
+      store,
+      close: async () => {
+        await store.close();
+        close();
+      },
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function addressOf(environment: string, region: string): Promise<string> {
+  const { DomainStatus: domain } = await new OpenSearchClient({ region }).send(
+    new DescribeDomainCommand({ DomainName: domainName(environment) }),
+  );
+  return domain?.Endpoints?.vpc ?? '';
+}
+
+/** What is asked of AWS itself, with the caller's credentials. */
+export const deployedAws = ({ region }: EnvironmentConfig): Aws => ({
+  cloudWatch: new CloudWatchClient({ region }),
+  ec2: new EC2Client({ region }),
+  sns: new SNSClient({ region }),
+});

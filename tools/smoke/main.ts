@@ -9,7 +9,8 @@ import { type Answer, answer } from '../preflight/check';
 import { plan } from '../preflight/plan';
 import { exitCode, type Line, table } from '../preflight/preflight';
 import { alarms, dashboards, testPage, tunnels } from './aws';
-import { deployed } from './deployed';
+import { deployedAws, deployedGateways, deployedStore } from './deployed';
+import { halves } from './halves';
 import { rehearsed } from './rehearsed';
 import { find, type Gateways, send, smokeService, smokeTrace } from './trace';
 
@@ -20,11 +21,16 @@ npm run smoke -- --env NAME [options]
   --reader-role ARN   role to read the store as (default: the first of store.readerRoleArns)
   --rehearse          on this machine instead: the synthesised gateways, samplers, span writers and a real OpenSearch;
                       alarms, dashboards and tunnels are AWS's and are left out
+  --half node         only the way in, from a service's node: sends a trace and says its id. The node's role is enough
+  --half operator     only the rest, from where people are: finds --trace ID in the store, then alarms, dashboards, tunnels
+  --trace ID          the trace that the other half sent
+  --via session|endpoint   how the store is reached: through Session Manager, or an endpoint in the VPC (docs/entrance.md);
+                      default: straight, from a machine with the security group of the store's clients
   --page              also send a test page: the incident "Calls to the mainland" goes into ALARM, and back by itself
   --help              this text
 
-Runs where both can be reached: in a VPC of network.serviceVpcPrefixes for the gateways, with the security group of the
-store's clients for the store. Needs ssm:GetParameter and secretsmanager:GetSecretValue of the agents, es:DescribeDomain,
+The gateways are reached from a VPC of a client, the store by --via: few machines can do both, so each half runs by itself.
+Needs ssm:GetParameter and secretsmanager:GetSecretValue of the agents, es:DescribeDomain,
 cloudwatch:DescribeAlarms, cloudwatch:GetDashboard, sns:ListSubscriptionsByTopic, cloudwatch:SetAlarmState for a test page, ec2:DescribeVpnConnections, and sts:AssumeRole of the reader.
 The trace is marked as failed, so that it is kept, and is of the service ${smokeService}. Exit code 1 where anything is wrong.
 `;
@@ -33,8 +39,8 @@ const progress = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-/** Through the gateways, and out of the store again. */
-async function throughTheLine(gateways: Gateways, store: Client, config: EnvironmentConfig): Promise<Answer[]> {
+/** The first half: through the gateways, from where services are. */
+async function intoTheLine(gateways: Gateways, config: EnvironmentConfig): Promise<[Answer, string?]> {
   const { traceId, body } = smokeTrace(config.environment);
   const where = `gateways ${gateways.host}:${gateways.port}`;
   try {
@@ -44,19 +50,21 @@ async function throughTheLine(gateways: Gateways, store: Client, config: Environ
     const remedy = 'From here? The gateways admit network.serviceVpcPrefixes alone, with the agents’ certificate.';
     return [answer(false, where, (error as Error).message, remedy)];
   }
+  return [answer(true, where, `took trace ${traceId} over mutual TLS`, ''), traceId];
+}
+
+/** The second half: out of the store, from where people are. */
+async function outOfTheStore(store: Client, config: EnvironmentConfig, traceId: string): Promise<Answer> {
   // Decision, hand-over and refresh, and as much again for a cold start.
   const seconds = 2 * (config.sampling.decisionWaitSeconds + config.store.refreshIntervalSeconds + 10);
   progress(`looking for it, for ${seconds} seconds at the most`);
   const found = await find(store, traceId, seconds);
-  return [
-    answer(true, where, 'took the trace over mutual TLS', ''),
-    answer(
-      found.length === 1 && found[0]?.serviceName === smokeService,
-      'store, as the reader',
-      found.length > 0 ? `${found.length} span of ${found[0]?.serviceName}` : `not there after ${seconds} seconds`,
-      'Samplers and span writers: docs/runbook.md, heading "No spans".',
-    ),
-  ];
+  return answer(
+    found.length === 1 && found[0]?.serviceName === smokeService,
+    'store, as the reader',
+    found.length > 0 ? `${found.length} span of ${found[0]?.serviceName}` : `not there after ${seconds} seconds`,
+    'Samplers and span writers: docs/runbook.md, heading "No spans".',
+  );
 }
 
 command(help, async () => {
@@ -66,9 +74,13 @@ command(help, async () => {
       'reader-role': { type: 'string' },
       rehearse: { type: 'boolean', default: false },
       page: { type: 'boolean', default: false },
+      half: { type: 'string' },
+      trace: { type: 'string' },
+      via: { type: 'string' },
     },
   });
   if (!values.env) throw new Error(`--env is missing: which environment?\n\n${help}`);
+  const { half, trace, via } = halves(values);
   const { config, environment } = plan(values.env);
   const lines: Line[] = [];
   const note = (check: string, answers: readonly Answer[]): void => {
@@ -77,15 +89,34 @@ command(help, async () => {
   if (values.rehearse) {
     const line = await rehearsed(config, progress);
     try {
-      note('line', await throughTheLine(line.gateways, line.store, config));
+      const [sent, traceId] = await intoTheLine(line.gateways, config);
+      note('line', [sent, ...(traceId ? [await outOfTheStore(line.store, config, traceId)] : [])]);
     } finally {
       await line.close();
     }
-  } else {
+    console.log(table(lines));
+    return exitCode(lines);
+  }
+  let traceId = trace;
+  if (half !== 'operator') {
+    const [sent, id] = await intoTheLine(await deployedGateways(config), config);
+    note('line', [sent]);
+    traceId = id;
+    if (half === 'node' && id)
+      progress(`The other half: npm run smoke -- --env ${values.env} --half operator --trace ${id}`);
+  }
+  if (half !== 'node') {
     const role = values['reader-role'] ?? config.store.readerRoleArns[0];
     if (!role) throw new Error(`config/${values.env}.ts names no store.readerRoleArns: give --reader-role.`);
-    const { gateways, store, aws } = await deployed(config, role);
-    note('line', await throughTheLine(gateways, store, config));
+    if (traceId) {
+      const { store, close } = await deployedStore(config, role, via);
+      try {
+        note('line', [await outOfTheStore(store, config, traceId)]);
+      } finally {
+        await close();
+      }
+    }
+    const aws = deployedAws(config);
     note('alarms', await alarms(aws, environment));
     if (values.page) note('alarms', [await testPage(aws, alarmName(values.env, incidents.border.heading))]);
     note('dashboards', await dashboards(aws, environment));

@@ -4,7 +4,7 @@ import type { EnvironmentConfig } from '../../config/schema';
 import { loadEnvironments } from '../../harness/deployment';
 import { storeClient } from '../../lib/store/client';
 import { command } from '../command';
-import { connection, connectionOptions, explained } from '../connection';
+import { connectionHelp, connectionOptions, explained, reached } from '../connection';
 import { eraseSpans, holdSpans, restoreIndex } from './held';
 
 const help = `What an administrator does to the trace store, with a grant of that role. All of it is in the store's audit log.
@@ -17,7 +17,8 @@ npm run store -- erase   --env NAME --ticket TICKET --id ID [--attribute KEY]…
 npm run store -- restore --repository NAME --snapshot NAME --index otel-v1-apm-span-000042
   restores a span index, which is deleted on its day
 
-  --endpoint URL    https:// address of the domain (default: a rehearsal that was started with --keep)
+${connectionHelp}
+                    (default: a rehearsal that was started with --keep)
   --region NAME     region that requests are signed for (default ap-east-1)
   --help            this text
 
@@ -30,7 +31,6 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       ...connectionOptions,
-      env: { type: 'string' },
       ticket: { type: 'string' },
       id: { type: 'string' },
       attribute: { type: 'string', multiple: true, default: [] },
@@ -88,7 +88,7 @@ async function main(): Promise<void> {
   };
   const run = work[task]?.();
   if (!run) throw new Error(`There is no ${task}.\n\n${help}`);
-  const store = connection(values.endpoint, values.region, 'store');
+  const { settings: store, close } = await reached(values, 'store');
   const client = storeClient(store);
   try {
     console.log(await run(client));
@@ -96,6 +96,7 @@ async function main(): Promise<void> {
     throw explained(error as Error, store, 'store.grants as administrator');
   } finally {
     await client.close();
+    close();
   }
 }
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { storeClient } from '../../lib/store/client';
-import { connection, connectionOptions, explained } from '../connection';
+import { connectionHelp, connectionOptions, explained, reached } from '../connection';
 import { comparison } from './compare';
 import { exporters } from './export';
 import { type Filter, fetchList, fetchTrace } from './fetch';
@@ -27,8 +27,9 @@ npm run trace -- [options] [traceId [traceId]]
     --limit N              read so many spans (default 100000); it says where there are more
     --json                 the stored spans, one a line
     --no-colour            plain text, as when the output is no terminal
-  --endpoint URL           https:// address of the domain; signed with your AWS credentials, as a role of store.readerRoleArns,
-                           from a machine that reaches it (default: a rehearsal that was started with --keep)
+${connectionHelp}
+                           signed with your AWS credentials, as a role of store.readerRoleArns
+                           (default: a rehearsal that was started with --keep)
   --region NAME            region that requests are signed for (default ap-east-1)
   --help                   this text
 
@@ -123,7 +124,7 @@ async function main(): Promise<void> {
     throw new Error(`--export ${format}: use otlp, jaeger or zipkin.`);
   const filter = filterOf(values);
   const limit = whole('--limit', values.limit);
-  const store = connection(values.endpoint, values.region, 'trace');
+  const { settings: store, close } = await reached(values, 'trace');
   const client = storeClient(store);
   const fetched = async (id: string) => {
     const found = await fetchTrace(client, id, limit);
@@ -158,6 +159,7 @@ async function main(): Promise<void> {
     throw explained(error as Error, store, 'store.readerRoleArns');
   } finally {
     await client.close();
+    close();
   }
 }
 

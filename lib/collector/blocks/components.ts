@@ -100,7 +100,3 @@ export const clientTls = (serverName: string) => ({
   ca_file: file('authority'),
   server_name_override: serverName,
 });
-
-/** Name in the certificate of a tier. `.internal` is reserved for private use by ICANN (2024). */
-export const tierName = (tier: 'agent' | 'gateway' | 'sampler' | 'relay', environment: string): string =>
-  `${tier}.${environment}.harbourline.internal`;

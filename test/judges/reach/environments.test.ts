@@ -159,6 +159,7 @@ describe('what is opened is found', () => {
     expect(found).toEqual([
       'gateway → sampler tcp 443-443',
       'sampler → sampler tcp 443-443',
+      'access → sampler tcp 443-443',
       'relay → sampler tcp 443-443',
     ]);
   });

@@ -1,0 +1,65 @@
+/** How people get to the store. */
+import { overlap } from '../cidr';
+import { gravitonFamilies } from '../hong-kong';
+import { must, type Rule, rule } from './rule';
+
+export const accessRules: readonly Rule[] = [
+  rule(['store.access'], ({ store: { access } }) => [
+    ...must(
+      access.via !== 'endpoint' || access.endpoint !== undefined,
+      'store.access.endpoint',
+      undefined,
+      'Without it nothing says where operators are.',
+      'Name vpcId, subnetIds and prefixes.',
+    ),
+    ...must(
+      access.via === 'endpoint' || access.endpoint === undefined,
+      'store.access.endpoint',
+      access.endpoint,
+      `It says nothing while via is ${access.via}.`,
+      "Leave it out, or set via: 'endpoint'.",
+    ),
+  ]),
+  rule(['store.access.session.instanceType'], ({ store: { access } }) => {
+    const { instanceType } = access.session;
+    return must(
+      gravitonFamilies.includes(instanceType.split('.')[0] ?? ''),
+      'store.access.session.instanceType',
+      instanceType,
+      'EC2 in Hong Kong has no such family, or it is not arm64, as the image is.',
+      'Use t4g.nano.',
+    );
+  }),
+  rule(['store.access.endpoint', 'link', 'network', 'production'], ({ store, link, network, production }) => {
+    const { endpoint } = store.access;
+    const path = 'store.access.endpoint';
+    if (!endpoint) return [];
+    return [
+      ...must(
+        endpoint.account !== link?.analysis?.account || endpoint.account === undefined,
+        `${path}.account`,
+        endpoint.account,
+        'It is the account of the mainland, in partition aws-cn: raw traces may not leave Hong Kong.',
+        'Name an account of Hong Kong.',
+      ),
+      ...must(
+        new Set(endpoint.subnetIds).size >= (production ? 2 : 1) &&
+          new Set(endpoint.subnetIds).size === endpoint.subnetIds.length,
+        `${path}.subnetIds`,
+        endpoint.subnetIds,
+        'A subnet is named twice, or production has one alone: people must reach the store while a zone is away.',
+        'Name each once, and two or more in production.',
+      ),
+      ...endpoint.prefixes.flatMap((prefix, index) => {
+        const service = network.serviceVpcPrefixes.find((each) => overlap(each, prefix));
+        return must(
+          service === undefined,
+          `${path}.prefixes[${index}]`,
+          prefix,
+          `It shares addresses with network.serviceVpcPrefixes (${service}): services have no business in the store.`,
+          "Name operators' addresses alone.",
+        );
+      }),
+    ];
+  }),
+];

@@ -1,0 +1,280 @@
+/** How services get in: what of it AWS, or a client's owner, would notice only later, or not at all. */
+import { within } from '../cidr';
+import { foreignClients, gatewayNames, privateName } from '../entrance';
+import type { EnvironmentConfig } from '../schema';
+import { tierDomain } from '../tier-names';
+import { type Finding, must, type Rule, rule } from './rule';
+
+type Client = EnvironmentConfig['clients'][number];
+
+/** A condition on each of a list, with what comes before it. */
+const each = <T>(
+  list: readonly T[],
+  check: (item: T, index: number, before: readonly T[]) => readonly Finding[],
+): Finding[] => list.flatMap((item, index) => check(item, index, list.slice(0, index)));
+
+const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
+
+/** What a client must not share with one before it. */
+const unlike =
+  <K extends 'name' | 'account'>(key: K, why: (other: Client) => string, fix: string) =>
+  (client: Client, index: number, before: readonly Client[]): Finding[] => {
+    const other = before.find((earlier) => earlier[key] === client[key]);
+    return must(!other, `clients[${index}].${key}`, client[key], other ? why(other) : '', fix);
+  };
+
+export const entranceRules: readonly Rule[] = [
+  rule(['collect.entrance.certificateNames'], ({ collect: { entrance } }) =>
+    each(entrance.certificateNames, (name, index, before) => [
+      ...must(
+        !name.endsWith(`.${tierDomain}`),
+        `collect.entrance.certificateNames[${index}]`,
+        name,
+        `Names under ${tierDomain} are those of tiers: a gateway could pose as another one.`,
+        'Use a name of your own domain; the gateways have their own name in any case.',
+      ),
+      ...must(
+        !before.includes(name),
+        `collect.entrance.certificateNames[${index}]`,
+        name,
+        'It is named twice.',
+        'Name it once.',
+      ),
+    ]),
+  ),
+  rule(['collect.entrance.certificateNames', 'collect.entrance.privateLink.privateName', 'environment'], (config) => {
+    const names = gatewayNames(config);
+    return must(
+      names.includes(privateName(config)),
+      'collect.entrance.privateLink.privateName',
+      privateName(config),
+      `The gateways' certificate does not carry it: it carries ${names.join(', ')}.`,
+      'Add it to collect.entrance.certificateNames, or leave it out.',
+    );
+  }),
+  rule(['collect.entrance.privateLink.principals', 'clients', 'link'], ({ collect: { entrance }, clients, link }) =>
+    each(entrance.privateLink.principals, (principal, index, before) => {
+      const path = `collect.entrance.privateLink.principals[${index}]`;
+      return [
+        ...must(!before.includes(principal), path, principal, 'It is named twice.', 'Name it once.'),
+        ...must(
+          !clients.some(({ account }) => account === principal),
+          path,
+          principal,
+          'It is the account of a client, which is admitted already.',
+          'Leave it out.',
+        ),
+        ...must(principal !== link?.analysis?.account, path, principal, otherPartition, 'Leave it out.'),
+      ];
+    }),
+  ),
+  rule(['collect.entrance'], ({ collect: { entrance } }) => {
+    const { via, routed, privateLink } = entrance;
+    const path = 'collect.entrance.routed';
+    return [
+      ...must(
+        via !== 'routed' || routed !== undefined,
+        path,
+        undefined,
+        'Without it nothing says which way services come.',
+        'Name transitGatewayId or peeringId, and prefixes.',
+      ),
+      ...must(
+        via === 'routed' || routed === undefined,
+        path,
+        routed,
+        `It says nothing while via is ${via}.`,
+        "Leave it out, or set via: 'routed'.",
+      ),
+      ...must(
+        via === 'privateLink' || privateLink.principals.length === 0,
+        'collect.entrance.privateLink.principals',
+        privateLink.principals,
+        `Nobody can make an endpoint while via is ${via}: there is no endpoint service.`,
+        "Leave them out, or set via: 'privateLink'.",
+      ),
+      ...must(
+        !routed || (routed.transitGatewayId === undefined) !== (routed.peeringId === undefined),
+        path,
+        routed,
+        'It names both ways or none: a prefix has one route.',
+        'Name one of transitGatewayId and peeringId.',
+      ),
+    ];
+  }),
+  rule(['collect.entrance.routed', 'network.serviceVpcPrefixes'], ({ collect: { entrance }, network }) =>
+    each(entrance.routed?.prefixes ?? [], (prefix, index) =>
+      admitted(prefix, `collect.entrance.routed.prefixes[${index}]`, network.serviceVpcPrefixes),
+    ),
+  ),
+  rule(['clients', 'account', 'collect.entrance.via'], ({ clients, account, collect: { entrance } }) =>
+    each(clients, (client, index) =>
+      must(
+        client.account !== account || entrance.via === 'privateLink',
+        `clients[${index}].account`,
+        client.account,
+        "It is the environment's own account, whose nodes get their agent from the stack Collect: with no endpoint to make, the client's stage would make a second association and parameters of the same names.",
+        "Leave the client out, and name its route tables in collect.entrance.routed.routeTableIds; or set via: 'privateLink'.",
+      ),
+    ),
+  ),
+  rule(['clients', 'link'], ({ clients, link }) => [
+    ...each(
+      clients,
+      unlike(
+        'name',
+        ({ account }) => `The client of account ${account} has it, too: both would have the same stage.`,
+        'Give each client its own name.',
+      ),
+    ),
+    ...each(
+      clients,
+      unlike(
+        'account',
+        ({ name }) =>
+          `Client ${name} has it, too: an account and region have one association and one set of parameters.`,
+        'List its VPCs under one client.',
+      ),
+    ),
+    ...each(clients, (client, index) =>
+      must(
+        client.account !== link?.analysis?.account,
+        `clients[${index}].account`,
+        client.account,
+        otherPartition,
+        'Services of the mainland send no spans: what crosses are aggregates, over the link.',
+      ),
+    ),
+  ]),
+  rule(['clients', 'account'], ({ clients, account }) =>
+    each(clients, (client, index) => [
+      ...must(
+        client.account === account || client.nodeRoleArns.length > 0,
+        `clients[${index}].nodeRoleArns`,
+        client.nodeRoleArns,
+        "Without one nobody of that account may read the agents' certificate: no agent would start.",
+        'Name the roles of its nodes.',
+      ),
+      ...each(client.nodeRoleArns, (arn, at) =>
+        must(
+          accountOf(arn) === client.account,
+          `clients[${index}].nodeRoleArns[${at}]`,
+          arn,
+          `It is a role of account ${accountOf(arn)}, and the client is ${client.account}.`,
+          'Name roles of that account.',
+        ),
+      ),
+    ]),
+  ),
+  rule(['clients', 'collect.entrance', 'network.serviceVpcPrefixes', 'production'], (config) => {
+    const { collect, clients, network } = config;
+    const { via, routed } = collect.entrance;
+    const all = clients.flatMap(({ vpcs }) => vpcs.map(({ vpcId }) => vpcId));
+    return each(clients, ({ vpcs }, index) =>
+      each(vpcs, (vpc, at) => {
+        const path = `clients[${index}].vpcs[${at}]`;
+        const [needed, idle] =
+          via === 'privateLink' ? (['subnetIds', 'routeTableIds'] as const) : (['routeTableIds', 'subnetIds'] as const);
+        const least = config.production && via === 'privateLink' ? 2 : 1;
+        return [
+          ...must(
+            all.filter((id) => id === vpc.vpcId).length === 1,
+            `${path}.vpcId`,
+            vpc.vpcId,
+            'It is named twice.',
+            'Name each VPC once.',
+          ),
+          ...must(
+            new Set(vpc[needed]).size >= least,
+            `${path}.${needed}`,
+            vpc[needed],
+            via === 'routed'
+              ? 'Without a route to the gateways nothing from there arrives.'
+              : least === 2
+                ? 'In production the endpoint must outlive the loss of a zone.'
+                : 'Without a subnet the endpoint has no address.',
+            `Name ${least} or more, each once.`,
+          ),
+          ...must(
+            vpc[idle].length === 0,
+            `${path}.${idle}`,
+            vpc[idle],
+            `Nothing is made of it while via is ${via}.`,
+            'Leave it out.',
+          ),
+          ...each(vpc.prefixes, (prefix, nth) => [
+            ...admitted(prefix, `${path}.prefixes[${nth}]`, network.serviceVpcPrefixes),
+            ...must(
+              via === 'privateLink' || !routed || routed.prefixes.some((outer) => within(prefix, outer)),
+              `${path}.prefixes[${nth}]`,
+              prefix,
+              'It lies in no prefix of collect.entrance.routed: answers would have no route back.',
+              'Add it to collect.entrance.routed.prefixes.',
+            ),
+          ]),
+        ];
+      }),
+    );
+  }),
+  rule(['collect.entrance', 'clients', 'account', 'region', 'redaction.pseudonymKeys'], (config) => {
+    const { collect, account, region } = config;
+    const { via, handedOver } = collect.entrance;
+    if (!handedOver) return [];
+    const path = 'collect.entrance.handedOver';
+    const missing = (key: 'serviceName' | 'gatewayAddress' | 'pseudonyms', output: string, why: string) =>
+      must(
+        handedOver[key] !== undefined,
+        `${path}.${key}`,
+        handedOver[key],
+        why,
+        `Copy the output ${output} of Collect.`,
+      );
+    const secrets = (['certificate', 'pseudonyms'] as const).flatMap((name) => {
+      const secret = handedOver[name];
+      return secret
+        ? (['secretArn', 'keyArn'] as const).map((key) => ({ at: `${path}.${name}.${key}`, arn: secret[key] }))
+        : [];
+    });
+    return [
+      ...(via === 'privateLink'
+        ? missing('serviceName', 'EntranceService', 'Endpoints of clients would be of no service.')
+        : missing('gatewayAddress', 'GatewayAddress', 'Agents of clients would have nothing to send to.')),
+      ...(config.redaction.pseudonymKeys.length > 0 && foreignClients(config).length > 0
+        ? missing(
+            'pseudonyms',
+            'AgentPseudonyms',
+            'Agents of other accounts make pseudonyms with the same secret, or spans do not join.',
+          )
+        : []),
+      ...secrets.flatMap(({ at, arn }) =>
+        must(
+          accountOf(arn) === account && arn.split(':')[3] === region,
+          at,
+          arn,
+          `It is of account ${accountOf(arn)} in ${arn.split(':')[3]}: the environment is ${account} in ${region}.`,
+          'Copy the output of this environment.',
+        ),
+      ),
+      ...must(
+        !handedOver.serviceName || handedOver.serviceName.startsWith(`com.amazonaws.vpce.${region}.`),
+        `${path}.serviceName`,
+        handedOver.serviceName,
+        `It is a service of another region than ${region}.`,
+        'Copy the output EntranceService of Collect.',
+      ),
+    ];
+  }),
+];
+
+const otherPartition =
+  'It is the account of the mainland, in partition aws-cn: PrivateLink and roles do not cross partitions.';
+
+/** The load balancer's security group lets in what comes from service VPCs, by PrivateLink too: sources are clients' own addresses. */
+const admitted = (prefix: string, path: string, prefixes: readonly string[]): Finding[] =>
+  must(
+    prefixes.some((outer) => within(prefix, outer)),
+    path,
+    prefix,
+    `It lies in no prefix of network.serviceVpcPrefixes (${prefixes.join(', ')}), and the load balancer admits these alone.`,
+    'Add it there, or correct it.',
+  );
