@@ -1,4 +1,5 @@
 /** `npm run agent:ecs`: see `--help`. */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { command } from '../command';
 import { taskOf } from './ecs-task';
@@ -12,6 +13,7 @@ npm run agent:ecs -- --env ENVIRONMENT --image IMAGE --gateway HOST:PORT --certi
   --certificate ARN    value of the parameter /harbourline/ENVIRONMENT/agent/certificate
   --pseudonyms ARN     value of the parameter /harbourline/ENVIRONMENT/agent/pseudonyms, where there is one
   --daemon             a whole task definition instead, for one task on each instance of a cluster on EC2
+  --output FILE        where to (default: standard output)
   --help               this text
 `;
 
@@ -40,6 +42,7 @@ command(help, () => {
       certificate: { type: 'string' },
       pseudonyms: { type: 'string' },
       daemon: { type: 'boolean', default: false },
+      output: { type: 'string' },
     },
   });
   const config = environmentOf(values.env);
@@ -58,5 +61,7 @@ command(help, () => {
     pseudonymSecretArn: values.pseudonyms,
     daemon: values.daemon,
   });
-  console.log(JSON.stringify(task, null, 2));
+  const text = `${JSON.stringify(task, null, 2)}\n`;
+  if (values.output) writeFileSync(values.output, text);
+  else process.stdout.write(text);
 });

@@ -1,12 +1,13 @@
 /** What an agent is told, from an environment's configuration: the same for each kind of node. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { EnvironmentConfig } from '../../config/schema';
 import { loadEnvironments } from '../../harness/deployment';
 import { sourceExtension } from '../../harness/program';
 import { securityLevel } from '../../lib/collect/agent';
 import { agentConfiguration } from '../../lib/collector/agent';
+import { manifest } from '../cli/manifest';
 import { root } from '../shell/scripts';
 
 /** Folder of what is made, from the working directory; not under version control. */
@@ -58,7 +59,7 @@ export const serviceEnvironmentOf = (config: EnvironmentConfig): string =>
 
 /** Version of what is made: Harbourline's, and in its own repository day, time and name of the commit: a later one is an upgrade. */
 export function versionOf(): { readonly version: string; readonly madeAt: Date } {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const { version } = manifest;
   if (sourceExtension === '.js') return { version, madeAt: new Date('2026-01-01T00:00:00Z') };
   const [seconds = '0', commit = ''] = execFileSync('git', ['log', '-1', '--format=%ct %h'], {
     cwd: root,

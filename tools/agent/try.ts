@@ -10,20 +10,23 @@ import { command } from '../command';
 import { makeImage } from './make-image';
 import { type Architecture, environmentOf } from './settings';
 import { tryChart } from './try/chart';
+import { cleanDebian } from './try/clean-root';
 import { tryImage } from './try/image';
+import { tryPackage } from './try/package';
 import { TryStage } from './try/stage';
 
-const parts = ['image', 'chart'] as const;
+const parts = ['deb', 'rpm', 'image', 'chart'] as const;
 type Part = (typeof parts)[number];
 
-const help = `Tries the agent of each kind of node on this machine. Image: unpacked and run as ECS would. Chart: linted, rendered, decoded. Real collectors, real TLS; AWS is stood for.
+const help = `Tries the agent of each kind of node on this machine. Packages: installed in a clean Debian, enrolled, upgraded, removed.
+Image: unpacked and run as ECS would. Chart: linted, rendered, decoded. Real collectors, real TLS; AWS is stood for.
 
 npm run agent:try [-- options] [PART…]
   PART     ${parts.join(', ')} (default: all)
   --env    environment to try (default: dev)
   --help   this text
 
-Needs root.
+Needs root, and for packages the first time debootstrap and the internet.
 `;
 
 const progress = (line: string): void => console.error(line);
@@ -40,6 +43,8 @@ command(help, async () => {
   if (process.getuid?.() !== 0) throw new Error('It takes root, for a network of its own: sudo -E npm run agent:try');
   const binary = await collectorBinary(hostTarget(), progress);
   const architecture = hostTarget().replace('linux/', '') as Architecture;
+  const packages = wanted.has('deb') || wanted.has('rpm');
+  const debian = packages ? await cleanDebian(progress) : '';
   if (!inOwnNetwork()) return againInOwnNetwork();
 
   const folder = mkdtempSync(join(tmpdir(), 'harbourline-try-'));
@@ -53,12 +58,15 @@ command(help, async () => {
       return stage;
     };
     const tries: Record<Part, () => Promise<void>> = {
+      deb: async () => tryPackage(await opened('deb'), 'deb', architecture, debian, progress),
+      rpm: async () => tryPackage(await opened('rpm'), 'rpm', architecture, debian, progress),
       image: async () => tryImage(await opened('image'), await makeImage([architecture], made, progress), architecture),
       chart: () => tryChart(config, made),
     };
     for (const part of parts.filter((each) => wanted.has(each))) {
       progress(`${part} …`);
       await tries[part]();
+      await cleanUp.run();
       console.log(`${part}: works`);
     }
     return 0;

@@ -26,6 +26,10 @@ export const packagedCommands: Readonly<Record<string, PackagedCommand>> = {
   reach: { module: '../reach/main', what: 'who reaches whom by the templates, hop by hop' },
   allowlist: { module: '../allowlist', what: 'which line admits a connection, which lines end soon' },
   'link:far-end': { module: '../far-end', what: "writes the far end's files of a link" },
+  'agent:package': { module: '../agent/package', what: 'the agent as .deb and .rpm, for servers outside AWS' },
+  'agent:image': { module: '../agent/image', what: 'the agent as a container image' },
+  'agent:ecs': { module: '../agent/ecs', what: 'the agent in a task of ECS' },
+  'agent:chart': { module: '../agent/chart', what: 'the agent as a Helm chart for Kubernetes' },
   store: { module: '../store/main', what: 'holds, erases and restores in a deployed store' },
   collector: { module: '../collector', what: 'builds the collector from the sources in the package' },
 };

@@ -20,7 +20,7 @@ const root = join(__dirname, '..', '..');
 export const dist = join(root, 'dist');
 
 /** Folders of which all goes along that is no TypeScript: scripts, documents, Go and Python sources, locks. */
-const folders = ['config', 'harness', 'judges', 'lib', 'rehearsal', 'python', ...packagedTools()];
+const folders = ['charts', 'config', 'harness', 'judges', 'lib', 'rehearsal', 'python', ...packagedTools()];
 
 /** Files beside. */
 const files = [
@@ -38,7 +38,7 @@ const left =
 
 /** Tools that the package has. */
 function packagedTools(): string[] {
-  return ['templates', 'cost', 'order'].map((name) => `tools/${name}`);
+  return ['agent', 'templates', 'cost', 'order'].map((name) => `tools/${name}`);
 }
 
 /** Programs that AWS or an instance runs. */
