@@ -91,7 +91,10 @@ export class TryStage {
       this.asked.push(id ?? '');
       return response.end(JSON.stringify({ SecretString: value }));
     });
-    server.unref();
+    this.cleanUp.add(() => {
+      server.closeAllConnections();
+      server.close();
+    });
     return new Promise((resolve) => server.listen(8080, addresses.aws, resolve));
   }
 
