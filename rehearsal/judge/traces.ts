@@ -5,7 +5,7 @@ import { count, type Row } from './report';
 import { bandOf, type Expectation, expectation } from './sampling';
 
 /** Spans by their trace id. */
-export function byTrace<T extends { traceId: string }>(spans: readonly T[]): Map<string, T[]> {
+function byTrace<T extends { traceId: string }>(spans: readonly T[]): Map<string, T[]> {
   const traces = new Map<string, T[]>();
   for (const span of spans) {
     const known = traces.get(span.traceId);

@@ -25,6 +25,7 @@ test.each([
   'common.sh',
   'drain.sh',
   'join.sh',
+  'rate.sh',
   'registration.sh',
   'replay.sh',
   'service-env.sh',
@@ -73,7 +74,7 @@ describe('drain', () => {
     });
     const heartbeat =
       'aws autoscaling record-lifecycle-action-heartbeat --auto-scaling-group-name fleet --lifecycle-hook-name drain --instance-id i-1';
-    await waitFor('a sign of life', () => machine.calls().includes(heartbeat) || machine.calls().join('\n'), 30);
+    await waitFor('a sign of life', () => machine.calls().includes(heartbeat) || machine.calls().join('\n'));
     expect(machine.calls()).not.toContain('systemctl stop harbourline-collector');
     machine.queue = [0];
     expect((await running).code).toBe(0);
@@ -287,6 +288,18 @@ describe('certificate', () => {
     expect((await run()).code).not.toBe(0);
     expect(inUse()).toBe(first.certificate.trim());
   });
+});
+
+// 500 kbit/s of the configuration are 62,500 bytes a second of the packet filter.
+test('rate: what goes to the receiver is held to the bits a second of the configuration', async () => {
+  const rules = join(machine.folder, 'rules');
+  machine.command('nft', `cat > ${rules}`);
+  expect((await machine.run('rate.sh', { RECEIVER: '10.20.8.10:4318', RATE_BITS: '500000' })).code).toBe(0);
+  const held = readFileSync(rules, 'utf8');
+  expect(held).toContain('ip daddr 10.20.8.10 tcp dport 4318 jump bucket\n');
+  expect(held.match(/limit rate.*/g)).toEqual([
+    'limit rate over 62500 bytes/second burst 65536 bytes counter name held_back drop',
+  ]);
 });
 
 test('join: the instance counts when its collector is healthy', async () => {

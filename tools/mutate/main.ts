@@ -5,13 +5,15 @@ import { command } from '../command';
 import { root } from '../shell/scripts';
 import { areas, goModules, pythonPackage } from './areas';
 import { mutateGo } from './go';
+import { mutateNamed } from './named';
 import { mutatePython } from './python';
 import { mutate, type Score } from './stryker';
 
-const all = [...Object.keys(areas), 'go', 'python'];
+const all = ['named', ...Object.keys(areas), 'go', 'python'];
 
 const help = `Breaks code in small ways, one at a time, and counts the changes that tests notice: Stryker for TypeScript, gremlins
-for Go, mutmut for Python. Prints every change that survived, and the score by folder; fails below an area's least score.
+for Go, mutmut for Python; and those of tools/mutate/named.yaml, each of which has its test. Prints every change that survived,
+and the score by folder; fails below an area's least score.
 
 npm run mutate [-- options] [AREA…]
   AREA         ${all.join(', ')} (default: all)
@@ -69,7 +71,9 @@ command(help, async () => {
   };
   for (const name of positionals.length > 0 ? positionals : all) {
     const area = areas[name];
-    if (area) {
+    if (name === 'named') {
+      report(name, [mutateNamed(touched)], 100);
+    } else if (area) {
       const files = concerned(filesOf(area.code));
       if (files.length > 0) report(name, mutate(area, files), values.quick ? 0 : area.least);
     } else if (name === 'go') {

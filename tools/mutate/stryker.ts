@@ -61,10 +61,12 @@ export function mutate(area: Area, files: readonly string[] = area.code): Score[
   const folder = mkdtempSync(join(tmpdir(), 'harbourline-mutate-'));
   const report = join(folder, 'report.json');
   const configuration = {
-    // Its own rewriting of tsconfig.json calls an API that TypeScript 7 no longer has; Jest reads none.
+    // Its own rewriting of tsconfig.json calls an API that TypeScript 7 no longer has.
     tsconfigFile: 'none.json',
-    testRunner: 'jest',
-    plugins: ['@stryker-mutator/jest-runner'],
+    testRunner: 'mocha',
+    plugins: ['@stryker-mutator/mocha-runner'],
+    testRunnerNodeArgs: ['--import', 'tsx'],
+    mochaOptions: { require: ['tools/mutate/jest-in-mocha.ts'], spec: area.tests },
     coverageAnalysis: 'perTest',
     concurrency: availableParallelism(),
     timeoutMS: 30_000,
@@ -76,7 +78,6 @@ export function mutate(area: Area, files: readonly string[] = area.code): Score[
     mutator: { excludedMutations: ['StringLiteral'] },
     ignorePatterns: ['docs/images', 'cdk.out', 'far-end', '**/dist'],
     mutate: files,
-    jest: { enableFindRelatedTests: false, config: { testMatch: area.tests.map((glob) => `**/${glob}`) } },
   };
   const file = join(folder, 'stryker.json');
   writeFileSync(file, JSON.stringify(configuration));

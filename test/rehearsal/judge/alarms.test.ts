@@ -183,3 +183,79 @@ test('alarms over what no rehearsal has are not judged, those over what this one
   );
   expect(course('Link round trip', healthy({ metrics: silent })).map(({ state }) => state)).toEqual(['ALARM']);
 });
+
+describe('an alarm over what is measured elsewhere', () => {
+  const dropped = 'otelcol_processor_aggregates_dropped';
+  const over = (metric: string, dimensions: Record<string, string>) => ({
+    arn: 'Elsewhere.Arn',
+    properties: {
+      AlarmName: name('Elsewhere'),
+      Namespace: 'Harbourline/dev',
+      MetricName: metric,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      Period: 60,
+      Statistic: 'Sum',
+      Threshold: 1e9,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'breaching',
+      EvaluationPeriods: 1,
+    },
+  });
+  const states = (metric: string, dimensions: Record<string, string>, sent: readonly Record<string, string>[] = []) => {
+    const points = sent.map((of) => ({
+      namespace: 'Harbourline/dev',
+      name: metric,
+      unit: 'Count',
+      dimensions: of,
+      timestamp: start,
+      values: [1],
+      counts: [1],
+    }));
+    const evidence = healthy({
+      deployed: { dashboards: [], alarms: { metric: [over(metric, dimensions)], composite: [] } },
+      metrics: storeOf([...measured(made), ...selfMeasured, ...points]),
+    });
+    return alarmed(evidence).courses[0]!.changes.map(({ state }) => state);
+  };
+
+  test('has no say where nothing of it was heard', () => {
+    expect(states('incident.recovery.time', { severity: 'page' })).toEqual([]);
+    expect(states(dropped, { tier: 'relay', reason: 'group' })).toEqual([]);
+  });
+
+  test('is judged where another outcome of the same tier was heard: what did not occur is a figure, too', () => {
+    const alarm = { tier: 'relay', reason: 'group' };
+    expect(states(dropped, alarm, [{ tier: 'relay', reason: 'series' }])).toEqual(['ALARM']);
+    expect(states(dropped, alarm, [{ tier: 'receiver', reason: 'series' }])).toEqual([]);
+    expect(states(dropped, alarm, [{ tier: 'relay' }, { reason: 'group' }, { tier: 'relay', side: 'x' }])).toEqual([]);
+    expect(states('link.traceparent', { outcome: 'lost' }, [{ outcome: 'unchanged' }])).toEqual(['ALARM']);
+  });
+
+  test('one name, two tiers: that of the samplers is judged, that of the relays is not', () => {
+    expect(states('otelcol_exporter_queue_size', { tier: 'sampler' })).toEqual(['OK']);
+    expect(states('otelcol_exporter_queue_size', { tier: 'relay' })).toEqual([]);
+  });
+});
+
+test('the time to the first right alarm counts, not that of another or of the last', () => {
+  // Both sides are slow, and the second is admitted: the first that was asked for tells.
+  const late = slowed('hk-cn').map((span) =>
+    span.crossing === 'none' && Number(BigInt(span.startNs) / 1_000_000n) >= injectedAt
+      ? { ...span, endNs: `${BigInt(span.startNs) + 1_500_000_000n}` }
+      : span,
+  );
+  const may = { 'Calls to the mainland': 'it is slow, too' };
+  const evidence = faulty(late, { notify: ['Services in Hong Kong'], may });
+  const composite = alarms.composite.map(({ arn, properties: { ActionsSuppressor: _, ...properties } }) => ({
+    arn,
+    properties: properties.AlarmName === name('Services in Hong Kong') ? { ...properties } : properties,
+  }));
+  const rows = rowsOf({ ...evidence, deployed: { ...evidence.deployed, alarms: { ...alarms, composite } } });
+  expect(rows[notified]!.ok).toBe(true);
+  expect(rows['from the fault to the alarm']!.seen).toMatch(/^\d+ s \(fault at 14:15:30\)$/);
+});
+
+test('where nothing was broken, nobody is asked how long it took', () => {
+  const rows = rowsOf(healthy({ expectedAlarms: { notify: ['Calls to the mainland'] } }));
+  expect(rows['from the fault to the alarm']).toBeUndefined();
+});

@@ -1,3 +1,4 @@
+import { nothing as unharmed } from '../../../rehearsal/judge/allowance';
 import type { MachineReading } from '../../../rehearsal/judge/evidence';
 import { judge } from '../../../rehearsal/judge/judge';
 import { limits, machine, machineRow, onThisMachine } from '../../../rehearsal/judge/machine';
@@ -12,7 +13,7 @@ const readings = (reading: Partial<MachineReading>, calm: Partial<MachineReading
     pressurePercent: 0,
     ...(n % 2 === 0 ? reading : calm),
   }));
-const nothing = { ledger: [], allowance: healthy().allowance };
+const nothing = { ledger: [], allowance: unharmed };
 const busy = (reading: Partial<MachineReading>) => machine({ ...nothing, machine: readings(reading, reading) }).busy;
 
 test('the driver waits for a processor: a mean, and the limit itself is not beyond it', () => {

@@ -9,14 +9,14 @@ import { metricsSent } from '../../../rehearsal/judge/metrics-sent';
 import { percentiles } from '../../../rehearsal/judge/percentiles';
 import { refused } from '../../../rehearsal/judge/permissions';
 import { type Row, verdict } from '../../../rehearsal/judge/report';
-import { bandOf, expectation } from '../../../rehearsal/judge/sampling';
 import { bandwidth, selfMeasured as selfMeasuredRow } from '../../../rehearsal/judge/self-measured';
 import { redacted } from '../../../rehearsal/judge/sensitive-values';
 import { spansCounted } from '../../../rehearsal/judge/spans';
-import { byTrace, sampled } from '../../../rehearsal/judge/traces';
+import { sampled } from '../../../rehearsal/judge/traces';
 import { alarms, deployed, percentileEntry, slowShare, widget } from './deployed';
 import {
   config,
+  fateOf,
   healthy,
   kept,
   made,
@@ -27,9 +27,13 @@ import {
   selfMeasured,
   start,
   storeOf,
+  traces,
 } from './healthy';
 
-const whole = healthy();
+let whole: Evidence;
+beforeEach(() => {
+  whole = healthy();
+});
 /** Every row but those of alarms, which take longest and have tests of their own. */
 const rowsOf = (evidence: Evidence): Row[] => [
   ...spansCounted(evidence),
@@ -47,10 +51,8 @@ const red = (evidence: Evidence): string[] => redIn(rowsOf(evidence));
 const rowOf = (evidence: Evidence, what: string): Row => rowsOf(evidence).find((row) => row.what === what) as Row;
 
 /** A trace of this fate, by its place among them. */
-const traceOf = (fate: ReturnType<typeof expectation>, n = 0): string => {
-  const traces = [...byTrace(made)].filter(([, spans]) => expectation(spans, bandOf(config)) === fate);
-  return traces[n]![0];
-};
+const traceOf = (fate: ReturnType<typeof fateOf>, n = 0): string =>
+  traces(made).filter((spans) => fateOf(spans) === fate)[n]![0]!.traceId;
 const documentsOf = (trace: string) =>
   made.flatMap(({ traceId, spanId }) => (traceId === trace ? [{ traceId, spanId, traceGroup: 'g' }] : []));
 const spansWithout = (trace: string) => whole.spans.filter(({ traceId }) => traceId !== trace);

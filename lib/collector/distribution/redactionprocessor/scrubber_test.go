@@ -344,3 +344,20 @@ func TestStatements(t *testing.T) {
 		}
 	}
 }
+
+// A service that makes up keys costs time, not memory; what is decided beyond the bound is decided all the same.
+func TestKeysBeyondTheBoundAreNotRemembered(t *testing.T) {
+	s := scrubberFor(t, &Config{})
+	const bound = 10_000
+	for n := range bound + 100 {
+		s.decide(fmt.Sprintf("made.up.%d", n))
+	}
+	kept := 0
+	s.keys.Range(func(any, any) bool { kept++; return true })
+	if kept > bound {
+		t.Errorf("%d keys are remembered, more than %d", kept, bound)
+	}
+	if !s.decide("a.new.password").sensitive {
+		t.Error("a key beyond the bound is judged otherwise")
+	}
+}
