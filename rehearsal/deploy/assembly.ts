@@ -1,8 +1,8 @@
 /** Assemblies of an environment, as it is before its gateway exists and as it becomes day by day. */
 import { join } from 'node:path';
 import type { EnvironmentConfig } from '../../config/schema';
+import { unjudged } from '../../harness/context';
 import { deployedApp, loadEnvironments } from '../../harness/deployment';
-import { context } from '../../harness/synthesise';
 
 /** What can be deployed by itself: an environment, or its mainland side. */
 export interface Target {
@@ -47,7 +47,7 @@ export function synthesiseTo(folder: string, name: string, config: EnvironmentCo
   const outdir = join(folder, name);
   deployedApp([config], {
     outdir,
-    context: { ...context(), '@aws-cdk/core:validateAgainstDefaultRules': false },
+    ...unjudged(),
   }).synth();
   return outdir;
 }

@@ -1,11 +1,9 @@
 import type { Stage } from 'aws-cdk-lib';
-import { configOf, environmentNames, freshApp } from '../support/app';
-
-const assembly = freshApp().synth();
+import { assemblyOf, configOf, environmentNames, freshApp } from '../support/app';
 
 describe.each(environmentNames)('the mainland stage of %s', (environment) => {
   const config = configOf(environment);
-  const stacks = assembly.getNestedAssembly(`assembly-${environment}-mainland`).stacks;
+  const stacks = assemblyOf(environment).getNestedAssembly(`assembly-${environment}-mainland`).stacks;
   const template = stacks[0]?.template as { Resources: Record<string, { Type: string; Properties: any }> };
   const ofType = (type: string) => Object.values(template.Resources).filter(({ Type }) => Type === type);
   const text = JSON.stringify(template);

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exampleEnvironments } from '../../harness/environments';
-import { buildApp } from '../../lib/app';
 import { anchor } from '../../lib/contract/alarms';
 import { informWindows, pageWindows } from '../../lib/observe/alarms/budget';
 import { gateHeadings } from '../../lib/observe/alarms/flow';
+import { assemblyOf, environmentNames } from '../support/app';
 
 const root = join(__dirname, '..', '..');
 const text = readFileSync(join(root, 'docs', 'runbook.md'), 'utf8');
@@ -35,14 +34,10 @@ interface Alarm {
 
 /** Every alarm of every environment. */
 function alarms(): Alarm[] {
-  const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
-  const app = buildApp(exampleEnvironments(), { context: { ...context, 'aws:cdk:bundling-stacks': [] } });
   return (
-    app
-      .synth()
-      .stacksRecursively.flatMap(({ template }) =>
-        Object.values<{ Type: string; Properties: Alarm }>(template.Resources ?? {}),
-      )
+    environmentNames
+      .flatMap((environment) => assemblyOf(environment).stacksRecursively)
+      .flatMap(({ template }) => Object.values<{ Type: string; Properties: Alarm }>(template.Resources ?? {}))
       .filter(({ Type }) => ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].includes(Type))
       .map(({ Properties }) => Properties)
       // Those that only scale a fleet notify nobody, and bear no name.

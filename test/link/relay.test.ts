@@ -17,7 +17,7 @@ import { relayConfiguration } from '../../lib/collector/relay';
 import { filesOf, paths, variablesOf } from '../../lib/contract/instance';
 import { metrics } from '../../lib/contract/metrics';
 import { issueCertificates } from '../../lib/machine/certificates.issue';
-import { configOf, environmentNames, freshApp } from '../support/app';
+import { assemblyOf, configOf, environmentNames } from '../support/app';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
@@ -30,11 +30,10 @@ const options = {
   queueBytes: 1e9,
 };
 
-const assembly = freshApp().synth();
-
 /** What launch templates of a tier write at boot, in all stages. */
 function bootFiles(tier: string): Map<string, string>[] {
-  return assembly.stacksRecursively
+  return environmentNames
+    .flatMap((environment) => assemblyOf(environment).stacksRecursively)
     .flatMap(({ template }) => Object.values<any>(template.Resources))
     .filter(({ Type }) => Type === 'AWS::EC2::LaunchTemplate')
     .map(({ Properties }) => Properties.LaunchTemplateData.UserData['Fn::Base64'])

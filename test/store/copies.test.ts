@@ -1,9 +1,7 @@
 /** Every place that can hold a raw span, as the templates say it, and how long it holds it. */
 
-import { exampleEnvironments } from '../../harness/environments';
-import { context } from '../../harness/synthesise';
-import { buildApp } from '../../lib/app';
 import { filesOf, paths, variablesOf } from '../../lib/contract/instance';
+import { assemblyOf, environments } from '../support/app';
 
 interface Resource {
   readonly Type: string;
@@ -33,13 +31,8 @@ const without = [
   'AWS::SecretsManager::Secret',
 ];
 
-const environments = exampleEnvironments();
-const resourcesOf = (name: string): Resource[] => {
-  const config = environments.filter(({ environment }) => environment === name);
-  return buildApp(config, { context: { ...context(), 'aws:cdk:bundling-stacks': [] } })
-    .synth()
-    .stacksRecursively.flatMap(({ template }) => Object.values<Resource>(template.Resources ?? {}));
-};
+const resourcesOf = (name: string): Resource[] =>
+  assemblyOf(name).stacksRecursively.flatMap(({ template }) => Object.values<Resource>(template.Resources ?? {}));
 
 describe.each(environments.map(({ environment, store }) => [environment, store.retentionDays] as const))(
   'raw spans in %s',

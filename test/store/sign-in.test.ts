@@ -1,7 +1,7 @@
 /** Settings of the store that no committed environment uses: sign-in by SAML, and grants. */
 import { parseEnvironment } from '../../config/parse';
+import { context } from '../../harness/context';
 import { prod } from '../../harness/environments/prod';
-import { context } from '../../harness/synthesise';
 import { buildApp } from '../../lib/app';
 import { auditPolicy } from '../../lib/compliance/policy';
 

@@ -1,10 +1,11 @@
 /** The app as tests synthesise it: the committed environments, the feature flags of cdk.json, no policy packs. */
-import type { App, Stack, Stage } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../../config/schema';
+import { context, unjudged } from '../../harness/context';
 import { exampleEnvironments } from '../../harness/environments';
-import { context } from '../../harness/synthesise';
-import { buildApp } from '../../lib/app';
+import { synthesiseApp } from '../../harness/synthesise';
 
 export const environments = exampleEnvironments();
 export const environmentNames = environments.map(({ environment }) => environment);
@@ -16,16 +17,31 @@ export const configOf = (environment: string): EnvironmentConfig =>
 export const freshApp = (
   configs: readonly EnvironmentConfig[] = environments,
   more: Readonly<Record<string, unknown>> = {},
-): App => buildApp(configs, { context: { ...context(), ...more } });
+): App => {
+  // Only where an app is made: loading it takes longer than reading what another file has synthesised.
+  const { buildApp } = require('../../lib/app') as typeof import('../../lib/app');
+  return buildApp(configs, unjudged(more));
+};
 
-const shared = new Map<string, App>();
+/** The app as `auditPolicy` wants it: with CDK's built-in validation. */
+export function judgedApp(): App {
+  const { buildApp } = require('../../lib/app') as typeof import('../../lib/app');
+  return buildApp(environments, { context: context() });
+}
 
-/** The template of a stack such as `dev`, `Store`, each environment synthesised once a test file. */
+/** The assembly of an environment and of its mainland, synthesised once in a run of Jest. */
+export const assemblyOf = (environment: string): CloudAssembly => synthesiseApp([configOf(environment)]).assembly;
+
+const shared = new Map<string, Template>();
+
+/** The template of a stack such as `dev`, `Store`, out of {@link assemblyOf}. */
 export function templateOf(environment: string, stack: string): Template {
-  const app = shared.get(environment) ?? freshApp([configOf(environment)]);
-  shared.set(environment, app);
-  const stage = app.node.findChild(environment) as Stage;
-  return Template.fromStack(stage.node.findChild(stack) as Stack);
+  const id = `${environment}/${stack}`;
+  if (!shared.has(id)) {
+    for (const { hierarchicalId, template } of assemblyOf(environment).stacksRecursively)
+      shared.set(hierarchicalId, Template.fromJSON(template));
+  }
+  return shared.get(id)!;
 }
 
 /** All resources of an environment: `Stack/LogicalId` → resource. */

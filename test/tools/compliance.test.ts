@@ -12,7 +12,7 @@ import { answerable, componentDefinition, oscalText, oscalVersion } from '../../
 import { complianceSections, reported } from '../../tools/compliance/report';
 import { sectionOf, withSection } from '../../tools/compliance/sections';
 import { reviewRules } from '../../tools/review/rules';
-import { environmentNames, freshApp, resourcesOf } from '../support/app';
+import { environmentNames, judgedApp, resourcesOf } from '../support/app';
 
 const root = join(__dirname, '..', '..');
 const document = readFileSync(join(root, 'docs', 'compliance.md'), 'utf8');
@@ -21,7 +21,7 @@ describe('docs/compliance.md', () => {
   let app: App;
   let audit: PolicyAudit;
   beforeAll(() => {
-    app = freshApp();
+    app = judgedApp();
     audit = auditPolicy(app);
   });
 

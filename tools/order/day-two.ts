@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnvironment } from '../../config/parse';
 import type { EnvironmentConfigInput } from '../../config/schema';
-import { context } from '../../harness/synthesise';
+import { unjudged } from '../../harness/context';
 import { type BothWays, orderBothWays } from '../../judges/order/order';
 import type { Stacks, Template } from '../../judges/order/state';
 import { buildApp } from '../../lib/app';
@@ -27,7 +27,7 @@ function stacksOf(input: EnvironmentConfigInput): Stacks {
   try {
     const assembly = buildApp([config], {
       outdir,
-      context: { ...context(), 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:validateAgainstDefaultRules': false },
+      ...unjudged({ 'aws:cdk:bundling-stacks': [] }),
     }).synth();
     const stacks = Object.fromEntries(
       assembly.stacksRecursively.map(({ hierarchicalId, template }) => [hierarchicalId, template as Template]),

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EnvironmentConfig } from '../../config/schema';
+import { unjudged } from '../../harness/context';
 import { deployedApp, loadEnvironments } from '../../harness/deployment';
-import { context } from '../../harness/synthesise';
 import { readEnvironments } from '../../judges/assembly/environments';
 import { type Environment, type Resource, resourcesOf } from '../review/changes';
 import type { Plan } from './check';
@@ -26,7 +26,7 @@ export function plan(name: string): Plan {
   const config = environmentNamed(name.replace(mainland, ''));
   const outdir = mkdtempSync(join(tmpdir(), 'harbourline-plan-'));
   try {
-    deployedApp([config], { outdir, context: { ...context(), 'aws:cdk:bundling-stacks': [] } }).synth();
+    deployedApp([config], { outdir, ...unjudged({ 'aws:cdk:bundling-stacks': [] }) }).synth();
     return { config, environment: readEnvironments(outdir).get(name) ?? {} };
   } finally {
     rmSync(outdir, { recursive: true });

@@ -116,7 +116,8 @@ const configs = deployment.environments();
 const chosen = configs.filter(({ environment }) => wanted.length === 0 || wanted.includes(environment));
 const { context } = JSON.parse(readFileSync(join(checkout, 'cdk.json'), 'utf8'));
 const app = deployment.app(chosen, {
-  context: { ...context, 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:validateAgainstDefaultRules': false },
+  context: { ...context, 'aws:cdk:bundling-stacks': [] },
+  builtinCloudFormationValidation: false,
 });
 const { writeAcknowledgmentsInto } = require(join(product, `lib/compliance/policy${ending}`)) as {
   writeAcknowledgmentsInto?: (app: unknown) => void;
