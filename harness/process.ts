@@ -56,7 +56,8 @@ export async function startService(props: ServiceProps): Promise<Service> {
     child.on('error', (error) => end(error.message));
     child.on('exit', (code, signal) => end(`exit ${signal ?? code}`));
   });
-  const failed = (what: string) => new Error(`${props.name} ${what}.\n${tail(props.logFile)}`);
+  const failed = (what: string, cause?: unknown) =>
+    new Error(`${props.name} ${what}.\n${tail(props.logFile)}`, { cause });
   if (pid === undefined) {
     await exited;
     throw failed(`could not be started: ${ended}`);
@@ -83,7 +84,7 @@ export async function startService(props: ServiceProps): Promise<Service> {
     await waitFor(`${props.name} to answer at ${props.healthUrl}`, ask, props.readyWithin ?? 120);
   } catch (error) {
     await stop();
-    throw failed(`did not start: ${(error as Error).message}`);
+    throw failed(`did not start: ${(error as Error).message}`, error);
   }
   const killed = async () => {
     kill();
@@ -93,7 +94,7 @@ export async function startService(props: ServiceProps): Promise<Service> {
 }
 
 async function answers(url: string): Promise<true | string> {
-  const { ok, status } = await fetch(url, { signal: AbortSignal.timeout(1_000) });
+  const { ok, status } = await fetch(url, { signal: AbortSignal.timeout(10_000) });
   return ok || `HTTP ${status}`;
 }
 

@@ -15,13 +15,16 @@ export async function holds(
   }
 }
 
+/** What was waited for did not come in time: on a machine that others use it may only be late. */
+export class TimedOut extends Error {}
+
 /**
  * Waits until an answer is the one: `ask` returns `true`, or what it saw instead. That it throws is what it saw, too: a
  * program that starts refuses connections. An `Error` that it returns ends the wait: what is waited for cannot come.
  *
  * @param what completes "waited … for", such as `the collector to take a span`
  * @param seconds bound, far beyond what a busy machine takes
- * @throws Error that says what was waited for and what was seen last
+ * @throws TimedOut that says what was waited for and what was seen last
  */
 export async function waitFor(
   what: string,
@@ -36,7 +39,7 @@ export async function waitFor(
       .catch((error: Error) => `${error.message}${error.cause ? `: ${(error.cause as Error).message}` : ''}`);
     if (seen === true) return;
     if (seen instanceof Error) throw seen;
-    if (performance.now() >= deadline) throw new Error(`Waited ${seconds} s for ${what}; seen last: ${seen}`);
+    if (performance.now() >= deadline) throw new TimedOut(`Waited ${seconds} s for ${what}; seen last: ${seen}`);
     await sleep(everyMs);
   }
 }

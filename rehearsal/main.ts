@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../harness/deployment';
 import { deployRehearsed } from './deploy/main';
+import { Inconclusive } from './inconclusive';
 import { machineRow } from './judge/machine';
 import { summary, table, type Verdict, verdict } from './judge/report';
 import { prepare, rehearse } from './rehearse';
@@ -166,6 +167,6 @@ main().then(
   (error: Error) => {
     process.stderr.write(`${error.message}\n`);
     if ('code' in error && `${error.code}`.startsWith('ERR_PARSE_ARGS')) process.stderr.write(help);
-    process.exit(1);
+    process.exit(error instanceof Inconclusive ? exitCodes.inconclusive : 1);
   },
 );

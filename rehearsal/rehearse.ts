@@ -8,6 +8,7 @@ import { prepareOpenSearch } from '../harness/opensearch-node/node';
 import { preparePython } from '../harness/python/environment';
 import { holds } from '../harness/wait';
 import { collectorBinary, hostTarget } from '../lib/collector/distribution/build';
+import { judged } from './inconclusive';
 import type { Evidence, StoredSpan } from './judge/evidence';
 import { judge } from './judge/judge';
 import { count, type Row, verdict } from './judge/report';
@@ -67,9 +68,13 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
     signal.throwIfAborted();
     const start = performance.now();
     progress(name);
+    const load = watchMachine();
     try {
       return await work();
+    } catch (error) {
+      throw judged(error, name, load.stop());
     } finally {
+      load.stop();
       phases.set(name, (performance.now() - start) / 1000);
     }
   };

@@ -119,11 +119,11 @@ async function writeCertificates(folder: string, { address, tls }: NodeOptions):
 /** Whether the master is let in and answered: while security initialises, everything is refused. */
 function health(endpoint: string, ca: Buffer, auth: string): Promise<true | string> {
   return new Promise((resolve, reject) => {
-    const request = get(`${endpoint}/_cluster/health`, { ca, auth, timeout: 2_000, agent: false }, (response) => {
+    const request = get(`${endpoint}/_cluster/health`, { ca, auth, timeout: 10_000, agent: false }, (response) => {
       response.resume();
       resolve(response.statusCode === 200 || `HTTP ${response.statusCode}`);
     });
-    request.on('timeout', () => request.destroy(new Error('no answer within 2 s')));
+    request.on('timeout', () => request.destroy(new Error('no answer within 10 s')));
     request.on('error', reject);
   });
 }

@@ -1,5 +1,5 @@
 /** Whether this machine was too busy for a rehearsal to say anything. */
-import type { Evidence } from './evidence';
+import type { Evidence, MachineReading } from './evidence';
 import type { Row } from './report';
 
 /**
@@ -11,6 +11,11 @@ export const limits = {
   driverDelayMs: 1,
   /** Median of what Hong Kong's server takes for a call back from the mainland, without a fault, in ms. */
   overheadMs: 5,
+  /**
+   * Share of the processors that others had while something was waited for in vain, in per cent: less than that does not make
+   * ten seconds a time-out of two minutes. Two busy loops on two cores take 50 and more.
+   */
+  othersPercent: 33,
 } as const;
 
 export const machineRow = 'this machine meanwhile';
@@ -30,6 +35,14 @@ function overheadMs({ ledger, allowance }: Pick<Evidence, 'ledger' | 'allowance'
     .map(({ startNs, endNs }) => Number(BigInt(endNs) - BigInt(startNs)) / 1e6)
     .sort((a, b) => a - b);
   return durations[Math.floor(durations.length / 2)];
+}
+
+/** How busy others kept the machine meanwhile, in words: undefined where a time-out is not theirs, or nothing was measured. */
+export function keptBusy(readings: readonly MachineReading[]): string | undefined {
+  const others = mean(readings.map(({ othersPercent }) => othersPercent));
+  if (!(others > limits.othersPercent)) return undefined;
+  const pressure = mean(readings.map(({ pressurePercent }) => pressurePercent));
+  return `others took ${others.toFixed(0)} % of the processors, something waited ${pressure.toFixed(0)} % of the time`;
 }
 
 /** How busy the machine was, in words, and whether it was too busy. */
