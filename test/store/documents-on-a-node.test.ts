@@ -57,7 +57,7 @@ afterAll(async () => {
   await Promise.all(Object.values(as).map((client) => client.close()));
   await node?.stop();
   rmSync(directory, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** Status of the answer, whatever it is. */
 const statusOf = async (client: Client, method: string, path: string, body?: object): Promise<number | null> => {

@@ -1,7 +1,7 @@
 /** What stays, what goes and what is written down, on a real node: days, restoring, holds, erasure, audit, masks, searches. */
 import { createHash } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@opensearch-project/opensearch';
+import { waitFor } from '../../harness/wait';
 import { expire } from '../../lib/store/expire';
 import { eraseSpans, holdSpans, restoreIndex } from '../../tools/store/held';
 import { type Filter, fetchList, fetchTrace } from '../../tools/trace/fetch';
@@ -9,7 +9,7 @@ import { as, call, found, ofTrace, one, post, start, stop } from './node-with-wr
 import { attribute, type Json, map, service, span, traceId } from './span-writer/support';
 
 beforeAll(start, 300_000);
-afterAll(stop, 60_000);
+afterAll(stop);
 
 const number = (key: string, doubleValue: number) => ({ key, value: { doubleValue } });
 
@@ -115,7 +115,7 @@ test('after a rollover, a lost index is restored as documented, goes on, and is 
   await expire(as.bootstrap, at(15.2));
   expect(lines[0]).toContain(`${index} was over its 14 days`);
   expect(await found(ofTrace(50))).toHaveLength(1);
-}, 60_000);
+});
 
 test('traces are found by service, border, slowness, errors and attributes, wherever they begin; a clock ahead is not latest', async () => {
   const now = BigInt(Date.now()) * 1_000_000n;
@@ -155,7 +155,7 @@ test('a trace is read to its end, or it says how much there is', async () => {
   expect([all.spans.length, all.total]).toEqual([12_000, 12_000]);
   const some = await fetchTrace(as.reader, traceId(120).toString('hex'), 100);
   expect([some.spans.length, some.total]).toEqual([100, 12_000]);
-}, 60_000);
+});
 
 test('the service map forgets what was not seen for as long as spans are kept', async () => {
   await post(service('shop', [one(60, [])]));
@@ -248,16 +248,11 @@ test('the audit log has what anybody but the writer did to spans, and who read w
   const refused = (): string[] => by(all, 'reader', 'MISSING_PRIVILEGES').map((event) => event.audit_request_privilege);
   const written = (): Json[] =>
     by(all, 'administrator', 'COMPLIANCE_DOC_WRITE').filter(({ audit_trace_doc_id }) => audit_trace_doc_id === _id);
-  let all = await events();
-  // It is written behind the answers.
-  for (
-    let tries = 0;
-    tries < 50 && (written().length < 4 || !refused().some((name) => name.includes('bulk')));
-    tries++
-  ) {
-    await setTimeout(200);
+  let all: Json[] = [];
+  await waitFor('the audit log, which is written behind the answers', async () => {
     all = await events();
-  }
+    return (written().length >= 4 && refused().some((name) => name.includes('bulk'))) || `${all.length} events`;
+  });
   expect(
     written()
       .map(({ audit_compliance_operation }) => audit_compliance_operation)
@@ -271,4 +266,4 @@ test('the audit log has what anybody but the writer did to spans, and who read w
   expect(JSON.stringify(reads)).toContain('span.attributes.user@id');
   // Neither what was sent nor what was found.
   expect(JSON.stringify(all)).not.toContain('audited');
-}, 60_000);
+});

@@ -12,7 +12,7 @@ function run(argument: string, lines: readonly string[]): Results {
     process.execPath,
     ['--import', 'tsx', 'test/tools/refusals.ts', argument, ...lines],
     // One that does not know the option has begun its work.
-    { cwd: join(__dirname, '..', '..'), encoding: 'utf8', timeout: 120_000 },
+    { cwd: join(__dirname, '..', '..'), encoding: 'utf8', timeout: 290_000 },
   );
   if (!stdout.startsWith('{')) throw new Error(`No answer of all commands.\n${stdout}${stderr}`);
   return JSON.parse(stdout);
@@ -25,7 +25,7 @@ describe('a command', () => {
       '--no-such-option',
       Object.values(scripts).filter((line) => line.startsWith('tsx ')),
     );
-  }, 130_000);
+  });
 
   // One that takes a mistyped option for none does something else than it was asked for.
   test.each(commands)('%s refuses an option that it does not know, and shows those that it does', (name, line) => {
@@ -42,4 +42,4 @@ test('help is no error', () => {
   expect(run('--help', [scripts.review])).toEqual({
     [scripts.review]: { code: 0, out: expect.stringContaining('--base') },
   });
-}, 130_000);
+});

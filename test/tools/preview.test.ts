@@ -70,7 +70,7 @@ const title = chromiumPath
     tab.on('request', (request) => requests.push(request.url()));
     await tab.goto(pathToFileURL(file).href);
     await tab.waitForSelector('body[data-drawn]');
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     rmSync(folder, { recursive: true });

@@ -39,6 +39,9 @@ export const parts: Readonly<Record<string, () => Job[]>> = {
   scenarios: () => scenarios.map(({ name }) => ({ name, run: `STRICT=1 .ci/rehearse ${name}` })),
   race: () => goModules().map((folder) => ({ name: folder, run: `cd ${folder} && go test -race ./...` })),
   fuzz: fuzzTargets,
+  python: () => [
+    { name: 'all tests on the oldest OpenTelemetry', run: 'npm test -- python/harbourline-otel --oldest' },
+  ],
   mutate: () => [{ name: 'all areas', run: 'npm run mutate' }],
   commands: () => Object.entries(commands).flatMap(([name, { run }]) => (run ? [{ name, run }] : [])),
 };

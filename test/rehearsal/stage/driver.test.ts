@@ -91,7 +91,7 @@ describe('drive', () => {
 
   test('a service that does not answer delays no payment and is given up', async () => {
     answer = () => {};
-    const payments = await drive({ target: target(), ratePerSecond: 100, seconds: 0.2, seed: 1, timeoutMs: 100 });
+    const payments = await drive({ target: target(), ratePerSecond: 100, seconds: 0.2, seed: 1, timeoutMs: 2_000 });
     expect(payments.map((payment) => payment.status)).toEqual(Array(20).fill(0));
     expect(bodies).toHaveLength(20);
   });

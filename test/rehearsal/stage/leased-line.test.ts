@@ -20,7 +20,7 @@ async function open(oneWayMs = 0): Promise<LeasedLine> {
 }
 
 /** What an HTTP client does with `HTTP_PROXY`. */
-function call(path: string, headers: Record<string, string> = {}, body?: string, timeout = 5_000) {
+function call(path: string, headers: Record<string, string> = {}, body?: string, timeout = 60_000) {
   return new Promise<{ status: number; text: string }>((resolve, reject) => {
     const proxy = new URL(line.url);
     const outgoing = request(
@@ -148,7 +148,7 @@ test('cut, it refuses; restored, it is where it was', async () => {
 test('cut, it hangs; restored, what waited goes on unless it gave up', async () => {
   await line.cut('hang');
   const waiting = call('http://10.20.0.15:8080/patient');
-  await expect(call('http://10.20.0.15:8080/impatient', {}, undefined, 100)).rejects.toThrow('timeout');
+  await expect(call('http://10.20.0.15:8080/impatient', {}, undefined, 1_000)).rejects.toThrow('timeout');
   await line.restore();
   expect(JSON.parse((await waiting).text).url).toBe('/patient');
   expect(line.record['hk-cn']).toMatchObject({ requests: 2, failed: 1 });

@@ -28,6 +28,8 @@ type windows struct {
 	counts *counts
 	next   consumer.Metrics
 	now    func() time.Time
+	// after calls something later, as time.AfterFunc does.
+	after func(time.Duration, func()) *time.Timer
 
 	mu   sync.Mutex
 	open map[int64]*window
@@ -44,7 +46,7 @@ func newWindows(cfg *Config, set component.TelemetrySettings, next consumer.Metr
 	if err != nil {
 		return nil, err
 	}
-	return &windows{cfg: cfg, lists: l, counts: c, next: next, now: time.Now, open: map[int64]*window{}}, nil
+	return &windows{cfg: cfg, lists: l, counts: c, next: next, now: time.Now, after: time.AfterFunc, open: map[int64]*window{}}, nil
 }
 
 func (*windows) Start(context.Context, component.Host) error { return nil }
@@ -96,7 +98,7 @@ func (w *windows) opened(start time.Time) *window {
 	left = min(max(left, w.cfg.Grace), w.cfg.Window+w.cfg.Grace)
 	key := start.Unix()
 	w.open[key] = made
-	made.timer = time.AfterFunc(left, func() { w.flush(key, made) })
+	made.timer = w.after(left, func() { w.flush(key, made) })
 	return made
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -297,6 +298,13 @@ func TestAMinuteIsJudgedOnceItIsWhole(t *testing.T) {
 	w.cfg.Window, w.cfg.Grace = time.Minute, 100*time.Millisecond
 	now := minute.Add(59*time.Second + 950*time.Millisecond)
 	w.now = func() time.Time { return now }
+	// The minutes end when the test says so, not when a busy machine comes to it.
+	var ends []func()
+	var waits []time.Duration
+	w.after = func(wait time.Duration, end func()) *time.Timer {
+		ends, waits = append(ends, end), append(waits, wait)
+		return time.NewTimer(time.Hour)
+	}
 	answers := make(chan error)
 	for _, at := range []time.Duration{time.Second, 30 * time.Second, 59 * time.Second} {
 		go func() {
@@ -308,6 +316,10 @@ func TestAMinuteIsJudgedOnceItIsWhole(t *testing.T) {
 		answers <- w.ConsumeMetrics(context.Background(), calls("payment", "hk-cn", 5, minute.Add(61*time.Second)))
 	}()
 	<-w.arrived
+	if want := []time.Duration{150 * time.Millisecond, time.Minute + 100*time.Millisecond}; !slices.Equal(waits, want) {
+		t.Errorf("minutes end in %v, not in %v", waits, want)
+	}
+	ends[0]()
 	for range 3 {
 		if err := <-answers; err != nil {
 			t.Fatal(err)
