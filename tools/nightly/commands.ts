@@ -42,6 +42,8 @@ export const commands: Readonly<Record<string, Command>> = {
   'supply-chain': { run: 'npm run supply-chain' },
   'order:facts': { run: unchanged('npm run order:facts', 'judges/order/facts.json') },
   redaction: { run: 'npm run redaction' },
+  reach: { run: 'npm run reach -- --table' },
+  mute: { because: asked },
   allowlist: { run: 'npm run allowlist -- why 203.0.113.10:4318; npm run allowlist -- check --date "$(date -u +%F)"' },
   'link:far-end': { because: asked },
 
