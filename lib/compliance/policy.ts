@@ -15,8 +15,13 @@ export function registerPolicyPacks(app: App): void {
   writeAcknowledgmentsInto(app);
 }
 
-/** Writes what is acknowledged into the templates of an app, beside its resources: where reviewers look for it. */
-function writeAcknowledgmentsInto(app: App): void {
+/**
+ * Writes what is acknowledged into the templates of an app, beside its resources: where reviewers look for it. Change review
+ * asks for it by name, in each of the two checkouts that it compares.
+ *
+ * @public
+ */
+export function writeAcknowledgmentsInto(app: App): void {
   // One for each: an aspect on the app stops at the border of a stage.
   for (const stage of app.node.findAll().filter(Stage.isStage)) Aspects.of(stage).add(writeAcknowledgments);
 }

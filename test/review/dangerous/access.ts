@@ -1,5 +1,5 @@
 import type { DangerousCase, Draft } from '../support';
-import { inDocument, one } from './edits';
+import { inDocument, one, role } from './edits';
 
 const writer = (draft: Draft) =>
   draft.properties('Store', 'AWS::IAM::ManagedPolicy', 'AccessBootstrap').PolicyDocument.Statement[0];
@@ -103,5 +103,13 @@ export const access: readonly DangerousCase[] = [
   }),
   one('the store writes down less of who did what', { 'store-audit-weakens': 'enable_rest: true → false' }, (draft) => {
     inDocument(draft, '"enable_rest":true', '"enable_rest":false');
+  }),
+  one('any branch may be a role', { 'iam-trust': 'repo:example/harbourline:*' }, (draft) => {
+    role(draft).AssumeRolePolicyDocument.Statement.push({
+      Effect: 'Allow',
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Principal: { Federated: { Ref: 'Provider' } },
+      Condition: { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:example/harbourline:*' } },
+    });
   }),
 ];

@@ -87,13 +87,15 @@ export const guarded: readonly Graded[] = [
   },
   {
     name: 'spans for 90 days',
-    edits: [after(prod, '  store: {', '    retentionDays: 90,')],
-    grade: 'danger',
+    edits: [after(prod, '  store: {', '    retentionDays: 90,'), edit(prod, 'volumeGiB: 1_000', 'volumeGiB: 4_000')],
+    grade: 'caution',
     finds: { 'kept-longer': '90 days' },
   },
   {
     name: 'spans for three days',
-    edits: [after(prod, '  store: {', '    retentionDays: 3,')],
+    edits: [
+      edit('lib/store/documents/retention.ts', 'min_rollover_age: `${retentionDays}d`', "min_rollover_age: '3d'"),
+    ],
     grade: 'danger',
     finds: { 'retention-shortens': '3 days' },
   },

@@ -188,6 +188,6 @@ export const leaves: readonly Graded[] = [
       ),
     ],
     grade: 'danger',
-    finds: { 'network-open-to-all': 'public addresses' },
+    finds: { 'network-open-to-all': 'opens everything to 0.0.0.0/0' },
   },
 ];

@@ -52,7 +52,10 @@ export const root: readonly Graded[] = [
   },
   {
     name: 'old instances go before new ones have come',
-    edits: [edit(fleet, 'minHealthyPercentage: 100,', 'minHealthyPercentage: 0,')],
+    edits: [
+      edit(fleet, 'minHealthyPercentage: 100,', 'minHealthyPercentage: 0,'),
+      edit(fleet, 'maxHealthyPercentage: 150,', 'maxHealthyPercentage: 100,'),
+    ],
     grade: 'caution',
     finds: { 'roll-out-faster': 'MinHealthyPercentage' },
   },

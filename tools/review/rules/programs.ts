@@ -46,11 +46,23 @@ const lines = ({ name, came, went }: FileChange): string => {
 const judging = /\b(accept|drop|reject|jump|permit|deny|return|queue)\b/;
 const bare = (line: string): string => line.trim().replace(/,$/, '');
 
-/** The same lines, and those that moved are elements of lists. */
+/** The same lines, and those that moved are elements of lists, or are judged alike. */
 function isOnlyOrder({ change, name }: FileChange): boolean {
-  const [old, now] = files(change).map((each) => (each[name] ?? '').split('\n').map(bare)) as [string[], string[]];
-  if ([...old].sort().join('\n') !== [...now].sort().join('\n')) return false;
-  return old.every((line, at) => line === now[at] || !judging.test(line));
+  const [old, now] = files(change).map((each) => runs((each[name] ?? '').split('\n').map(bare)));
+  return old === now;
+}
+
+/** Lines without order between two verbs: of what only permits the order means nothing, that a refusal comes before it does. */
+function runs(lines: readonly string[]): string {
+  const verb = (line: string): string => judging.exec(line)?.[0] ?? '';
+  const groups: { verb: string; lines: string[] }[] = [];
+  for (const line of lines.filter((each) => verb(each) !== '')) {
+    const last = groups.at(-1);
+    if (last?.verb === verb(line)) last.lines.push(line);
+    else groups.push({ verb: verb(line), lines: [line] });
+  }
+  const others = lines.filter((line) => verb(line) === '').sort();
+  return JSON.stringify([groups.map((group) => group.lines.sort()), others]);
 }
 
 const fileHits = (comparison: Comparison, type: string, wanted: (change: FileChange) => boolean): Hit[] =>

@@ -91,7 +91,7 @@ const auditLine = ({ path, before, after }: Part): string | undefined => {
   if (/(^|\.)(enabled?|enable_rest|enable_transport|resolve_\w+|internal_config|external_config)$/.test(path)) {
     return `${before}` === 'true' && `${after}` !== 'true' ? said : undefined;
   }
-  if (/(ignore_\w+|\w+_ignore_users|disabled_\w+_categories)(\[\+\])?$/.test(path))
+  if (/(ignore_\w+|\w+_ignore_users|disabled_\w+_categories)(\.\d+|\[\+\])?$/.test(path))
     return after === undefined ? undefined : said;
   return /_watched_(fields|indices)\b/.test(path) && before !== undefined && !path.endsWith('[+]') ? said : undefined;
 };

@@ -54,8 +54,9 @@ function weaker({ changes }: { changes: readonly Change[] }): Hit[] {
     return [...flat(change, 'before')].flatMap(([path, value]) => {
       const order = orders[last(path)] ?? [];
       const [from, to] = [order.indexOf(String(value)), order.indexOf(String(after.get(path)))];
-      // What is no longer said is left to AWS, whose default is seldom the strongest.
-      return from >= 0 && (to > from || !after.has(path))
+      // What a resource that stays no longer says is left to AWS, whose default is seldom the strongest.
+      const unsaid = change.after && !after.has(path) && last(path) !== 'DefaultResult';
+      return from >= 0 && (to > from || unsaid)
         ? [
             {
               at: place(change),
