@@ -6,7 +6,7 @@ import {
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateRoleCommand, CreateServiceLinkedRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { DeleteDomainCommand, DescribeDomainCommand, OpenSearchClient } from '@aws-sdk/client-opensearch';
 import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { run } from '../../harness/run';
@@ -26,11 +26,9 @@ export class Account {
     };
   }
 
-  /** Makes what must be there before: the services' own roles, and those of people who read traces. @throws what IAM answers */
+  /** Makes what must be there before: roles of people who read traces. @throws what IAM answers */
   async prepare(readerRoleArns: readonly string[]): Promise<void> {
     const iam = new IAMClient(this.options);
-    for (const service of ['opensearchservice', 'autoscaling'])
-      await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: `${service}.amazonaws.com` }));
     for (const arn of readerRoleArns) {
       await iam.send(
         new CreateRoleCommand({

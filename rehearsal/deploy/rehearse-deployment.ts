@@ -59,8 +59,12 @@ export async function rehearseDeployment(
   }
 }
 
-/** What preflight is right to refuse in an emulated account: it lacks endpoint services of Hong Kong, images for arm64, and the firm's secrets. */
+/**
+ * What preflight is right to refuse in an emulated account: it lacks the services' own
+ * roles, endpoint services of Hong Kong, images for arm64, and the firm's secrets.
+ */
 const lacking = [
+  /^service-linked roles /,
   /^endpoint services +com\.amazonaws\.[\w-]+\.(?:data-servicediscovery|servicediscovery|autoscaling) /,
   /^image /,
   /^link: certificate /,
