@@ -1,10 +1,20 @@
 import { read, tracked } from './mentions';
 
+/** For the far end's engineers, in Chinese alone: a summary of docs/link.md. */
+const farEnd = 'zh/docs/far-end.md';
+
 /** Pages that exist in Chinese too: the same headings in the same order, the same commands. */
-const chinese = tracked.filter((file) => file.startsWith('zh/') && file.endsWith('.md'));
+const chinese = tracked.filter((file) => file.startsWith('zh/') && file.endsWith('.md') && file !== farEnd);
 
 /** What people on call, and those who bring a service or a link, must be able to read in either language. */
-const promised = ['README.md', 'docs/instrument.md', 'docs/operations.md', 'docs/store.md'];
+const promised = [
+  'README.md',
+  'docs/agent.md',
+  'docs/instrument.md',
+  'docs/link.md',
+  'docs/operations.md',
+  'docs/store.md',
+];
 
 const withoutCode = (markdown: string): string => markdown.replace(/^ *```[\s\S]*?^ *```/gm, '');
 const levels = (markdown: string): string[] => withoutCode(markdown).match(/^#+(?= )/gm) ?? [];

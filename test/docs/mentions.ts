@@ -92,7 +92,13 @@ const knows = (source: string, option: string): boolean =>
   new RegExp(`['"]?\\b${option}['"]?: \\{[^}]*type:|--${option}\\b`).test(source);
 const sources = (main: string): string[] =>
   tracked
-    .filter((file) => file === main || (/\/main\.ts$/.test(main) && file.startsWith(`${dirname(main)}/`)))
+    // Its own folder, and what several tools share: how one reaches a store.
+    .filter(
+      (file) =>
+        file === main ||
+        file === 'tools/connection.ts' ||
+        (/\/main\.ts$/.test(main) && file.startsWith(`${dirname(main)}/`)),
+    )
     .filter((file) => /\.ts$/.test(file))
     .map(read);
 
