@@ -113,6 +113,13 @@ command(help, () => {
       command: 'npm run collector:build',
     },
     {
+      name: "the entry point of the agent's image",
+      file: 'agent-image',
+      modules: goModules(join(root, 'lib/machine/agent-container')),
+      artifacts: () => [],
+      command: 'npm run agent:image',
+    },
+    {
       name: 'harbourline-otel',
       file: 'wheel',
       modules: pythonModules(join(root, 'python/examples/requirements.lock')),

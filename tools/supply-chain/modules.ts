@@ -108,22 +108,25 @@ export function goModules(folder: string): Module[] {
       .map((line) => line.split(' '))
       .map(([name = '', version = '', hash = '']) => [`${name} ${version}`, hash]),
   );
-  const { Require = [], Replace = [] } = JSON.parse(
+  const { Require, Replace } = JSON.parse(
     execFileSync('go', ['mod', 'edit', '-json'], { cwd: folder, encoding: 'utf8' }),
-  ) as { Require?: { Path: string; Version: string }[]; Replace?: { Old: { Path: string } }[] };
+  ) as { Require: { Path: string; Version: string }[] | null; Replace: { Old: { Path: string } }[] | null };
   // What is replaced by a folder is ours.
-  const own = Replace.map(({ Old }) => Old.Path);
-  return Require.filter(({ Path }) => !own.includes(Path)).map(({ Path, Version }) => {
-    const escaped = Path.replaceAll(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`);
-    const hash = sums.get(`${Path} ${Version}`);
-    return {
-      purl: `pkg:golang/${Path}@${Version}`,
-      name: Path,
-      version: Version,
-      licence: licenceIn(join(cache, `${escaped}@${Version}`)),
-      ...(hash ? { hash } : {}),
-    };
-  });
+  const required = Require ?? [];
+  const own = (Replace ?? []).map(({ Old }) => Old.Path);
+  return required
+    .filter(({ Path }) => !own.includes(Path))
+    .map(({ Path, Version }) => {
+      const escaped = Path.replaceAll(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`);
+      const hash = sums.get(`${Path} ${Version}`);
+      return {
+        purl: `pkg:golang/${Path}@${Version}`,
+        name: Path,
+        version: Version,
+        licence: licenceIn(join(cache, `${escaped}@${Version}`)),
+        ...(hash ? { hash } : {}),
+      };
+    });
 }
 
 function licenceIn(folder: string): string {

@@ -1,7 +1,7 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # After unpacking: user and folders. A first installation waits for `harbourline-agent enrol`; an upgrade goes on with the
 # queue, certificate and settings that are there.
-set -euo pipefail
+set -eu
 if ! id harbourline > /dev/null 2>&1; then
   systemd-sysusers /usr/lib/sysusers.d/harbourline.conf ||
     useradd --system --home-dir /var/lib/harbourline --shell /sbin/nologin harbourline

@@ -1,6 +1,6 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # After removal. `apt purge` and `rpm --erase` leave nothing; `apt remove` keeps settings, certificate and queue.
-set -euo pipefail
+set -eu
 case ${1:-} in
   purge | 0)
     rm -rf /etc/harbourline /var/lib/harbourline /opt/harbourline

@@ -1,11 +1,15 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # Before removal, not before an upgrade: what waits in the queue goes to the gateways first, for a while.
-set -euo pipefail
+set -eu
 case ${1:-} in remove | 0) ;; *) exit 0 ;; esac
+# shellcheck source=../instance-files/common.sh
 . /opt/harbourline/scripts/common.sh
 export LOOPBACK_ADDRESS=127.0.0.1
-deadline=$((SECONDS + ${QUEUE_SECONDS:-60}))
-until [ "$(queued || echo 0)" = 0 ] || [ $SECONDS -ge $deadline ]; do sleep 1; done
+left=${QUEUE_SECONDS:-60}
+until [ "$(queued || echo 0)" = 0 ] || [ "$left" -le 0 ]; do
+  sleep 1
+  left=$((left - 1))
+done
 for unit in harbourline-certificate.timer harbourline-collector.service harbourline-bandwidth.service; do
   systemctl disable --now "$unit" || true
 done

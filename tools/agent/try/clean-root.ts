@@ -1,6 +1,6 @@
 /** A Debian with nothing in it: made once by debootstrap, and copied for each try. */
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../../harness/run';
 import { cacheDirectory } from '../../../lib/common/cache';
@@ -38,8 +38,7 @@ export class CleanRoot {
   static async of(debian: string, folder: string): Promise<CleanRoot> {
     await run('cp', ['-a', debian, folder], { timeoutMs: 300_000 });
     const root = new CleanRoot(folder);
-    copyFileSync(join(__dirname, 'systemctl'), root.path('/usr/local/bin/systemctl'));
-    chmodSync(root.path('/usr/local/bin/systemctl'), 0o755);
+    root.command('systemctl', readFileSync(join(__dirname, 'systemctl'), 'utf8'));
     return root;
   }
 
@@ -47,9 +46,13 @@ export class CleanRoot {
     return join(this.folder, inside);
   }
 
-  /** A stand-in for a command. */
+  /** A stand-in for a command; the real one is `NAME.real`. In /usr/bin, where scripts of rpm look, too. */
   command(name: string, answers: string): void {
-    writeFileSync(this.path(`/usr/local/bin/${name}`), `#!/usr/bin/env bash\n${answers}\n`, { mode: 0o755 });
+    const file = this.path(`/usr/bin/${name}`);
+    const real = `${file}.real`;
+    if (existsSync(file) && !existsSync(real)) renameSync(file, real);
+    writeFileSync(file, answers.startsWith('#!') ? answers : `#!/usr/bin/env bash\n${answers}\n`);
+    chmodSync(file, 0o755);
   }
 
   /** Runs a command in it, as root. What it starts goes on. @returns what it printed, errors too */

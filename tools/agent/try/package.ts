@@ -64,11 +64,11 @@ export async function tryPackage(
   const first = await put('1.0.0');
 
   // On another machine it is refused before anything is unpacked, even where the package manager is forced.
-  root.command('uname', '[ "$1" = -m ] && echo riscv64 || exec /usr/bin/uname "$@"');
+  root.command('uname', '[ "$1" = -m ] && echo riscv64 || exec uname.real "$@"');
   const refused = await root.run([...install, first]);
   if (refused.code === 0 || !refused.output.includes('this server is riscv64'))
     throw new Error(`On riscv64 the package said:\n${refused.output}`);
-  root.command('uname', 'exec /usr/bin/uname "$@"');
+  root.command('uname', 'exec uname.real "$@"');
 
   await root.must([...install, first]);
   stage.cleanUp.add(() => root.run(['systemctl', 'stop', 'harbourline-collector', 'harbourline-bandwidth']));
