@@ -3,7 +3,7 @@
 set -eu
 case ${1:-} in
   purge | 0)
-    rm -rf /etc/harbourline /var/lib/harbourline /opt/harbourline
+    rm -rf /etc/harbourline /var/lib/harbourline /opt/harbourline /usr/lib/systemd/system/harbourline-*.service.d
     ! id harbourline > /dev/null 2>&1 || userdel harbourline
     ;;
 esac
