@@ -81,6 +81,18 @@ describe('runbook', () => {
     expect(ofAlarms).toContain(`](#${anchor(heading)})`);
   });
 
+  // What is done in the store: a search, a command of ours, a request by hand, Dashboards.
+  const inTheStore = /\bsearch '|npm run (?:trace|store)|`(?:GET|POST|PUT|DELETE) _|in Dashboards|\bDiscover\b/;
+  const whole = text.split(/^## /m).slice(1);
+
+  it('says on each page that needs the store how to get there', () => {
+    const needy = whole.filter((page) => inTheStore.test(page) && !page.startsWith('To reach the store'));
+    expect(needy.length).toBeGreaterThanOrEqual(10);
+    expect(needy.filter((page) => !page.includes('(#to-reach-the-store)')).map((page) => page.split('\n')[0])).toEqual(
+      [],
+    );
+  });
+
   it('links only headings that it has', () => {
     const own = [...prose.matchAll(/\]\(#([\w-]+)\)/g)].map((match) => match[1]);
     expect(own.filter((link) => !anchors.includes(link as string))).toEqual([]);

@@ -38,7 +38,7 @@ export const leftovers: Check = {
   async run(aws, { config }) {
     const { environment } = config;
     const states = await Promise.all(
-      ['Network', 'Store', 'Collect', 'Observe', 'Link'].map(
+      ['Network', 'Store', 'Access', 'Collect', 'Observe', 'Link'].map(
         async (stack) => [stack, await deployed(aws, `${environment}-${stack}`)] as const,
       ),
     );
