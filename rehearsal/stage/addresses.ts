@@ -7,6 +7,8 @@ export const addresses = {
   agent: '127.77.0.1',
   aws: '127.77.0.2',
   balancer: '127.77.0.3',
+  /** A client's endpoint of the gateways, in its own VPC. */
+  endpoint: '127.77.0.4',
   store: '127.77.0.31',
   payment: '127.77.0.41',
   settlement: '127.77.0.51',
@@ -42,6 +44,7 @@ export const endpoints = [
   ]),
   ...[1, 2].map((n) => ({ name: 'span writer', address: instanceAddress('sampler', n), port: ports.spanWriter })),
   { name: 'load balancer', address: addresses.balancer, port: ports.otlpGrpc },
+  { name: "client's endpoint", address: addresses.endpoint, port: ports.otlpGrpc },
   { name: 'OpenSearch', address: addresses.store, port: storePort },
   { name: 'payment service', address: addresses.payment, port: servicePorts.payment },
   { name: 'settlement service', address: addresses.settlement, port: servicePorts.settlement },

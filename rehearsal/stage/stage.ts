@@ -21,6 +21,7 @@ import { type StoreSettings, storeClient } from '../../lib/store/client';
 import { addresses, instanceAddress, servicePorts, sharedStore, sides, storePort } from './addresses';
 import { type AwsDoubles, startAwsDoubles } from './aws/doubles';
 import { startBandwidth } from './bandwidth';
+import { openEndpoint } from './client-entrance';
 import { LeasedLine, type LeasedLineProps } from './leased-line/leased-line';
 import { probeLine } from './leased-line/probe';
 import { LinkStage } from './link/link-stage';
@@ -134,7 +135,7 @@ export class Stage {
       address: addresses.agent,
       tier: stage.agentTier,
       certificate: stage.agentCertificate,
-      environment: { GATEWAY_ENDPOINT: `${addresses.balancer}:${ports.otlpGrpc}` },
+      environment: { GATEWAY_ENDPOINT: await stage.openEntrance() },
     });
     cleanUp.add(stage.agent);
     cleanUp.add(
@@ -150,6 +151,15 @@ export class Stage {
     // With a link of its own the relays' probe measures it.
     if (config.link && !stage.link) cleanUp.add(stage.probeLine(linked(config)));
     return stage;
+  }
+
+  /** Where the agent dials: the endpoint that its client's name leads to, on the port of its parameter; or the load balancer. */
+  private async openEntrance(): Promise<string> {
+    const { cleanUp, synthesised } = this.props;
+    const { entrance } = synthesised;
+    if (!entrance) return `${addresses.balancer}:${ports.otlpGrpc}`;
+    cleanUp.add(await openEndpoint(entrance, addresses.endpoint, addresses.balancer));
+    return `${addresses.endpoint}:${entrance.port}`;
   }
 
   /** Starts another gateway and puts it behind the load balancer. */

@@ -11,11 +11,14 @@ import { configurationIn } from '../../lib/collect/agent';
 import { paths, variablesOf } from '../../lib/contract/instance';
 import type { AlarmProperties, AlarmSet, CompositeProperties } from '../judge/cloudwatch/alarms';
 import type { DashboardBody, Widget } from '../judge/cloudwatch/dashboards';
+import { type ClientEntrance, clientEntrance } from './client-entrance';
 import { type SynthesisedLink, synthesisedLink } from './link/synthesised-link';
 
 /** All that a rehearsal runs. */
 export interface Synthesised {
   readonly agent: string;
+  /** How the agent gets in, where the environment has a client. */
+  readonly entrance: ClientEntrance | undefined;
   readonly gateway: Tier;
   readonly sampler: Tier;
   /** What the agent's installer gives the services of a node. */
@@ -73,11 +76,16 @@ function takeApart(assembly: CloudAssembly, config: EnvironmentConfig): Omit<Syn
     'Custom::HarbourlineTierCertificates',
   );
 
-  const installation = commandsOf(environment.resource<SsmDocument>('AWS::SSM::Document', 'Agent').properties);
+  const entrance = clientEntrance(assembly, config, certificates.Names.gateway ?? []);
+  const installation = commandsOf(
+    (entrance?.document as SsmDocument | undefined) ??
+      environment.resource<SsmDocument>('AWS::SSM::Document', 'Agent').properties,
+  );
   const scripts = assetFolder(assembly, 'Collect', 'Scripts');
 
   return {
     agent: agentOf(installation),
+    entrance,
     serviceEnvironment: serviceEnvironment(scripts, installation),
     gateway: tierOf(gateway),
     sampler: tierOf(sampler),
