@@ -142,6 +142,10 @@ const client = (account: string, digit: string) => ({
   ],
   nodeRoleArns: [`arn:aws:iam::${account}:role/node`],
 });
+const operators = {
+  via: 'endpoint',
+  endpoint: { vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0123456789abcdef0'], prefixes: ['10.60.0.0/24'] },
+};
 /** Dev where services come by a transit gateway. */
 const routed = edited(dev, {
   'collect.entrance': {
@@ -157,6 +161,7 @@ const routed = edited(dev, {
 
 /** Settings that name the environment, or say something to people and tools only: another value is another environment, or nothing. */
 export const notTried: Readonly<Record<string, string>> = {
+  'store.access.via': 'tried with the whole section',
   'collect.entrance.via': 'tried with the whole section',
   'collect.entrance.handedOver.gatewayAddress': 'a value of a parameter',
   'collect.entrance.handedOver.pseudonyms': 'part of a document and a policy, as the certificate',
@@ -266,6 +271,11 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ...value('store.dataNodes.volumeGiB', 100),
   ...value('store.managerNodes', managers),
   ...value('store.standby', true, { 'store.managerNodes': managers, 'store.replicas': 2 }),
+  ...value('store.access.session.instanceType', 't4g.micro'),
+  ...value('store.access', { via: 'none' }),
+  ...value('store.access', operators),
+  ...value('store.access', { via: 'endpoint', endpoint: { ...operators.endpoint, account: '111111111114' } }),
+  ...value('store.access.endpoint.vpcId', 'vpc-0123456789abcdef1', {}, edited(dev, { 'store.access': operators })),
   ...value('store.replicas', 2),
   ...value('store.shards', 3),
   ...value('store.codec', 'default'),
