@@ -297,6 +297,7 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ...value('observe.objectives.p99Ms.none', 900),
   ...value('observe.objectives.errorPercent', 2),
   ...value('observe.objectives.minimumSamples', 40),
+  ...value('observe.metricsBudget.services', 60),
   { path: 'link', what: 'add', before: edited(dev, { link: undefined }), after: dev },
   { path: 'link', what: 'remove', before: dev, after: edited(dev, { link: undefined }) },
   transports('to the leased line', ['siteToSiteVpn'], ['vpnOverDirectConnect', 'siteToSiteVpn']),
