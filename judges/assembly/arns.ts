@@ -8,6 +8,9 @@ export interface Named {
   /** `Collect/GatewayRole0A0569CA`. */
   readonly at: string;
   readonly type: string;
+  /** What `Ref` gives. */
+  readonly ref: string;
+  readonly arn: string;
   // biome-ignore lint/suspicious/noExplicitAny: a property tree of any resource type
   readonly properties: Readonly<Record<string, any>>;
 }
@@ -97,8 +100,14 @@ class Names extends Resolver {
         return this.arn('kms', `key/${own}`, stack);
       case 'Lambda::Function':
         return this.arn('lambda', `function:${own}`, stack);
+      case 'SecretsManager::Secret':
+      case 'SNS::Topic':
+      case 'ElasticLoadBalancingV2::LoadBalancer':
+        return own;
       case 'SQS::Queue':
         return this.arn('sqs', own, stack);
+      case 'AutoScaling::AutoScalingGroup':
+        return this.arn('autoscaling', `autoScalingGroup:${hex(id, 12)}:autoScalingGroupName/${own}`, stack);
       case 'OpenSearchService::Domain':
         return this.arn('es', `domain/${own}`, stack);
       case 'ServiceDiscovery::Service':
@@ -120,6 +129,8 @@ export function named(environment: Environment): Named[] {
     Object.entries(resources).map(([id, { Type, Properties = {} }]) => ({
       at: `${stack}/${id}`,
       type: Type,
+      ref: String(names.resolve({ Ref: id }, stack)),
+      arn: String(names.resolve({ 'Fn::GetAtt': [id, 'Arn'] }, stack)),
       properties: names.resolve(Properties, stack) as Named['properties'],
     })),
   );

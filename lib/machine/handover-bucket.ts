@@ -69,6 +69,10 @@ export class HandoverBucket extends Construct {
         actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'],
         resources: folders(tier).map((name) => this.objects(name)),
       }),
+      // Set aside for people: whoever puts them there has no need to read or to delete those of others.
+      ...letters(tier).map(
+        (name) => new PolicyStatement({ sid: 'SetAside', actions: ['s3:PutObject'], resources: [this.objects(name)] }),
+      ),
       new PolicyStatement({
         sid: 'FindRemainders',
         actions: ['s3:ListBucket'],
@@ -92,7 +96,7 @@ export class HandoverBucket extends Construct {
 
   /** Acknowledges the wildcards of {@link statements} on the policy that holds them. */
   acknowledgeOn(policy: Construct, tier: string): void {
-    for (const name of folders(tier)) {
+    for (const name of [...folders(tier), ...letters(tier)]) {
       acknowledge(policy, {
         id: `AwsSolutions-IAM5[Resource::${this.objects(name)}]`,
         reason:
@@ -102,8 +106,6 @@ export class HandoverBucket extends Construct {
   }
 }
 
-const folders = (tier: string): string[] => [
-  `${tier}/*`,
-  `claims/${tier}/*`,
-  ...(tier === 'sampler' ? ['dead-letters/*'] : []),
-];
+const folders = (tier: string): string[] => [`${tier}/*`, `claims/${tier}/*`];
+
+const letters = (tier: string): string[] => (tier === 'sampler' ? ['dead-letters/*'] : []);

@@ -33,6 +33,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'day-two': 'which changes of a deployed environment CloudFormation would do, there and back',
     store: 'holds, erases and restores in a deployed store',
     redaction: 'what redaction finds: recall by kind, false positives',
+    calls: 'whether all policies together allow every AWS call that our code makes',
     reach: 'who reaches whom by the templates, hop by hop; the table of open ports',
     allowlist: 'which line admits a connection, which lines end soon',
     'link:far-end': "the far end's files of a link",
