@@ -88,6 +88,8 @@ class Names extends Resolver {
     const { account, partition } = this.place(stack);
     const own = String(this.reference(id, stack));
     if (type === 'ServiceDiscovery::Service' && attribute === 'Id') return `srv-${hex(id, 16)}`;
+    if (attribute === 'RuleGroupArn') return this.arn('network-firewall', `stateful-rulegroup/${own}`, stack);
+    if (attribute === 'FirewallArn') return this.arn('network-firewall', `firewall/${own}`, stack);
     if (attribute !== 'Arn') return `${own}.${attribute}`;
     switch (type) {
       case 'IAM::Role':

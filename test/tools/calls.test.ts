@@ -2,7 +2,7 @@
 import type { EnvironmentConfig } from '../../config/schema';
 import { loadEnvironments } from '../../harness/deployment';
 import { type Environment, readEnvironments } from '../../judges/assembly/environments';
-import { byPeople, calls, inTheMainland } from '../../tools/calls/calls';
+import { byPeople, calls, inTheMainland, notChosen } from '../../tools/calls/calls';
 import { judgeCalls, judgeRefusals } from '../../tools/calls/judge';
 import { callsInSources } from '../../tools/calls/scan';
 import { worldOf } from '../../tools/calls/world';
@@ -12,7 +12,7 @@ const stacksOf = (config: EnvironmentConfig, context = {}): Environment =>
   readEnvironments(freshApp([config], context).synth().directory).get(config.environment) ?? {};
 
 test('each call in a source is judged, and each that is judged stands in a source', () => {
-  const judged = [...calls.flatMap(({ sources }) => sources), ...byPeople, ...inTheMainland].sort();
+  const judged = [...calls.flatMap(({ sources }) => sources), ...byPeople, ...inTheMainland, ...notChosen].sort();
   expect(callsInSources()).toEqual(judged);
 });
 

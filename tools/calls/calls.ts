@@ -329,6 +329,27 @@ export const calls: readonly Call[] = [
     requests: () => everything('ec2:DescribeTransitGatewayAttachments', 'ec2:DescribeVpnConnections'),
   },
   {
+    sources: ['DescribeRuleGroup', 'StartFlowFlush', 'UpdateRuleGroup'].map(
+      (name) => `lib/link/end-lines.handler.ts: ${name}`,
+    ),
+    callers: /^Link\/TransitInspectionEndLinesRole/,
+    inside: false,
+    requests: (world) => {
+      const of = (kind: string, type: string) =>
+        world
+          .find(`NetworkFirewall::${type}`)
+          .map(({ ref }) => `arn:aws:network-firewall:${world.region}:${world.account}:${kind}/${ref}`);
+      return [
+        ...on(
+          of('stateful-rulegroup', 'RuleGroup'),
+          'network-firewall:DescribeRuleGroup',
+          'network-firewall:UpdateRuleGroup',
+        ),
+        ...on(of('firewall', 'Firewall'), 'network-firewall:StartFlowFlush'),
+      ];
+    },
+  },
+  {
     sources: ['DescribeAlarmHistory', 'GetAlarmMuteRule', 'ListAlarmMuteRules'].map(
       (name) => `lib/observe/recovery.handler.ts: ${name}`,
     ),
@@ -349,8 +370,21 @@ export const calls: readonly Call[] = [
   },
 ];
 
+/** Calls of strategies that no committed environment chooses: nothing of theirs is in a template here. */
+export const notChosen: readonly string[] = [
+  'AuthorizeVpcEndpointAccess',
+  'CreateVpcEndpoint',
+  'DeleteVpcEndpoint',
+  'DescribeVpcEndpoints',
+  'RevokeVpcEndpointAccess',
+  'UpdateVpcEndpoint',
+].map((name) => `lib/access/endpoint.handler.ts: ${name}`);
+
 /** Calls that people make, with their own roles: no policy of ours is asked. */
 export const byPeople: readonly string[] = [
+  'lib/access/endpoint.handler.ts: aws opensearch describe-vpc-endpoints',
+  'lib/collect/agent-servers.ts: aws ssm create-activation',
+  'lib/link/devices/device.ts: aws secretsmanager get-secret-value',
   'lib/link/far-end-read.ts: DescribeVpnConnections',
   'lib/link/far-end.ts: aws directconnect describe-virtual-interfaces',
   'lib/link/table.ts: aws directconnect describe-virtual-interfaces',
