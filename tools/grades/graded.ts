@@ -35,7 +35,7 @@ export function apply(checkout: string, { name, edits }: Graded): void {
     const text = readFileSync(path, 'utf8');
     const times = text.split(from).length - 1;
     if (times !== 1) {
-      throw new Error(`${name}: “${from}” stands ${times} times in ${file}, not once. Mend the case in tools/grades.`);
+      throw new Error(`${name}: “${from}” stands ${times} times in ${file}, not once. Fix the case in tools/grades.`);
     }
     writeFileSync(
       path,

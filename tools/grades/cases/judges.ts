@@ -90,7 +90,7 @@ export const judges: readonly Graded[] = [
     finds: { 'workflow-may-more': 'postinstall' },
   },
   {
-    name: 'a finding is lived with',
+    name: 'a finding is accepted',
     edits: [
       edit(
         'lib/store/domain.ts',

@@ -124,7 +124,7 @@ export const leaves: readonly Graded[] = [
     finds: { 'collector-sends': 'otlp_http/vendor' },
   },
   {
-    name: 'alarms are told to a web address',
+    name: 'alarms are shown to a web address',
     edits: [
       edit('lib/observe/topics.ts', 'import { EmailSubscription }', 'import { EmailSubscription, UrlSubscription }'),
       after(
