@@ -41,7 +41,7 @@ function problems(files: Record<string, unknown>): readonly Problem[] {
 }
 
 describe('committed environments', () => {
-  it('are accepted, with defaults in place', () => {
+  test('are accepted, with defaults in place', () => {
     const environments = exampleEnvironments();
     expect(environments.map(({ environment, production }) => [environment, production])).toEqual([
       ['dev', false],
@@ -408,7 +408,7 @@ const broken: [title: string, base: object, changes: Record<Path, unknown>, path
 ];
 
 describe('a broken configuration', () => {
-  it.each(broken)('%s is refused at its place', (_, base, changes, path, fix) => {
+  test.each(broken)('%s is refused at its place', (_, base, changes, path, fix) => {
     const found = problems({ 'config/x.ts': changed(base, changes) });
     const here = found.filter((problem) => problem.path === path);
     expect(found.map((problem) => problem.path)).toContain(path);
@@ -417,7 +417,7 @@ describe('a broken configuration', () => {
     expect(here[0]?.why.length).toBeGreaterThan(15);
   });
 
-  it('gets every problem at once, malformed values and broken conditions alike', () => {
+  test('gets every problem at once, malformed values and broken conditions alike', () => {
     const changes = {
       account: undefined,
       'network.cidr': '10.12.0.5/16',
@@ -431,18 +431,18 @@ describe('a broken configuration', () => {
     expect(() => parseEnvironment('config/prod.ts', changed(prod, changes))).toThrowErrorMatchingSnapshot();
   });
 
-  it('is not judged by values that stand in for malformed ones', () => {
+  test('is not judged by values that stand in for malformed ones', () => {
     const found = problems({ 'config/x.ts': changed(prod, { 'network.availabilityZones': 'ap-east-1a' }) });
     expect(found.map(({ path }) => path)).toEqual(['network.availabilityZones']);
   });
 
-  it.each([undefined, null, 7, 'dev', []])('is refused where %p stands for an environment', (input) => {
+  test.each([undefined, null, 7, 'dev', []])('is refused where %p stands for an environment', (input) => {
     expect(problems({ 'config/x.ts': input })).toHaveLength(1);
   });
 });
 
 describe('environments together', () => {
-  it('must not share addresses: all are routed over one link', () => {
+  test('must not share addresses: all are routed over one link', () => {
     const second = changed(staging, { 'network.cidr': '10.30.0.0/16' });
     const [problem, ...others] = problems({ 'config/dev.ts': dev, 'config/staging.ts': second });
     expect(others).toEqual([]);
@@ -450,19 +450,19 @@ describe('environments together', () => {
     expect(problem?.why).toContain('config/dev.ts › network.serviceVpcPrefixes[0] (10.30.0.0/16)');
   });
 
-  it('may share the mainland hosts that they call', () => {
+  test('may share the mainland hosts that they call', () => {
     const second = changed(staging, { 'mainland.prefixes': ['10.20.0.0/16'], link: undefined });
     expect(problems({ 'config/dev.ts': dev, 'config/staging.ts': second })).toEqual([]);
   });
 
-  it('must not share a name', () => {
+  test('must not share a name', () => {
     const second = changed(staging, { environment: 'dev' });
     expect(problems({ 'config/dev.ts': dev, 'config/staging.ts': second }).map(({ path }) => path)).toEqual([
       'environment',
     ]);
   });
 
-  it('report the problems of every file', () => {
+  test('report the problems of every file', () => {
     const files = {
       'config/dev.ts': changed(dev, { account: '1' }),
       'config/prod.ts': changed(prod, { account: '1' }),

@@ -32,18 +32,22 @@ const options = {
 
 /** What launch templates of a tier write at boot, in all stages. */
 function bootFiles(tier: string): Map<string, string>[] {
-  return environmentNames
-    .flatMap((environment) => assemblyOf(environment).stacksRecursively)
-    .flatMap(({ template }) => Object.values<any>(template.Resources))
-    .filter(({ Type }) => Type === 'AWS::EC2::LaunchTemplate')
-    .map(({ Properties }) => Properties.LaunchTemplateData.UserData['Fn::Base64'])
-    .map((text) =>
-      typeof text === 'string'
-        ? text
-        : text['Fn::Join'][1].map((part: any) => (typeof part === 'string' ? part : 'x')).join(''),
-    )
-    .map(filesOf)
-    .filter((files) => variablesOf(files.get(paths.scriptsEnvironment) ?? '').TIER === tier);
+  return (
+    environmentNames
+      .flatMap((environment) => assemblyOf(environment).stacksRecursively)
+      .flatMap(({ template }) => Object.values<any>(template.Resources))
+      .filter(({ Type }) => Type === 'AWS::EC2::LaunchTemplate')
+      .map(({ Properties }) => Properties.LaunchTemplateData.UserData['Fn::Base64'])
+      .map((text) =>
+        typeof text === 'string'
+          ? text
+          : text['Fn::Join'][1].map((part: any) => (typeof part === 'string' ? part : 'x')).join(''),
+      )
+      // What people's sessions start on runs no collector.
+      .filter((text) => text.startsWith('#cloud-config'))
+      .map(filesOf)
+      .filter((files) => variablesOf(files.get(paths.scriptsEnvironment) ?? '').TIER === tier)
+  );
 }
 
 describe.each(['relay', 'receiver'])('the synthesised %s', (tier) => {

@@ -3,12 +3,14 @@
  * process that holds all mutants and switches one on at a time: milliseconds each. Under Jest everything is loaded anew for
  * each, which takes seconds.
  */
+import Module from 'node:module';
 import { expect } from 'expect';
 import { bind } from 'jest-each';
 
 type Body = () => unknown;
 
 interface Mocha {
+  describe(title: string, body: Body): unknown;
   it(title: string, body: Body): unknown;
   before(body: Body): unknown;
   after(body: Body): unknown;
@@ -24,3 +26,13 @@ Object.assign(globalThis, {
   beforeAll: (body: Body) => mocha.before(() => body()),
   afterAll: (body: Body) => mocha.after(() => body()),
 });
+
+// A file is a world of its own: its hooks are those of its tests, not of every test.
+const { _extensions: extensions } = Module as unknown as {
+  _extensions: Record<string, (module: unknown, file: string) => void>;
+};
+const load = extensions['.ts'];
+extensions['.ts'] = (module, file) => {
+  if (file.endsWith('.test.ts')) mocha.describe(file, () => load?.(module, file));
+  else load?.(module, file);
+};
