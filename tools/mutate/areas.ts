@@ -13,7 +13,7 @@ export interface Area {
 export const areas: Readonly<Record<string, Area>> = {
   judge: {
     code: ['rehearsal/judge/**/*.ts'],
-    tests: ['test/rehearsal/judge/**/*.test.ts'],
+    tests: ['test/rehearsal/judge/**/*.test.ts', 'test/rehearsal/inconclusive.test.ts'],
     least: 85,
   },
   rules: {

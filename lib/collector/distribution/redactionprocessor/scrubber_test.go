@@ -361,3 +361,29 @@ func TestKeysBeyondTheBoundAreNotRemembered(t *testing.T) {
 		t.Error("a key beyond the bound is judged otherwise")
 	}
 }
+
+// What is put in the place of an escape may complete another: one round of decoding would leave it.
+func TestEscapesThatCompleteEachOther(t *testing.T) {
+	s := scrubberFor(t, &Config{})
+	for _, text := range []string{"a.b%4%30example.com", "a.b%4%3%30example.com", "a.b%2540example.com", "a.b%252540example.com"} {
+		if got := decoded(text); got != secret {
+			t.Errorf("%s is read as %s", text, got)
+		}
+		if masked := s.text("mail to " + text + " please"); decoded(masked) == "mail to "+secret+" please" {
+			t.Errorf("%s was kept", text)
+		}
+	}
+}
+
+// Text in base64 in base64 in base64 is looked into, each layer of it.
+func TestBase64InBase64InBase64(t *testing.T) {
+	s := scrubberFor(t, &Config{})
+	for _, text := range []string{"mail " + secret, strings.Repeat("mail to nobody at all, ", 100) + secret} {
+		for layer := range 3 {
+			text = base64.StdEncoding.EncodeToString([]byte(text))
+			if s.text(text) == text {
+				t.Errorf("%d layers hide an address in %d bytes", layer+1, len(text))
+			}
+		}
+	}
+}
