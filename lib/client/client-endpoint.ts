@@ -18,7 +18,7 @@ export interface ClientEndpointProps {
 
 /**
  * The gateways in a service's VPC: an interface endpoint that the VPC's own addresses may use, on the gateways' ports, and a
- * private hosted zone that holds one name and nothing beneath it (ADR 39).
+ * private hosted zone that holds one name and nothing beneath it (ADR 43).
  */
 export class ClientEndpoint extends Construct {
   constructor(scope: Construct, id: string, props: ClientEndpointProps) {

@@ -68,7 +68,7 @@ const pause = 2;
 /** A small service beside the sample ones fails each of its calls. */
 export const oneServiceDead: Scenario = {
   name: 'one-service-dead',
-  summary: 'a service with four per cent of the calls fails all of them: it is told by name',
+  summary: 'a service with four per cent of the calls fails all of them: it is named by name',
   alarms: {
     notify: ['Services in Hong Kong', 'A service fails'],
     may: { 'Error rate none, slow burn': 'four per cent fail where one may' },

@@ -26,7 +26,7 @@ export interface Use {
 const types = { node: 'r7g.4xlarge.search', gateway: 'm7g.2xlarge', sampler: 'm7g.2xlarge' } as const;
 
 /** The plan behind a step, with the defaults of `npm run size`. */
-export const planOfStep = ({ spansPerSecond, zones }: Step): Plan => ({
+const planOfStep = ({ spansPerSecond, zones }: Step): Plan => ({
   spansPerSecond,
   zones,
   bytesPerSpan: 400,

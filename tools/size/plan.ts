@@ -40,7 +40,7 @@ export function planOf(name: string): Plan {
 }
 
 /** Spans a second and processor of a tier, as `npm run bench:collect` wrote them down. */
-export function measuredTier(tier: 'gateway' | 'sampler'): number {
+function measuredTier(tier: 'gateway' | 'sampler'): number {
   const text = readFileSync(join(__dirname, '..', '..', 'docs', 'performance.md'), 'utf8');
   const figure = new RegExp(`^\\| ${tier} \\| [\\d.]+ \\| ([\\d,]+) \\|`, 'm').exec(text)?.[1];
   if (!figure) throw new Error(`docs/performance.md has no figure for ${tier}: npm run bench:collect`);
