@@ -114,6 +114,12 @@ export const uniqueKeys: readonly UniqueKey[] = [
   named('Lambda::Function', 'FunctionName', 'Lambda API Reference, CreateFunction'),
   named('SecretsManager::Secret', 'Name', 'Secrets Manager API Reference, CreateSecret'),
   named('SNS::Topic', 'TopicName', 'CloudFormation: handlers refuse to create what is there'),
+  key(
+    'Route53Resolver::FirewallRuleGroupAssociation',
+    ['VpcId', 'Priority'],
+    'ConflictException: the priority is taken',
+    'Route 53 Resolver API Reference, AssociateFirewallRuleGroup',
+  ),
   named('NetworkFirewall::RuleGroup', 'RuleGroupName', 'Network Firewall API Reference, CreateRuleGroup'),
   named(
     'NetworkFirewall::FirewallPolicy',

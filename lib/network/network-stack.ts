@@ -23,6 +23,7 @@ import { acknowledge } from '../compliance/acknowledge';
 import { subnetCidrs, subnetMasks } from '../contract/addresses';
 import { handoverBucketName } from '../contract/buckets';
 import { interfaceEndpoints } from '../contract/endpoints';
+import { DnsFirewall } from './dns-firewall';
 import { RoutedEntrance } from './routed-entrance';
 
 /** Names of the subnet groups. None has a route out of the VPC. */
@@ -83,6 +84,17 @@ export class NetworkStack extends EnvironmentStack {
     this.acknowledgeDefaultGroup();
     this.addEndpoints();
     this.addFlowLogs();
+    const { otlp, zipkin } = this.config.collect.forward ?? {};
+    new DnsFirewall(this, 'Dns', {
+      environment: this.config.environment,
+      vpc: this.vpc,
+      logsKey: this.logsKey,
+      logRetention: this.config.observe.logRetentionDays,
+      hosts: [otlp, zipkin]
+        .flatMap((backend) => (backend ? [new URL(backend.endpoint).hostname] : []))
+        .filter((host) => !/^[\d.]+$/.test(host)),
+      production: this.config.production,
+    });
   }
 
   /** What the stack of a link imports. */

@@ -73,6 +73,9 @@ const byUse: readonly string[] = [
   'AWS::S3::Bucket',
   'AWS::SNS::Topic',
   'AWS::SQS::Queue',
+  // By names looked up, and by domains in lists.
+  'AWS::Route53Resolver::FirewallDomainList',
+  'AWS::Route53Resolver::ResolverQueryLoggingConfig',
   'AWS::ServiceDiscovery::HttpNamespace',
   'AWS::ServiceDiscovery::Service',
   'AWS::SSM::Parameter',
@@ -89,7 +92,7 @@ const free: readonly RegExp[] = [
   /^AWS::(SNS::(TopicPolicy|Subscription)|SQS::QueuePolicy|S3::BucketPolicy|Logs::ResourcePolicy|Logs::LogStream)$/,
   /^AWS::Lambda::(Permission|EventSourceMapping|LayerVersion)$/,
   /^AWS::(Events::Rule|SSM::Document|SSM::Association|KMS::Alias|CloudWatch::AlarmMuteRule)$/,
-  /^AWS::(DirectConnect::DirectConnectGateway|NetworkFirewall::(FirewallPolicy|RuleGroup|LoggingConfiguration)|RAM::ResourceShare)$/,
+  /^AWS::(DirectConnect::DirectConnectGateway|NetworkFirewall::(FirewallPolicy|RuleGroup|LoggingConfiguration)|RAM::ResourceShare|Route53Resolver::(FirewallRuleGroup|FirewallRuleGroupAssociation|ResolverQueryLoggingConfigAssociation))$/,
   /^AWS::SecretsManager::(ResourcePolicy|RotationSchedule)$/,
   /^AWS::CDK::Metadata$/,
   /^Custom::/,

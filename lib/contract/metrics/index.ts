@@ -4,6 +4,7 @@
  */
 import { balancerMetrics, domainMetrics, fleetMetrics, functionMetrics, topicMetrics } from './aws';
 import { collectorMetrics } from './collectors';
+import { dnsMetrics } from './dns';
 import { firewallMetrics, flowMetrics, lineMetrics, pathMetrics, probeMetrics, relayMetrics } from './link';
 import type { EmittedMetric } from './metric';
 import { recoveryMetrics } from './recovery';
@@ -13,6 +14,7 @@ import { storeMetrics, writerMetrics } from './store';
 
 export * from './aws';
 export * from './collectors';
+export * from './dns';
 export * from './link';
 export * from './metric';
 export * from './recovery';
@@ -38,5 +40,6 @@ export const everyMetric: readonly EmittedMetric[] = [
   flowMetrics,
   firewallMetrics,
   lineMetrics,
+  dnsMetrics,
   pathMetrics,
 ].flatMap((group) => Object.values<EmittedMetric>(group));

@@ -20,6 +20,7 @@ import { capacityAlarms } from './capacity';
 import { crossingAlarms } from './crossing';
 import { functionAlarms } from './functions';
 import { type Incident, type IncidentDefinition, incidents } from './incidents';
+import { networkAlarms } from './network';
 import { pipelineAlarms } from './pipeline';
 import { serviceAlarms } from './services';
 import { storeAlarms } from './store';
@@ -49,6 +50,7 @@ export const environmentAlarms = (watched: Watched): AlarmDefinition[] => [
   ...storeAlarms(watched),
   ...capacityAlarms(watched),
   ...functionAlarms(watched),
+  ...networkAlarms(watched),
 ];
 
 /** Where the runbook tells of alarms that are no fault. */
