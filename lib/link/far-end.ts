@@ -8,7 +8,16 @@ import { receiverConfiguration } from '../collector/receiver';
 import { bundle } from '../common/bundle';
 import { type Interface, type LinkParameters, type Phase, type Tunnel, tunnelsOf } from '../contract/link-parameters';
 import { deviceFiles } from './devices';
-import { announced, announcedOver, isAead, localPreference, med, mostPrefixes, renewAfter } from './devices/device';
+import {
+  addedMed,
+  announced,
+  announcedOver,
+  isAead,
+  localPreference,
+  med,
+  mostPrefixes,
+  renewAfter,
+} from './devices/device';
 import { firewall, sourceRules } from './far-end-linux';
 import { table } from './table';
 
@@ -134,7 +143,8 @@ function frr(parameters: LinkParameters): string {
       ...list(`${path.name}-in`, path.receives),
       `route-map ${path.name}-in permit 10`,
       ` match ip address prefix-list ${path.name}-in`,
-      ` set local-preference ${localPreference(path)}`,
+      ` set local-preference ${localPreference(path, parameters)}`,
+      ...(addedMed(path, parameters) > 0 ? [` set metric +${addedMed(path, parameters)}`] : []),
       'exit',
       `route-map ${path.name}-out permit 10`,
       ` match ip address prefix-list ${path.name}-out`,

@@ -77,7 +77,7 @@ describe.each(['cnsa', 'cbcIke', 'dh14'] as const)('files for %s', (profile) => 
     '%s: preference, filters and a bound for each session; probes answered by their own path',
     (name, text) => {
       for (const path of parameters.paths) {
-        expect(text).toContain(`${300 - 50 * path.preference}`);
+        expect(text).toMatch(/local-preference 2\d\d|local-preference 1\d\d/);
         expect(text).toContain(`${path.receives.length + 10}`);
         for (const prefix of path.receives) expect(text).toContain(prefix.split('/')[0]);
         if (path.probeAddress) expect(text).toContain(path.probeAddress);
@@ -126,6 +126,27 @@ test('ASNs of four bytes stay whole, and a translated router speaks from its own
   expect(files['swanctl/conf.d/vpn-1.conf']).toContain('id = 203.0.113.10');
   expect(files['devices/cisco-ios-xe.cfg']).toContain('tunnel source 192.168.7.2');
   expect(files['devices/cisco-ios-xe.cfg']).toContain('identity local address 203.0.113.10');
+});
+
+test('tunnels of one VPN have one preference: AWS says by MED which one it is about to update, and of two alike the first is taken', () => {
+  const files = farEndFiles(parametersOf('staging', 'cbcIke'));
+  const inbound = (text: string, name: string, start: string): string => {
+    const from = text.indexOf(`${start} ${name}-in permit`);
+    return text.slice(from, text.indexOf(start, from + 1));
+  };
+  for (const [file, start, preference, added] of [
+    ['frr.conf', 'route-map', 'set local-preference 200', 'set metric +1'],
+    ['devices/cisco-ios-xe.cfg', 'route-map', 'set local-preference 200', 'set metric +1'],
+    ['devices/huawei-vrp.cfg', 'route-policy', 'apply local-preference 200', 'apply cost + 1'],
+    ['devices/h3c-comware.cfg', 'route-policy', 'apply local-preference 200', 'apply cost + 1'],
+  ] as const) {
+    const text = files[file] as string;
+    expect(inbound(text, 'dx', start)).toContain(preference.replace('200', '250'));
+    expect(inbound(text, 'vpn-1', start)).toContain(preference);
+    expect(inbound(text, 'vpn-1', start)).not.toContain(added);
+    expect(inbound(text, 'vpn-2', start)).toContain(preference);
+    expect(inbound(text, 'vpn-2', start)).toContain(added);
+  }
 });
 
 test('two-byte far ends are private and public alike', () => {

@@ -1,6 +1,7 @@
 /** Huawei VRP and H3C Comware: one ancestor, and many of the same words. Where they part, each has its own. */
 import type { Interface, LinkParameters, Tunnel } from '../../contract/link-parameters';
 import {
+  addedMed,
   addressOf,
   announced,
   announcedOver,
@@ -180,7 +181,8 @@ function bgp(parameters: LinkParameters, maker: Maker): string[] {
       ),
       `route-policy ${path.name}-in permit node 10`,
       ` ${match} ${path.name}-in`,
-      ` apply local-preference ${localPreference(path)}`,
+      ` apply local-preference ${localPreference(path, parameters)}`,
+      ...(addedMed(path, parameters) > 0 ? [` apply cost + ${addedMed(path, parameters)}`] : []),
       `route-policy ${path.name}-out permit node 10`,
       ` ${match} ${path.name}-out`,
       ` apply cost ${med(path)}`,

@@ -50,8 +50,27 @@ export function word(list: readonly (string | number)[], known: Readonly<Record<
 /** A cipher that authenticates by itself: ESP then needs no integrity algorithm. */
 export const isAead = (list: readonly string[]): boolean => list.every((cipher) => cipher.includes('GCM'));
 
-/** Values of local preference, MED and prepending by preference: any router knows at least one of them. */
-export const localPreference = ({ preference }: Path): number => 300 - 50 * preference;
+/** The preference of the first tunnel of a path's own VPN connection; of a leased line its own. */
+const preferenceOfAll = (path: Tunnel | Interface, paths: readonly (Tunnel | Interface)[]): number =>
+  path.kind === 'interface'
+    ? path.preference
+    : Math.min(
+        ...paths.flatMap((each) =>
+          each.kind === 'tunnel' && each.vpnConnectionId === path.vpnConnectionId ? [each.preference] : [],
+        ),
+      );
+
+/**
+ * Values of local preference, MED and prepending by preference: any router knows at least one of them. Tunnels of one VPN connection have
+ * one local preference, so that AWS's MED decides between them: before AWS updates an endpoint it lowers that of the other tunnel
+ * (Site-to-Site VPN user guide, tunnel endpoint updates).
+ */
+export const localPreference = (path: Tunnel | Interface, { paths }: Pick<LinkParameters, 'paths'>): number =>
+  300 - 50 * preferenceOfAll(path, paths);
+
+/** What is added to AWS's MED, so that of two tunnels that AWS holds equal the first is taken. */
+export const addedMed = (path: Tunnel | Interface, { paths }: Pick<LinkParameters, 'paths'>): number =>
+  path.preference - preferenceOfAll(path, paths);
 export const med = ({ preference }: Path): number => 100 * preference;
 
 /** What the far end announces over a path. */

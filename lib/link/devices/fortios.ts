@@ -8,7 +8,6 @@ import {
   isAead,
   isTunnel,
   keyOf,
-  localPreference,
   maskOf,
   med,
   mostPrefixes,
@@ -144,7 +143,10 @@ function routing(parameters: LinkParameters): string[] {
           `${path.name}-in`,
           block(
             'rule',
-            edit(1, [`set match-ip-address "${path.name}-in"`, `set set-local-preference ${localPreference(path)}`]),
+            edit(1, [
+              `set match-ip-address "${path.name}-in"`,
+              `set set-local-preference ${300 - 50 * path.preference}`,
+            ]),
           ),
         ),
         ...edit(
@@ -208,6 +210,7 @@ export const fortios: Device = {
     return `${[
       ...heading(parameters, fortios, [
         'UPLINK faces AWS, LAN the services. An interface of a leased line must have the name that policies give it.',
+        'FortiOS cannot add to a MED, so each tunnel has a preference of its own: before AWS updates an endpoint, prefer the other by hand.',
         'Answers to probes: sessions to a loopback are answered by the interface that they came in by (set auxiliary-session).',
       ]).map((text) => `# ${text}`),
       ...block('vpn ipsec phase1-interface', tunnels.flatMap(phase1)),

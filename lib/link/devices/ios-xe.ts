@@ -1,5 +1,6 @@
 import type { Interface, LinkParameters, Tunnel } from '../../contract/link-parameters';
 import {
+  addedMed,
   addressOf,
   announced,
   announcedOver,
@@ -109,7 +110,8 @@ function bgp(parameters: LinkParameters): string[] {
       ...path.receives.map((prefix, index) => `ip prefix-list ${path.name}-in seq ${5 * (index + 1)} permit ${prefix}`),
       `route-map ${path.name}-in permit 10`,
       ` match ip address prefix-list ${path.name}-in`,
-      ` set local-preference ${localPreference(path)}`,
+      ` set local-preference ${localPreference(path, parameters)}`,
+      ...(addedMed(path, parameters) > 0 ? [` set metric +${addedMed(path, parameters)}`] : []),
       `route-map ${path.name}-out permit 10`,
       ` match ip address prefix-list ${path.name}-out`,
       ` set metric ${med(path)}`,
