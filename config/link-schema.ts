@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parseAllowlist } from './allowlist';
 import { ec2InstanceType, keyArn, prefix, section, text, whole } from './fields';
+import { ofAccount } from './organisation-schema';
 import { reasonLacks } from './reasons';
 
 const address = text(
@@ -176,6 +177,7 @@ const analysis = section({
   instanceType: ec2InstanceType,
   /** Certificate of the receiver, in a secret of that account. */
   certificate,
+  ...ofAccount,
   /** Key of that account's bootstrap bucket, as `assetsKeyArn` of the environment. @default none */
   assetsKeyArn: keyArn.optional(),
   /** Namespace of the mainland's own service metrics, shown beside Hong Kong's. @default none */
@@ -191,6 +193,16 @@ export const link = section({
   siteToSiteVpn: siteToSiteVpn.optional(),
   directConnect: directConnect.optional(),
   vpnOverDirectConnect: vpnOverDirectConnect.optional(),
+  /**
+   * A transit gateway that exists, of this account: it is attached to, and gets route tables of the link's own. Its default
+   * association and propagation must be off, `amazonAsn` is its ASN, and with `vpnOverDirectConnect` it must have
+   * `transitGatewayCidr` among its CIDR blocks; preflight asks all of that. @default one of the environment's own
+   */
+  transitGatewayId: text(
+    /^tgw-([0-9a-f]{8}|[0-9a-f]{17})$/,
+    'This is not the id of a transit gateway.',
+    'Write tgw- and 17 digits.',
+  ).optional(),
   /** ASN of the transit gateway. @default 64512, AWS's own default */
   amazonAsn: privateAsn.default(64_512),
   farEnd: section({

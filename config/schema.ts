@@ -7,6 +7,7 @@ import { clients, entrance } from './entrance-schema';
 import { account, ec2InstanceType, keyArn, prefix, section, text, whole } from './fields';
 import { link } from './link-schema';
 import { observe } from './observe-schema';
+import { organisation } from './organisation-schema';
 import { store } from './store-schema';
 
 const time = text(/^([01]\d|2[0-3]):[0-5]\d$/, 'This is not a time of day.', 'Write hours and minutes, such as 09:00.');
@@ -17,10 +18,10 @@ const network = section({
    * Must not overlap any other prefix of any environment: all may meet on the link.
    */
   cidr: prefix({ widest: 16, narrowest: 20, onlyPrivate: true }),
-  /** Two or three zones; three in production and with standby. @default all three of Hong Kong */
+  /** Two or three zones; three in production and with standby. One, for a trial that may be away with its zone. @default all three of Hong Kong */
   availabilityZones: z
     .array(z.enum(['ap-east-1a', 'ap-east-1b', 'ap-east-1c']))
-    .min(2)
+    .min(1)
     .default(['ap-east-1a', 'ap-east-1b', 'ap-east-1c']),
   /** VPCs of the services that send spans: the only prefixes that may reach the gateways. */
   serviceVpcPrefixes: z.array(prefix({ widest: 12, narrowest: 28, onlyPrivate: true })).min(1),
@@ -227,6 +228,8 @@ export const environmentSchema = section({
    * `--bootstrap-customer-key`): instances decrypt with it what they fetch. @default none: the bucket uses S3's own keys
    */
   assetsKeyArn: keyArn.optional(),
+  /** What the organisation asks of everything in its accounts. @default nothing */
+  organisation: organisation.prefault({}),
   /** Raw traces stay in Hong Kong: there is no other choice. @default ap-east-1 */
   region: z
     .literal('ap-east-1', { error: 'Raw traces may not leave Hong Kong: everything that holds them is in ap-east-1.' })

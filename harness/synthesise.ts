@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../config/schema';
+import { deployedApp } from '../harness/deployment';
 import { unjudged } from './context';
-import { deployedApp } from './deployment';
 
 /** An assembly on disk. */
 export interface Assembly {

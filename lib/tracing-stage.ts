@@ -1,8 +1,9 @@
-import { Stage, Tags } from 'aws-cdk-lib';
+import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/schema';
 import { AccessStack } from './access/access-stack';
 import { CollectStack } from './collect/collect-stack';
+import { boundaryOf, organise } from './common/organisation';
 import { LinkStack } from './link/link-stack';
 import { NetworkStack } from './network/network-stack';
 import { ObserveStack } from './observe/observe-stack';
@@ -18,7 +19,11 @@ export class TracingStage extends Stage {
   readonly link?: LinkStack;
 
   constructor(scope: Construct, config: EnvironmentConfig) {
-    super(scope, config.environment, { env: { account: config.account, region: config.region } });
+    super(scope, config.environment, {
+      env: { account: config.account, region: config.region },
+      ...boundaryOf(config.organisation),
+    });
+    organise(this, config, config.organisation);
 
     const network = new NetworkStack(this, 'Network', {
       config,
@@ -87,7 +92,5 @@ export class TracingStage extends Stage {
         ...collect.forRelays,
       });
     }
-
-    Tags.of(this).add('harbourline:environment', config.environment);
   }
 }

@@ -1,7 +1,8 @@
-import { Stack, Stage, Tags } from 'aws-cdk-lib';
+import { Stack, Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
 import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
+import { boundaryOf, organise } from '../common/organisation';
 import { StoreEndpoint, type StoreEndpointProps } from './store-endpoint';
 
 /**
@@ -10,13 +11,16 @@ import { StoreEndpoint, type StoreEndpointProps } from './store-endpoint';
  */
 export class OperatorsStage extends Stage {
   constructor(scope: Construct, config: EnvironmentConfig, endpoint: StoreEndpointProps['endpoint'], account: string) {
-    super(scope, `${config.environment}-operators`, { env: { account, region: config.region } });
+    super(scope, `${config.environment}-operators`, {
+      env: { account, region: config.region },
+      ...boundaryOf(config.organisation),
+    });
+    organise(this, config, config.organisation);
     const stack = new Stack(this, 'Operators', {
       description: `Harbourline: the trace store of ${config.environment}, where operators are`,
     });
     const logsKey = encryptionKey(stack, 'LogsKey', 'operational logs');
     allowCloudWatchLogs(logsKey);
     new StoreEndpoint(stack, 'Store', { config, endpoint, logsKey });
-    Tags.of(this).add('harbourline:environment', config.environment);
   }
 }

@@ -1,5 +1,6 @@
-import { Stage, Tags } from 'aws-cdk-lib';
+import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { boundaryOf, organise } from '../common/organisation';
 import type { AnalysisConfig, LinkedConfig } from '../contract/link-parameters';
 import { AnalysisStack } from './analysis-stack';
 
@@ -9,13 +10,16 @@ import { AnalysisStack } from './analysis-stack';
  */
 export class AnalysisStage extends Stage {
   constructor(scope: Construct, config: LinkedConfig, analysis: AnalysisConfig) {
-    super(scope, `${config.environment}-mainland`, { env: { account: analysis.account, region: analysis.region } });
+    super(scope, `${config.environment}-mainland`, {
+      env: { account: analysis.account, region: analysis.region },
+      ...boundaryOf(analysis),
+    });
+    organise(this, config, analysis);
     new AnalysisStack(this, 'Analysis', {
       config,
       analysis,
       description: 'Harbourline: aggregates of Hong Kong, received and shown in the mainland',
       terminationProtection: config.production,
     });
-    Tags.of(this).add('harbourline:environment', config.environment);
   }
 }

@@ -1,7 +1,8 @@
-import { Stage, Tags } from 'aws-cdk-lib';
+import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { clientStage } from '../../config/entrance';
 import type { EnvironmentConfig } from '../../config/schema';
+import { boundaryOf, organise } from '../common/organisation';
 import { ClientStack, type HandedOver } from './client-stack';
 
 /**
@@ -16,13 +17,16 @@ export class ClientStage extends Stage {
     handedOver: HandedOver,
   ) {
     const { account, region, name } = client;
-    super(scope, clientStage(config.environment, name), { env: { account, region } });
+    super(scope, clientStage(config.environment, name), {
+      env: { account, region },
+      ...boundaryOf(config.organisation),
+    });
+    organise(this, config, config.organisation);
     new ClientStack(this, 'Client', {
       config,
       client,
       handedOver,
       description: `Harbourline: the way of ${name} to the gateways of ${config.environment}, and its agents`,
     });
-    Tags.of(this).add('harbourline:environment', config.environment);
   }
 }

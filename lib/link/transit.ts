@@ -42,7 +42,8 @@ export interface TransitProps {
  * no route to anything else, the rest of the VPC included.
  */
 export class Transit extends Construct {
-  readonly gateway: CfnTransitGateway;
+  /** Its id: of one of our own, or of one that exists. */
+  readonly gateway: { readonly ref: string };
   readonly paths: readonly BoundPath[];
   /** Routes of instances can name the gateway only once their VPC is attached. */
   readonly vpcAttachment: CfnTransitGatewayVpcAttachment;
@@ -52,20 +53,7 @@ export class Transit extends Construct {
   constructor(scope: Construct, id: string, props: TransitProps) {
     super(scope, id);
     const { environment, link, vpc, logsKey, logRetention } = props;
-    this.gateway = new CfnTransitGateway(this, 'Gateway', {
-      description: `Harbourline ${environment}: link to the mainland`,
-      amazonSideAsn: link.amazonAsn,
-      autoAcceptSharedAttachments: 'disable',
-      defaultRouteTableAssociation: 'disable',
-      defaultRouteTablePropagation: 'disable',
-      dnsSupport: 'disable',
-      multicastSupport: 'disable',
-      // One path at a time, by preference: firewalls on the way see both directions of a connection.
-      vpnEcmpSupport: 'disable',
-      ...(link.transports.includes('vpnOverDirectConnect') && link.vpnOverDirectConnect
-        ? { transitGatewayCidrBlocks: [link.vpnOverDirectConnect.transitGatewayCidr] }
-        : {}),
-    });
+    this.gateway = link.transitGatewayId ? { ref: link.transitGatewayId } : this.ownGateway(props);
     this.vpcAttachment = new CfnTransitGatewayVpcAttachment(this, 'VpcAttachment', {
       transitGatewayId: this.gateway.ref,
       vpcId: vpc.vpcId,
@@ -97,6 +85,23 @@ export class Transit extends Construct {
       props,
       bound.flatMap(({ attachments }) => attachments),
     );
+  }
+
+  private ownGateway({ environment, link }: TransitProps): CfnTransitGateway {
+    return new CfnTransitGateway(this, 'Gateway', {
+      description: `Harbourline ${environment}: link to the mainland`,
+      amazonSideAsn: link.amazonAsn,
+      autoAcceptSharedAttachments: 'disable',
+      defaultRouteTableAssociation: 'disable',
+      defaultRouteTablePropagation: 'disable',
+      dnsSupport: 'disable',
+      multicastSupport: 'disable',
+      // One path at a time, by preference: firewalls on the way see both directions of a connection.
+      vpnEcmpSupport: 'disable',
+      ...(link.transports.includes('vpnOverDirectConnect') && link.vpnOverDirectConnect
+        ? { transitGatewayCidrBlocks: [link.vpnOverDirectConnect.transitGatewayCidr] }
+        : {}),
+    });
   }
 
   /**

@@ -15,6 +15,7 @@ import {
 import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
@@ -266,5 +267,14 @@ export class NetworkStack extends EnvironmentStack {
       trafficType: FlowLogTrafficType.ALL,
       maxAggregationInterval: FlowLogMaxAggregationInterval.ONE_MINUTE,
     });
+    const { flowLogArchiveArn } = this.config.organisation;
+    if (flowLogArchiveArn) {
+      const [bucketArn = '', ...folder] = flowLogArchiveArn.split('/');
+      this.vpc.addFlowLog('FlowLogArchive', {
+        destination: FlowLogDestination.toS3(Bucket.fromBucketArn(this, 'Archive', bucketArn), folder.join('/')),
+        trafficType: FlowLogTrafficType.ALL,
+        maxAggregationInterval: FlowLogMaxAggregationInterval.ONE_MINUTE,
+      });
+    }
   }
 }

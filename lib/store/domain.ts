@@ -82,7 +82,8 @@ export class TraceDomain extends Construct {
         ...(store.managerNodes ? { masterNodeInstanceType: store.managerNodes.instanceType } : {}),
         multiAzWithStandbyEnabled: store.standby,
       },
-      zoneAwareness: { enabled: true, availabilityZoneCount: props.subnets.length },
+      zoneAwareness:
+        props.subnets.length > 1 ? { enabled: true, availabilityZoneCount: props.subnets.length } : { enabled: false },
       ebs: { volumeSize: store.dataNodes.volumeGiB, volumeType: EbsDeviceVolumeType.GP3 },
       encryptionAtRest: { enabled: true, kmsKey: encryptionKey(this, 'Key', 'trace store at rest') },
       nodeToNodeEncryption: true,
@@ -150,6 +151,13 @@ export class TraceDomain extends Construct {
         id: 'AwsSolutions-OS4',
         reason:
           'An environment without production load: data nodes manage the cluster. The configuration refuses this in production.',
+      });
+    }
+    if (props.subnets.length === 1) {
+      acknowledge(this.domain, {
+        id: 'AwsSolutions-OS7',
+        reason:
+          'A trial in one zone, by its configuration, which refuses this in production: it is away when its zone is.',
       });
     }
     if (store.saml) {

@@ -142,8 +142,8 @@ describe('questions', () => {
 
   test('the command answers with its exit code, and refuses what it does not know', () => {
     const run = (...args: string[]) =>
-      spawnSync('npx', ['tsx', 'tools/allowlist.ts', ...args], {
-        cwd: join(__dirname, '..', '..'),
+      spawnSync('npx', ['tsx', '../../../tools/allowlist.ts', ...args], {
+        cwd: join(__dirname, '..', 'support', 'deployment'),
         encoding: 'utf8',
       });
     expect(run('why', '203.0.113.10:4318', '--env', 'dev')).toMatchObject({

@@ -1,6 +1,6 @@
 /** Patches to the sources, synthesised by the patched code itself: from a diff of TypeScript to a page. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../../tools/review/changes';
@@ -27,6 +27,14 @@ async function patched(patch?: string): Promise<Environment> {
   ]) {
     cpSync(join(root, part), join(checkout, part), { recursive: true });
   }
+  // What this repository deploys is not the tests' business.
+  writeFileSync(
+    join(checkout, 'harbourline.config.ts'),
+    `import { exampleEnvironments } from './harness/environments';
+import { buildApp } from './lib/app';
+export default { environments: exampleEnvironments, app: buildApp };
+`,
+  );
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
   if (patch) execFileSync('git', ['apply', '--unidiff-zero', join(patches, patch)], { cwd: checkout });
   const environment = (await environmentsOf(checkout, ['prod'])).get('prod')!;

@@ -11,6 +11,7 @@ export interface PackagedCommand {
 /** In the order in which a deployment needs them. */
 export const packagedCommands: Readonly<Record<string, PackagedCommand>> = {
   init: { module: '../init/main', what: 'writes a repository of your own' },
+  upgrade: { module: '../upgrade/main', what: 'to this version, with what a deployment would do then' },
   check: { module: './check', what: 'what a change of your values must pass' },
   rehearse: { module: '../../rehearsal/main', what: 'runs an environment on this machine under load, and judges it' },
   preview: { module: '../preview/main', what: 'draws the dashboards with the figures of the last rehearsal' },

@@ -15,6 +15,8 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     words: 'words of documents, alarms and messages, by the rules of docs/style.md',
     'supply-chain': 'what is bundled of others, under which licences',
     mutate: 'breaks the code in small ways and counts the tests that notice',
+    examples: 'packs Harbourline, and builds what firms would with it',
+    'other-values': "the product's tests while the deployment has other values",
     nightly: 'all scenarios, races, fuzzing, every documented command, small',
   },
   'See it on this machine': {

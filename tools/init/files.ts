@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AllowlistFile } from '../../config/allowlist';
+import { nodeMajor } from '../../lib/contract/node';
 import { manifest } from '../cli/manifest';
 import { Expression, literal } from './literal';
 import { readme } from './readme';
@@ -155,6 +156,7 @@ export function filesOf(
     ['package.json', packageJson(name, spec)],
     ['tsconfig.json', json(tsconfig)],
     ['.gitignore', 'cdk.out/\nnode_modules/\n/far-end/\n'],
+    ['.nvmrc', `${nodeMajor}\n`],
     ['cdk.json', read('cdk.json')],
     ['harbourline.config.ts', deploymentFile(names)],
     ['bin/app.ts', app],

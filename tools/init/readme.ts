@@ -1,8 +1,10 @@
 /** The README of a new repository. */
+import { nodeMajor } from '../../lib/contract/node';
+
 export const readme = (name: string, environments: readonly string[]): string => `# ${name}
 
 What we deploy of [Harbourline](https://www.npmjs.com/package/harbourline): ${environments.join(', ')}. Two commands, on Linux with
-Node ≥ 24, Go ≥ 1.25, a JDK ≥ 21, Python ≥ 3.10 and openssl, without an AWS account:
+Node ≥ ${nodeMajor}, Go ≥ 1.25, a JDK ≥ 21, Python ≥ 3.10 and openssl, without an AWS account:
 
 \`\`\`sh
 npm ci && npx cdk synth --quiet   # every template, judged by all rules

@@ -47,6 +47,8 @@ export const commands: Readonly<Record<string, Command>> = {
   allowlist: { run: 'npm run allowlist -- why 203.0.113.10:4318; npm run allowlist -- check --date "$(date -u +%F)"' },
   'link:far-end': { because: asked },
 
+  examples: { run: 'npm run examples' },
+  'other-values': { run: 'npm run other-values' },
   package: { because: 'npm run check' },
 
   'review:grades': { run: 'npm run review:grades' },

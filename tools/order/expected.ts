@@ -7,6 +7,7 @@ const linkFirst =
 export const expectedRefusals: Readonly<Record<string, string>> = {
   'network.cidr: change': anotherEnvironment,
   'network.availabilityZones: add': anotherEnvironment,
+  'network.availabilityZones: remove the first': anotherEnvironment,
   'network.availabilityZones: reorder': anotherEnvironment,
   'network.availabilityZones: change one': anotherEnvironment,
   'observe.notify.page.topicArn: add': linkFirst,
@@ -15,6 +16,10 @@ export const expectedRefusals: Readonly<Record<string, string>> = {
     'Two deployments: the lines that go, then those that come. Or ask for 40 entries of an ACL and raise the rule of config/rules/link.ts.',
   'link.directConnect.gatewayAsn: add':
     'With another VLAN in the same change: the interface is made again, and two cannot have one VLAN of a line.',
+  'link.directConnect.gatewayId: add':
+    'With another VLAN in the same change: the interface is made again, and two cannot have one VLAN of a line.',
+  'link.transitGatewayId: add':
+    'Two deployments: take link out, then put it in with the other gateway. Nothing crosses in between; aggregates wait at the relays.',
   'link.receiver.port: changes places with continuityPort': 'Two deployments, by way of a third port.',
   'link.inspection.by: add':
     'Two deployments: by way of no link, or of another transport in the same change. Routes to the mainland cannot change their target in place.',

@@ -1,4 +1,3 @@
-import type { CfnTransitGateway } from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
 import type { LinkConfig } from '../../contract/link-parameters';
 import type { BoundPath } from '../../contract/link-paths';
@@ -8,7 +7,7 @@ import type { ReadBack } from '../read-back';
 export interface LinkAttachment {
   readonly environment: string;
   readonly link: LinkConfig;
-  readonly transitGateway: CfnTransitGateway;
+  readonly transitGateway: { readonly ref: string };
   /** Asks AWS what CloudFormation does not tell. */
   readonly readBack: ReadBack;
   /** Log groups of the tunnels, and what lets AWS write to them: a tunnel is refused before that. */

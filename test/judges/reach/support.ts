@@ -1,13 +1,13 @@
 /** Environments for the judge of reachability: synthesised once a file, and changed as a test likes. */
 
 import type { EnvironmentConfig } from '../../../config/schema';
-import { loadEnvironments } from '../../../harness/deployment';
+import { exampleEnvironments } from '../../../harness/environments';
 import { type Environment, readEnvironments } from '../../../judges/assembly/environments';
 import { type ReachModel, reachModel } from '../../../judges/reach/model';
 import { decides, reach } from '../../../judges/reach/reach';
 import { freshApp } from '../../support/app';
 
-export const configs = loadEnvironments();
+export const configs = exampleEnvironments();
 
 const synthesised = new Map<string, ReadonlyMap<string, Environment>>();
 

@@ -58,6 +58,7 @@ test('the workflows call what any machine can call', () => {
 /** Commands of others that documents show. */
 const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^npm ci\b/, 'begins .ci/run'],
+  [/^npx harbourline(@VERSION)? /, 'npm run examples: the commands of the package, in a repository of a firm'],
   [/^npx cdk (diff|deploy|destroy|bootstrap|drift|synth)\b/, 'needs an account of AWS'],
 ];
 

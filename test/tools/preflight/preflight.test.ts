@@ -18,7 +18,16 @@ const withLine = (plan: Plan): Plan => ({
     },
   },
 });
-const plan = (): Plan => withLine({ config: configOf('prod'), environment: committed() });
+
+/** Production with gateways of the organisation, so that every check has something to ask. */
+function adopting(): Plan['config'] {
+  const config = configOf('prod');
+  const { link } = config;
+  if (!link?.directConnect) throw new Error('The example of production has a leased line.');
+  const directConnect = { ...link.directConnect, gatewayId: '00000000-0000-4000-8000-000000000001' };
+  return { ...config, link: { ...link, transitGatewayId: 'tgw-1', directConnect } };
+}
+const plan = (): Plan => withLine({ config: adopting(), environment: committed() });
 
 async function judge(change: (answers: Answers) => void = () => {}): Promise<{ lines: Line[]; asked: string[] }> {
   const answers = ready();
@@ -228,7 +237,36 @@ test.each<[string, (answers: Answers) => void, string[], number]>([
     (a) => {
       a.ec2.DescribeTransitGateways = () => ({ TransitGateways: [] });
     },
-    ['link: attachments: the gateway is not there yet: nothing can be attached to it'],
+    [
+      'link: gateways of the organisation: not there',
+      'link: attachments: the gateway is not there yet: nothing can be attached to it',
+    ],
+    1,
+  ],
+  [
+    'gateways of the organisation with other defaults',
+    (a) => {
+      a.ec2.DescribeTransitGateways = () => ({
+        TransitGateways: [
+          {
+            TransitGatewayId: 'tgw-1',
+            State: 'available',
+            Options: {
+              AmazonSideAsn: 64_999,
+              DefaultRouteTableAssociation: 'enable',
+              DefaultRouteTablePropagation: 'enable',
+            },
+          },
+        ],
+      });
+      a.directConnect.DescribeDirectConnectGateways = () => ({ directConnectGateways: [] });
+    },
+    [
+      expect.stringMatching(
+        /^link: gateways of the organisation: its default association is on.*; its default propagation is on.*; its ASN is 64999; 10\.42\.0\.0\/24 is not among its CIDR blocks$/,
+      ),
+      'link: gateways of the organisation: not there',
+    ],
     1,
   ],
   [

@@ -110,6 +110,11 @@ export const ready = (): Answers => ({
     DescribeConnections: ({ connectionId }) => ({
       connections: [{ connectionId, connectionState: 'available', location: 'EQHK1', bandwidth: '1Gbps' }],
     }),
+    DescribeDirectConnectGateways: ({ directConnectGatewayId }) => ({
+      directConnectGateways: [
+        { directConnectGatewayId, directConnectGatewayState: 'available', amazonSideAsn: 64_513 },
+      ],
+    }),
   },
   ec2: {
     DescribeAvailabilityZones: () => ({
@@ -121,6 +126,12 @@ export const ready = (): Answers => ({
           TransitGatewayId: 'tgw-1',
           State: 'available',
           Tags: [{ Key: 'harbourline:environment', Value: 'prod' }],
+          Options: {
+            AmazonSideAsn: 64_512,
+            DefaultRouteTableAssociation: 'disable',
+            DefaultRouteTablePropagation: 'disable',
+            TransitGatewayCidrBlocks: ['10.42.0.0/24'],
+          },
         },
       ],
     }),

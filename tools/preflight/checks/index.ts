@@ -1,5 +1,6 @@
 import type { Check } from '../check';
 import { identity, region, serviceLinkedRoles } from './account';
+import { adopted } from './adopted';
 import { bootstrap } from './bootstrap';
 import { image, instanceTypes, processors } from './instances';
 import { addresses, bootstrapKey, leftovers, readers } from './leftovers';
@@ -30,6 +31,7 @@ export const checks: readonly Check[] = [
   nodeTypes,
   domain,
   directConnect,
+  adopted,
   linkCertificate,
   attachments,
 ];

@@ -65,9 +65,11 @@ export const attachments: Check = {
     if (!link) return [];
     const named = link.serviceAttachments.flatMap(({ attachmentId }) => attachmentId ?? []);
     const { TransitGateways: gateways = [] } = await ec2.send(
-      new DescribeTransitGatewaysCommand({
-        Filters: [{ Name: 'tag:harbourline:environment', Values: [environment] }],
-      }),
+      new DescribeTransitGatewaysCommand(
+        link.transitGatewayId
+          ? { TransitGatewayIds: [link.transitGatewayId] }
+          : { Filters: [{ Name: 'tag:harbourline:environment', Values: [environment] }] },
+      ),
     );
     const gateway = gateways.find(({ State }) => State === 'available' || State === 'pending')?.TransitGatewayId;
     const pending = link.serviceAttachments.filter(({ attachmentId }) => !attachmentId).map(({ prefix }) => prefix);

@@ -1,0 +1,66 @@
+/** The `organisation` section: what an organisation asks of everything in its accounts. Each is optional, and does nothing by default. */
+import { z } from 'zod';
+import { section, text } from './fields';
+
+/** Placeholders that CDK resolves in a boundary: developer guide, "Permissions boundaries". */
+const placeholder = '\\$\\{(?:Qualifier|AWS::Partition|AWS::Region|AWS::AccountId)\\}';
+const policyName = `(?:[\\w+=,.@/-]|${placeholder})+`;
+const account = '(?:\\d{12}|\\$\\{AWS::AccountId\\})';
+const partition = '(?:[a-z-]+|\\$\\{AWS::Partition\\})';
+
+/** Of a stage: each side of the border has a bootstrap and boundaries of its own. */
+export const ofAccount = {
+  /**
+   * Permissions boundary of every role, those that the CDK makes included: the name of a managed policy of the account, or its
+   * ARN. `${Qualifier}`, `${AWS::Partition}`, `${AWS::Region}` and `${AWS::AccountId}` are resolved in it. @default none
+   */
+  permissionsBoundary: text(
+    new RegExp(`^(?:arn:${partition}:iam::${account}:policy/)?${policyName}$`),
+    'This is neither the name of a managed policy nor its ARN.',
+    'Write a name such as developer-boundary, or the whole ARN. Of placeholders, ${Qualifier}, ${AWS::Partition}, ${AWS::Region} and ${AWS::AccountId} are known.',
+  ).optional(),
+  /**
+   * Qualifier of the bootstrap (`cdk bootstrap --qualifier`). Instances fetch from its bucket, and the VPC's endpoint admits it.
+   * @default that of the context in cdk.json, or CDK's own
+   */
+  bootstrapQualifier: text(
+    /^[a-z0-9]{1,10}$/,
+    'This is not the qualifier of a bootstrap.',
+    'Use up to ten lower-case letters and digits, as given to cdk bootstrap --qualifier.',
+  ).optional(),
+};
+
+export const organisation = section({
+  ...ofAccount,
+  /**
+   * Tags of every resource that takes tags, such as the cost centre. At most 40: AWS takes 50, and some are CDK's and ours.
+   * Keys of `aws:` and `harbourline:` are taken. @default none
+   */
+  tags: z
+    .record(
+      text(
+        /^(?!aws:|harbourline:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu,
+        'This cannot be the key of a tag of your own.',
+        'Use up to 128 letters, digits, spaces and _ . : / = + - @, without aws: or harbourline: in front.',
+      ),
+      text(
+        /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u,
+        'This cannot be the value of a tag.',
+        'Use up to 256 letters, digits, spaces and _ . : / = + - @.',
+      ),
+    )
+    .refine((tags) => Object.keys(tags).length <= 40, {
+      error: 'These are more tags than fit: AWS takes 50 of a resource, and some are not yours.',
+      params: { fix: 'Name 40 or fewer.' },
+    })
+    .default({}),
+  /**
+   * Bucket of a log archive that gets the VPC's flow logs too, in any account of the organisation. Its policy must admit
+   * `delivery.logs.amazonaws.com` for this account. @default none: the account's own log group alone
+   */
+  flowLogArchiveArn: text(
+    /^arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w./-]+)?$/,
+    'This is not the ARN of a bucket.',
+    'Write arn:aws:s3::: and the name of the bucket, with a folder if you like.',
+  ).optional(),
+});

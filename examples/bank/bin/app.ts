@@ -1,0 +1,4 @@
+import { synthesise } from 'harbourline';
+import deployment from '../harbourline.config';
+
+synthesise(deployment);

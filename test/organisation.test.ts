@@ -1,0 +1,142 @@
+/** What an organisation has already: each setting by itself, synthesised, judged by all packs, and seen in the templates. */
+import { parseEnvironment } from '../config/parse';
+import type { EnvironmentConfigInput } from '../config/schema';
+import { dev } from '../harness/environments/dev';
+import { prod } from '../harness/environments/prod';
+import { type Environment, readEnvironments, resourcesOf } from '../judges/assembly/environments';
+import { auditPolicy } from '../lib/compliance/policy';
+import { freshApp } from './support/app';
+
+type Tree = Record<string, unknown>;
+
+/** The configuration with one value at a place. */
+function edited(config: EnvironmentConfigInput, path: string, value: unknown): EnvironmentConfigInput {
+  const copy = structuredClone(config) as unknown as Tree;
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  let place = copy;
+  for (const key of keys) {
+    place[key] ??= {};
+    place = place[key] as Tree;
+  }
+  place[last] = value;
+  return copy as unknown as EnvironmentConfigInput;
+}
+
+/** Its stages, by name, where every rule is content. */
+function judged(input: EnvironmentConfigInput): Map<string, Environment> {
+  const config = parseEnvironment(`config/${input.environment}.ts`, input);
+  const app = freshApp([config]);
+  const { unacknowledged, stale, untrue } = auditPolicy(app);
+  expect({ unacknowledged, stale, untrue }).toEqual({ unacknowledged: [], stale: [], untrue: [] });
+  return readEnvironments(app.synth().directory);
+}
+
+const ofType = (environment: Environment | undefined, type: string) =>
+  resourcesOf(environment ?? {})
+    .map(({ resource }) => resource)
+    .filter(({ Type }) => Type === type);
+
+const all = (stages: ReadonlyMap<string, Environment>): string => JSON.stringify([...stages]);
+
+test('a permissions boundary with placeholders is on every role of both sides', () => {
+  const boundary = 'boundary-${AWS::AccountId}';
+  const stages = judged(
+    edited(
+      edited(dev, 'organisation.permissionsBoundary', boundary),
+      'link.analysis.permissionsBoundary',
+      'cn-boundary',
+    ),
+  );
+  for (const [name, policy] of [
+    ['dev', 'policy/boundary-111111111111'],
+    ['dev-mainland', 'policy/cn-boundary'],
+  ] as const) {
+    const roles = ofType(stages.get(name), 'AWS::IAM::Role');
+    expect(roles.length).toBeGreaterThanOrEqual(3);
+    for (const { Properties } of roles) expect(JSON.stringify(Properties?.PermissionsBoundary)).toContain(policy);
+  }
+});
+
+test("a bootstrap of the organisation's own: software, endpoint, bootstrap version and roles are of its qualifier", () => {
+  const stages = judged(
+    edited(edited(dev, 'organisation.bootstrapQualifier', 'bank01'), 'link.analysis.bootstrapQualifier', 'bank02'),
+  );
+  expect(all(stages).includes('hnb659fds')).toBe(false);
+  expect(JSON.stringify(ofType(stages.get('dev'), 'AWS::EC2::VPCEndpoint'))).toContain(
+    'cdk-bank01-assets-111111111111-ap-east-1',
+  );
+  expect(JSON.stringify(stages.get('dev-mainland'))).toContain('cdk-bank02-assets-111111111112-cn-north-1');
+});
+
+test('tags and an archive of flow logs', () => {
+  const stages = judged(
+    edited(
+      edited(dev, 'organisation.tags', { 'cost-centre': '4711' }),
+      'organisation.flowLogArchiveArn',
+      'arn:aws:s3:::log-archive/network',
+    ),
+  );
+  for (const type of ['AWS::EC2::VPC', 'AWS::OpenSearchService::Domain', 'AWS::KMS::Key', 'AWS::Logs::LogGroup']) {
+    for (const { Properties } of ofType(stages.get('dev'), type)) {
+      expect(Properties?.Tags).toContainEqual({ Key: 'cost-centre', Value: '4711' });
+    }
+  }
+  const groups = ofType(stages.get('dev'), 'AWS::AutoScaling::AutoScalingGroup');
+  for (const { Properties } of groups) {
+    expect(Properties?.Tags).toContainEqual({ Key: 'cost-centre', PropagateAtLaunch: true, Value: '4711' });
+  }
+  const destinations = ofType(stages.get('dev'), 'AWS::EC2::FlowLog').map(
+    ({ Properties }) => Properties?.LogDestinationType,
+  );
+  expect(destinations.filter((type) => type === 's3')).toHaveLength(1);
+  expect(destinations.length).toBeGreaterThan(1);
+});
+
+test('gateways that exist: none is made, and everything hangs on those', () => {
+  const transitGatewayId = 'tgw-0123456789abcdef0';
+  const gatewayId = '00000000-0000-4000-8000-000000000001';
+  const stages = judged(
+    edited(edited(prod, 'link.transitGatewayId', transitGatewayId), 'link.directConnect.gatewayId', gatewayId),
+  );
+  const link = { Link: stages.get('prod')?.Link } as Environment;
+  for (const type of ['AWS::EC2::TransitGateway', 'AWS::DirectConnect::DirectConnectGateway']) {
+    expect(ofType(link, type)).toEqual([]);
+  }
+  const attached = ['VPCAttachment', 'Attachment', 'RouteTable'].flatMap((kind) =>
+    ofType(link, `AWS::EC2::TransitGateway${kind}`),
+  );
+  for (const { Properties } of attached) expect(Properties?.TransitGatewayId).toBe(transitGatewayId);
+  expect(attached.length).toBeGreaterThan(1);
+  expect(ofType(link, 'AWS::EC2::VPNConnection').map(({ Properties }) => Properties?.TransitGatewayId)).toEqual([
+    transitGatewayId,
+  ]);
+  expect(JSON.stringify(ofType(link, 'AWS::DirectConnect::TransitVirtualInterface'))).toContain(gatewayId);
+});
+
+test('a trial in one zone: nothing spans zones that are not there', () => {
+  const alone = edited(edited(dev, 'network.availabilityZones', ['ap-east-1b']), 'store.dataNodes.count', 2);
+  const stages = judged(edited(alone, 'link', undefined));
+  const zones = ofType(stages.get('dev'), 'AWS::EC2::Subnet').map(({ Properties }) => Properties?.AvailabilityZone);
+  expect(new Set(zones)).toEqual(new Set(['ap-east-1b']));
+  const [domain] = ofType(stages.get('dev'), 'AWS::OpenSearchService::Domain');
+  expect(domain?.Properties?.ClusterConfig).not.toHaveProperty('ZoneAwarenessConfig');
+});
+
+test.each([
+  ['organisation.permissionsBoundary', 'b-${AWS::StackName}'],
+  ['organisation.bootstrapQualifier', 'Bank-01'],
+  ['organisation.tags', { 'aws:x': 'y' }],
+  ['organisation.tags', { 'harbourline:environment': 'y' }],
+  ['organisation.flowLogArchiveArn', 's3://log-archive'],
+  ['link.transitGatewayId', 'tgw-1'],
+  ['link.directConnect.gatewayId', 'dxgw-1'],
+])('%s = %j is refused where it stands', (path, value) => {
+  expect(() => parseEnvironment('config/prod.ts', edited(prod, path, value))).toThrow(`config/prod.ts › ${path}`);
+});
+
+test('production keeps its three zones', () => {
+  expect(() => parseEnvironment('config/prod.ts', edited(prod, 'network.availabilityZones', ['ap-east-1a']))).toThrow(
+    'network.availabilityZones',
+  );
+});

@@ -1,0 +1,76 @@
+/** `npx harbourline upgrade`: see `--help`. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { deploymentRoot } from '../../harness/deployment';
+import { loader } from '../../harness/program';
+import { manifest } from '../cli/manifest';
+import { command } from '../command';
+import { ownSource, tarballSource } from '../init/source';
+import { type CdkJson, type PackageJson, upgradedFlags, upgradedPackage } from './upgrade';
+
+const help = `Brings a repository of yours to this version of Harbourline, and says what a deployment would do then.
+
+npx harbourline@VERSION upgrade [options]
+  --from VERSION   version that the repository must have now (default: whatever package.json says)
+  --package FILE   tarball of Harbourline (default: where this command came from)
+  --no-review      does not compare what would be deployed
+  --help           this text
+
+Writes package.json, package-lock.json, vendor/ and what cdk.json lacks; commits nothing. Pages go to cdk.out/review. Everything must be
+committed before: that is what it compares with. Exit code: that of review.
+`;
+
+command(help, () => {
+  const { values } = parseArgs({
+    options: {
+      from: { type: 'string' },
+      package: { type: 'string' },
+      'no-review': { type: 'boolean', default: false },
+    },
+  });
+  const root = deploymentRoot();
+  const git = (...args: string[]): string => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim();
+  if (git('status', '--porcelain') !== '') {
+    throw new Error(
+      'There are changes that are not committed: commit them first, so that the review shows the upgrade alone.',
+    );
+  }
+  const file = (name: string): string => join(root, name);
+  const parsed = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
+  const read = <T>(name: string): T => parsed<T>(file(name));
+  const write = (name: string, value: unknown): void =>
+    writeFileSync(file(name), `${JSON.stringify(value, null, 2)}\n`);
+
+  const lock = read<{ packages?: Record<string, { version?: string }> }>('package-lock.json');
+  const from = lock.packages?.['node_modules/harbourline']?.version;
+  if (from === undefined)
+    throw new Error('package-lock.json has no harbourline: this repository does not use the package.');
+  if (values.from !== undefined && values.from !== from) {
+    throw new Error(`--from ${values.from}: the repository has ${from}.`);
+  }
+
+  const source = values.package ? tarballSource(values.package) : ownSource();
+  const before = read<PackageJson>('package.json');
+  write('package.json', upgradedPackage(before, source.spec, manifest));
+  if (source.tarball) {
+    const old = before.dependencies.harbourline?.replace(/^file:/, '');
+    if (old?.startsWith('vendor/') && existsSync(file(old))) rmSync(file(old));
+    mkdirSync(file('vendor'), { recursive: true });
+    cpSync(source.tarball, file(`vendor/${basename(source.tarball)}`));
+  }
+  const { json, added } = upgradedFlags(read<CdkJson>('cdk.json'), parsed<CdkJson>(join(__dirname, '../../cdk.json')));
+  if (added.length > 0) write('cdk.json', json);
+  for (const flag of added) console.log(`cdk.json: ${flag}`);
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  console.log(`harbourline ${from} → ${manifest.version}`);
+  if (values['no-review']) return 0;
+  const review = file('node_modules/harbourline/dist/tools/review/main.js');
+  return (
+    spawnSync(process.execPath, [...loader(), review, '--base', 'HEAD'], { cwd: root, stdio: 'inherit' }).status ?? 1
+  );
+});
