@@ -1,11 +1,12 @@
 /** What an organisation has already: each setting by itself, synthesised, judged by all packs, and seen in the templates. */
 import { parseEnvironment } from '../config/parse';
 import type { EnvironmentConfigInput } from '../config/schema';
+import { context } from '../harness/context';
 import { dev } from '../harness/environments/dev';
 import { prod } from '../harness/environments/prod';
 import { type Environment, readEnvironments, resourcesOf } from '../judges/assembly/environments';
+import { buildApp } from '../lib/app';
 import { auditPolicy } from '../lib/compliance/policy';
-import { freshApp } from './support/app';
 
 type Tree = Record<string, unknown>;
 
@@ -26,7 +27,7 @@ function edited(config: EnvironmentConfigInput, path: string, value: unknown): E
 /** Its stages, by name, where every rule is content. */
 function judged(input: EnvironmentConfigInput): Map<string, Environment> {
   const config = parseEnvironment(`config/${input.environment}.ts`, input);
-  const app = freshApp([config]);
+  const app = buildApp([config], { context: context() });
   const { unacknowledged, stale, untrue } = auditPolicy(app);
   expect({ unacknowledged, stale, untrue }).toEqual({ unacknowledged: [], stale: [], untrue: [] });
   return readEnvironments(app.synth().directory);
