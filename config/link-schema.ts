@@ -257,7 +257,7 @@ export const link = section({
     )
     .default([]),
   /**
-   * What judges every packet that crosses, in Hong Kong, by address and port, both ways (ADR 43): AWS Network Firewall on the transit
+   * What judges every packet that crosses, in Hong Kong, by address and port, both ways (ADR 39): AWS Network Firewall on the transit
    * gateway. `none` leaves ports of services to the far end and to their own VPCs: outside of production, with a reason.
    */
   inspection: section({

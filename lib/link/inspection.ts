@@ -30,7 +30,7 @@ export const alertLog = (
 
 /**
  * The firewall of the link: attached to the transit gateway, which sends through it whatever comes from the mainland or goes there
- * (ADR 43). It holds the allow-list by address and port, both ways, drops the rest, and says so. Each hour a function takes out of
+ * (ADR 39). It holds the allow-list by address and port, both ways, drops the rest, and says so. Each hour a function takes out of
  * force what has ended.
  */
 export class Inspection extends Construct {
