@@ -180,6 +180,17 @@ const analysis = section({
   ...ofAccount,
   /** Key of that account's bootstrap bucket, as `assetsKeyArn` of the environment. @default none */
   assetsKeyArn: keyArn.optional(),
+  /** Who is notified of alarms of the mainland side. @default a topic without subscribers; the console shows them */
+  notify: section({
+    /** Subscribed to a topic of that account. */
+    email: z.email().optional(),
+    /** A topic that exists there, in that region. It must let CloudWatch publish. */
+    topicArn: text(
+      /^arn:aws-cn:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
+      'This is not the ARN of a standard SNS topic of partition aws-cn.',
+      'Write the whole ARN: partition, region, account and name.',
+    ).optional(),
+  }).prefault({}),
   /** Namespace of the mainland's own service metrics, shown beside Hong Kong's. @default none */
   ownNamespace: z.string().min(1).max(255).optional(),
 });

@@ -6,8 +6,9 @@ import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
 import { subnetCidrs } from '../contract/addresses';
 import type { AnalysisConfig, LinkedConfig } from '../contract/link-parameters';
 import { aggregatesLogGroup } from '../contract/metrics';
+import { analysisAlarms } from './alarms';
 import { analysisDashboard } from './dashboard';
-import { Receivers } from './receivers';
+import { instanceCount, Receivers } from './receivers';
 
 export interface AnalysisStackProps extends StackProps {
   readonly config: LinkedConfig;
@@ -40,7 +41,7 @@ export class AnalysisStack extends Stack {
       '@aws-cdk/aws-ec2:noSubnetRouteTableId',
       "Routes of this VPC are its owner's: nothing here adds one.",
     );
-    new Receivers(this, 'Receivers', {
+    const { group, loadBalancer, targetGroup } = new Receivers(this, 'Receivers', {
       environment: config.environment,
       production: config.production,
       analysis,
@@ -52,6 +53,7 @@ export class AnalysisStack extends Stack {
       logsKey: key,
       logRetention: config.observe.logRetentionDays,
     });
+    analysisAlarms(this, 'Alarms', { config, analysis, group, loadBalancer, targetGroup, instanceCount });
     analysisDashboard(this, 'Dashboard', {
       environment: config.environment,
       ownNamespace: analysis.ownNamespace,

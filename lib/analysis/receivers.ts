@@ -44,10 +44,15 @@ export interface ReceiversProps extends Pick<FleetProps, 'rollbackDisabled'> {
 }
 
 /** Receivers: one carries everything while the other is replaced. */
-const instanceCount = 2;
+export const instanceCount = 2;
 
 /** Two receivers, and the responder of the continuity check on each, behind a load balancer at the address that relays know. */
 export class Receivers extends Construct {
+  readonly group: Fleet['group'];
+  readonly loadBalancer: NetworkLoadBalancer;
+  /** Of the aggregates. */
+  readonly targetGroup: NetworkTargetGroup;
+
   constructor(
     scope: Construct,
     id: string,
@@ -72,6 +77,8 @@ export class Receivers extends Construct {
       ],
       securityGroups: [entrance],
     });
+    this.group = group;
+    this.loadBalancer = loadBalancer;
     // Settled switches it on: a creation that fails could not take back what is protected. Nothing here says "off".
     loadBalancer.removeAttribute('deletion_protection.enabled');
     instances.connections.allowFrom(entrance, Port.tcp(ports.health), 'Health checks');
@@ -100,6 +107,7 @@ export class Receivers extends Construct {
           'Aggregates bring mutual TLS of their own, which ends in the collector; the responder gives back one header and holds nothing.',
       });
     }
+    this.targetGroup = targetGroups[0] as NetworkTargetGroup;
     const logging =
       'A network load balancer writes access logs for its own TLS listeners only; here TLS passes through to the collectors.';
     acknowledge(

@@ -1,5 +1,5 @@
-/** Dashboards by their name, in the order in which people look. */
-const dashboardNames = ['cross-region', 'pipeline', 'store', 'link', 'compliance'] as const;
+/** Dashboards by their name, in the order in which people look; `analysis` is the mainland's. */
+const dashboardNames = ['cross-region', 'pipeline', 'store', 'link', 'compliance', 'analysis'] as const;
 export type DashboardName = (typeof dashboardNames)[number];
 
 /** A physical name, because alarms and the runbook link to it. */
@@ -7,4 +7,4 @@ export const dashboardName = (environment: string, name: DashboardName): string 
 
 /** Where it is seen. */
 export const dashboardUrl = (region: string, environment: string, name: DashboardName): string =>
-  `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName(environment, name)}`;
+  `https://${region}.${region.startsWith('cn-') ? 'console.amazonaws.cn' : 'console.aws.amazon.com'}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName(environment, name)}`;

@@ -13,6 +13,7 @@ import {
   pathDimension,
   probeMetrics,
   recoveryMetrics,
+  serviceDimension,
   severityDimension,
   statusError,
   tierDimension,
@@ -261,6 +262,19 @@ export const excessByService = (environment: string, crossings: `${'=' | '!='} '
     usingMetrics: {},
     period: over,
     label: 'failed calls less all others',
+  });
+
+/** What services report under an `error.type`, whichever it is, a series for each service. */
+export const sumByService = (environment: string, { name }: EmittedMetric, over: Duration) =>
+  new MathExpression({
+    expression: [
+      `SELECT SUM("${name}")`,
+      `FROM SCHEMA("${metricNamespace(environment)}", "${serviceDimension}", "error.type")`,
+      `GROUP BY "${serviceDimension}" ORDER BY SUM() DESC`,
+    ].join(' '),
+    usingMetrics: {},
+    period: over,
+    label: name,
   });
 
 /** A figure of a crossing for each service that has it, found by search: services are not known at synth. */

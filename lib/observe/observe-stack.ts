@@ -47,7 +47,7 @@ export class ObserveStack extends EnvironmentStack {
     super(scope, id, props);
     const { config, logsKey } = props;
     dashboards(this, props);
-    this.topics = alarmTopics(this);
+    this.topics = alarmTopics(this, config.observe.notify);
     const { environment, observe } = config;
     const notify = tellsTargets(observe.notify)
       ? new Notify(this, 'Notify', {

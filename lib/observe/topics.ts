@@ -1,42 +1,60 @@
 /** Where alarms send their messages. */
+import type { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { encryptionKey } from '../common/encryption-key';
-import type { EnvironmentStack } from '../common/environment-stack';
 
-/** Topics by severity: configured ones, or our own: encrypted, TLS only, written to by alarms of this account only. */
-export function alarmTopics(stack: EnvironmentStack): Record<'page' | 'inform', ITopic> {
-  const { notify } = stack.config.observe;
+/** Whom a topic tells: an address, or whoever listens to a topic that exists. */
+interface Channel {
+  readonly email?: string | undefined;
+  readonly topicArn?: string | undefined;
+}
+
+/** Topics by severity. They share a key. */
+export function alarmTopics(
+  stack: Stack,
+  notify: Readonly<Record<'page' | 'inform', Channel>>,
+): Record<'page' | 'inform', ITopic> {
   let key: IKey | undefined;
-  const topic = (id: string, severity: 'page' | 'inform', displayName: string): ITopic => {
-    const { topicArn, email } = notify[severity];
-    if (topicArn) return Topic.fromTopicArn(stack, id, topicArn);
+  const shared = () => {
     key ??= topicKey(stack);
-    const own = new Topic(stack, id, { masterKey: key, enforceSSL: true, displayName });
-    own.addToResourcePolicy(
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        principals: [alarms],
-        actions: ['sns:Publish'],
-        resources: [own.topicArn],
-        conditions: ofThisAccount(stack),
-      }),
-    );
-    if (email) own.addSubscription(new EmailSubscription(email));
-    return own;
+    return key;
   };
   return {
-    page: topic('Topic', 'page', 'Harbourline alarms'),
-    inform: topic('InformTopic', 'inform', 'Harbourline, for working hours'),
+    page: alarmTopic(stack, 'Topic', notify.page, 'Harbourline alarms', shared),
+    inform: alarmTopic(stack, 'InformTopic', notify.inform, 'Harbourline, for working hours', shared),
   };
 }
 
-const alarms = new ServicePrincipal('cloudwatch.amazonaws.com');
-const ofThisAccount = ({ account }: EnvironmentStack) => ({ StringEquals: { 'aws:SourceAccount': account } });
+/** The configured topic, or one of our own: encrypted, TLS only, written to by alarms of this account only. */
+export function alarmTopic(
+  stack: Stack,
+  id: string,
+  { topicArn, email }: Channel,
+  displayName: string,
+  key: () => IKey = () => topicKey(stack),
+): ITopic {
+  if (topicArn) return Topic.fromTopicArn(stack, id, topicArn);
+  const own = new Topic(stack, id, { masterKey: key(), enforceSSL: true, displayName });
+  own.addToResourcePolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      principals: [alarms],
+      actions: ['sns:Publish'],
+      resources: [own.topicArn],
+      conditions: ofThisAccount(stack),
+    }),
+  );
+  if (email) own.addSubscription(new EmailSubscription(email));
+  return own;
+}
 
-function topicKey(stack: EnvironmentStack): IKey {
+const alarms = new ServicePrincipal('cloudwatch.amazonaws.com');
+const ofThisAccount = ({ account }: Stack) => ({ StringEquals: { 'aws:SourceAccount': account } });
+
+function topicKey(stack: Stack): IKey {
   const key = encryptionKey(stack, 'TopicKey', 'alarm messages');
   key.addToResourcePolicy(
     new PolicyStatement({

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { waitFor } from '../../harness/wait';
-import { issueCertificates, type TierCertificate } from '../../lib/machine/certificates.issue';
+import { collectorMetrics } from '../../lib/contract/metrics';
+import { issueCertificates, type TierCertificate, validityDays } from '../../lib/machine/certificates.issue';
 import { Machine, scripts } from '../support/machine';
 
 const group = `case "$1 $2" in
@@ -253,6 +255,37 @@ describe('certificate', () => {
     expect(inUse()).toBe(first.certificate.trim());
     expect(machine.calls()).toContainEqual(expect.stringMatching(/^chown -R harbourline: /));
     expect(restarts()).toEqual([]);
+  });
+
+  test('every day: says how long the one in use is good and how full the disk is, even where none can be fetched', async () => {
+    secret(first);
+    await run();
+    const got: any[] = [];
+    const server = createServer(async (request, response) => {
+      let text = '';
+      for await (const chunk of request) text += chunk;
+      got.push({ path: request.url, body: JSON.parse(text) });
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => server.listen(4319, '127.77.9.9', resolve));
+    try {
+      machine.command('aws', 'exit 255');
+      const environment = { CERTIFICATE_SECRET: 'arn:secret', TLS_DIRECTORY: tls(), TIER: 'gateway' };
+      expect((await machine.run('certificate.sh', { ...environment, LOOPBACK_ADDRESS: '127.77.9.9' })).code).not.toBe(
+        0,
+      );
+    } finally {
+      server.close();
+    }
+    expect(got.map(({ path }) => path)).toEqual(['/v1/metrics']);
+    const [{ metrics }] = got[0].body.resourceMetrics[0].scopeMetrics;
+    const values = Object.fromEntries(
+      metrics.map(({ name, gauge }: any) => [name, Number(gauge.dataPoints[0].asInt)]),
+    ) as Record<string, number>;
+    expect(Object.keys(values)).toEqual([collectorMetrics.certificateDays.name, collectorMetrics.diskUsed.name]);
+    expect(values['harbourline.certificate.days']).toBeGreaterThanOrEqual(validityDays - 1);
+    expect(values['harbourline.certificate.days']).toBeLessThanOrEqual(validityDays);
+    expect(values['harbourline.disk.used']).toBeLessThanOrEqual(100);
   });
 
   test('every day: nothing new, nothing touched', async () => {

@@ -88,6 +88,25 @@ export const topicMetrics = {
   },
 } as const satisfies Record<string, EmittedMetric>;
 
+/** What CloudWatch Logs says of a log group of embedded metrics. Source: CloudWatch Logs user guide, "CloudWatch metrics". */
+const ofLogGroup = (name: string) =>
+  ({
+    namespace: 'AWS/Logs',
+    name,
+    unit: 'Count',
+    dimensions: [['LogGroupName']],
+    emitter: 'AWS: CloudWatch Logs',
+  }) as const;
+
+export const logMetrics = {
+  /** Events that look like embedded metrics and are no JSON of that kind. */
+  parsingErrors: ofLogGroup('EMFParsingErrors'),
+  /** Events whose metrics are not as CloudWatch takes them. */
+  validationErrors: ofLogGroup('EMFValidationErrors'),
+  /** Events that came in. */
+  incoming: ofLogGroup('IncomingLogEvents'),
+} as const satisfies Record<string, EmittedMetric>;
+
 /** Lambda functions. */
 export const functionMetrics = {
   /** Invocations that failed. */

@@ -110,6 +110,24 @@ export const collectorMetrics = {
     emitter: 'agent: bandwidth.sh',
     tiers: ['agent'],
   },
+  /** Days that the certificate in use is still good for, once a day. `Minimum` is the oldest. */
+  certificateDays: {
+    name: 'harbourline.certificate.days',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'gateway, sampler: certificate.sh',
+    tiers: ['gateway', 'sampler'],
+    notRehearsed: 'it is measured once a day',
+  },
+  /** How full the root disk of an instance is, once a day, in per cent. `Maximum` is the fullest. */
+  diskUsed: {
+    name: 'harbourline.disk.used',
+    unit: 'Percent',
+    dimensions: [byTier],
+    emitter: 'gateway, sampler: certificate.sh',
+    tiers: ['gateway', 'sampler'],
+    notRehearsed: 'it is measured once a day',
+  },
   /** Samplers that a gateway sends to. `Minimum` is the gateway that knows fewest. */
   backends: {
     name: 'otelcol_loadbalancer_num_backends',

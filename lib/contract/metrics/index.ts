@@ -2,7 +2,7 @@
  * Every metric that is emitted or read: name, unit, dimensions and emitter, once, in a file for each subject. Pipelines,
  * dashboards, alarms and tests import them, so a dashboard cannot show a metric that nothing sends.
  */
-import { balancerMetrics, domainMetrics, fleetMetrics, functionMetrics, topicMetrics } from './aws';
+import { balancerMetrics, domainMetrics, fleetMetrics, functionMetrics, logMetrics, topicMetrics } from './aws';
 import { collectorMetrics } from './collectors';
 import { dnsMetrics } from './dns';
 import { firewallMetrics, flowMetrics, lineMetrics, pathMetrics, probeMetrics, relayMetrics } from './link';
@@ -31,6 +31,7 @@ export const everyMetric: readonly EmittedMetric[] = [
   fleetMetrics,
   balancerMetrics,
   topicMetrics,
+  logMetrics,
   recoveryMetrics,
   serviceMetrics,
   storeMetrics,

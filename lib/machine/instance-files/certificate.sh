@@ -19,6 +19,19 @@ if [ -n "${PSEUDONYM_SECRET_ID:-}" ]; then
   mv -f "$environment.new" "$environment"
 fi
 
+# How long the one in use is good, and how full the disk is, to the collector's receiver of its own metrics: before anything
+# that may fail, since a certificate that is not renewed is what this is for. At first boot there is none yet.
+gauge() { printf '{"name":"%s","gauge":{"dataPoints":[{"timeUnixNano":"%s","asInt":"%s"}]}}' "$1" "$(date +%s%N)" "$2"; }
+report() {
+  local until days disk
+  until=$(openssl x509 -in "$TLS_DIRECTORY/certificate.pem" -noout -enddate | cut -d= -f2)
+  days=$((($(date -d "$until" +%s) - $(date +%s)) / 86400))
+  disk=$(df --output=pcent / | tr -dc 0-9)
+  curl -sf -o /dev/null -H 'content-type: application/json' "http://$LOOPBACK_ADDRESS:4319/v1/metrics" -d \
+    "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[$(gauge harbourline.certificate.days $days),$(gauge harbourline.disk.used "$disk")]}]}]}"
+}
+if [ -e "$TLS_DIRECTORY/certificate.pem" ] && [ -n "${LOOPBACK_ADDRESS:-}" ]; then report || say 'the collector takes no figure'; fi
+
 secret=$(aws secretsmanager get-secret-value --secret-id "$CERTIFICATE_SECRET" --query SecretString --output text)
 fresh=$(mktemp -d "$TLS_DIRECTORY.XXXXXX")
 used=$(readlink "$TLS_DIRECTORY" || true)

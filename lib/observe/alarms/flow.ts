@@ -48,7 +48,13 @@ export const stoppedFlow = (
 });
 
 /** Headings of all gates: in ALARM while something is in use. */
-export const gateHeadings = ['In use', 'Link in use', 'Calls hk-cn are usual', 'Calls cn-hk are usual'] as const;
+export const gateHeadings = [
+  'In use',
+  'Link in use',
+  'Calls hk-cn are usual',
+  'Calls cn-hk are usual',
+  'Aggregates in use',
+] as const;
 
 /** Whether the environment has had traffic in the last week: before its first day silence is no fault. */
 export const everUsed = (environment: string): GateDefinition => ({

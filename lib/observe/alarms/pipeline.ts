@@ -1,7 +1,8 @@
 /** The line from services to CloudWatch and to the store. */
-import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { noSpans } from '../../contract/alarms';
-import { collectorMetrics, collectorTiers } from '../../contract/metrics';
+import { collectorMetrics, collectorTiers, logMetrics, metricLogGroup } from '../../contract/metrics';
 import { queueBytes } from '../../contract/sizing';
 import { agentEgress, collector, period, volume } from '../expressions';
 import type { AlarmDefinition, Watched } from './alarm';
@@ -12,6 +13,36 @@ const bandwidthShare = 80;
 
 /** Share of a disk queue at which somebody should look: what is left takes hours to fill at a fair day's rate. */
 const queueShare = 0.1;
+
+/** A certificate is replaced when 60 of its 120 days are left (lib/machine/certificates.issue.ts): at 45 it was not. */
+const certificateDays = 45;
+
+/** Share of the root disk at which somebody should look, in per cent. */
+const diskPercent = 85;
+
+const day = Duration.days(1);
+
+/** What CloudWatch Logs says of a log group. */
+const ofLog = (LogGroupName: string, { namespace, name }: (typeof logMetrics)[keyof typeof logMetrics]) =>
+  new Metric({ namespace, metricName: name, dimensionsMap: { LogGroupName }, statistic: 'Sum', period });
+
+type Daily = typeof collectorMetrics.certificateDays | typeof collectorMetrics.diskUsed;
+const daily = (environment: string, metric: Daily, statistic: 'Minimum' | 'Maximum') =>
+  Object.fromEntries(
+    metric.tiers.map((tier) => [tier, collector(environment, metric, tier, statistic).with({ period: day })]),
+  );
+const fewest = (environment: string, metric: Daily) =>
+  new MathExpression({
+    expression: 'MIN([gateway, sampler])',
+    usingMetrics: daily(environment, metric, 'Minimum'),
+    period: day,
+  });
+const fullest = (environment: string, metric: Daily) =>
+  new MathExpression({
+    expression: 'MAX([gateway, sampler])',
+    usingMetrics: daily(environment, metric, 'Maximum'),
+    period: day,
+  });
 
 /** The sum over all tiers. Their counters appear with the first failure. */
 const overTiers = (environment: string, metric: Parameters<typeof collector>[1]): MathExpression =>
@@ -101,6 +132,40 @@ export function pipelineAlarms({ config: { environment, production, collect, age
       threshold: 0,
       missing: TreatMissingData.NOT_BREACHING, // the counter appears with the first
       text: 'Samplers have more traces under way than they hold: the oldest are dropped undecided, errors among them.',
+    },
+    {
+      heading: 'Metrics not read',
+      metric: new MathExpression({
+        expression: 'FILL(parsing, 0) + FILL(validation, 0)',
+        usingMetrics: {
+          parsing: ofLog(metricLogGroup(environment), logMetrics.parsingErrors),
+          validation: ofLog(metricLogGroup(environment), logMetrics.validationErrors),
+        },
+        period,
+      }),
+      threshold: 0,
+      minutes: 1,
+      missing: TreatMissingData.NOT_BREACHING, // CloudWatch counts them only where there are some
+      text: 'CloudWatch took log events and could not read the metrics in them: counts and percentiles of these minutes are too low, and alarms see less.',
+    },
+    {
+      heading: 'Certificate of collectors ends',
+      metric: fewest(environment, collectorMetrics.certificateDays),
+      threshold: certificateDays,
+      comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      minutes: 1,
+      of: 1,
+      missing: TreatMissingData.IGNORE, // once a day
+      text: `A gateway or sampler uses a certificate that is good for less than ${certificateDays} days, although renewed ones are handed out every month: it does not fetch them.`,
+    },
+    {
+      heading: 'Disk of collectors fills',
+      metric: fullest(environment, collectorMetrics.diskUsed),
+      threshold: diskPercent,
+      minutes: 1,
+      of: 1,
+      missing: TreatMissingData.IGNORE, // once a day
+      text: `The disk of a gateway or sampler is more than ${diskPercent} % full, its queue's room aside: logs or dead letters grow.`,
     },
     {
       heading: 'Agent bandwidth',

@@ -1,7 +1,8 @@
 /** A service that fails, told by name: one among many is no share of a crossing that any window would see. */
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { excessByService } from '../expressions';
+import { serviceMetrics } from '../../contract/metrics';
+import { excessByService, sumByService } from '../expressions';
 import type { AlarmDefinition, Watched } from './alarm';
 
 /** As long as the second window of pages. A service with a call a minute is judged, too. */
@@ -25,7 +26,20 @@ export function serviceAlarms({ config: { environment } }: Watched): AlarmDefini
     dashboard: 'cross-region',
     byName: true,
   } as const;
+  const lost = { ...common, threshold: 1, dashboard: 'pipeline' } as const;
   return [
+    {
+      ...lost,
+      heading: 'A service drops spans',
+      metric: sumByService(environment, serviceMetrics.processed, window),
+      text: 'A service ended spans and dropped them before they reached the agent of its node: its traces have holes. The message names the service; dashboard and log say why.',
+    },
+    {
+      ...lost,
+      heading: 'Spans of a service never taken',
+      metric: sumByService(environment, serviceMetrics.exported, window),
+      text: 'The agent of a node refused spans of a service for good: they are lost. The message names the service; dashboard and log say why.',
+    },
     {
       ...common,
       heading: byNameHeadings.border,

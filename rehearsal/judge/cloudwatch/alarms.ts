@@ -52,7 +52,12 @@ export function alarmCourses(
     return reads;
   });
   const figures = new Map(readable.map(({ arn }) => [arn, new Map() as Figures]));
-  const insights = new Map(readable.map(({ arn, properties }) => [arn, insightsOf(properties)]));
+  const insights = new Map(
+    readable.flatMap(({ arn, properties }) => {
+      const query = insightsOf(properties);
+      return query ? [[arn, asked(query, store)] as const] : [];
+    }),
+  );
   const lit = new Map<string, ReadonlySet<string>>();
   const move = (arn: string, at: number, state: State) => {
     if (states.get(arn) === state) return;
@@ -63,7 +68,7 @@ export function alarmCourses(
     for (const { arn, properties } of readable) {
       const query = insights.get(arn);
       if (query) {
-        const names = alarmed(properties, query, store, at);
+        const names = alarmed(properties, query, at);
         const before = lit.get(arn) ?? new Set();
         const fresh = [...names].filter((name) => !before.has(name)).map((name) => ({ at, name }));
         recorded.get(arn)?.contributors.push(...fresh);
@@ -91,19 +96,34 @@ export function alarmCourses(
   });
 }
 
+/** A query, and the figures of its series. */
+interface Asked {
+  readonly query: Insights;
+  readonly series: readonly { readonly name: string; readonly at: (until: number) => number | undefined }[];
+}
+
+/** Figures are worked out once for the end of each period. */
+function asked(query: Insights, store: MetricStore): Asked {
+  const length = query.period * 1000;
+  const series = [...contributorsOf(query, store)].map(([name, read]) => {
+    const known: Figures = new Map();
+    const at = (until: number) => {
+      if (!known.has(until)) known.set(until, read(until - length, until));
+      return known.get(until);
+    };
+    return { name, at };
+  });
+  return { query, series };
+}
+
 /** Series of a query that are in ALARM: those with data. One that says nothing is not there. */
-function alarmed(alarm: AlarmProperties, query: Insights, store: MetricStore, at: number): ReadonlySet<string> {
-  return new Set(
-    [...contributorsOf(query, store)].flatMap(([name, read]) => {
-      const length = query.period * 1000;
-      const figures = Array.from({ length: alarm.EvaluationPeriods }, (_, index) => {
-        const until = at - index * length;
-        return read(until - length, until);
-      });
+const alarmed = (alarm: AlarmProperties, { query, series }: Asked, at: number): ReadonlySet<string> =>
+  new Set(
+    series.flatMap(({ name, at: figureAt }) => {
+      const figures = Array.from({ length: alarm.EvaluationPeriods }, (_, n) => figureAt(at - n * query.period * 1000));
       return stateOf({ ...alarm, TreatMissingData: 'notBreaching' }, figures) === 'ALARM' ? [name] : [];
     }),
   );
-}
 
 /** The state at a time: M of the last N periods, missing data as the alarm says. */
 function stateOf(
