@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { anchor } from '../../lib/contract/alarms';
 import { informWindows, pageWindows } from '../../lib/observe/alarms/budget';
 import { gateHeadings } from '../../lib/observe/alarms/flow';
+import { incidents } from '../../lib/observe/alarms/incidents';
 import { assemblyOf, environmentNames } from '../support/app';
 
 const root = join(__dirname, '..', '..');
@@ -32,20 +33,34 @@ interface Alarm {
   readonly AlarmDescription: string;
 }
 
-/** Every alarm of every environment. */
-function alarms(): Alarm[] {
-  return (
-    environmentNames
-      .flatMap((environment) => assemblyOf(environment).stacksRecursively)
-      .flatMap(({ template }) => Object.values<{ Type: string; Properties: Alarm }>(template.Resources ?? {}))
-      .filter(({ Type }) => ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].includes(Type))
-      .map(({ Properties }) => Properties)
-      // Those that only scale a fleet notify nobody, and bear no name.
-      .filter(({ AlarmName }) => AlarmName !== undefined)
-      // Those that roll a deployment back notify nobody: "Instances of gateways missing" does.
-      .filter(({ AlarmName }) => !AlarmName.endsWith(': instances missing'))
-  );
+/** All that environments are made of. */
+function resources(): { Type: string; Properties: any }[] {
+  return environmentNames
+    .flatMap((environment) => assemblyOf(environment).stacksRecursively)
+    .flatMap(({ template }) => Object.values<any>(template.Resources ?? {}));
 }
+
+const all = resources();
+
+/** Every alarm of every environment. */
+const alarms = (): Alarm[] =>
+  all
+    .filter(({ Type }) => ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].includes(Type))
+    .map(({ Properties }) => Properties)
+    // Those that only scale a fleet notify nobody, and bear no name.
+    .filter(({ AlarmName }) => AlarmName !== undefined)
+    // Those that roll a deployment back notify nobody: "Instances of gateways missing" does.
+    .filter(({ AlarmName }) => !AlarmName.endsWith(': instances missing'));
+
+/** Titles of rows of all dashboards: the bold beginning of a text. */
+const rows = new Set(
+  all
+    .filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard')
+    .flatMap(({ Properties }) => [
+      ...JSON.stringify(Properties.DashboardBody).matchAll(/markdown[\\":]+\*\*([^*]+?)\.?\*\*/g),
+    ])
+    .map(([, title = '']) => title),
+);
 
 describe('runbook', () => {
   const links = alarms().map(({ AlarmName, AlarmDescription }) => ({
@@ -91,6 +106,18 @@ describe('runbook', () => {
     expect(needy.filter((page) => !page.includes('(#to-reach-the-store)')).map((page) => page.split('\n')[0])).toEqual(
       [],
     );
+  });
+
+  it('sends nobody to a row that no dashboard has, and no message does', () => {
+    const checks = Object.values(incidents).flatMap(({ checks: looks }) => looks.flatMap(({ en, zh }) => [en, zh]));
+    const named = [
+      ...prose.matchAll(/[Rr]ows? "([^"]+)"/g),
+      ...checks.flatMap((text) => [...text.matchAll(/Row "([^"]+)"|“([^”]+)”一行/g)]),
+    ];
+    const titles = named.map(([, en, zh]) => (en ?? zh ?? '').replace(/[.?]$/, ''));
+    expect(titles.length).toBeGreaterThan(20);
+    const known = [...rows].map((row) => row.replace(/[.?]$/, ''));
+    expect([...new Set(titles)].filter((title) => !known.includes(title))).toEqual([]);
   });
 
   it('links only headings that it has', () => {

@@ -32,13 +32,13 @@ export const incidents = {
     checks: [
       {
         en: 'Row "Hong Kong calls the mainland": from which minute, and are calls slow, failing or gone?',
-        zh: '“香港调用内地”一行：从哪一分钟开始？变慢、失败还是没有调用？',
+        zh: '“Hong Kong calls the mainland”一行：从哪一分钟开始？变慢、失败还是没有调用？',
       },
       {
-        en: 'Row "The line under the calls": is the link up, and is its round trip as usual?',
-        zh: '“调用之下的线路”一行：链路是否正常、往返时延是否如常？',
+        en: 'Row "The link alone": is the link up, and is its round trip as usual?',
+        zh: '“The link alone”一行：链路是否正常、往返时延是否如常？',
       },
-      { en: 'Row "By service": one destination, or all of them?', zh: '“按服务”一行：只有一个目标，还是全部？' },
+      { en: 'Row "By service": one destination, or all of them?', zh: '“By service”一行：只有一个目标，还是全部？' },
     ],
     dashboard: 'cross-region',
   },
@@ -49,7 +49,7 @@ export const incidents = {
     checks: [
       {
         en: 'Row "Within Hong Kong": from which minute, and which service first?',
-        zh: '“香港境内”一行：从哪一分钟开始？哪个服务最先？',
+        zh: '“Within Hong Kong”一行：从哪一分钟开始？哪个服务最先？',
       },
       { en: 'Was something deployed, or a database changed, in that minute?', zh: '那一分钟是否有发布或数据库变更？' },
       { en: 'Slowest traces of that service in the list of traces.', zh: '在追踪列表中查看该服务最慢的追踪。' },
