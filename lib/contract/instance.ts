@@ -44,8 +44,9 @@ export function cloudConfig({ packages, files, commands }: InstanceSetUp): strin
 
 /** The files of a rendered document, by path: the inverse of {@link cloudConfig}. */
 export function filesOf(text: string): Map<string, string> {
-  const document = parse(text) as { write_files: InstanceFile[] };
-  return new Map(document.write_files.map(({ path, content }) => [path, content]));
+  // A machine that runs no collector may boot by another text, which says no files.
+  const document = parse(text) as { write_files?: InstanceFile[] } | null;
+  return new Map((document?.write_files ?? []).map(({ path, content }) => [path, content]));
 }
 
 /** `KEY=value` lines, as systemd's EnvironmentFile reads them. */

@@ -44,6 +44,8 @@ export const commands: Readonly<Record<string, Command>> = {
   redaction: { run: 'npm run redaction' },
   reach: { run: 'npm run reach -- --table' },
   mute: { because: asked },
+  crossing: { run: unchanged('npm run crossing', 'docs/crossing.md') },
+  calls: { run: 'npm run calls' },
   allowlist: { run: 'npm run allowlist -- why 203.0.113.10:4318; npm run allowlist -- check --date "$(date -u +%F)"' },
   'link:far-end': { because: asked },
 
