@@ -56,7 +56,6 @@ export const commands: Readonly<Record<string, Command>> = {
   'review:grades': { run: 'npm run review:grades' },
   'review:update': { run: unchanged('npm run review:update', 'review') },
   compliance: { run: unchanged('npm run compliance', 'docs', 'lib') },
-  crossing: { run: unchanged('npm run crossing', 'docs') },
   'permissions:update': { run: unchanged('npm run permissions:update', 'docs/compliance.md') },
   'redaction:generate': { run: unchanged('npm run redaction:generate', 'lib', 'config', 'python') },
   'python:generate': { run: unchanged('npm run python:generate', 'python') },
