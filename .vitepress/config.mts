@@ -95,6 +95,7 @@ export default defineConfig({
         sidebar: [
           { text: '开始', items: [{ text: 'Harbourline', link: '/zh/' }, ...pages('/zh', { operations: '运维' })] },
           { text: '服务', items: pages('/zh', { instrument: '接入追踪', agent: 'agent' }) },
+          { text: '值班', items: pages('/zh', { runbook: '运行手册' }) },
           { text: '跨境', items: pages('/zh', { link: '链路', 'far-end': '对端' }) },
           { text: '参考', items: [...pages('/zh', { store: '存储' }), ...pages('', { glossary: '术语表' })] },
         ],

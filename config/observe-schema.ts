@@ -63,9 +63,9 @@ export const observe = section({
     'This is not the place of a page.',
     'Write a URL, or a path to a .md.',
   ).default('docs/runbook.md'),
-  /** What metrics of services may cost: each service is some 30 metrics, and each is paid for by the month. */
+  /** What metrics of services cost: each service is some 30 metrics, and each is paid for by the month. */
   metricsBudget: section({
-    /** Services with figures of their own; those beyond it are counted in all totals, named in the log, and alarmed. @default 50 */
+    /** Services that `npm run cost` counts with. An estimate: more services make more metrics, and nothing stops them. @default 50 */
     services: whole(1, 1_000).default(50),
   }).prefault({}),
   /** What is alarmed on. */
