@@ -63,6 +63,10 @@ command(help, () => {
   const { json, added } = upgradedFlags(read<CdkJson>('cdk.json'), parsed<CdkJson>(join(__dirname, '../../cdk.json')));
   if (added.length > 0) write('cdk.json', json);
   for (const flag of added) console.log(`cdk.json: ${flag}`);
+  // npm keeps what it has under the same version and file name: it is to look again.
+  delete lock.packages?.['node_modules/harbourline'];
+  write('package-lock.json', lock);
+  rmSync(file('node_modules/harbourline'), { recursive: true, force: true });
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
