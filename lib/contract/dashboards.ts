@@ -5,6 +5,10 @@ export type DashboardName = (typeof dashboardNames)[number];
 /** A physical name, because alarms and the runbook link to it. */
 export const dashboardName = (environment: string, name: DashboardName): string => `harbourline-${environment}-${name}`;
 
+/** A page of CloudWatch's console. @param fragment with its `#` */
+export const consoleUrl = (region: string, fragment: string): string =>
+  `https://${region}.${region.startsWith('cn-') ? 'console.amazonaws.cn' : 'console.aws.amazon.com'}/cloudwatch/home?region=${region}${fragment}`;
+
 /** Where it is seen. */
 export const dashboardUrl = (region: string, environment: string, name: DashboardName): string =>
-  `https://${region}.${region.startsWith('cn-') ? 'console.amazonaws.cn' : 'console.aws.amazon.com'}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName(environment, name)}`;
+  consoleUrl(region, `#dashboards/dashboard/${dashboardName(environment, name)}`);

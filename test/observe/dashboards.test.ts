@@ -1,8 +1,19 @@
+import { parseArgs } from 'node:util';
 import { everyMetric, metricNamespace } from '../../lib/contract/metrics';
 import { type AlarmProperties, entriesOf } from '../../rehearsal/judge/cloudwatch/alarms';
 import { searches, type Widget } from '../../rehearsal/judge/cloudwatch/dashboards';
 import { insightsOf } from '../../rehearsal/judge/cloudwatch/insights';
+import { fragments, read } from '../docs/mentions';
 import { configOf, environmentNames, resourcesOf } from '../support/app';
+
+const traceOptions = {
+  env: { type: 'string' },
+  crossing: { type: 'string' },
+  service: { type: 'string' },
+  slow: { type: 'string' },
+  errors: { type: 'boolean' },
+  since: { type: 'string' },
+} as const;
 
 const join = (value: unknown): string =>
   typeof value === 'string'
@@ -88,6 +99,43 @@ describe.each(environmentNames)('dashboards of %s', (environment) => {
         ]);
       }
     }
+  });
+
+  test('every row has ways to its runbook, its traces and its logs', () => {
+    const runbook = fragments(read('docs/runbook.md'));
+    for (const [name, list] of dashboards) {
+      for (const { y } of list.filter(({ type }) => type === 'metric')) {
+        const text = list.find((one) => one.type === 'text' && one.y + one.height === y)?.properties.markdown ?? '';
+        const anchors = [...text.matchAll(/docs\/runbook\.md#([^)`]+)/g)].map(([, one]) => one as string);
+        expect([name, y, anchors.length > 0, anchors.filter((one) => !runbook.has(one))]).toEqual([name, y, true, []]);
+        const [, command = ''] = /`npm run trace -- ([^`]+)`/.exec(text) ?? [];
+        expect(command).toMatch(new RegExp(`^--env ${environment} .*--since 1h$`));
+        expect(() => parseArgs({ args: command.split(' '), options: traceOptions })).not.toThrow();
+        const links = [...text.matchAll(/\]\((https:[^)\s]+)\)/g)].map(([, one]) => new URL(one as string));
+        expect([name, y, links.some(({ hash }) => /^#logsV2:log(s-insights|-groups)\$3F/.test(hash))]).toEqual([
+          name,
+          y,
+          true,
+        ]);
+        expect(links.some(({ hash }) => hash === `#opensearch/domains/harbourline-${environment}`)).toBe(true);
+      }
+    }
+  });
+
+  test('a row of calls lists the traces that its p99 is made of', () => {
+    const texts = widgets.flatMap(({ properties }) => properties.markdown ?? []);
+    const { p99Ms } = config.observe.objectives;
+    for (const crossing of ['hk-cn', 'cn-hk'] as const)
+      expect(texts.join()).toContain(`--crossing ${crossing} --slow ${p99Ms[crossing]}ms --since 1h`);
+  });
+
+  test('a link to Logs Insights opens the query in the log group of the metrics', () => {
+    const text = widgets.map(({ properties }) => properties.markdown ?? '').find((one) => one.includes('P99 cn-hk'));
+    const [, encoded = ''] = /queryDetail\$3D([^)]+)\)/.exec(text ?? '') ?? [];
+    const detail = decodeURIComponent(decodeURIComponent(encoded.replaceAll('$', '%')));
+    expect(decodeURIComponent(detail.replaceAll('*', '%'))).toBe(
+      `~(end~0~start~-3600~timeType~'RELATIVE~unit~'seconds~editorString~'fields @timestamp, @message | filter crossing = 'cn-hk' | sort @timestamp desc | limit 200~source~(~'/harbourline/${environment}/metrics))`,
+    );
   });
 
   test('objectives are drawn where they are judged', () => {

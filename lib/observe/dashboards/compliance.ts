@@ -2,6 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { domainName } from '../../contract/access';
 import {
   collectorMetrics,
   flowMetrics,
@@ -25,6 +26,11 @@ const border = (environment: string): Row => ({
   read: {
     en: 'Everything that leaves through the link, calls of services included; and what relays and rules held back. Raw spans are in none of it: relays have no pipeline for them.',
     zh: '经链路流出的全部字节（含业务调用），以及被中继与规则拦下的部分。其中没有原始 span：中继没有 trace 管道。',
+  },
+  links: {
+    runbook: ['Flows rejected on the link', 'Aggregates wait at the relays'],
+    traces: '--crossing hk-cn --since 1h',
+    logs: { groups: `/aws/vendedlogs/harbourline/${environment}/` },
   },
   graphs: [
     {
@@ -52,7 +58,8 @@ const border = (environment: string): Row => ({
 });
 
 /** Makes it. */
-export function complianceDashboard(scope: Construct, { config }: Watched): void {
+export function complianceDashboard(scope: Construct, watched: Watched): void {
+  const { config } = watched;
   const { environment, store } = config;
   const check = (metric: (typeof storeMetrics)[keyof typeof storeMetrics], label: string) =>
     figureOf(environment, metric, {}, 'Maximum', label, hour);
@@ -62,6 +69,10 @@ export function complianceDashboard(scope: Construct, { config }: Watched): void
       read: {
         en: `The oldest raw span, by an hourly check: ${store.retentionDays} days and at most two more, for rollover and deletion. Grants in force are people who see without masks.`,
         zh: `最旧的原始 span（每小时检查）：${store.retentionDays} 天，至多再加两天用于滚动与删除。有效授权：可见未脱敏数据的人数。`,
+      },
+      links: {
+        runbook: ['Oldest span', 'Lifecycle failed'],
+        logs: { groups: `/aws/OpenSearchService/${domainName(environment)}/` },
       },
       graphs: [
         {
@@ -93,6 +104,10 @@ export function complianceDashboard(scope: Construct, { config }: Watched): void
         en: 'Attributes whose key nobody has asked for, masked before they are stored; and spans of another environment, refused. Names of keys and services stand in the log events of the same minute.',
         zh: '未列入白名单的属性（入库前已脱敏）与其他环境的 span（已拒绝）。键名与服务名见同一分钟的日志事件。',
       },
+      links: {
+        runbook: ['No spans', 'Many attribute keys'],
+        logs: { where: 'ispresent(otelcol_processor_environment_refused_spans)' },
+      },
       graphs: [
         {
           title: 'Attributes masked for their key',
@@ -112,5 +127,5 @@ export function complianceDashboard(scope: Construct, { config }: Watched): void
     },
     ...(config.link ? [border(environment)] : []),
   ];
-  rowsDashboard(scope, config, 'compliance', rows);
+  rowsDashboard(scope, watched, 'compliance', rows);
 }

@@ -23,6 +23,12 @@ function crossing(
   return {
     title,
     read,
+    links: {
+      runbook: [`P99 ${name}`, `Error rate ${name}`],
+      // Servers in Hong Kong have no crossing: their traces are found by how long they last.
+      traces: `${name === 'none' ? '' : `--crossing ${name} `}--slow ${limit}ms --since 1h`,
+      logs: { where: `crossing = '${name}'` },
+    },
     graphs: [
       {
         title: `${title}: duration`,
@@ -63,7 +69,10 @@ function states(scope: Construct, { environment }: EnvironmentConfig): AlarmStat
 /** Makes it. */
 export function crossRegionDashboard(scope: Construct, watched: Watched): void {
   const { config } = watched;
-  const { environment } = config;
+  const {
+    environment,
+    observe: { objectives },
+  } = config;
   const rows: Row[] = [
     crossing(config, 'hk-cn', 'Hong Kong calls the mainland', {
       en: 'Timed by the caller: the link, both ways, and the mainland service are in it. All three percentiles up: everything is slower. Only p99 up: some calls are.',
@@ -84,6 +93,11 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
         en: 'p99 of each service. One line up: that service. All of them: what they share, such as the link or the database.',
         zh: '各服务的 p99。仅一条上升：该服务有问题；全部上升：共用部分（专线、数据库等）有问题。',
       },
+      links: {
+        runbook: ['Services in Hong Kong', 'P99 none'],
+        traces: `--service NAME --slow ${objectives.p99Ms.none}ms --since 1h`,
+        logs: { where: 'ispresent(crossing)' },
+      },
       graphs: (
         [
           ['hk-cn', 'Hong Kong to mainland'],
@@ -102,6 +116,11 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
       read: {
         en: 'Calls of each service. A service whose failed calls follow its calls is overloaded; failed calls that step up are a release, a rule or the other side.',
         zh: '各服务的调用数与失败数。失败随调用量增长：过载；失败骤增：新发布、规则变更或对端故障。',
+      },
+      links: {
+        runbook: ['A service fails', 'A caller of the mainland fails'],
+        traces: '--service NAME --errors --since 1h',
+        logs: { where: 'ispresent(crossing)' },
       },
       graphs: [
         {
@@ -130,6 +149,11 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
         en: 'Calls from the mainland that arrive with traceparent. A step down is a release or a proxy that strips the header; a slope is a growing caller.',
         zh: '来自内地且带 traceparent 的调用占比。骤降：新发布或代理剥离了该头；缓降：未接入的调用方在增多。',
       },
+      links: {
+        runbook: ['Trace continuity', 'Traceparent across the link'],
+        traces: '--crossing cn-hk --since 1h',
+        logs: { where: "crossing = 'cn-hk'" },
+      },
       graphs: [
         {
           title: 'Trace continuity over the border',
@@ -147,6 +171,11 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
       read: {
         en: 'From the first breach to the end of the last; what comes back within a quarter of an hour is one incident. A mean over few incidents jumps: look at how many there were, and at four weeks at a time. Weeks without an incident have no point.',
         zh: '自首次越限至最后一次越限结束；十五分钟内再次出现的算同一次故障。样本少时均值波动大：请看次数，并按四周比较。无故障的周没有数据点。',
+      },
+      links: {
+        runbook: ['Calls to the mainland', 'Services in Hong Kong', 'The link', 'Tracing'],
+        traces: '--errors --since 1h',
+        logs: { where: 'ispresent(crossing)' },
       },
       graphs: [
         {
@@ -186,5 +215,5 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
       ],
     },
   ];
-  rowsDashboard(scope, config, 'cross-region', rows, [states(scope, config)]);
+  rowsDashboard(scope, watched, 'cross-region', rows, [states(scope, config)]);
 }

@@ -28,6 +28,11 @@ export function linkRows({ config }: Watched): Row[] {
         en: 'Same minutes as above. Round trip up by what the calls above are up: it is the link. Round trip as ever: it is the mainland service. Loss: calls stall for seconds.',
         zh: '与上图同一时间轴。往返时延与上图同幅上升：专线有问题；时延如常：内地服务有问题；丢包：调用会停顿数秒。',
       },
+      links: {
+        runbook: ['The link', 'Link round trip', 'Link loss', 'Link down'],
+        traces: `--crossing hk-cn --slow ${config.observe.objectives.p99Ms['hk-cn']}ms --since 1h`,
+        logs: { groups: `/aws/vendedlogs/harbourline/${environment}/` },
+      },
       graphs: [
         {
           title: 'The link: round trip',
@@ -71,6 +76,11 @@ export function linkDashboard(scope: Construct, watched: Watched): void {
         en: 'A call a minute through the link. Lost or changed: something on the way strips or rewrites traceparent. Unreachable: the far end or a rule. Rejected flows say which side and which port.',
         zh: '每分钟一次的探测调用。lost/changed：途中设备剥离或改写 traceparent；unreachable：对端或规则问题。被拒流量图显示方向。',
       },
+      links: {
+        runbook: ['Traceparent across the link', 'Flows rejected on the link', 'Lines of the allow-list end'],
+        traces: '--crossing hk-cn --since 1h',
+        logs: { groups: `/aws/vendedlogs/harbourline/${environment}/` },
+      },
       graphs: [
         {
           title: 'Traceparent across the link',
@@ -112,6 +122,7 @@ export function linkDashboard(scope: Construct, watched: Watched): void {
         en: 'Points in, points out, and what waits. Out below in is what small groups and the list of names hold back; a growing queue is a link that is down, and loses nothing.',
         zh: '进入、送出与排队的数据点。送出少于进入：被小样本抑制或名单过滤；队列增长：链路中断，数据不丢。',
       },
+      links: { runbook: ['Aggregates wait at the relays'], logs: { where: "tier = 'relay'" } },
       graphs: [
         {
           title: 'Points taken from samplers',
@@ -139,5 +150,5 @@ export function linkDashboard(scope: Construct, watched: Watched): void {
       ],
     },
   ];
-  rowsDashboard(scope, config, 'link', rows);
+  rowsDashboard(scope, watched, 'link', rows);
 }

@@ -1,12 +1,15 @@
 /** The trace store. */
 import type { Construct } from 'constructs';
+import { domainName as domainNameOf } from '../../contract/access';
 import { domainMetrics, tierDimension, writerMetrics } from '../../contract/metrics';
 import type { Watched } from '../alarms/alarm';
 import { domain, figureOf } from '../expressions';
 import { type Row, rowsDashboard } from './widgets';
 
 /** Makes it. */
-export function storeDashboard(scope: Construct, { config, domainName }: Watched): void {
+export function storeDashboard(scope: Construct, watched: Watched): void {
+  const { config, domainName } = watched;
+  const logs = { groups: `/aws/OpenSearchService/${domainNameOf(config.environment)}/` };
   const of = (metric: (typeof domainMetrics)[keyof typeof domainMetrics], ...rest: ['Minimum' | 'Sum'] | []) =>
     domain(domainName, config.account, metric, ...rest);
   const writer = (metric: (typeof writerMetrics)[keyof typeof writerMetrics], statistic: string, label: string) =>
@@ -18,6 +21,7 @@ export function storeDashboard(scope: Construct, { config, domainName }: Watched
         en: 'Either line at 1 is an incident: a primary shard is missing, or the domain refuses writes. Spans wait on the disks of the samplers meanwhile.',
         zh: '任一线为 1 即为故障：主分片缺失，或域拒绝写入。其间 span 暂存于 sampler 磁盘。',
       },
+      links: { runbook: ['Store red', 'Store yellow', 'Store refuses writes'], logs },
       graphs: [
         {
           title: 'Red, writes blocked',
@@ -36,6 +40,7 @@ export function storeDashboard(scope: Construct, { config, domainName }: Watched
         en: 'Of the fullest or busiest node. The service blocks writes below 20 % or 20 GiB of free storage, whichever is less, and at a heap above 92 % for half an hour.',
         zh: '取最满或最忙的节点。可用空间低于 20 % 或 20 GiB（取较小者）、或堆超过 92 % 达半小时，服务将拒绝写入。',
       },
+      links: { runbook: ['Store fills up', 'Store short of memory', 'Store busy'], logs },
       graphs: [
         { title: 'Free storage', metrics: [of(domainMetrics.freeStorage, 'Minimum')], width: 8, unit: 'MiB' },
         {
@@ -55,6 +60,7 @@ export function storeDashboard(scope: Construct, { config, domainName }: Watched
         en: 'Time on a shard, without the way there. Searches slow: too much is asked, or too wide. Indexing slow: disk or merges; the writers hold back before anything is lost.',
         zh: '分片内耗时，不含网络。查询慢：查询过多或过宽；写入慢：磁盘或段合并，写入端会先行减速，不丢数据。',
       },
+      links: { runbook: ['Store busy', 'Writer slow'], logs },
       graphs: [
         {
           title: 'Time of a search, of an indexing operation',
@@ -69,6 +75,10 @@ export function storeDashboard(scope: Construct, { config, domainName }: Watched
       read: {
         en: 'Documents stored, requests that come again, and documents that the store took only in another shape or not at all. Dead letters keep the reason; anything there asks for a look.',
         zh: '已写入文档、重试请求，以及改形后写入或被拒绝的文档。死信中记有原因，出现即需查看。',
+      },
+      links: {
+        runbook: ['Dead letters', 'Request not taken', 'Many attribute keys', 'Writer slow'],
+        logs: { where: "tier = 'sampler'" },
       },
       graphs: [
         {
@@ -108,5 +118,5 @@ export function storeDashboard(scope: Construct, { config, domainName }: Watched
       ],
     },
   ];
-  rowsDashboard(scope, config, 'store', rows);
+  rowsDashboard(scope, watched, 'store', rows);
 }

@@ -9,8 +9,9 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { EnvironmentConfig } from '../../../config/schema';
 import { type DashboardName, dashboardName } from '../../contract/dashboards';
+import type { Watched } from '../alarms/alarm';
+import { type Links, linksLine } from './links';
 
 /** A line at a value, with what it means. */
 interface Threshold {
@@ -40,17 +41,19 @@ export interface Row {
   readonly title: string;
   /** How to read it: one line in each language. */
   readonly read: { readonly en: string; readonly zh: string };
+  /** Where to look next. */
+  readonly links: Links;
   readonly graphs: readonly GraphProps[];
 }
 
 /** CloudWatch's grid. */
-const height = { text: 2, graph: 6 } as const;
+const height = { text: 3, graph: 6 } as const;
 
-const explanation = ({ title, read: { en, zh } }: Pick<Row, 'title' | 'read'>): IWidget =>
+const explanation = ({ config }: Watched, { title, read: { en, zh }, links }: Row): IWidget =>
   new TextWidget({
     width: 24,
     height: height.text,
-    markdown: `**${title}${/[?!]$/.test(title) ? '' : '.'}** ${en}\n\n${zh}`,
+    markdown: `**${title}${/[?!]$/.test(title) ? '' : '.'}** ${en}\n\n${zh}\n\n${linksLine(config, links)}`,
   });
 
 const graph = (region: string, { title, metrics, width, unit, threshold, min = 0, max, start }: GraphProps): IWidget =>
@@ -68,11 +71,12 @@ const graph = (region: string, { title, metrics, width, unit, threshold, min = 0
 /** Makes a dashboard of rows; `first` stands above them. */
 export function rowsDashboard(
   scope: Construct,
-  { environment, observe }: EnvironmentConfig,
+  watched: Watched,
   name: DashboardName,
   rows: readonly Row[],
   first: readonly IWidget[] = [],
 ): void {
+  const { environment, observe } = watched.config;
   const id = name.replace(/(^|-)(.)/g, (_, _dash, letter: string) => letter.toUpperCase());
   const dashboard = new Dashboard(scope, id, {
     dashboardName: dashboardName(environment, name),
@@ -81,7 +85,7 @@ export function rowsDashboard(
   });
   if (first.length > 0) dashboard.addWidgets(...first);
   for (const row of rows) {
-    dashboard.addWidgets(explanation(row));
+    dashboard.addWidgets(explanation(watched, row));
     dashboard.addWidgets(...row.graphs.map((props) => graph(observe.metricsRegion, props)));
   }
 }
