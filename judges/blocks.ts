@@ -21,6 +21,16 @@ export function block(cidr: string): Block {
   return { from, to: from + size - 1 };
 }
 
+/** Are all of them blocks? Others are somebody else's to refuse. */
+export const areBlocks = (...values: readonly unknown[]): boolean =>
+  values.every((value) => {
+    try {
+      return typeof value === 'string' && block(value) !== undefined;
+    } catch {
+      return false;
+    }
+  });
+
 /** `10.10.0.1` of a number. */
 export const addressText = (value: number): string =>
   [24, 16, 8, 0].map((bits) => Math.floor(value / 2 ** bits) % 256).join('.');

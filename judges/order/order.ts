@@ -5,7 +5,7 @@
  * of must be free before, not after. What it cannot see: quotas but those it names, states of resources, permissions.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { blocksOverlap } from '../blocks';
+import { areBlocks, blocksOverlap } from '../blocks';
 import {
   at,
   changes,
@@ -167,8 +167,10 @@ function overlappingSubnets(stack: string, { before, after, replaced }: Differen
   return subnets(after).flatMap(([id, { Properties }]) => {
     if (before[id] && !replaced.has(id)) return [];
     if (references(Properties?.VpcId).some((vpc) => replaced.has(vpc))) return []; // in a VPC of its own
-    const holder = subnets(before).find(([, old]) =>
-      blocksOverlap(String(old.Properties?.CidrBlock), String(Properties?.CidrBlock)),
+    const holder = subnets(before).find(
+      ([, old]) =>
+        areBlocks(old.Properties?.CidrBlock, Properties?.CidrBlock) &&
+        blocksOverlap(String(old.Properties?.CidrBlock), String(Properties?.CidrBlock)),
     );
     return holder
       ? [

@@ -64,7 +64,8 @@ test('every committed price says where it stands and when it was read', () => {
 });
 
 test.each(committedNames())('every type of resource of %s is priced, paid by use, or free', (name) => {
-  expect(items(committed(name)).length).toBeGreaterThan(3);
+  // The smallest, a client, has its endpoint and a hosted zone.
+  expect(items(committed(name)).length).toBeGreaterThanOrEqual(2);
 });
 
 test('a type that nobody has judged is named', () => {

@@ -46,6 +46,11 @@ export function question(key: string, region: string): Question {
       return usage('AmazonVPC', 'TransitGateway-Hours', { operation: 'TransitGatewayVPC' });
     case 'network-load-balancer':
       return usage('AWSELB', 'LoadBalancerUsage', { operation: 'LoadBalancing:Network' });
+    case 'firewall-endpoint':
+      return usage('AWSNetworkFirewall', 'Endpoint-Hour');
+    case 'hosted-zone':
+      // Of no region: Route 53 is everywhere.
+      return { service: 'AmazonRoute53', filters: { usagetype: 'HostedZone' } };
     case 'nat-gateway':
       return usage('AmazonEC2', 'NatGateway-Hours');
     case 'kms-key':

@@ -56,6 +56,7 @@ const priced: Readonly<Record<string, (properties: Properties, stack: Stack, add
       'AWS::EC2::TransitGatewayVpcAttachment': ['transit-gateway-attachment', 'hour'],
       'AWS::EC2::TransitGatewayAttachment': ['transit-gateway-attachment', 'hour'],
       'AWS::EC2::NatGateway': ['nat-gateway', 'hour'],
+      'AWS::Route53::HostedZone': ['hosted-zone', 'month'],
     } as const).map(([type, [key, per]]) => [
       type,
       (_properties: Properties, _stack: Stack, add: Add) => add(key, per, 1),
@@ -87,6 +88,7 @@ const byUse: readonly string[] = [
 const free: readonly RegExp[] = [
   /^AWS::IAM::/,
   /^AWS::EC2::(VPC|Subnet|RouteTable|SubnetRouteTableAssociation|Route|NetworkAcl|NetworkAclEntry|SubnetNetworkAclAssociation|SecurityGroup|SecurityGroupIngress|SecurityGroupEgress|PrefixList|LaunchTemplate|CustomerGateway|TransitGateway|TransitGatewayRouteTable|TransitGatewayRouteTableAssociation|TransitGatewayRouteTablePropagation|TransitGatewayRoute|VPCEndpointServicePermissions|VPCCidrBlock)$/,
+  /^AWS::Route53::RecordSet$/,
   /^AWS::AutoScaling::(ScalingPolicy|ScheduledAction|LifecycleHook)$/,
   /^AWS::ElasticLoadBalancingV2::(Listener|TargetGroup)$/,
   /^AWS::(SNS::(TopicPolicy|Subscription)|SQS::QueuePolicy|S3::BucketPolicy|Logs::ResourcePolicy|Logs::LogStream)$/,

@@ -111,7 +111,9 @@ const withResource = (document: unknown): unknown => {
 /** A policy as an object: some resources take it as text. What is no JSON allows something unreadable. */
 export function policyDocument(document: unknown): { Statement?: unknown } | undefined {
   const joined = (document as { 'Fn::Join'?: [string, unknown[]] } | undefined)?.['Fn::Join'];
-  const whole = joined
+  // A join of anything else is no text, and is read as what it is: unreadable.
+  const isText = Array.isArray(joined) && typeof joined[0] === 'string' && Array.isArray(joined[1]);
+  const whole = isText
     ? joined[1]
         .map((part) => (typeof part === 'string' ? part : `«${text(part).replaceAll('"', "'")}»`))
         .join(joined[0])

@@ -3,7 +3,7 @@ import { checks } from '../../../tools/preflight/checks';
 import { exitCode, type Line, NoCredentials, preflight, table } from '../../../tools/preflight/preflight';
 import { committed } from '../../review/support';
 import { configOf } from '../../support/app';
-import { type Answers, AwsError, doubles, ready } from './recorded';
+import { type Answers, AwsError, doubles, ready, valuesOf } from './recorded';
 
 const withLine = (plan: Plan): Plan => ({
   ...plan,
@@ -127,14 +127,14 @@ test.each<[string, (answers: Answers) => void, string[], number]>([
     (a) => {
       a.logs.DescribeResourcePolicies = () => ({ resourcePolicies: Array(10).fill({ policyDocument: '{}' }) });
     },
-    ['quota: network and logs: 11 of 10'],
+    ['quota: network and logs: 12 of 10'],
     1,
   ],
   [
     'a zone without the type',
     (a) => {
-      a.ec2.DescribeInstanceTypeOfferings = () => ({
-        InstanceTypeOfferings: ['m7g.large', 'm7g.xlarge'].flatMap((InstanceType) =>
+      a.ec2.DescribeInstanceTypeOfferings = (input) => ({
+        InstanceTypeOfferings: valuesOf(input, 'instance-type').flatMap((InstanceType) =>
           ['ap-east-1a', 'ap-east-1b'].map((Location) => ({ InstanceType, Location })),
         ),
       });

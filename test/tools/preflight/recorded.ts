@@ -29,7 +29,7 @@ export function doubles(answers: Answers): { aws: Aws; asked: string[] } {
 }
 
 const zones = ['ap-east-1a', 'ap-east-1b', 'ap-east-1c'];
-const valuesOf = (input: any, filter: string): string[] => {
+export const valuesOf = (input: any, filter: string): string[] => {
   const found = input.Filters?.find(({ Name }: { Name: string }) => Name === filter);
   if (!found) throw new Error(`asked without the filter ${filter}`);
   return found.Values;
