@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import { everyMetric, metricNamespace } from '../../lib/contract/metrics';
+import { everyMetric, kindOfCrossing, metricNamespace, metrics } from '../../lib/contract/metrics';
 import { type AlarmProperties, entriesOf } from '../../rehearsal/judge/cloudwatch/alarms';
-import { searches, type Widget } from '../../rehearsal/judge/cloudwatch/dashboards';
+import { searches, seriesOf, type Widget } from '../../rehearsal/judge/cloudwatch/dashboards';
 import { insightsOf } from '../../rehearsal/judge/cloudwatch/insights';
+import { MetricStore } from '../../rehearsal/judge/cloudwatch/metric-store';
 import { fragments, read } from '../docs/mentions';
 import { configOf, environmentNames, resourcesOf } from '../support/app';
 
@@ -77,8 +78,11 @@ describe.each(environmentNames)('dashboards of %s', (environment) => {
     for (const { properties } of graphs) {
       expect([properties.title, properties.region]).toEqual([properties.title, config.region]);
       const limits = properties.annotations?.horizontal?.map(({ value }: { value: number }) => value) ?? [];
+      // What is spent beyond a budget is below nothing.
+      const overspent = /^Budget left/.test(properties.title ?? '');
       const near = properties.yAxis?.left?.max === 100 && limits.some((value: number) => value > 95);
-      expect([properties.title, properties.yAxis?.left?.min]).toEqual([properties.title, near ? 90 : 0]);
+      const foot = overspent ? -100 : near ? 90 : 0;
+      expect([properties.title, properties.yAxis?.left?.min]).toEqual([properties.title, foot]);
       expect([properties.title, properties.yAxis?.left?.label]).toEqual([
         properties.title,
         expect.stringMatching(/\S/),
@@ -136,6 +140,41 @@ describe.each(environmentNames)('dashboards of %s', (environment) => {
     expect(decodeURIComponent(detail.replaceAll('*', '%'))).toBe(
       `~(end~0~start~-3600~timeType~'RELATIVE~unit~'seconds~editorString~'fields @timestamp, @message | filter crossing = 'cn-hk' | sort @timestamp desc | limit 200~source~(~'/harbourline/${environment}/metrics))`,
     );
+  });
+
+  test('what burns is drawn with the figures and the limits of the alarms', () => {
+    const limits = graphs
+      .filter(({ properties }) => /burn, /i.test(properties.title ?? ''))
+      .map(({ properties }) => [properties.title, properties.annotations?.horizontal?.[0]?.value]);
+    const ways = ['Hong Kong to mainland', 'mainland to Hong Kong', 'within Hong Kong'];
+    expect(limits).toEqual([...ways.map((way) => [`Burn, ${way}`, 6]), ...ways.map((way) => [`Slow burn, ${way}`, 2])]);
+    const at = 1_800_000_000_000;
+    const allowed = config.observe.objectives.errorPercent;
+    const calls = { crossing: 'hk-cn', 'span.kind': kindOfCrossing['hk-cn'] };
+    const point = (dimensions: Record<string, string>, value: number) => ({
+      namespace: metricNamespace(environment),
+      name: metrics.calls.name,
+      unit: 'Count',
+      dimensions,
+      timestamp: at,
+      values: [value],
+      counts: [1],
+    });
+    /** The last figure of errors in a graph, in a time when so many of 100 calls failed. */
+    const drawn = (title: string, failed: number) => {
+      const store = new MetricStore();
+      store.add([point(calls, 100), point({ ...calls, 'status.code': 'STATUS_CODE_ERROR' }, failed)]);
+      const widget = graphs.find(({ properties }) => properties.title === title) as Widget;
+      return seriesOf(widget, store)
+        .find(({ label }) => label.startsWith('Error rate'))
+        ?.points.at(-1)?.[1];
+    };
+    expect(drawn('Burn, Hong Kong to mainland', 30)).toBeCloseTo(30 / allowed);
+    // Nine are too few to be judged.
+    expect(drawn('Burn, Hong Kong to mainland', 9)).toBe(0);
+    expect(drawn('Budget left, Hong Kong to mainland', 0)).toBe(100);
+    expect(drawn('Budget left, Hong Kong to mainland', allowed / 2)).toBeCloseTo(50);
+    expect(drawn('Budget left, Hong Kong to mainland', allowed * 1.5)).toBeCloseTo(-50);
   });
 
   test('objectives are drawn where they are judged', () => {

@@ -4,16 +4,21 @@
  * volume. What ends an incident is slower than what begins it, so that a fault that comes and goes is one incident (ADR 32).
  */
 import { Duration } from 'aws-cdk-lib';
-import type { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { DashboardName } from '../../contract/dashboards';
+import type { Crossing } from '../../contract/metrics';
 import type { Incident } from './incidents';
 
 /** Of 100 calls `allowedPercent` may be bad. */
 export interface Budget {
   /** Heading in docs/runbook.md; the names of its alarms begin with it. */
   readonly heading: string;
+  /** Whose calls. */
+  readonly crossing: Crossing;
   /** Bad calls in per cent, over a period; 0 where fewer than `minimumBad` calls were bad. */
   readonly bad: (period: Duration, minimumBad: number) => MathExpression;
+  /** How many calls there were, over a period. */
+  readonly calls: (period: Duration) => Metric;
   readonly allowedPercent: number;
   /** What is bad, and what it means for users. */
   readonly text: string;

@@ -1,4 +1,5 @@
 /** Calls by crossing: how long, how often wrong; and whether traces stay whole at the border. */
+import type { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { type Crossing, crossings } from '../../contract/metrics';
@@ -19,6 +20,8 @@ const slowPercent = 1;
 function ofCrossing({ environment, observe }: EnvironmentConfig, crossing: Crossing): Budget[] {
   const { p99Ms, errorPercent } = observe.objectives;
   const common = {
+    crossing,
+    calls: (over: Duration) => volume(environment, crossing, over),
     notifies: crossing === 'hk-cn' ? 'border' : 'hongKong',
     clearsBorder: crossing === 'cn-hk',
     dashboard: 'cross-region',

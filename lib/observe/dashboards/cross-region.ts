@@ -9,6 +9,7 @@ import type { Crossing } from '../../contract/metrics';
 import type { Watched } from '../alarms/alarm';
 import { incidents } from '../alarms/incidents';
 import { byService, continuity, errorRate, incidentTimes, percentile, recoveryChange, volume } from '../expressions';
+import { budgetRows } from './budgets';
 import { linkRows } from './link';
 import { type Row, rowsDashboard } from './widgets';
 
@@ -87,6 +88,7 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
       en: 'Servers in Hong Kong, with all that they wait for. Up together with the first row: they wait for the mainland. Up alone: Hong Kong is at fault.',
       zh: '香港服务端耗时，含其等待的一切调用。与第一行同升：在等待内地；单独上升：问题在香港。',
     }),
+    ...budgetRows(watched),
     {
       title: 'By service',
       read: {

@@ -19,6 +19,9 @@ export function figure(entry: MathEntry, entries: readonly MathEntry[], read: Re
   const scope: Record<string, unknown> = {
     FILL: (value: number, filling: number) => (Number.isNaN(value) ? filling : value),
     IF: (condition: boolean, then: number, otherwise: number) => (condition ? then : otherwise),
+    // Both are used by the day, and a rehearsal is one point of it.
+    SUM: (value: number) => value,
+    RUNNING_SUM: (value: number) => value,
     MAX: (values: Matrix) => Math.max(...measured(values)),
     MIN: (values: Matrix) => Math.min(...measured(values)),
   };
