@@ -8,7 +8,7 @@ import { parse, stringify } from 'yaml';
 export interface InstanceFile {
   readonly path: string;
   readonly content: string;
-  /** @default '0644' */
+  /** @default '0644', which is cloud-init's own */
   readonly permissions?: string;
 }
 
@@ -27,7 +27,12 @@ export const userDataLimit = 16_384;
 export function cloudConfig({ packages, files, commands }: InstanceSetUp): string {
   const document = {
     packages,
-    write_files: files.map(({ path, content, permissions }) => ({ path, permissions: permissions ?? '0644', content })),
+    // What cloud-init does by itself is not said: there is little room.
+    write_files: files.map(({ path, content, permissions }) => ({
+      path,
+      ...(permissions ? { permissions } : {}),
+      content,
+    })),
     // One script that stops at the first error: runcmd by itself would go on.
     runcmd: [['bash', '-euo', 'pipefail', '-c', `${commands.join('\n')}\n`]],
   };

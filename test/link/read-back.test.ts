@@ -149,8 +149,16 @@ describe('the command', () => {
     const { client } = recorded(ask({ VpnConnections: [other, described] }));
     const parameters = await readParameters(config, client);
     expect(tunnelsOf(parameters).map(({ name, outside, keySecretArn }) => [name, outside, keySecretArn])).toEqual([
-      ['vpn-1', { amazon: '198.51.100.1', farEnd: '203.0.113.10' }, described.PreSharedKeyArn],
-      ['vpn-2', { amazon: '198.51.100.2', farEnd: '203.0.113.10' }, described.PreSharedKeyArn],
+      [
+        'vpn-1',
+        { amazon: '198.51.100.1', farEnd: '203.0.113.10', farEndOwn: '203.0.113.10' },
+        described.PreSharedKeyArn,
+      ],
+      [
+        'vpn-2',
+        { amazon: '198.51.100.2', farEnd: '203.0.113.10', farEndOwn: '203.0.113.10' },
+        described.PreSharedKeyArn,
+      ],
     ]);
   });
 

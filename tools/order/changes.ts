@@ -259,6 +259,7 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ...list('redaction.pseudonymKeys', ['enduser.id', 'user.id', 'client.id'], dev, {
     'collect.entrance.handedOver.pseudonyms': secretOf('111111111111'),
   }),
+  ...value('agent.servers', false),
   ...value('agent.tagKey', 'tracing'),
   ...value('agent.tagValue', 'on'),
   ...value('agent.everyHours', 2),

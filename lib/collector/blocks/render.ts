@@ -44,11 +44,12 @@ export function renderConfiguration(configuration: object): string {
       if (isShort(collection)) collection.flow = true;
     },
   });
-  return document.toString({ lineWidth: 0, indentSeq: false, flowCollectionPadding: false });
+  // Indented by one, as the document around it: EC2 has little room, and a sampler that forwards says most.
+  return document.toString({ lineWidth: 0, indent: 1, indentSeq: false, flowCollectionPadding: false });
 }
 
 /** Characters of a line that a reviewer reads without scrolling; user data has little room for short lines. */
-const lineLength = 100;
+const lineLength = 120;
 
 /** Whether a collection of plain values fits on one line, as a person would write it. */
 const isShort = (collection: YAMLMap | YAMLSeq): boolean =>

@@ -14,7 +14,7 @@ class Settings:
         database_url: SQLAlchemy URL of an async driver.
         host: Address to listen on.
         port: Port to listen on.
-        breaker_seconds: How long no call is made after calls without an answer; 0: there is no breaker.
+        breaker_seconds: How long no call is made after calls without an answer; 0: no breaker.
         careless: Put personal data into spans on purpose, see `payment.careless`.
     """
 

@@ -1,8 +1,8 @@
 """A long line between two devices: delays every frame, loses some, and can be cut.
 
 For kernels without netem. Makes two TAP devices, moves each into a network namespace, and carries
-frames between them. ``SIGUSR1`` cuts the line: nothing gets through and neither end learns of it, as
-behind a broken fibre. ``SIGUSR2`` mends it. Uses the standard library alone.
+frames between them. ``SIGUSR1`` cuts the line: nothing gets through and neither end learns of it,
+as behind a broken fibre. ``SIGUSR2`` ends that. Uses the standard library alone.
 """
 
 import argparse

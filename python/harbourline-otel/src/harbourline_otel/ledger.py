@@ -62,7 +62,7 @@ class Page:
         return memory
 
     def close(self) -> None:
-        """Removes the page, where all in it was reported; otherwise leaves it to another process."""
+        """Removes the page, where all in it was reported; or leaves it to another process."""
         if self.path and untold(self.slots) == (0, 0):
             with suppress(OSError):
                 os.unlink(self.path)
