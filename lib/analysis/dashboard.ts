@@ -1,4 +1,4 @@
-import { Dashboard, GraphWidget, MathExpression, Metric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { Dashboard, GraphWidget, MathExpression, Metric, PeriodOverride, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { type Crossing, crossings, kindOfCrossing, metricNamespace, metrics } from '../contract/metrics';
 import { period } from '../observe/expressions';
@@ -27,8 +27,8 @@ export function analysisDashboard(scope: Construct, id: string, { environment, o
       period,
       label: statistic,
     });
-  const graph = (title: string, left: (Metric | MathExpression)[], width: number) =>
-    new GraphWidget({ title, left, width, height: 6, leftYAxis: { min: 0 } });
+  const graph = (title: string, left: (Metric | MathExpression)[], width: number, unit: string) =>
+    new GraphWidget({ title, left, width, height: 6, leftYAxis: { min: 0, label: unit, showUnits: false } });
   const search = (inNamespace: string, dimensions: string, metricName: string, statistic: string) =>
     new MathExpression({
       expression: `SEARCH('{"${inNamespace}"${dimensions}} ${metricName}', '${statistic}', ${period.toSeconds()})`,
@@ -38,7 +38,10 @@ export function analysisDashboard(scope: Construct, id: string, { environment, o
     });
 
   // A physical name, because people look it up.
-  const dashboard = new Dashboard(scope, id, { dashboardName: `harbourline-${environment}-analysis` });
+  const dashboard = new Dashboard(scope, id, {
+    dashboardName: `harbourline-${environment}-analysis`,
+    periodOverride: PeriodOverride.INHERIT,
+  });
   dashboard.addWidgets(
     new TextWidget({
       width: 24,
@@ -52,8 +55,9 @@ export function analysisDashboard(scope: Construct, id: string, { environment, o
         `${titles[crossing]}: ms`,
         ['p50', 'p95', 'p99'].map((each) => of(crossing, metrics.duration.name, each)),
         16,
+        'ms',
       ),
-      graph(`${titles[crossing]}: calls`, [of(crossing, metrics.calls.name, 'Sum')], 8),
+      graph(`${titles[crossing]}: calls`, [of(crossing, metrics.calls.name, 'Sum')], 8, 'calls a minute'),
     );
   }
   dashboard.addWidgets(
@@ -61,9 +65,17 @@ export function analysisDashboard(scope: Construct, id: string, { environment, o
       '按服务 p99 · p99 by service',
       [search(namespace, ',"crossing","span.kind","service.name"', `MetricName="${metrics.duration.name}"`, 'p99')],
       ownNamespace ? 12 : 24,
+      'ms',
     ),
     ...(ownNamespace
-      ? [graph(`内地服务 · The mainland's own: ${ownNamespace}`, [search(ownNamespace, '', '', 'p99')], 12)]
+      ? [
+          graph(
+            `内地服务 · The mainland's own: ${ownNamespace}`,
+            [search(ownNamespace, '', '', 'p99')],
+            12,
+            'its own units',
+          ),
+        ]
       : []),
   );
   return dashboard;

@@ -310,7 +310,3 @@ export const linkLoss = (environment: string, path: string): MathExpression => {
     label: path,
   });
 };
-
-/** What AWS says of tunnels or interfaces, found by search: their ids can change, and belong to the link's stack. */
-export const ofPaths = (environment: string, metric: EmittedMetric, statistic: string): MathExpression =>
-  searched(environment, metric, metric.dimensions[0] ?? [], statistic, {}, Duration.minutes(5));

@@ -90,6 +90,33 @@ describe.each(environmentNames)('dashboards of %s', (environment) => {
     }
   });
 
+  test('an axis has one unit, and figures of another one have an axis with its own', () => {
+    for (const { properties } of graphs) {
+      const { left, right } = properties.yAxis ?? {};
+      expect([properties.title, left?.label]).toEqual([properties.title, expect.not.stringContaining(',')]);
+      const onRight = JSON.stringify(properties.metrics).includes('"yAxis":"right"');
+      expect([properties.title, onRight]).toEqual([properties.title, right?.label !== undefined]);
+    }
+  });
+
+  test('periods are those of the graphs, as alarms judge them', () => {
+    const bodies = [...resourcesOf(environment).values()].filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard');
+    for (const { Properties } of bodies)
+      expect(JSON.parse(join(Properties.DashboardBody)).periodOverride).toBe('inherit');
+  });
+
+  test("searches for virtual interfaces find the environment's own", () => {
+    const { directConnect } = config.link ?? {};
+    const own = [directConnect, directConnect?.second].flatMap((one) =>
+      one ? [one.hostedInterfaceId ?? one.connectionId] : [],
+    );
+    for (const { namespace, fixed } of searches(widgets)) {
+      if (namespace === 'AWS/DX') expect(own).toContain(fixed.VirtualInterfaceId ?? fixed.ConnectionId);
+    }
+    const asks = searches(widgets).filter(({ namespace }) => namespace === 'AWS/DX').length > 0;
+    expect(asks).toBe(config.link?.transports.some((transport) => transport !== 'siteToSiteVpn') === true);
+  });
+
   test('every row of graphs is explained above it, in English and in Chinese', () => {
     for (const [name, list] of dashboards) {
       const texts = list.filter(({ type }) => type === 'text');

@@ -65,12 +65,12 @@ for (const element of document.querySelectorAll('.widget.text')) {
   element.innerHTML = marked.parse(element.textContent, { async: false });
 }
 
-for (const [index, { title, unit, min, max, lines, thresholds, empty }] of graphs.entries()) {
+for (const [index, { title, unit, rightUnit, min, max, lines, thresholds, empty }] of graphs.entries()) {
   const element = document.getElementById(`graph-${index}`);
   if (!element || empty) continue;
   const top = Math.max(
     0,
-    ...lines.flatMap(({ points }) => points.map(([, value]) => value)),
+    ...lines.filter(({ right }) => !right).flatMap(({ points }) => points.map(([, value]) => value)),
     ...thresholds.map(({ value }) => value),
   );
   const limit = max ?? roundedUp(top);
@@ -98,18 +98,33 @@ for (const [index, { title, unit, min, max, lines, thresholds, empty }] of graph
       axisLabel: { ...small, formatter: '{HH}:{mm}', hideOverlap: true },
       axisPointer: { show: true, label: { show: false } },
     },
-    yAxis: {
-      type: 'value',
-      name: unit,
-      nameTextStyle: { ...small, align: 'right' },
-      min,
-      max: limit,
-      interval: (limit - (min ?? 0)) / 4,
-      axisLabel: { ...small, formatter: text },
-      splitLine: { lineStyle: { color: '#eaeded' } },
-    },
-    series: lines.map(({ label, points }, line) => ({
+    yAxis: [
+      {
+        type: 'value',
+        name: unit,
+        nameTextStyle: { ...small, align: 'right' },
+        min,
+        max: limit,
+        interval: (limit - (min ?? 0)) / 4,
+        axisLabel: { ...small, formatter: text },
+        splitLine: { lineStyle: { color: '#eaeded' } },
+      },
+      ...(rightUnit === undefined
+        ? []
+        : [
+            {
+              type: 'value' as const,
+              name: rightUnit,
+              nameTextStyle: { ...small, align: 'left' as const },
+              min: 0,
+              axisLabel: { ...small, formatter: text },
+              splitLine: { show: false },
+            },
+          ]),
+    ],
+    series: lines.map(({ label, right, points }, line) => ({
       type: 'line',
+      yAxisIndex: right ? 1 : 0,
       name: label,
       data: points.map(([at, value]) => [at, value]),
       symbol: 'circle',

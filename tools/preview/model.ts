@@ -1,6 +1,6 @@
 /** What the page of a preview shows: every widget of the dashboard bodies, with the data that a rehearsal left. */
 
-import { type DashboardBody, seriesOf, type Widget } from '../../rehearsal/judge/cloudwatch/dashboards';
+import { type DashboardBody, type Series, seriesOf, type Widget } from '../../rehearsal/judge/cloudwatch/dashboards';
 import { withHistory } from '../../rehearsal/judge/cloudwatch/history';
 import { MetricStore } from '../../rehearsal/judge/cloudwatch/metric-store';
 import type { Interval } from '../../rehearsal/judge/interval';
@@ -29,9 +29,11 @@ interface AlarmChip {
 export interface Graph {
   readonly title: string;
   readonly unit: string;
+  /** At the axis on the right. @default there is none */
+  readonly rightUnit?: string;
   readonly min?: number;
   readonly max?: number;
-  readonly lines: readonly { readonly label: string; readonly points: readonly (readonly [number, number])[] }[];
+  readonly lines: readonly Series[];
   readonly thresholds: readonly { readonly value: number; readonly label: string }[];
   /** Why it has no data. @default it has */
   readonly empty?: string;
@@ -79,12 +81,12 @@ function draw(widget: Widget, store: MetricStore, axis: Axis, recording: Recordi
     return { ...place, kind: 'alarms', title, alarms };
   }
   const lines = seriesOf(widget, store)
-    .map(({ label, points }) => ({
-      label,
+    .map(({ points, ...line }) => ({
+      ...line,
       points: points.filter(([at]) => at >= axis.from - 60_000 && at <= axis.until - 30_000),
     }))
     .filter(({ points }) => points.length > 0);
-  const { left } = properties.yAxis ?? {};
+  const { left, right } = properties.yAxis ?? {};
   const foreign = (properties.metrics ?? []).flat().some((part) => typeof part === 'string' && /^AWS\//.test(part));
   return {
     ...place,
@@ -92,6 +94,7 @@ function draw(widget: Widget, store: MetricStore, axis: Axis, recording: Recordi
     graph: {
       title,
       unit: left?.label ?? '',
+      ...(right?.label === undefined ? {} : { rightUnit: right.label }),
       ...(left?.min === undefined ? {} : { min: left.min }),
       ...(left?.max === undefined ? {} : { max: left.max }),
       lines,

@@ -1,12 +1,11 @@
 /** What auditors ask: how long, who, what was masked, what crosses the border. */
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { domainName } from '../../contract/access';
 import {
   collectorMetrics,
   flowMetrics,
-  pathMetrics,
   portDimension,
   relayMetrics,
   sideDimension,
@@ -14,14 +13,15 @@ import {
   tierDimension,
 } from '../../contract/metrics';
 import type { Watched } from '../alarms/alarm';
-import { collector, figureOf, ofPaths, searched } from '../expressions';
+import { collector, figureOf, searched } from '../expressions';
+import { ofInterfaces, ofTunnels } from './paths';
 import { type Row, rowsDashboard } from './widgets';
 
 const hour = Duration.hours(1);
 const daySeconds = 86_400;
 
 /** What leaves through the link, and what is held back. */
-const border = (environment: string): Row => ({
+const border = (environment: string, line: readonly IMetric[]): Row => ({
   title: 'What crosses the border',
   read: {
     en: 'Everything that leaves through the link, calls of services included; and what relays and rules held back. Raw spans are in none of it: relays have no pipeline for them.',
@@ -34,13 +34,12 @@ const border = (environment: string): Row => ({
   },
   graphs: [
     {
-      title: 'Bytes to the mainland, by tunnel; bit/s by interface',
-      metrics: [
-        ofPaths(environment, pathMetrics.tunnelOut, 'Sum'),
-        ofPaths(environment, pathMetrics.interfaceOut, 'Average'),
-      ],
+      title:
+        line.length > 0 ? 'Bytes to the mainland, by tunnel; bit/s by interface' : 'Bytes to the mainland, by tunnel',
+      metrics: [ofTunnels(environment, 'tunnelOut', 'Sum')],
       width: 8,
-      unit: 'bytes in five minutes, bit/s',
+      unit: 'bytes in five minutes',
+      ...(line.length > 0 ? { right: { metrics: line, unit: 'bit/s' } } : {}),
     },
     {
       title: 'Held back by relays, by reason',
@@ -125,7 +124,7 @@ export function complianceDashboard(scope: Construct, watched: Watched): void {
         },
       ],
     },
-    ...(config.link ? [border(environment)] : []),
+    ...(config.link ? [border(environment, ofInterfaces(config, 'interfaceOut', 'Average'))] : []),
   ];
   rowsDashboard(scope, watched, 'compliance', rows);
 }

@@ -6,14 +6,14 @@ import {
   firewallMetrics,
   flowMetrics,
   lineMetrics,
-  pathMetrics,
   probeMetrics,
   relayMetrics,
   sideDimension,
   tierDimension,
 } from '../../contract/metrics';
 import type { Watched } from '../alarms/alarm';
-import { figureOf, linkLoss, ofPaths, roundTrip } from '../expressions';
+import { figureOf, linkLoss, roundTrip } from '../expressions';
+import { ofInterfaces, ofTunnels } from './paths';
 import { type Row, rowsDashboard } from './widgets';
 
 /** Round trip, loss and states of every path: the link itself, without services. None where there is no link. */
@@ -50,9 +50,10 @@ export function linkRows({ config }: Watched): Row[] {
         },
         {
           title: 'The link: tunnels and BGP',
-          metrics: [pathMetrics.tunnelState, pathMetrics.interfaceState].map((metric) =>
-            ofPaths(environment, metric, 'Minimum'),
-          ),
+          metrics: [
+            ofTunnels(environment, 'tunnelState', 'Minimum'),
+            ...ofInterfaces(config, 'interfaceState', 'Minimum'),
+          ],
           width: 6,
           unit: '1 = up',
           max: 1,
@@ -140,12 +141,13 @@ export function linkDashboard(scope: Construct, watched: Watched): void {
         },
         {
           title: 'Waiting at the relays, and not taken',
-          metrics: [
-            figureOf(environment, relayMetrics.queued, relay, 'Maximum', 'bytes that wait'),
-            figureOf(environment, relayMetrics.notQueued, relay, 'Sum', 'points not taken'),
-          ],
+          metrics: [figureOf(environment, relayMetrics.queued, relay, 'Maximum', 'bytes that wait')],
           width: 8,
-          unit: 'bytes, points',
+          unit: 'bytes',
+          right: {
+            metrics: [figureOf(environment, relayMetrics.notQueued, relay, 'Sum', 'points not taken')],
+            unit: 'points',
+          },
         },
       ],
     },

@@ -27,6 +27,8 @@ interface GraphProps {
   readonly width: number;
   /** Of the figures: stands at the axis. */
   readonly unit: string;
+  /** Figures of another unit, at an axis of their own. */
+  readonly right?: { readonly metrics: readonly IMetric[]; readonly unit: string };
   readonly threshold?: Threshold;
   /** Foot of the axis: a limit near its top must be told apart from it. @default 0 */
   readonly min?: number;
@@ -56,7 +58,10 @@ const explanation = ({ config }: Watched, { title, read: { en, zh }, links }: Ro
     markdown: `**${title}${/[?!]$/.test(title) ? '' : '.'}** ${en}\n\n${zh}\n\n${linksLine(config, links)}`,
   });
 
-const graph = (region: string, { title, metrics, width, unit, threshold, min = 0, max, start }: GraphProps): IWidget =>
+const graph = (
+  region: string,
+  { title, metrics, width, unit, threshold, right, min = 0, max, start }: GraphProps,
+): IWidget =>
   new GraphWidget({
     title,
     left: [...metrics],
@@ -65,6 +70,7 @@ const graph = (region: string, { title, metrics, width, unit, threshold, min = 0
     region,
     ...(start ? { start } : {}),
     leftYAxis: { min, label: unit, showUnits: false, ...(max === undefined ? {} : { max }) },
+    ...(right ? { right: [...right.metrics], rightYAxis: { min: 0, label: right.unit, showUnits: false } } : {}),
     ...(threshold ? { leftAnnotations: [{ ...threshold, color: Color.RED }] } : {}),
   });
 

@@ -26,7 +26,13 @@ interface WidgetProperties {
   readonly start?: string;
   readonly metrics?: readonly (readonly (string | EntryOptions)[])[];
   readonly annotations?: { readonly horizontal?: readonly Annotation[] };
-  readonly yAxis?: { readonly left?: { readonly min?: number; readonly max?: number; readonly label?: string } };
+  readonly yAxis?: { readonly left?: Axis; readonly right?: Axis };
+}
+
+interface Axis {
+  readonly min?: number;
+  readonly max?: number;
+  readonly label?: string;
 }
 
 interface Annotation {
@@ -42,6 +48,7 @@ interface EntryOptions {
   readonly label?: string;
   readonly id?: string;
   readonly visible?: boolean;
+  readonly yAxis?: 'left' | 'right';
 }
 
 /** A dashboard of the synthesised environment. */
@@ -59,6 +66,8 @@ export interface Shown extends MetricQuery {
 /** A line of a graph. */
 export interface Series {
   readonly label: string;
+  /** Whether it is drawn at the axis on the right. */
+  readonly right: boolean;
   /** Start of the period in ms, and the figure; periods without data are left out. */
   readonly points: readonly (readonly [number, number])[];
 }
@@ -69,6 +78,7 @@ const search = /^SEARCH\('\{"?([^",}]+)"?((?:,"[^"]+")+)\} MetricName="([^"]+)"(
 interface Entry extends MathEntry {
   readonly label?: string;
   readonly visible: boolean;
+  readonly right: boolean;
   readonly period: number;
 }
 
@@ -82,6 +92,7 @@ function entriesOf({ metrics = [], stat = 'Average', period: usual = 300 }: Widg
       id: options.id ?? `entry${index}`,
       ...(options.label === undefined ? {} : { label: options.label }),
       visible: options.visible !== false,
+      right: options.yAxis === 'right',
       period: options.period ?? usual,
       ...(options.expression === undefined
         ? { metric: { namespace: namespace ?? '', name: name ?? '', dimensions, statistic: options.stat ?? stat } }
@@ -161,11 +172,12 @@ export function seriesOf({ properties }: Widget, store: MetricStore): Series[] {
             .filter(([dimension]) => !(dimension in asked.fixed))
             .map(([, value]) => value)
             .join(' '),
+          right: entry.right,
           points: [...store.byPeriod({ ...found, statistic: asked.statistic }, asked.period)].sort(([a], [b]) => a - b),
         }));
       }
       const label = entry.label ?? entry.metric?.name ?? entry.expression ?? '';
-      return [{ label, points: pointsOf(entry, entries, store) }];
+      return [{ label, right: entry.right, points: pointsOf(entry, entries, store) }];
     });
 }
 
