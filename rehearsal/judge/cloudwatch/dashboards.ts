@@ -66,8 +66,8 @@ export interface Shown extends MetricQuery {
 /** A line of a graph. */
 export interface Series {
   readonly label: string;
-  /** Whether it is drawn at the axis on the right. */
-  readonly right: boolean;
+  /** It is drawn at the axis on the right. @default at the one on the left */
+  readonly right?: true;
   /** Start of the period in ms, and the figure; periods without data are left out. */
   readonly points: readonly (readonly [number, number])[];
 }
@@ -78,7 +78,7 @@ const search = /^SEARCH\('\{"?([^",}]+)"?((?:,"[^"]+")+)\} MetricName="([^"]+)"(
 interface Entry extends MathEntry {
   readonly label?: string;
   readonly visible: boolean;
-  readonly right: boolean;
+  readonly right?: true;
   readonly period: number;
 }
 
@@ -92,7 +92,7 @@ function entriesOf({ metrics = [], stat = 'Average', period: usual = 300 }: Widg
       id: options.id ?? `entry${index}`,
       ...(options.label === undefined ? {} : { label: options.label }),
       visible: options.visible !== false,
-      right: options.yAxis === 'right',
+      ...(options.yAxis === 'right' ? { right: true as const } : {}),
       period: options.period ?? usual,
       ...(options.expression === undefined
         ? { metric: { namespace: namespace ?? '', name: name ?? '', dimensions, statistic: options.stat ?? stat } }
@@ -172,12 +172,12 @@ export function seriesOf({ properties }: Widget, store: MetricStore): Series[] {
             .filter(([dimension]) => !(dimension in asked.fixed))
             .map(([, value]) => value)
             .join(' '),
-          right: entry.right,
+          ...(entry.right ? { right: entry.right } : {}),
           points: [...store.byPeriod({ ...found, statistic: asked.statistic }, asked.period)].sort(([a], [b]) => a - b),
         }));
       }
       const label = entry.label ?? entry.metric?.name ?? entry.expression ?? '';
-      return [{ label, right: entry.right, points: pointsOf(entry, entries, store) }];
+      return [{ label, ...(entry.right ? { right: entry.right } : {}), points: pointsOf(entry, entries, store) }];
     });
 }
 
