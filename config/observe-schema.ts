@@ -63,6 +63,11 @@ export const observe = section({
     'This is not the place of a page.',
     'Write a URL, or a path to a .md.',
   ).default('docs/runbook.md'),
+  /**
+   * Of dashboards: `zh` has titles, units and texts in Chinese, `en` in English; `both` has English titles and texts in both. Names
+   * of lines are those of metrics. @default both
+   */
+  language: z.enum(['en', 'zh', 'both']).default('both'),
   /** What metrics of services cost: each service is some 30 metrics, and each is paid for by the month. */
   metricsBudget: section({
     /** Services that `npm run cost` counts with. An estimate: more services make more metrics, and nothing stops them. @default 50 */

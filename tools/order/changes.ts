@@ -300,6 +300,7 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ...value('observe.notify.page.topicArn', 'arn:aws:sns:ap-east-1:111111111111:page'),
   ...value('observe.notify.inform.email', 'platform@example.com'),
   ...value('observe.notify.inform.topicArn', 'arn:aws:sns:ap-east-1:111111111111:inform'),
+  ...value('observe.language', 'zh'),
   ...value('observe.runbook', 'https://wiki.example/runbook'),
   ...value('observe.objectives.p99Ms.hk-cn', 600),
   ...value('observe.objectives.p99Ms.cn-hk', 400),

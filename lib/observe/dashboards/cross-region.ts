@@ -12,6 +12,7 @@ import { byService, continuity, errorRate, incidentTimes, percentile, recoveryCh
 import { budgetRows } from './budgets';
 import { linkRows } from './link';
 import { type Row, rowsDashboard } from './widgets';
+import { worded } from './words';
 
 /** How long, how often wrong, how many: the three graphs of a crossing. */
 function crossing(
@@ -51,7 +52,7 @@ function crossing(
 }
 
 /** State of the incidents, above everything. */
-function states(scope: Construct, { environment }: EnvironmentConfig): AlarmStatusWidget {
+function states(scope: Construct, { environment, observe }: EnvironmentConfig): AlarmStatusWidget {
   const alarms = Object.values(incidents).map(({ heading }, index) =>
     Alarm.fromAlarmArn(
       scope,
@@ -64,7 +65,7 @@ function states(scope: Construct, { environment }: EnvironmentConfig): AlarmStat
       }),
     ),
   );
-  return new AlarmStatusWidget({ title: 'Incidents', alarms, width: 24, height: 2 });
+  return new AlarmStatusWidget({ title: worded(observe.language, 'Incidents'), alarms, width: 24, height: 2 });
 }
 
 /** Makes it. */

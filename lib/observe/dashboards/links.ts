@@ -7,6 +7,7 @@ import { domainName } from '../../contract/access';
 import { anchor, runbookUrl } from '../../contract/alarms';
 import { consoleUrl } from '../../contract/dashboards';
 import { metricLogGroup } from '../../contract/metrics';
+import { inLanguages } from './words';
 
 /** Ways on from a row. */
 export interface Links {
@@ -51,11 +52,12 @@ function heading(runbook: string, name: string): string {
 export function linksLine(config: EnvironmentConfig, { runbook, traces, logs }: Links): string {
   const { environment, observe } = config;
   const region = observe.metricsRegion;
+  const said = (en: string, zh: string) => inLanguages(observe.language, { en, zh }, ' ');
   const headings = runbook.map((name) => heading(runbookUrl(config), name)).join(', ');
   const store = `https://${region}.console.aws.amazon.com/aos/home?region=${region}#opensearch/domains/${domainName(environment)}`;
   return [
-    `Runbook 手册: ${headings}`,
-    `Traces: \`npm run trace -- --env ${environment} ${traces ?? '--since 1h'}\`, [OpenSearch Dashboards](${store})`,
-    `[Logs 日志](${logsUrl(region, environment, logs)})`,
+    `${said('Runbook', '手册')}: ${headings}`,
+    `${said('Traces', '追踪')}: \`npm run trace -- --env ${environment} ${traces ?? '--since 1h'}\`, [OpenSearch Dashboards](${store})`,
+    `[${said('Logs', '日志')}](${logsUrl(region, environment, logs)})`,
   ].join(' · ');
 }

@@ -9,9 +9,11 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../../config/schema';
 import { type DashboardName, dashboardName } from '../../contract/dashboards';
 import type { Watched } from '../alarms/alarm';
 import { type Links, linksLine } from './links';
+import { inLanguages, worded } from './words';
 
 /** A line at a value, with what it means. */
 interface Threshold {
@@ -49,30 +51,42 @@ export interface Row {
 }
 
 /** CloudWatch's grid. */
-const height = { text: 3, graph: 6 } as const;
+const height = { text: { en: 2, zh: 2, both: 3 }, graph: 6 } as const;
 
-const explanation = ({ config }: Watched, { title, read: { en, zh }, links }: Row): IWidget =>
-  new TextWidget({
+type Observe = EnvironmentConfig['observe'];
+
+function explanation({ config }: Watched, { title, read, links }: Row): IWidget {
+  const { language } = config.observe;
+  const chinese = worded(language, title);
+  // The runbook calls rows by their English titles.
+  const heading = chinese === title ? title : `${chinese} (${title})`;
+  return new TextWidget({
     width: 24,
-    height: height.text,
-    markdown: `**${title}${/[?!]$/.test(title) ? '' : '.'}** ${en}\n\n${zh}\n\n${linksLine(config, links)}`,
+    height: height.text[language],
+    markdown: [
+      `**${heading}${/[?!]$/.test(heading) ? '' : '.'}** ${inLanguages(language, read, '\n\n')}`,
+      linksLine(config, links),
+    ].join('\n\n'),
   });
+}
 
-const graph = (
-  region: string,
-  { title, metrics, width, unit, threshold, right, min = 0, max, start }: GraphProps,
-): IWidget =>
-  new GraphWidget({
-    title,
+function graph({ metricsRegion, language }: Observe, props: GraphProps): IWidget {
+  const { title, metrics, width, unit, threshold, right, min = 0, max, start } = props;
+  const axis = (label: string) => ({ label: worded(language, label), showUnits: false });
+  return new GraphWidget({
+    title: worded(language, title),
     left: [...metrics],
     width,
     height: height.graph,
-    region,
+    region: metricsRegion,
     ...(start ? { start } : {}),
-    leftYAxis: { min, label: unit, showUnits: false, ...(max === undefined ? {} : { max }) },
-    ...(right ? { right: [...right.metrics], rightYAxis: { min: 0, label: right.unit, showUnits: false } } : {}),
-    ...(threshold ? { leftAnnotations: [{ ...threshold, color: Color.RED }] } : {}),
+    leftYAxis: { min, ...axis(unit), ...(max === undefined ? {} : { max }) },
+    ...(right ? { right: [...right.metrics], rightYAxis: { min: 0, ...axis(right.unit) } } : {}),
+    ...(threshold
+      ? { leftAnnotations: [{ value: threshold.value, label: worded(language, threshold.label), color: Color.RED }] }
+      : {}),
   });
+}
 
 /** Makes a dashboard of rows; `first` stands above them. */
 export function rowsDashboard(
@@ -92,6 +106,6 @@ export function rowsDashboard(
   if (first.length > 0) dashboard.addWidgets(...first);
   for (const row of rows) {
     dashboard.addWidgets(explanation(watched, row));
-    dashboard.addWidgets(...row.graphs.map((props) => graph(observe.metricsRegion, props)));
+    dashboard.addWidgets(...row.graphs.map((props) => graph(observe, props)));
   }
 }
