@@ -1,14 +1,16 @@
 /** `npm run preview`: see `--help`. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { EnvironmentConfig } from '../../config/schema';
 import { loadEnvironments } from '../../harness/deployment';
 import { cacheDirectory } from '../../lib/common/cache';
 import { readRecording } from '../../rehearsal/recording';
 import { synthesise } from '../../rehearsal/stage/synthesised';
 import { command } from '../command';
 import { hasChineseFont, openBrowser } from './browser';
+import { grafana } from './grafana';
 import { page } from './page';
 
 const help = `Draws the dashboards of an environment, as synthesised now, with the metrics of its last rehearsal: one HTML file.
@@ -18,8 +20,20 @@ npm run preview -- [options]
   --scenario NAME    whose rehearsal: the last of this scenario (default slow-link)
   --output FILE      where to write it (default in the cache; the path is printed)
   --screenshot FILE  also take a picture of the first dashboard, with a headless Chromium
+  --grafana FOLDER   write the dashboards for Grafana instead, a JSON file each; it needs no rehearsal
   --help             this text
 `;
+
+function writeGrafana(config: EnvironmentConfig, folder: string): void {
+  const { dashboards, dispose } = synthesise(config);
+  dispose();
+  mkdirSync(folder, { recursive: true });
+  for (const body of dashboards) {
+    const file = join(folder, `${body.name}.json`);
+    writeFileSync(file, `${JSON.stringify(grafana(body), undefined, 2)}\n`);
+    console.log(`Grafana: ${file}`);
+  }
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -28,6 +42,7 @@ async function main(): Promise<void> {
       scenario: { type: 'string', default: 'slow-link' },
       output: { type: 'string' },
       screenshot: { type: 'string' },
+      grafana: { type: 'string' },
     },
   });
   const environments = loadEnvironments();
@@ -36,6 +51,10 @@ async function main(): Promise<void> {
     throw new Error(
       `There is no environment ${values.env}. There are: ${environments.map(({ environment }) => environment).join(', ')}.`,
     );
+  }
+  if (values.grafana !== undefined) {
+    writeGrafana(config, resolve(values.grafana));
+    return;
   }
   const recording = readRecording(config.environment, values.scenario);
   const { dashboards, dispose } = synthesise(config);

@@ -82,7 +82,8 @@ interface Entry extends MathEntry {
   readonly period: number;
 }
 
-function entriesOf({ metrics = [], stat = 'Average', period: usual = 300 }: WidgetProperties): Entry[] {
+/** What a graph asks for, hidden entries included. */
+export function entriesOf({ metrics = [], stat = 'Average', period: usual = 300 }: WidgetProperties): Entry[] {
   return metrics.map((parts, index) => {
     const options = parts.find((part): part is EntryOptions => typeof part === 'object') ?? {};
     const [namespace, name, ...pairs] = parts.filter((part): part is string => typeof part === 'string');
