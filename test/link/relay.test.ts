@@ -228,7 +228,7 @@ describe('the binary', () => {
     const receiver = receiverConfiguration({ environment: 'dev', port: port.receiver, sink: 'otlp' });
     await start(
       'receiver',
-      receiver.replace('endpoint: ${env:BACKEND_ENDPOINT}', '$&\n    encoding: json\n    compression: none'),
+      receiver.replace('endpoint: ${env:BACKEND_ENDPOINT}', '$&\n  encoding: json\n  compression: none'),
       'receiver',
       link,
       {

@@ -125,7 +125,7 @@ const leaves: readonly DangerousCase[] = [
     draft.replaceText(
       gateways(draft),
       '\n    exporters:\n',
-      '\n    exporters:\n      otlp_http/us:\n        endpoint: https://198.51.100.7\n',
+      '\n    exporters:\n     otlp_http/us:\n      endpoint: https://198.51.100.7\n',
     );
   }),
 ];
