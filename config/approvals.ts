@@ -32,7 +32,7 @@ export const erasure = section({
   ...approved,
   /**
    * SHA-256 of the id, or of the pseudonym that stands for it, hexadecimal: `printf %s ID | sha256sum`. Whoever erases is
-   * told the id; it does not belong into a repository.
+   * given the id; it does not belong into a repository.
    */
   digest: text(/^[\da-f]{64}$/, 'This is not a SHA-256 digest.', 'Write what this prints: printf %s ID | sha256sum'),
 });

@@ -72,7 +72,7 @@ async function jgo(progress: (line: string) => void): Promise<(...command: strin
 
 /** Runs a program to its end. @throws Error with what it wrote to its error stream */
 async function run(command: string, argv: string[], progress: (line: string) => void): Promise<void> {
-  // Python's requests trusts a bundle of its own unless told; who told pip meant downloads like these.
+  // Python's requests trusts a bundle of its own unless set; who set pip meant downloads like these.
   const { REQUESTS_CA_BUNDLE = process.env.PIP_CERT } = process.env;
   const env = { ...process.env, ...(REQUESTS_CA_BUNDLE ? { REQUESTS_CA_BUNDLE } : {}) };
   const child = spawn(command, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -31,13 +31,13 @@ interface Fared {
   readonly back: readonly Says[];
 }
 
-/** Where in its VPC, its zone and its addresses a host may be: one point for each that is told apart. */
+/** Where in its VPC, its zone and its addresses a host may be: one point for each that differs. */
 export const pointsOf = (network: Network, host: Host): Point[] =>
   host.interfaces.flatMap(({ subnet, block }) =>
     representatives(block, network.addressCuts).map((address) => ({ kind: 'host' as const, host, subnet, address })),
   );
 
-/** Points outside, one for each part of some addresses that is told apart, behind each of some attachments. */
+/** Points outside, one for each part of some addresses that differs, behind each of some attachments. */
 export const pointsOutside = (network: Network, blocks: readonly Block[], exits: readonly string[]): Point[] =>
   blocks.flatMap((each) =>
     representatives(each, network.addressCuts).flatMap((address) =>

@@ -62,7 +62,7 @@ export async function handler(
     for (const rule of ended) log(`ended: ${said(rule)}`);
     await flush(client, firewallArn, zones, ended.filter(isRequest), group);
   }
-  // Those that end soon are told of by an alarm; which ones they are stands here, and in `npm run allowlist -- check`.
+  // Those that end soon are named by an alarm; which ones they are stands here, and in `npm run allowlist -- check`.
   const days = rules.filter((rule) => !ended.includes(rule) && isRequest(rule)).map(left);
   log(
     embedded(environment, now, {

@@ -32,7 +32,7 @@ export class OwnerLists extends Construct {
       name: `harbourline-${environment}-allowlist`, // required by AWS
       resourceArns: lists.map(({ attrArn }) => attrArn),
       principals: [...accounts].sort(),
-      // Of the own organisation: nobody else is told who may call the mainland.
+      // Of the own organisation: nobody else learns who may call the mainland.
       allowExternalPrincipals: false,
     });
   }

@@ -187,7 +187,7 @@ describe('a target', () => {
     expect(Buffer.byteLength(body.markdown.content)).toBeLessThanOrEqual(4096);
   });
 
-  test('that refuses in the body of a 200 is an error, and the others are told all the same', async () => {
+  test('that refuses in the body of a 200 is an error, and the others are notified all the same', async () => {
     answers['/feishu'] = { body: { code: 19021, msg: 'sign match fail' } };
     await expect(notify(event('ALARM'), settings(['feishu', 'slack']), world())).rejects.toThrow(
       'feishu: answers 19021: sign match fail',
@@ -235,16 +235,16 @@ describe('an incident that lasts', () => {
     return got.map(({ path }) => path.split('?')[0]);
   };
 
-  test('is told again every half hour, and to others once', async () => {
-    const told: Record<number, unknown> = {};
+  test('is notified again every half hour, and to others once', async () => {
+    const sent: Record<number, unknown> = {};
     for (let minutes = 0; minutes <= 100; minutes += 5) {
       const paths = await ring(minutes + 2);
-      if (paths.length > 0) told[minutes + 2] = paths;
+      if (paths.length > 0) sent[minutes + 2] = paths;
     }
-    expect(told).toEqual({ 32: ['/slack'], 47: ['/weCom'], 62: ['/slack'], 92: ['/slack'] });
+    expect(sent).toEqual({ 32: ['/slack'], 47: ['/weCom'], 62: ['/slack'], 92: ['/slack'] });
   });
 
-  test('is not told again while another one explains it', async () => {
+  test('is not notified again while another one explains it', async () => {
     expect(await ring(32, { ActionsSuppressedBy: 'Alarm' })).toEqual([]);
   });
 

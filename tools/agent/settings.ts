@@ -1,4 +1,4 @@
-/** What an agent is told, from an environment's configuration: the same for each kind of node. */
+/** The settings of an agent, from an environment's configuration: the same for each kind of node. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-/** A service that fails, told by name: one among many is no share of a crossing that any window would see. */
+/** A service that fails, by its name: one among many is no share of a crossing that any window would see. */
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { serviceMetrics } from '../../contract/metrics';

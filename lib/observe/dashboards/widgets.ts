@@ -32,7 +32,7 @@ interface GraphProps {
   /** Figures of another unit, at an axis of their own. */
   readonly right?: { readonly metrics: readonly IMetric[]; readonly unit: string };
   readonly threshold?: Threshold;
-  /** Foot of the axis: a limit near its top must be told apart from it. @default 0 */
+  /** Foot of the axis: a limit near its top must be visible beside it. @default 0 */
   readonly min?: number;
   /** Top of the axis. @default as high as the figures are */
   readonly max?: number;

@@ -24,9 +24,9 @@ export interface NotifySettings {
   readonly incidents: readonly string[];
   /** Alarms that have a series for each service: of each name of an alarm or incident, those that say which service fails. */
   readonly byName: Readonly<Record<string, readonly string[]>>;
-  /** Minutes between two messages of an incident that lasts. 0: it is told once. */
+  /** Minutes between two messages of an incident that lasts. 0: it is sent once. */
   readonly repeatMinutes: number;
-  /** Who is notified of an incident that lasts that long, and has been told to the first ones only. */
+  /** Who is notified of an incident that lasts that long, and was sent to the first ones only. */
   readonly escalation?: { readonly afterMinutes: number; readonly targets: readonly Target[] };
   /** Secret with the `url` that hears from us every five minutes. */
   readonly heartbeatArn?: string;
@@ -50,7 +50,7 @@ export interface World {
 /** Minutes between two rings of the schedule. */
 export const scheduleMinutes = 5;
 
-/** @throws Error with everybody who could not be told: it is tried again, and an alarm counts it */
+/** @throws Error with everybody who could not be notified: it is tried again, and an alarm counts it */
 export async function handler(event: NotifyEvent): Promise<void> {
   const world = { cloudWatch: new CloudWatchClient(), secrets: new SecretsManagerClient(), fetch, now: Date.now };
   await notify(event, JSON.parse(process.env.SETTINGS ?? '{}') as NotifySettings, world);
@@ -79,7 +79,7 @@ export async function notify(event: NotifyEvent, settings: NotifySettings, world
     if (settings.heartbeatArn)
       await beat(settings.heartbeatArn, world).catch(({ message }: Error) => failures.push(message));
   }
-  if (failures.length > 0) throw new Error(`Not told: ${failures.join('; ')}`);
+  if (failures.length > 0) throw new Error(`Not notified: ${failures.join('; ')}`);
 }
 
 /** Services that fail, by name. A message without names is better than none: where nobody answers, it has none. */

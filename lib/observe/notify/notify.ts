@@ -24,7 +24,7 @@ export interface NotifyProps {
   readonly logRetention: RetentionDays;
 }
 
-/** Does the configuration name a system that is told by the function? */
+/** Does the configuration name a system that the function notifies? */
 export const tellsTargets = ({ page, inform, escalation, heartbeat }: NotifyProps['notify']): boolean =>
   page.targets.length + inform.targets.length > 0 || escalation !== undefined || heartbeat !== undefined;
 

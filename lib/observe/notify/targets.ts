@@ -1,5 +1,5 @@
 /**
- * Systems that people are told by, each as one HTTP request. Signatures and shapes as each vendor's documentation says; nothing is
+ * Systems that notify people, each as one HTTP request. Signatures and shapes as each vendor's documentation says; nothing is
  * sent but the message.
  */
 import { createHmac } from 'node:crypto';

@@ -5,7 +5,7 @@ type Change = AlarmCourse['changes'][number];
 
 /**
  * When the actions of an alarm run. Without a suppressor: at every change after the first evaluation. With one: not while it is in
- * ALARM, nor for the extension period after it; what still holds then is told then. A change waits for the suppressor first,
+ * ALARM, nor for the extension period after it; what still holds then is sent then. A change waits for the suppressor first,
  * for the wait period. Source: CloudWatch API reference, PutCompositeAlarm, ActionsSuppressor and its periods.
  */
 export function heldBack(
@@ -26,16 +26,16 @@ export function heldBack(
     const span = silent.find((one) => at >= one.from && at < one.until);
     return span ? free(span.until) : at;
   };
-  const told: Change[] = [];
+  const sent: Change[] = [];
   let last: State = 'OK';
   for (const [index, { at, state }] of own.entries()) {
     const next = own[index + 1]?.at ?? Number.POSITIVE_INFINITY;
     const waited = state === 'ALARM' && !silent.some((one) => at >= one.from && at < one.until) ? at + wait : at;
     const acts = free(waited);
-    // It changed again, or the end came, before anybody was told: there is nothing to say any more.
+    // It changed again, or the end came, before anybody was notified: there is nothing to say any more.
     if (acts >= next || acts > until || state === last) continue;
-    told.push({ at: acts, state });
+    sent.push({ at: acts, state });
     last = state;
   }
-  return told;
+  return sent;
 }

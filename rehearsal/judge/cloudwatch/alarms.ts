@@ -89,7 +89,7 @@ export function alarmCourses(
     const held = heldBack(changes, suppressor, alarm, until);
     const times = (state: State, whom: readonly string[] = []) =>
       whom.length > 0 ? held.filter((change) => change.state === state).map(({ at }) => at) : [];
-    // Each series that goes into ALARM runs the actions: that is how its name is told.
+    // Each series that goes into ALARM runs the actions: that is how its name gets into the message.
     const notified =
       insights.get(arn) && actions.length > 0 ? contributors.map(({ at }) => at) : times('ALARM', actions);
     return { name, changes, actions, contributors, notified, ended: times('OK', known?.OKActions) };

@@ -22,7 +22,7 @@ interface ImageConfig {
 const blob = (layout: string, digest: string): string => join(layout, 'blobs', digest.replace(':', '/'));
 const json = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
 
-/** Unpacks the image of this machine. @returns what a runtime is told */
+/** Unpacks the image of this machine. @returns what a runtime reads */
 function unpack(layout: string, architecture: string, root: string): ImageConfig['config'] {
   const { manifests } = json<Index>(join(layout, 'index.json'));
   const found = manifests.find(({ platform }) => platform.architecture === architecture);
@@ -39,13 +39,13 @@ function unpack(layout: string, architecture: string, root: string): ImageConfig
 /** Runs a container: root read-only, its volumes from `volumes`, as its user, who is not root. */
 function start(
   root: string,
-  told: ImageConfig['config'],
+  config: ImageConfig['config'],
   volumes: string,
   environment: Record<string, string>,
   logFile: string,
 ): Promise<Service> {
-  const mounts = Object.keys(told.Volumes).map((path) => `mount --bind ${join(volumes, path)} ${join(root, path)}`);
-  const [user, group] = told.User.split(':');
+  const mounts = Object.keys(config.Volumes).map((path) => `mount --bind ${join(volumes, path)} ${join(root, path)}`);
+  const [user, group] = config.User.split(':');
   const script = [
     `mount --bind ${root} ${root}`,
     // What every runtime gives a container.
@@ -59,7 +59,7 @@ function start(
   return startService({
     name: 'the container',
     command: 'unshare',
-    arguments: ['--mount', '--', 'sh', '-ec', script.join('\n'), 'sh', ...told.Entrypoint, ...told.Cmd],
+    arguments: ['--mount', '--', 'sh', '-ec', script.join('\n'), 'sh', ...config.Entrypoint, ...config.Cmd],
     directory: '/',
     environment,
     logFile,
@@ -71,10 +71,10 @@ function start(
 /** @param layout the image's */
 export async function tryImage(stage: TryStage, layout: string, architecture: string): Promise<void> {
   const root = join(stage.folder, 'container');
-  const told = unpack(layout, architecture, root);
-  if (!/^[1-9]\d*:[1-9]\d*$/.test(told.User)) throw new Error(`The image runs as ${told.User}.`);
+  const config = unpack(layout, architecture, root);
+  if (!/^[1-9]\d*:[1-9]\d*$/.test(config.User)) throw new Error(`The image runs as ${config.User}.`);
   const volumes = join(stage.folder, 'volumes');
-  for (const path of Object.keys(told.Volumes)) {
+  for (const path of Object.keys(config.Volumes)) {
     const { uid, gid, mode } = statSync(join(root, path));
     await run('install', ['-d', '-o', `${uid}`, '-g', `${gid}`, '-m', (mode & 0o777).toString(8), join(volumes, path)]);
   }
@@ -94,7 +94,7 @@ export async function tryImage(stage: TryStage, layout: string, architecture: st
     AWS_SECRET_ACCESS_KEY: 'role',
   };
   const log = join(stage.folder, 'container.log');
-  const container = await start(root, told, volumes, environment, log);
+  const container = await start(root, config, volumes, environment, log);
   stage.cleanUp.add(container);
   await judgeAgent(stage, 'in-a-container');
   if (!stage.asked.includes(secrets.certificate)) throw new Error('The certificate was not asked for.');
@@ -104,7 +104,7 @@ export async function tryImage(stage: TryStage, layout: string, architecture: st
   await stage.stopGateway();
   await stage.send('kept-over-a-restart');
   await container.kill();
-  const again = await start(root, told, volumes, environment, log);
+  const again = await start(root, config, volumes, environment, log);
   stage.cleanUp.add(again);
   await stage.startGateway();
   await stage.awaitArrival('kept-over-a-restart');
@@ -112,18 +112,18 @@ export async function tryImage(stage: TryStage, layout: string, architecture: st
   if (!(await again.stop())) throw new Error('The container did not end by itself.');
   if (existsSync(join(root, 'tmp'))) throw new Error('The container wrote outside its volumes.');
 
-  await refusal(root, told);
+  await refusal(root, config);
 }
 
-/** A container that is told nothing says what it lacks. */
-async function refusal(root: string, told: ImageConfig['config']): Promise<void> {
+/** A container that gets no settings says what it lacks. */
+async function refusal(root: string, config: ImageConfig['config']): Promise<void> {
   const said = await run('env', [
     '-i',
     'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
     'chroot',
     root,
-    ...told.Entrypoint,
-    ...told.Cmd,
+    ...config.Entrypoint,
+    ...config.Cmd,
   ]).then(
     () => 'nothing',
     (error: Error) => error.message,
