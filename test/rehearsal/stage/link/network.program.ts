@@ -43,11 +43,21 @@ async function look(given: string, directory: string, cleanUp: CleanUp): Promise
   const { signal } = new AbortController();
   const { host } = linkAddresses(parameters).settlement;
   const preferred = () => network.amazon.bgp.nextHop(host);
-  await holds(async () => (await sessions()).every((state) => state === 'Established'), 20, signal);
-  await holds(async () => (await preferred()) !== undefined, 10, signal);
+  await holds(async () => (await sessions()).every((state) => state === 'Established'), 60, signal);
+  await holds(async () => (await preferred()) !== undefined, 60, signal);
   const { probeAddress = '' } = parameters.paths[0];
   const listedMs: (number | undefined)[] = [];
-  for (const path of parameters.paths) listedMs.push(await measureRoundTrip(path.probeAddress, parameters.probePort));
+  for (const [index, path] of parameters.paths.entries()) {
+    // A path is there some time after its session is: routes of either end follow it.
+    await holds(
+      async () => {
+        listedMs[index] = await measureRoundTrip(path.probeAddress, parameters.probePort);
+        return listedMs[index] !== undefined;
+      },
+      60,
+      signal,
+    );
+  }
   const unlisted = () => measureRoundTrip(probeAddress, parameters.probePort + 1);
   const atFarEnd = async () => (await counters(network.router.namespace, 'inet harbourline')).get('dropped')?.packets;
   const unlistedMs = await unlisted();
