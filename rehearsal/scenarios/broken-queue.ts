@@ -1,9 +1,9 @@
 import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { holds } from '../../harness/wait';
-import { collectorMetrics, metricNamespace, tierDimension } from '../../lib/contract/metrics';
+import { collectorMetrics } from '../../lib/contract/metrics';
 import { count } from '../judge/report';
-import { Recorder } from '../stage/telemetry';
+import { publishedTotal, Recorder } from '../stage/telemetry';
 import { nothing, type Scenario } from './scenario';
 
 /** Bytes at the beginning of a queue's file that say where everything is: two pages. */
@@ -34,13 +34,7 @@ export const brokenQueue: Scenario = {
     await stage.restart(victim, 'gateway');
     const aside = readdirSync(queue).filter((name) => name.includes('.damaged-')).length;
     // Collectors read themselves once a minute.
-    const counted = () =>
-      stage.aws.metrics.total({
-        namespace: metricNamespace(stage.props.config.environment),
-        name: collectorMetrics.damagedQueues.name,
-        dimensions: { [tierDimension]: 'gateway' },
-        statistic: 'Sum',
-      }) ?? 0;
+    const counted = () => publishedTotal(stage, collectorMetrics.damagedQueues, 'gateway');
     await holds(() => counted() >= files.length, 90, signal, 500);
     const because = 'what was in the damaged files, taken in its last 5 s';
     return {

@@ -1,5 +1,5 @@
 import { holds } from '../../harness/wait';
-import { collectorMetrics, metricNamespace, tierDimension } from '../../lib/contract/metrics';
+import { type CollectorTier, collectorMetrics } from '../../lib/contract/metrics';
 import { ports } from '../../lib/contract/ports';
 import { count } from '../judge/report';
 import { addresses } from '../stage/addresses';
@@ -7,6 +7,7 @@ import { freshIds, otlpJson, sendToAgent, spanJson } from '../stage/clients/otlp
 import { post } from '../stage/clients/zipkin-and-jaeger';
 import { seeded } from '../stage/driver/random';
 import type { Stage } from '../stage/stage';
+import { publishedTotal } from '../stage/telemetry';
 import { nothing, type Scenario } from './scenario';
 
 /** Spans with each wrong environment. */
@@ -56,10 +57,5 @@ export const foreignEnv: Scenario = {
 };
 
 /** What CloudWatch has of the stranger. */
-const refusedBy = ({ aws, props }: Stage, tier: string): number =>
-  aws.metrics.total({
-    namespace: metricNamespace(props.config.environment),
-    name: collectorMetrics.foreign.name,
-    dimensions: { [tierDimension]: tier, service: stranger },
-    statistic: 'Sum',
-  }) ?? 0;
+const refusedBy = (stage: Stage, tier: CollectorTier): number =>
+  publishedTotal(stage, collectorMetrics.foreign, tier, stranger);

@@ -1,6 +1,6 @@
 import { holds } from '../../harness/wait';
 import { spanLimits } from '../../lib/contract/limits';
-import { collectorMetrics, metricNamespace, tierDimension } from '../../lib/contract/metrics';
+import { collectorMetrics } from '../../lib/contract/metrics';
 import { count } from '../judge/report';
 import {
   attribute,
@@ -13,6 +13,7 @@ import {
 } from '../stage/clients/otlp-json';
 import { seeded } from '../stage/driver/random';
 import type { Stage } from '../stage/stage';
+import { publishedTotal } from '../stage/telemetry';
 import { nothing, type Scenario } from './scenario';
 
 const hostile = 'careless';
@@ -116,10 +117,4 @@ function joined(one: Buffer, other: Buffer): Buffer {
 }
 
 /** Spans of a service that the agent cut, as CloudWatch has them. */
-const cutOf = ({ aws, props }: Stage, service: string): number =>
-  aws.metrics.total({
-    namespace: metricNamespace(props.config.environment),
-    name: collectorMetrics.cut.name,
-    dimensions: { [tierDimension]: 'agent', service },
-    statistic: 'Sum',
-  }) ?? 0;
+const cutOf = (stage: Stage, service: string): number => publishedTotal(stage, collectorMetrics.cut, 'agent', service);

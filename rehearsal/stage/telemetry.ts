@@ -1,5 +1,21 @@
 /** What a collector says about itself, as its operators would read it. */
+import { type CollectorTier, type collectorMetrics, metricNamespace, tierDimension } from '../../lib/contract/metrics';
 import { ports } from '../../lib/contract/ports';
+import type { Stage } from './stage';
+
+/** Sum of what CloudWatch has of a tier's metric, of one service where the metric names them. 0 where nothing came. */
+export const publishedTotal = (
+  { aws, props }: Stage,
+  { name }: (typeof collectorMetrics)[keyof typeof collectorMetrics],
+  tier: CollectorTier,
+  service?: string,
+): number =>
+  aws.metrics.total({
+    namespace: metricNamespace(props.config.environment),
+    name,
+    dimensions: { [tierDimension]: tier, ...(service ? { service } : {}) },
+    statistic: 'Sum',
+  }) ?? 0;
 
 /** Sums over the series of each metric, by name; empty where the collector does not answer. */
 export async function telemetry(address: string): Promise<ReadonlyMap<string, number>> {

@@ -3,12 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { command } from '../command';
+import { renewedSection } from '../compliance/sections';
 import { decisionIndex, decisions } from './decisions';
 import { drawing } from './draw';
 import { cruise, importsBetweenRooms } from './imports';
 
 const docs = join(__dirname, '..', '..', 'docs');
-const marks = ['<!-- npm run architecture -->\n', '<!-- /npm run architecture -->'] as const;
 
 const help = `Draws the rooms of the code and who imports whom into docs/architecture.md, and lists the decisions in docs/adr/README.md.
 
@@ -29,10 +29,7 @@ command(help, () => {
   for (const [page, content] of Object.entries(pages)) {
     const file = join(docs, page);
     const text = readFileSync(file, 'utf8');
-    const [from, to] = [text.indexOf(marks[0]), text.indexOf(marks[1])];
-    if (from < 0 || to < from)
-      throw new Error(`docs/${page} has lost its marks: ${marks.join(' … ').replaceAll('\n', '')}`);
-    const written = text.slice(0, from + marks[0].length) + content() + text.slice(to);
+    const written = renewedSection(`docs/${page}`, text, 'npm run architecture', content());
     if (written === text) continue;
     if (values.check) throw new Error(`docs/${page} is not what it is made of: run npm run architecture and commit.`);
     writeFileSync(file, written);

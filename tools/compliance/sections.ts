@@ -19,6 +19,13 @@ export function withSection(document: string, name: string, text: string): strin
     : `${document.trimEnd()}\n\n${section}\n`;
 }
 
+/** Replaces a section that must be there. @throws Error with the page, where its marks are lost */
+export function renewedSection(page: string, document: string, name: string, text: string): string {
+  if (sectionOf(document, name) === undefined)
+    throw new Error(`${page} has lost its marks: ${marks(name).join(' … ')}`);
+  return withSection(document, name, text);
+}
+
 /** Writes sections of a file. */
 export function writeSections(file: string, sections: Readonly<Record<string, string>>): void {
   const written = Object.entries(sections).reduce(

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { command } from '../command';
+import { renewedSection } from '../compliance/sections';
 import { curves } from './draw';
 import { first, type Step, spansAtLimit, usesOf } from './model';
 
@@ -16,7 +17,6 @@ npm run scale -- --spans-per-second N --services N [--zones 2|3]    every limit 
 `;
 
 const docs = join(__dirname, '..', '..', 'docs');
-const marks = ['<!-- npm run scale -->\n', '<!-- /npm run scale -->'] as const;
 const loads = [100, 1_000, 10_000, 100_000, 1_000_000] as const;
 const serviceCounts = [10, 100, 1_000, 5_000] as const;
 
@@ -73,6 +73,21 @@ const stepOf = (spans: string, services: string, zones: string): Step => {
 
 const typical: Step = { spansPerSecond: 100_000, services: 100, zones: 3 };
 
+/** The page with its generated half renewed. */
+const page = (text: string): string =>
+  renewedSection(
+    'docs/scale.md',
+    text,
+    'npm run scale',
+    `The limit that each load is closest to, in three zones; bold where it is beyond.
+
+${overview(3)}
+
+Every limit at ${number(typical.spansPerSecond)} spans a second, ${number(typical.services)} services:
+
+${limits(typical)}`,
+  );
+
 command(help, () => {
   const { values } = parseArgs({
     options: {
@@ -105,19 +120,3 @@ command(help, () => {
     spans === undefined ? overview(stepOf('1', '1', zones).zones) : limits(stepOf(spans, services ?? '', zones)),
   );
 });
-
-/** The page with its generated half renewed. */
-function page(text: string): string {
-  const [from, to] = [text.indexOf(marks[0]), text.indexOf(marks[1])];
-  if (from < 0 || to < from)
-    throw new Error(`docs/scale.md has lost its marks: ${marks.join(' … ').replaceAll('\n', '')}`);
-  const made = `The limit that each load is closest to, in three zones; bold where it is beyond.
-
-${overview(3)}
-
-Every limit at ${number(typical.spansPerSecond)} spans a second, ${number(typical.services)} services:
-
-${limits(typical)}
-`;
-  return text.slice(0, from + marks[0].length) + made + text.slice(to);
-}
