@@ -1,6 +1,6 @@
 /** The `store.access` section: how people get to the store, which has no public address and no route. */
 import { z } from 'zod';
-import { account, ec2InstanceType, prefix, resourceId, section } from './fields';
+import { account, ec2InstanceType, list, prefix, resourceId, section } from './fields';
 
 export const access = section({
   /**
@@ -19,8 +19,8 @@ export const access = section({
     account: account.optional(),
     vpcId: resourceId('VPC', 'vpc'),
     /** Subnets that get an interface of the endpoint, one for each zone. */
-    subnetIds: z.array(resourceId('subnet', 'subnet')).min(1),
+    subnetIds: list(resourceId('subnet', 'subnet')).min(1),
     /** Addresses that may use it: of operators, not of services. */
-    prefixes: z.array(prefix({ widest: 12, narrowest: 32, onlyPrivate: true })).min(1),
+    prefixes: list(prefix({ widest: 12, narrowest: 32, onlyPrivate: true })).min(1),
   }).optional(),
 });

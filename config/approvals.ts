@@ -1,6 +1,6 @@
 /** Holds and erasures of spans: what a second person must approve, in a reviewed change. */
 import { z } from 'zod';
-import { section, text } from './fields';
+import { list, section, text } from './fields';
 
 /** A ticket, a reason, an end, and two people. */
 const approved = {
@@ -20,8 +20,7 @@ const approved = {
 export const hold = section({
   ...approved,
   /** One of `traceIds` and `service`. */
-  traceIds: z
-    .array(text(/^[\da-f]{32}$/, 'This is not a trace id.', 'Use 32 hexadecimal digits.'))
+  traceIds: list(text(/^[\da-f]{32}$/, 'This is not a trace id.', 'Use 32 hexadecimal digits.'))
     .min(1)
     .optional(),
   service: z.string().min(1).optional(),

@@ -26,15 +26,8 @@ interface Claim {
 
 /** What an environment claims of the world outside of it. */
 function claims(config: EnvironmentConfig): Claim[] {
-  const { environment, link } = config;
-  const name: Claim = {
-    path: 'environment',
-    value: environment,
-    key: `environment ${environment}`,
-    why: 'has the same name: one would overwrite the other.',
-    fix: 'Give each environment its own name.',
-  };
-  if (!link) return [name, ...ofClients(config)];
+  const { link } = config;
+  if (!link) return [...stages(config), ...ofClients(config)];
   const router = (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).flatMap((transport) => {
     const tunnels = link.transports.includes(transport) ? link[transport] : undefined;
     return (tunnels?.insideCidrs ?? []).map(
@@ -49,7 +42,18 @@ function claims(config: EnvironmentConfig): Claim[] {
   });
   const usesLine = link.transports.some((transport) => transport !== 'siteToSiteVpn');
   const line = (usesLine ? lines(link.directConnect) : []).flatMap(
-    ({ path, connectionId, vlan, peerCidr }): Claim[] => [
+    ({ path, connectionId, vlan, peerCidr, hostedInterfaceId }): Claim[] => [
+      ...(hostedInterfaceId === undefined
+        ? []
+        : [
+            {
+              path: `${path}.hostedInterfaceId`,
+              value: hostedInterfaceId,
+              key: `interface ${hostedInterfaceId}`,
+              why: 'has it: an interface belongs to one gateway.',
+              fix: 'Name the one that was made for this environment.',
+            },
+          ]),
       {
         path: `${path}.vlan`,
         value: vlan,
@@ -79,19 +83,42 @@ function claims(config: EnvironmentConfig): Claim[] {
           },
         ],
   );
-  return [name, ...ofClients(config), ...router, ...line, ...attachments];
+  const { analysis, receiver } = link;
+  const receivers: Claim[] = analysis
+    ? [
+        {
+          path: 'link.receiver.address',
+          value: receiver.address,
+          key: `receiver ${analysis.vpcId} ${receiver.address}`,
+          why: `has its receiver there (${analysis.vpcId}): an address is of one interface.`,
+          fix: 'Give each environment a receiver address of its own.',
+        },
+      ]
+    : [];
+  return [...stages(config), ...ofClients(config), ...router, ...line, ...attachments, ...receivers];
+}
+
+/** Its stages, whose names are those of stacks: an environment called `dev-mainland` would be the mainland of `dev`. */
+function stages({ environment, account, clients, link, store }: EnvironmentConfig): Claim[] {
+  const operators = store.access.endpoint?.account ?? account;
+  const stage = (path: string, value: string, name: string): Claim => ({
+    path,
+    value,
+    key: `stage ${name}`,
+    why: `has a stage of the same name, ${name}: one would overwrite the other.`,
+    fix: 'Rename the environment, or the client.',
+  });
+  return [
+    stage('environment', environment, environment),
+    ...(link?.analysis ? [stage('environment', environment, `${environment}-mainland`)] : []),
+    ...(operators === account ? [] : [stage('environment', environment, `${environment}-operators`)]),
+    ...clients.map(({ name }, index) => stage(`clients[${index}].name`, name, clientStage(environment, name))),
+  ];
 }
 
 /** Of clients: environments may share their VPCs, not the names in them. */
 const ofClients = (config: EnvironmentConfig): Claim[] =>
-  config.clients.flatMap(({ name, vpcs }, index) => [
-    {
-      path: `clients[${index}].name`,
-      value: name,
-      key: `environment ${clientStage(config.environment, name)}`,
-      why: 'has a stage of the same name.',
-      fix: 'Give the client another name.',
-    },
+  config.clients.flatMap(({ vpcs }, index) => [
     ...(config.collect.entrance.via === 'privateLink'
       ? vpcs.map(({ vpcId }, at) => ({
           path: `clients[${index}].vpcs[${at}].vpcId`,
@@ -115,7 +142,9 @@ export function between(environments: readonly Readable[]): Problem[] {
       );
       return other ? [{ file: one.file, path, value, why: `${other.file} ${why}`, fix }] : [];
     });
-    return [...shared, ...sharedAddresses(one, earlier, judged)];
+    // Of two environments of one name all stages collide: that is said once.
+    const once = shared.filter(({ path }, at) => shared.findIndex((other) => other.path === path) === at);
+    return [...once, ...sharedAddresses(one, earlier, judged)];
   });
 }
 

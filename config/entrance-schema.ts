@@ -1,6 +1,6 @@
 /** The `collect.entrance` section and `clients`: how services get to the gateways, and whose they are. */
 import { z } from 'zod';
-import { account, dnsName, keyArn, prefix, resourceId, roleArn, section, text } from './fields';
+import { account, dnsName, keyArn, list, prefix, resourceId, roleArn, section, text } from './fields';
 
 const secret = section({
   /** The secret's whole ARN, with the six characters behind its name. */
@@ -23,10 +23,10 @@ export const entrance = section({
    * that verify the name they dial. A name that is added to an environment that exists counts from the second renewal on:
    * docs/operations.md, "Certificates and keys". @default none
    */
-  certificateNames: z.array(dnsName).default([]),
+  certificateNames: list(dnsName).default([]),
   privateLink: section({
     /** Accounts that may make an endpoint, beside those of `clients`. @default none */
-    principals: z.array(account).default([]),
+    principals: list(account).default([]),
     /** Whether each endpoint waits until somebody here accepts it. @default true */
     acceptanceRequired: z.boolean().default(true),
     /**
@@ -42,9 +42,9 @@ export const entrance = section({
     /** A VPC peering that exists and is accepted. One of the two. */
     peeringId: resourceId('VPC peering', 'pcx').optional(),
     /** Where services are, within `network.serviceVpcPrefixes`: what gets a route, and what ACLs let through. */
-    prefixes: z.array(prefix({ widest: 12, narrowest: 28, onlyPrivate: true })).min(1),
+    prefixes: list(prefix({ widest: 12, narrowest: 28, onlyPrivate: true })).min(1),
     /** Route tables of services' VPCs in this account: they get routes to the gateways. @default none */
-    routeTableIds: z.array(resourceId('route table', 'rtb')).default([]),
+    routeTableIds: list(resourceId('route table', 'rtb')).default([]),
   }).optional(),
   /**
    * What the first deployment of `Collect` made and clients must know: its outputs, copied. Until it is there no client's
@@ -73,11 +73,11 @@ export const entrance = section({
 const vpc = section({
   vpcId: resourceId('VPC', 'vpc'),
   /** Its addresses, within `network.serviceVpcPrefixes`: who may use the endpoint. */
-  prefixes: z.array(prefix({ widest: 12, narrowest: 28, onlyPrivate: true })).min(1),
+  prefixes: list(prefix({ widest: 12, narrowest: 28, onlyPrivate: true })).min(1),
   /** Subnets that get an interface of the endpoint, one for each zone. Needed for `privateLink`. @default none */
-  subnetIds: z.array(resourceId('subnet', 'subnet')).default([]),
+  subnetIds: list(resourceId('subnet', 'subnet')).default([]),
   /** Route tables that get routes to the gateways. Needed for `routed`. @default none */
-  routeTableIds: z.array(resourceId('route table', 'rtb')).default([]),
+  routeTableIds: list(resourceId('route table', 'rtb')).default([]),
 });
 
 export const clients = z.array(
@@ -99,7 +99,7 @@ export const clients = z.array(
      * Roles of its nodes that have an agent: these alone may read the agents' certificate from there. Needed for another
      * account; attach the output `AgentNodePolicy` of the client's stack to them. @default none
      */
-    nodeRoleArns: z.array(roleArn).default([]),
+    nodeRoleArns: list(roleArn).default([]),
     /** Key of that account's bootstrap bucket, as `assetsKeyArn` of the environment. @default none */
     assetsKeyArn: keyArn.optional(),
   }),

@@ -9,6 +9,21 @@ export const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
       code === 'unrecognized_keys' ? `Remove it, or use one of: ${Object.keys(shape).join(', ')}.` : undefined,
   });
 
+/** A list that names each of its items once. */
+export const list = <Item extends z.ZodType>(item: Item) =>
+  z.array(item).superRefine((items, context) => {
+    const texts = items.map((each) => JSON.stringify(each));
+    for (const [index, each] of texts.entries()) {
+      if (texts.indexOf(each) < index)
+        context.addIssue({
+          code: 'custom',
+          path: [index],
+          message: 'It is named twice.',
+          params: { fix: 'Name it once.' },
+        });
+    }
+  });
+
 export const whole = (least: number, most: number) => z.int().min(least).max(most);
 
 /** A string that must match, with the reason and the remedy in words. */

@@ -1,7 +1,7 @@
 /** The `link` section: the line to the mainland, what may cross it, and the mainland's own stage. */
 import { z } from 'zod';
 import { parseAllowlist } from './allowlist';
-import { ec2InstanceType, keyArn, prefix, section, text, whole } from './fields';
+import { ec2InstanceType, keyArn, list, prefix, section, text, whole } from './fields';
 import { ofAccount } from './organisation-schema';
 import { reasonLacks } from './reasons';
 
@@ -236,15 +236,13 @@ export const link = section({
    * Services whose figures cross under their own names: reviewed, because a name is text that somebody writes, and could be a person's.
    * All others cross as `other`, and are counted. @default none: all of them are `other`
    */
-  services: z
-    .array(
-      text(
-        /^[a-z][a-z0-9.-]{0,62}$/,
-        'This is not the name of a service.',
-        'Write service.name as the service sets it: lower-case letters, digits, dots and hyphens.',
-      ),
-    )
-    .default([]),
+  services: list(
+    text(
+      /^[a-z][a-z0-9.-]{0,62}$/,
+      'This is not the name of a service.',
+      'Write service.name as the service sets it: lower-case letters, digits, dots and hyphens.',
+    ),
+  ).default([]),
   /** Days that a line of the allow-list may hold, from the day of the commit. @default 366 */
   allowlistDays: whole(1, 1_830).default(366),
   /**

@@ -1,6 +1,6 @@
 /** The `observe` section: logs, whom alarms notify, objectives. */
 import { z } from 'zod';
-import { keyArn, section, text, whole } from './fields';
+import { keyArn, list, section, text, whole } from './fields';
 
 /** CloudWatch Logs API, PutRetentionPolicy: the only values it takes. */
 const logRetentionDays = [
@@ -28,7 +28,7 @@ const target = secret.extend({
 
 const channel = section({
   /** Systems that get each message too, signed as each wants it. @default none */
-  targets: z.array(target).default([]),
+  targets: list(target).default([]),
   /** Subscribed to a topic of the environment's own. */
   email: z.email().optional(),
   /** A topic that exists, in this region. It must let CloudWatch publish. */
@@ -53,7 +53,7 @@ export const observe = section({
     /** Minutes after which targets of `page` hear again of an incident that lasts; 0: never. @default 30 */
     repeatMinutes: whole(0, 1_440).default(30),
     /** Who is notified, too, of an incident that lasts so many minutes. @default nobody */
-    escalation: section({ afterMinutes: whole(5, 1_440), targets: z.array(target).min(1) }).optional(),
+    escalation: section({ afterMinutes: whole(5, 1_440), targets: list(target).min(1) }).optional(),
     /** Secret with the `url` of a receiver outside AWS that expects to hear from us every five minutes. @default none */
     heartbeat: secret.optional(),
   }).prefault({}),

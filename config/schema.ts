@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { clients, entrance } from './entrance-schema';
-import { account, ec2InstanceType, keyArn, prefix, section, text, whole } from './fields';
+import { account, ec2InstanceType, keyArn, list, prefix, section, text, whole } from './fields';
 import { link } from './link-schema';
 import { observe } from './observe-schema';
 import { organisation } from './organisation-schema';
@@ -31,15 +31,13 @@ const mainland = section({
   /** Addresses of the mainland side: a call to or from them crosses the border. None wider than /12. */
   prefixes: z.array(prefix({ widest: 12, narrowest: 32, onlyPrivate: false })).min(1),
   /** DNS suffixes of hosts in the mainland, for calls that are addressed by name: `.cn.example.internal`. @default none */
-  hostSuffixes: z
-    .array(
-      text(
-        /^(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
-        'This is not a DNS suffix.',
-        'Begin with a dot, in lower case: .cn.example.internal',
-      ),
-    )
-    .default([]),
+  hostSuffixes: list(
+    text(
+      /^(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
+      'This is not a DNS suffix.',
+      'Begin with a dot, in lower case: .cn.example.internal',
+    ),
+  ).default([]),
 });
 
 /** A tracing backend that exists. */
@@ -72,7 +70,7 @@ const collect = section({
    * Jaeger (gRPC 14250, Thrift over HTTP 14268). They verify the gateways' certificate and show none of their own; the
    * service VPCs' prefixes are what admits them. @default none: no such port is open
    */
-  legacyClients: z.array(z.enum(['zipkin', 'jaeger'])).default([]),
+  legacyClients: list(z.enum(['zipkin', 'jaeger'])).default([]),
   /**
    * Backends that get each kept, redacted trace too, while teams move: Jaeger (OTLP over HTTP) and Zipkin (v2 JSON). They have
    * queues of their own and hold up nothing: what they do not take is dropped when these are full. @default none
@@ -145,16 +143,16 @@ const redaction = section({
   allowedKeys: z
     .union([
       z.literal('deny-list'),
-      z.array(text(/^[\w.-]+$/, 'This is not the key of an attribute.', 'Use letters, digits, dots, hyphens and _.')),
+      list(text(/^[\w.-]+$/, 'This is not the key of an attribute.', 'Use letters, digits, dots, hyphens and _.')),
     ])
     .optional(),
   /**
    * Attribute keys whose value becomes a pseudonym, so that spans can be joined by it: HMAC-SHA-256 under a secret that the
    * deployment generates. Whole keys. @default none
    */
-  pseudonymKeys: z
-    .array(text(/^[\w.-]+$/, 'This is not the key of an attribute.', 'Use letters, digits, dots, hyphens and _.'))
-    .default([]),
+  pseudonymKeys: list(
+    text(/^[\w.-]+$/, 'This is not the key of an attribute.', 'Use letters, digits, dots, hyphens and _.'),
+  ).default([]),
 });
 
 const agent = section({
@@ -209,9 +207,9 @@ const sampling = section({
 export const environmentSchema = section({
   /** Names stacks, domain, dashboard and log groups. At most 16 characters: a domain's name has 28. */
   environment: text(
-    /^[a-z][a-z0-9-]{0,15}$/,
-    'This cannot be part of the names of AWS resources.',
-    'Use up to 16 lower-case letters, digits and hyphens, a letter first.',
+    /^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$/,
+    'This cannot be part of the names of AWS resources and certificates.',
+    'Use up to 16 lower-case letters, digits and hyphens, a letter first and no hyphen last.',
   ),
   /** Holds the environment to the rules of production. @default true for `prod` */
   production: z.boolean().optional(),

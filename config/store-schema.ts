@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { access } from './access-schema';
 import { erasure, hold } from './approvals';
-import { roleArn, section, text, whole } from './fields';
+import { list, roleArn, section, text, whole } from './fields';
 import { engineVersions } from './hong-kong';
 
 const searchInstanceType = text(
@@ -67,29 +67,27 @@ export const store = section({
   /** How people get to it. @default through Session Manager */
   access: access.prefault({}),
   /** IAM roles that may read, with sensitive fields masked. @default none */
-  readerRoleArns: z.array(roleArn).default([]),
+  readerRoleArns: list(roleArn).default([]),
   /** Groups that may read in Dashboards, as `saml` names them. @default none */
-  readerGroups: z.array(group).default([]),
+  readerGroups: list(group).default([]),
   /** Rights beyond reading masked. Each ends on its day: the hourly check of the store takes it away. @default none */
-  grants: z
-    .array(
-      section({
-        /** `investigator` reads without masks; `administrator` may do anything in the cluster but change access. */
-        role: z.enum(['investigator', 'administrator']),
-        /** Who: one of `roleArn` and `group`. */
-        roleArn: roleArn.optional(),
-        group: group.optional(),
-        /** Last day, until midnight in Hong Kong: `2026-12-31`. */
-        until: z.iso.date(),
-        /** Ticket or sentence, for whoever reviews it. */
-        reason: z.string().min(8),
-      }),
-    )
-    .default([]),
+  grants: list(
+    section({
+      /** `investigator` reads without masks; `administrator` may do anything in the cluster but change access. */
+      role: z.enum(['investigator', 'administrator']),
+      /** Who: one of `roleArn` and `group`. */
+      roleArn: roleArn.optional(),
+      group: group.optional(),
+      /** Last day, until midnight in Hong Kong: `2026-12-31`. */
+      until: z.iso.date(),
+      /** Ticket or sentence, for whoever reviews it. */
+      reason: z.string().min(8),
+    }),
+  ).default([]),
   /** Spans that must stay: `npm run store -- hold` copies them, the hourly check deletes the copy when it ends. @default none */
-  holds: z.array(hold).default([]),
+  holds: list(hold).default([]),
   /** Spans of a person that must go: `npm run store -- erase` deletes them. @default none */
-  erasures: z.array(erasure).default([]),
+  erasures: list(erasure).default([]),
   /**
    * Sign-in to Dashboards by SAML, IAM Identity Center included (a customer-managed SAML application). OpenSearch Service
    * takes it on a domain that exists: add it after the first deployment. @default none: nobody signs in with a browser

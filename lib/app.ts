@@ -1,8 +1,10 @@
 import { App, type AppProps } from 'aws-cdk-lib';
+import { ConfigError } from '../config/errors';
 import type { EnvironmentConfig } from '../config/schema';
 import { OperatorsStage } from './access/operators-stage';
 import { AnalysisStage } from './analysis/analysis-stage';
 import { ClientStage } from './client/client-stage';
+import { UserDataTooLarge } from './contract/instance';
 import { linked } from './contract/link-parameters';
 import { TracingStage } from './tracing-stage';
 
@@ -15,7 +17,7 @@ export function buildApp(environments: readonly EnvironmentConfig[], props?: App
     postCliContext: { '@aws-cdk/core:failSynthOnValidationErrors': true, ...props?.postCliContext },
   });
   for (const config of environments) {
-    new TracingStage(app, config);
+    withRoom(config, () => new TracingStage(app, config));
     const { handedOver } = config.collect.entrance;
     if (handedOver) for (const client of config.clients) new ClientStage(app, config, client, handedOver);
     const { endpoint } = config.store.access;
@@ -24,4 +26,33 @@ export function buildApp(environments: readonly EnvironmentConfig[], props?: App
     if (config.link?.analysis) new AnalysisStage(app, linked(config), config.link.analysis);
   }
   return app;
+}
+
+/** Instances are told these lists when they start: which of them is too long is a question of the configuration. */
+function withRoom(config: EnvironmentConfig, build: () => void): void {
+  try {
+    build();
+  } catch (error) {
+    if (!(error instanceof UserDataTooLarge)) throw error;
+    const { environment, mainland, redaction, collect } = config;
+    const [longest = ''] = Object.entries({
+      'mainland.prefixes': mainland.prefixes,
+      'mainland.hostSuffixes': mainland.hostSuffixes,
+      'redaction.allowedKeys': redaction.allowedKeys,
+      'redaction.pseudonymKeys': redaction.pseudonymKeys,
+      'collect.forward.authority': collect.forward.authority,
+    })
+      .map(([path, value]) => ({ path, size: JSON.stringify(value ?? '').length }))
+      .sort((one, other) => other.size - one.size)
+      .map(({ path }) => path);
+    throw new ConfigError([
+      {
+        file: `config/${environment}.ts`,
+        path: longest,
+        value: undefined,
+        why: `It is too long for what an instance is told when it starts. ${error.message.split(':')[0]}.`,
+        fix: 'Name wider prefixes, shorter suffixes, namespaces in the place of keys, or fewer of them.',
+      },
+    ]);
+  }
 }

@@ -30,7 +30,8 @@ export const accessRules: readonly Rule[] = [
       'Use t4g.nano.',
     );
   }),
-  rule(['store.access.endpoint', 'link', 'network', 'production'], ({ store, link, network, production }) => {
+  rule(['store.access.endpoint', 'link', 'network', 'mainland.prefixes', 'production'], (config) => {
+    const { store, link, network, mainland, production } = config;
     const { endpoint } = store.access;
     const path = 'store.access.endpoint';
     if (!endpoint) return [];
@@ -43,22 +44,31 @@ export const accessRules: readonly Rule[] = [
         'Name an account of Hong Kong.',
       ),
       ...must(
-        new Set(endpoint.subnetIds).size >= (production ? 2 : 1) &&
-          new Set(endpoint.subnetIds).size === endpoint.subnetIds.length,
+        endpoint.subnetIds.length >= (production ? 2 : 1),
         `${path}.subnetIds`,
         endpoint.subnetIds,
-        'A subnet is named twice, or production has one alone: people must reach the store while a zone is away.',
-        'Name each once, and two or more in production.',
+        'People must reach the store while a zone is away.',
+        'Name two or more in production.',
       ),
       ...endpoint.prefixes.flatMap((prefix, index) => {
         const service = network.serviceVpcPrefixes.find((each) => overlap(each, prefix));
-        return must(
-          service === undefined,
-          `${path}.prefixes[${index}]`,
-          prefix,
-          `It shares addresses with network.serviceVpcPrefixes (${service}): services have no business in the store.`,
-          "Name operators' addresses alone.",
-        );
+        const abroad = mainland.prefixes.find((each) => overlap(each, prefix));
+        return [
+          ...must(
+            service === undefined,
+            `${path}.prefixes[${index}]`,
+            prefix,
+            `It shares addresses with network.serviceVpcPrefixes (${service}): services have no business in the store.`,
+            "Name operators' addresses alone.",
+          ),
+          ...must(
+            abroad === undefined,
+            `${path}.prefixes[${index}]`,
+            prefix,
+            `It shares addresses with mainland.prefixes (${abroad}): raw traces may not leave Hong Kong.`,
+            'Name addresses of operators in Hong Kong alone.',
+          ),
+        ];
       }),
     ];
   }),

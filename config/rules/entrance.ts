@@ -1,5 +1,5 @@
 /** How services get in: what of it AWS, or a client's owner, would notice only later, or not at all. */
-import { within } from '../cidr';
+import { overlap, within } from '../cidr';
 import { foreignClients, gatewayNames, privateName } from '../entrance';
 import type { EnvironmentConfig } from '../schema';
 import { tierDomain } from '../tier-names';
@@ -25,38 +25,39 @@ const unlike =
 
 export const entranceRules: readonly Rule[] = [
   rule(['collect.entrance.certificateNames'], ({ collect: { entrance } }) =>
-    each(entrance.certificateNames, (name, index, before) => [
-      ...must(
+    each(entrance.certificateNames, (name, index) =>
+      must(
         !name.endsWith(`.${tierDomain}`),
         `collect.entrance.certificateNames[${index}]`,
         name,
         `Names under ${tierDomain} are those of tiers: a gateway could pose as another one.`,
         'Use a name of your own domain; the gateways have their own name in any case.',
       ),
-      ...must(
-        !before.includes(name),
-        `collect.entrance.certificateNames[${index}]`,
-        name,
-        'It is named twice.',
-        'Name it once.',
-      ),
-    ]),
+    ),
   ),
   rule(['collect.entrance.certificateNames', 'collect.entrance.privateLink.privateName', 'environment'], (config) => {
     const names = gatewayNames(config);
-    return must(
-      names.includes(privateName(config)),
-      'collect.entrance.privateLink.privateName',
-      privateName(config),
-      `The gateways' certificate does not carry it: it carries ${names.join(', ')}.`,
-      'Add it to collect.entrance.certificateNames, or leave it out.',
-    );
+    return [
+      ...must(
+        !/(^|\.)(amazonaws\.com(\.cn)?|api\.aws|aws\.dev|on\.aws)$/.test(privateName(config)),
+        'collect.entrance.privateLink.privateName',
+        privateName(config),
+        'The private zone answers for it and for every name beneath it: services of AWS could no longer be found there.',
+        'Use a name of your own domain that has nothing beneath it.',
+      ),
+      ...must(
+        names.includes(privateName(config)),
+        'collect.entrance.privateLink.privateName',
+        privateName(config),
+        `The gateways' certificate does not carry it: it carries ${names.join(', ')}.`,
+        'Add it to collect.entrance.certificateNames, or leave it out.',
+      ),
+    ];
   }),
   rule(['collect.entrance.privateLink.principals', 'clients', 'link'], ({ collect: { entrance }, clients, link }) =>
-    each(entrance.privateLink.principals, (principal, index, before) => {
+    each(entrance.privateLink.principals, (principal, index) => {
       const path = `collect.entrance.privateLink.principals[${index}]`;
       return [
-        ...must(!before.includes(principal), path, principal, 'It is named twice.', 'Name it once.'),
         ...must(
           !clients.some(({ account }) => account === principal),
           path,
@@ -102,6 +103,15 @@ export const entranceRules: readonly Rule[] = [
       ),
     ];
   }),
+  rule(['collect.entrance.routed', 'link.transitGatewayId'], ({ collect: { entrance }, link }) =>
+    must(
+      !link?.transitGatewayId || entrance.routed?.transitGatewayId !== link.transitGatewayId,
+      'collect.entrance.routed.transitGatewayId',
+      entrance.routed?.transitGatewayId,
+      "It is link.transitGatewayId, to which the link attaches the VPC: a VPC has one attachment to a gateway, and services would get a way past the link's firewall.",
+      'Name another transit gateway, or use a peering or PrivateLink.',
+    ),
+  ),
   rule(['collect.entrance.routed', 'network.serviceVpcPrefixes'], ({ collect: { entrance }, network }) =>
     each(entrance.routed?.prefixes ?? [], (prefix, index) =>
       admitted(prefix, `collect.entrance.routed.prefixes[${index}]`, network.serviceVpcPrefixes),
@@ -157,10 +167,10 @@ export const entranceRules: readonly Rule[] = [
       ),
       ...each(client.nodeRoleArns, (arn, at) =>
         must(
-          accountOf(arn) === client.account,
+          arn.startsWith(`arn:aws:iam::${client.account}:`),
           `clients[${index}].nodeRoleArns[${at}]`,
           arn,
-          `It is a role of account ${accountOf(arn)}, and the client is ${client.account}.`,
+          `It is a role of account ${accountOf(arn)} in partition ${arn.split(':')[1]}, and the client is ${client.account} in aws.`,
           'Name roles of that account.',
         ),
       ),
@@ -169,7 +179,8 @@ export const entranceRules: readonly Rule[] = [
   rule(['clients', 'collect.entrance', 'network.serviceVpcPrefixes', 'production'], (config) => {
     const { collect, clients, network } = config;
     const { via, routed } = collect.entrance;
-    const all = clients.flatMap(({ vpcs }) => vpcs.map(({ vpcId }) => vpcId));
+    const vpcsOfAll = clients.flatMap(({ vpcs }) => vpcs);
+    const all = vpcsOfAll.map(({ vpcId }) => vpcId);
     return each(clients, ({ vpcs }, index) =>
       each(vpcs, (vpc, at) => {
         const path = `clients[${index}].vpcs[${at}]`;
@@ -185,7 +196,7 @@ export const entranceRules: readonly Rule[] = [
             'Name each VPC once.',
           ),
           ...must(
-            new Set(vpc[needed]).size >= least,
+            vpc[needed].length >= least,
             `${path}.${needed}`,
             vpc[needed],
             via === 'routed'
@@ -193,7 +204,16 @@ export const entranceRules: readonly Rule[] = [
               : least === 2
                 ? 'In production the endpoint must outlive the loss of a zone.'
                 : 'Without a subnet the endpoint has no address.',
-            `Name ${least} or more, each once.`,
+            `Name ${least} or more.`,
+          ),
+          ...each(vpc[needed], (id, nth) =>
+            must(
+              !vpcsOfAll.some((other) => other !== vpc && other[needed].includes(id)),
+              `${path}.${needed}[${nth}]`,
+              id,
+              'Another VPC has it, too, and it is of one of them.',
+              'Name it under the VPC that holds it.',
+            ),
           ),
           ...must(
             vpc[idle].length === 0,
@@ -203,6 +223,14 @@ export const entranceRules: readonly Rule[] = [
             'Leave it out.',
           ),
           ...each(vpc.prefixes, (prefix, nth) => [
+            ...must(
+              via === 'privateLink' ||
+                !vpcsOfAll.some((other) => other !== vpc && other.prefixes.some((one) => overlap(one, prefix))),
+              `${path}.prefixes[${nth}]`,
+              prefix,
+              'Another VPC has some of these addresses: no route back can tell the two apart.',
+              "Give each VPC its own addresses, or set via: 'privateLink', which takes the same ones twice.",
+            ),
             ...admitted(prefix, `${path}.prefixes[${nth}]`, network.serviceVpcPrefixes),
             ...must(
               via === 'privateLink' || !routed || routed.prefixes.some((outer) => within(prefix, outer)),

@@ -23,7 +23,14 @@ export interface InstanceSetUp {
 /** EC2's limit on user data, before base64. */
 export const userDataLimit = 16_384;
 
-/** Renders the document. @throws Error where it is larger than EC2 takes. */
+/** User data that EC2 would refuse. */
+export class UserDataTooLarge extends Error {
+  constructor(size: number) {
+    super(`User data is ${size} bytes, EC2 takes ${userDataLimit}: move a file into the artifact or an SSM parameter.`);
+  }
+}
+
+/** Renders the document. @throws UserDataTooLarge where it is larger than EC2 takes. */
 export function cloudConfig({ packages, files, commands }: InstanceSetUp): string {
   const document = {
     packages,
@@ -39,11 +46,7 @@ export function cloudConfig({ packages, files, commands }: InstanceSetUp): strin
   // Indented by one: every line of every file bears the indentation, and EC2 has little room.
   const text = `#cloud-config\n${stringify(document, { lineWidth: 0, indent: 1, indentSeq: false })}`;
   const size = Buffer.byteLength(text);
-  if (size > userDataLimit) {
-    throw new Error(
-      `User data is ${size} bytes, EC2 takes ${userDataLimit}: move a file into the artifact or an SSM parameter.`,
-    );
-  }
+  if (size > userDataLimit) throw new UserDataTooLarge(size);
   return text;
 }
 

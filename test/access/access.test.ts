@@ -120,7 +120,12 @@ test.each<[string, Access, string]>([
   [
     'a subnet twice',
     { via: 'endpoint', endpoint: { ...endpoint, subnetIds: [...endpoint.subnetIds, ...endpoint.subnetIds] } },
-    'store.access.endpoint.subnetIds',
+    'store.access.endpoint.subnetIds[1]',
+  ],
+  [
+    'the mainland',
+    { via: 'endpoint', endpoint: { ...endpoint, prefixes: ['10.20.8.0/24'] } },
+    'store.access.endpoint.prefixes[0]',
   ],
   [
     'an instance of another architecture',

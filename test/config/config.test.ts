@@ -462,6 +462,35 @@ describe('environments together', () => {
     ]);
   });
 
+  test.each([
+    ['the mainland of another', 'dev-mainland', dev],
+    ["another's client", 'dev-client-payments', dev],
+  ])('must not have the name of %s', (_, environment, other) => {
+    const second = changed(staging, { environment });
+    expect(problems({ 'config/dev.ts': other, 'config/second.ts': second })).toMatchObject(
+      environment.length > 16
+        ? [{ path: 'environment', why: expect.stringContaining('names') }]
+        : [{ path: 'environment', why: expect.stringContaining(`config/dev.ts has a stage of the same name`) }],
+    );
+  });
+
+  test('must not share an address of the receiver in one VPC', () => {
+    const { link } = dev as { link: { analysis: object; receiver: { address: string } } };
+    const vpc = { vpcId: (link.analysis as { vpcId: string }).vpcId, vpcCidr: '10.20.8.0/24' };
+    const second = changed(prod, {
+      'link.receiver.address': link.receiver.address,
+      'link.analysis.vpcId': vpc.vpcId,
+      'link.analysis.vpcCidr': vpc.vpcCidr,
+    });
+    expect(problems({ 'config/dev.ts': dev, 'config/prod.ts': second })).toContainEqual(
+      expect.objectContaining({
+        file: 'config/prod.ts',
+        path: 'link.receiver.address',
+        why: expect.stringContaining('dev'),
+      }),
+    );
+  });
+
   test('report the problems of every file', () => {
     const files = {
       'config/dev.ts': changed(dev, { account: '1' }),

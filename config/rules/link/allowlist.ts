@@ -51,18 +51,28 @@ const announcedByHongKong = (link: Link, { network }: EnvironmentConfig): Set<st
   );
 
 export const allowlistRules: readonly Rule[] = [
-  linkRule(['link.allowlist', 'link.transports', 'network'], (link, config) => {
+  linkRule(['link.allowlist', 'link.transports', 'link.serviceAttachments', 'network'], (link, config) => {
     const { size } = announcedByHongKong(link, config);
+    const attached = link.serviceAttachments.filter(({ attachmentId }) => attachmentId !== undefined).length;
     const [limit, whose] = link.transports.includes('directConnect')
       ? [gatewayPrefixes, 'a Direct Connect gateway announces']
       : [stackPrefixes, 'fit into one stack'];
-    return must(
-      size <= limit,
-      'link.allowlist',
-      undefined,
-      `Its lines name ${size} prefixes of services, each of which is announced to the far end, and ${limit} are the most that ${whose}.`,
-      'Join addresses of one subnet into a prefix, up to a /24.',
-    );
+    return [
+      ...must(
+        size + 2 * attached <= stackPrefixes,
+        'link.serviceAttachments',
+        undefined,
+        `${attached} attachments are two resources each, and with the ${size} prefixes of services in the allow-list more than the ${stackPrefixes} that fit into one stack.`,
+        'Attach VPCs of one kind by a transit gateway of their own, or join prefixes.',
+      ),
+      ...must(
+        size <= limit,
+        'link.allowlist',
+        undefined,
+        `Its lines name ${size} prefixes of services, each of which is announced to the far end, and ${limit} are the most that ${whose}.`,
+        'Join addresses of one subnet into a prefix, up to a /24.',
+      ),
+    ];
   }),
   linkRule(['link.farEnd.prefixes', 'link'], ({ farEnd }) =>
     must(

@@ -62,6 +62,14 @@ export const linkRules: readonly Rule[] = [
       'Use a connection or LAG at another location.',
     ),
     ...must(
+      directConnect?.second?.hostedInterfaceId === undefined ||
+        directConnect.second.hostedInterfaceId !== directConnect.hostedInterfaceId,
+      'link.directConnect.second.hostedInterfaceId',
+      directConnect?.second?.hostedInterfaceId,
+      'It is the interface of the first line.',
+      'Name the one that was made on the second line.',
+    ),
+    ...must(
       directConnect?.second === undefined ||
         !transports.includes('directConnect') ||
         (directConnect.probeAddress === undefined) === (directConnect.second.probeAddress === undefined),

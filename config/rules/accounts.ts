@@ -1,0 +1,33 @@
+/** Accounts and keys: what is of one partition and region is nothing in another. */
+import { must, type Rule, rule } from './rule';
+
+/** A key of a bootstrap's bucket, which must be where the bucket is. */
+const bucketKey = (path: string, keyArn: string | undefined, partition: string, region: string) =>
+  must(
+    keyArn === undefined || keyArn.startsWith(`arn:${partition}:kms:${region}:`),
+    path,
+    keyArn,
+    "S3 encrypts with a key of the bucket's own partition and region: this one cannot be of that bucket.",
+    `Name the key of the bucket: it begins with arn:${partition}:kms:${region}:`,
+  );
+
+export const accountRules: readonly Rule[] = [
+  rule(['assetsKeyArn', 'clients', 'region', 'link.analysis'], ({ assetsKeyArn, clients, region, link }) => [
+    ...bucketKey('assetsKeyArn', assetsKeyArn, 'aws', region),
+    ...clients.flatMap((client, index) =>
+      bucketKey(`clients[${index}].assetsKeyArn`, client.assetsKeyArn, 'aws', client.region),
+    ),
+    ...(link?.analysis
+      ? bucketKey('link.analysis.assetsKeyArn', link.analysis.assetsKeyArn, 'aws-cn', link.analysis.region)
+      : []),
+  ]),
+  rule(['account', 'link.analysis'], ({ account, link }) =>
+    must(
+      link?.analysis?.account !== account,
+      'link.analysis.account',
+      link?.analysis?.account,
+      "It is the environment's own account: no account is in both partitions, and raw traces would be where aggregates go.",
+      'Name the account of partition aws-cn.',
+    ),
+  ),
+];
