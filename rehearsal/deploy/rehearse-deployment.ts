@@ -23,7 +23,7 @@ export interface DeployReport {
 }
 
 /** The stacks of a stage, in the order in which they are deployed. */
-const order = ['Network', 'Store', 'Collect', 'Observe', 'Link', 'Analysis'];
+const order = ['Network', 'Store', 'Access', 'Collect', 'Observe', 'Link', 'Analysis'];
 
 /** Rehearses. Whatever fails, nothing is left running. */
 export async function rehearseDeployment(
