@@ -35,7 +35,7 @@ function problems(input: object): readonly Problem[] {
 }
 
 const role = (name: string, account = '111111111111') => `arn:aws:iam::${account}:role/${name}`;
-const [client] = dev.clients as [Tree];
+const [client] = dev.clients as unknown as [Tree];
 const withClient = (more: object, base: object = dev) => edited(base, { clients: [{ ...client, ...more }] });
 const withVpc = (more: object) => withClient({ vpcs: [{ ...client.vpcs[0], ...more }] });
 const certificate = dev.collect.entrance?.handedOver?.certificate;
