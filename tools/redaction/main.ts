@@ -10,7 +10,7 @@ const help = `Prints what the collectors' redaction finds: recall by kind and by
 
 npm run redaction [-- OPTION…]
   --corpus FILE   lines of verdict (kill or keep), kind, value and text, with tabs between. Without: the committed corpus,
-                  and lines that are made by the thousand
+                  lines kept back while rules were made, and lines that are made by the thousand
   --seed N        makes other lines: none of them was looked at when the rules were written
   --misses        prints each value that came through, and each text that was masked for nothing
   --speed         prints the time for a byte of texts that are made to take long, from 1 KiB to 16 MiB, instead

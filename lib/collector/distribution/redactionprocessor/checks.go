@@ -89,6 +89,8 @@ var noName = map[string]bool{
 	"not": true, "found": true, "is": true, "error": true, "failed": true, "invalid": true, "unknown": true, "service": true,
 	"account": true, "bank": true, "id": true, "api": true, "name": true, "number": true, "missing": true, "support": true,
 	"unavailable": true, "data": true, "type": true, "does": true, "has": true, "was": true, "must": true, "request": true,
+	"agent": true, "team": true, "group": true, "department": true, "queue": true, "topic": true, "kafka": true, "server": true, "pool": true, "role": true, "gateway": true,
+	"null": true, "none": true, "string": true, "required": true, "undefined": true, "true": true, "false": true, "text": true,
 	"post": true, "get": true, "put": true, "http": true, "order": true, "payment": true, "balance": true, "limit": true,
 }
 
@@ -107,7 +109,7 @@ func (l *list) check(name, text string) bool {
 		return isIdentity(text)
 	case "public-address":
 		return isPublicAddress(text)
-	case "person":
+	case "person", "assigned-person":
 		return isPerson(text)
 	case "surname":
 		for _, first := range text {

@@ -101,9 +101,7 @@ func plain(text string) string {
 		return text
 	}
 	if !utf8.ValidString(text) {
-		if read, err := simplifiedchinese.GB18030.NewDecoder().String(text); err == nil {
-			text = read
-		}
+		text = withoutGBK(text)
 	}
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -121,6 +119,35 @@ func plain(text string) string {
 			return r
 		}
 	}, norm.NFKC.String(text))
+}
+
+// withoutGBK reads what is no UTF-8 as GBK, two bytes at a time; what is UTF-8 beside it stays.
+func withoutGBK(text string) string {
+	var out strings.Builder
+	out.Grow(len(text))
+	for i := 0; i < len(text); {
+		if _, size := utf8.DecodeRuneInString(text[i:]); text[i] < utf8.RuneSelf || size > 2 {
+			out.WriteString(text[i : i+size])
+			i += size
+			continue
+		}
+		from := i
+		for i+1 < len(text) && text[i] > 0x80 && text[i+1] >= 0x30 {
+			if _, size := utf8.DecodeRuneInString(text[i:]); size > 2 {
+				break
+			}
+			i += 2
+		}
+		i = max(i, from+1)
+		run := text[from:i]
+		if !utf8.ValidString(run) {
+			if read, err := simplifiedchinese.GB18030.NewDecoder().String(run); err == nil {
+				run = read
+			}
+		}
+		out.WriteString(run)
+	}
+	return out.String()
 }
 
 // digitOf a decimal digit of any script: they come in tens.

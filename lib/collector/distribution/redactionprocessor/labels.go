@@ -6,8 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// Characters after a label in which its value begins and ends; around a street in which its address does.
-const window = 128
+const (
+	// Characters after a label in which its value begins and ends; around a street in which its address does.
+	window = 128
+	// The same for what databases print of a row.
+	rowWindow = 512
+)
 
 // around is text between two places, no further than the text goes and not within a character.
 func (s *scan) around(from, to int) (string, int) {
@@ -23,16 +27,35 @@ func (s *scan) around(from, to int) (string, int) {
 
 // labelled masks the value behind a label.
 func (s *scan) labelled(end int, rule *labelledRule) {
-	text, from := s.around(end, end+window)
+	size := window
+	if rule.Bare {
+		if size = rowWindow; end < s.rows {
+			return // within one before
+		}
+	}
+	text, from := s.around(end, end+size)
 	at := rule.after.FindStringSubmatchIndex(text)
 	if at == nil {
 		return
 	}
-	value := strings.TrimRight(text[at[2]:at[3]], " \t\r\n\"',;")
+	// Of a pattern with groups the value is what they hold.
+	start, stop := at[2], at[3]
+	for i := 4; i < len(at); i += 2 {
+		if at[i] >= 0 {
+			start, stop = at[i], at[i+1]
+		}
+	}
+	value := strings.TrimRight(text[start:stop], " \t\r\n\"',;")
 	if rule.refuse != nil && rule.refuse.MatchString(value) || !s.list.check(rule.Check, value) {
 		return
 	}
-	s.mask(from+at[2], from+at[2]+len(value), rule.Kind)
+	if rule.Check == "assigned-person" && !strings.ContainsAny(text[:start], "=:\"'>：") {
+		return // prose
+	}
+	if rule.Bare {
+		s.rows = from + stop
+	}
+	s.mask(from+start, from+start+len(value), rule.Kind)
 }
 
 // street masks the address around a word of a street.
@@ -51,6 +74,17 @@ func (s *scan) street(from, end int, word *keyword) {
 		if address := text[at[0]:at[1]]; strings.ContainsAny(address, "0123456789") && start+at[0] <= from && from <= start+at[1] {
 			s.mask(start+at[0], start+len(strings.TrimRight(text[:at[1]], " ,;")), "postal-address")
 		}
+	}
+}
+
+// floor masks an address that is known by its flat and floor: estates have no street.
+func (s *scan) floor(from, end int) {
+	if from == 0 || !isDigit(s.text[from-1]) && lower(s.text[from-1]) != 'g' || end < len(s.text) && isAlnum(s.text[end]) || from < s.streets {
+		return
+	}
+	text, start := s.around(from-24, end+72)
+	if at := s.list.floor.FindStringIndex(text); at != nil {
+		s.mask(start+at[0], start+len(strings.TrimRight(text[:at[1]], " ,;")), "postal-address")
 	}
 }
 

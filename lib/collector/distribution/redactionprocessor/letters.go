@@ -66,8 +66,11 @@ func (s *scan) checkCharacter(at int) (check byte, end int, bracketed bool) {
 	if i < len(text) && text[i] == ' ' {
 		i++
 	}
-	if i+2 < len(text) && strings.IndexByte("([{", text[i]) >= 0 && isCheck(text[i+1]) && strings.IndexByte(")]}", text[i+2]) >= 0 {
-		return text[i+1], i + 3, true
+	if i < len(text) && strings.IndexByte("([{", text[i]) >= 0 {
+		inside := s.skip(i+1, " ", 1)
+		if closing := s.skip(inside+1, " ", 1); closing < len(text) && isCheck(text[inside]) && strings.IndexByte(")]}", text[closing]) >= 0 {
+			return text[inside], closing + 1, true
+		}
 	}
 	if i = at; i < len(text) && (text[i] == '-' || text[i] == '/') {
 		i++

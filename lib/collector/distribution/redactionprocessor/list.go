@@ -28,6 +28,8 @@ type labelledRule struct {
 	Value  string `json:"value"`
 	Refuse string `json:"refuse"`
 	Check  string `json:"check"`
+	// Bare values follow their label at once: what stands between is part of the pattern.
+	Bare bool `json:"bare"`
 
 	after, alone, refuse *regexp.Regexp
 }
@@ -83,7 +85,7 @@ type list struct {
 	automaton *automaton
 
 	sensitive, harmless, asWritten *regexp.Regexp
-	latinStreet, hanStreet         *regexp.Regexp
+	latinStreet, hanStreet, floor  *regexp.Regexp
 }
 
 type numberIssuer struct {
@@ -104,6 +106,8 @@ const (
 	forLatinStreet
 	forHanStreet
 	forURL
+	forStatement
+	forFloor
 )
 
 type keyword struct {
@@ -115,7 +119,7 @@ type keyword struct {
 }
 
 // Words between a label and its value.
-const filler = `^s?\.?["'` + "`" + `]?[ \t\r\n]{0,3}(?:(?i:no|num|number|nr|is|was|to|from|of|for|id|code|called|name|holder|with|value|card|account|ending|about|user|customer)\b[.:]?[ \t\r\n]{0,3}["']?|号码|號碼|号|號|为|為|是|码|碼){0,3}["']?[ \t\r\n]{0,3}(?:=>|:=|[:=#>-])?[ \t\r\n]{0,3}["'(\[]?(`
+const filler = `^s?\.?["'` + "`" + `\\]{0,3}[ \t\r\n_-]{0,3}(?:(?i:no|num|number|nr|is|was|to|from|of|for|id|code|called|name|holder|with|value|card|account|ending|about|user|customer|identifier|proxy|addr|address|ip|on|at)\b[.:]?[ \t\r\n_]{0,3}["']?|识别码|識別碼|号码|號碼|号|號|为|為|是|码|碼){0,3}["'\\]{0,3}[ \t\r\n]{0,3}(?:=>|:=|[:=#>-])?[ \t\r\n]{0,3}["'(\[\\]{0,3}(`
 
 var shared = sync.OnceValue(func() *list {
 	l := &list{}
@@ -147,7 +151,11 @@ func (l *list) prepare() {
 	}
 	groups := map[string][]*labelledRule{}
 	for _, rule := range l.Labelled {
-		rule.after = regexp.MustCompile(filler + rule.Value + `)`)
+		between := filler
+		if rule.Bare {
+			between = `^(`
+		}
+		rule.after = regexp.MustCompile(between + rule.Value + `)`)
 		rule.alone = regexp.MustCompile(`^\s*` + rule.Value)
 		if rule.Refuse != "" {
 			rule.refuse = regexp.MustCompile(rule.Refuse)
@@ -171,12 +179,15 @@ func (l *list) prepare() {
 	add([]string{"basic"}, keyword{purpose: forBasic})
 	add([]string{"-----begin "}, keyword{purpose: forPrivateKey})
 	add([]string{"://"}, keyword{purpose: forURL})
+	add([]string{"select ", "select\n", "insert into ", "replace into ", "update ", "delete from "}, keyword{purpose: forStatement})
+	add([]string{"/f"}, keyword{purpose: forFloor})
 	add(l.Streets.Latin, keyword{purpose: forLatinStreet})
 	add(l.Streets.Han, keyword{purpose: forHanStreet})
 	l.automaton = newAutomaton(l.words)
 
 	l.latinStreet = regexp.MustCompile(`(?:\b(?i:flat|rm|room|unit|suite|shop|block|blk|house)\.? ?[0-9A-Z][0-9A-Z/-]{0,5},? ?[^\n;"']{0,48}?|\b)(?:(?:\d{1,3}/F|G/F|\d{1,2}(?:st|nd|rd|th) Floor|Floor \d+),? ?[^\n;"']{0,40}?)?\b(?:\d{1,4}[A-Z]?(?:-\d{1,4}[A-Z]?)?,? )(?:(?:[A-Z][\w'.]*|[A-Z]+) ){1,4}(?i:` +
 		strings.Join(l.Streets.Latin, "|") + `)\b\.?(?:(?:, | )(?:[A-Z][a-z]+(?: [A-Z][a-z]+){0,3}|[A-Z]{2,}|\d{5,6})){0,4}`)
+	l.floor = regexp.MustCompile(`\b(?i:flat|rm|room|unit|suite|shop)\.? ?[0-9A-Z][0-9A-Z/-]{0,5}, ?(?:\d{1,3}|G|UG|LG)/F\b[^\n;"']{0,60}|\b(?:\d{1,3}|G|UG|LG)/F,? ?(?i:flat|rm|room|unit|suite|shop|block|tower)\b[^\n;"']{0,60}`)
 	l.hanStreet = regexp.MustCompile(`(?:[\x{4e00}-\x{9fff}]{2,8}(?:省|市|区|區|县|縣|镇|鎮|州|港|島|岛|龍|龙)){0,4}[\x{4e00}-\x{9fff}0-9A-Za-z]{1,12}(?:路|街|道|村|园|園|邨|苑|城|广场|廣場|大厦|大廈|花园|花園|里|巷|弄)(?:[\x{4e00}-\x{9fff}]{0,6}[0-9A-Za-z零一二三四五六七八九十-]{1,6}(?:号|號|栋|棟|幢|座|楼|樓|室|层|層|单元|單元|弄|期)?){1,5}(?:[\x{4e00}-\x{9fff}]{0,8}[0-9A-Za-z]{1,5}(?:室|楼|樓|座|号|號))?`)
 }
 

@@ -75,7 +75,9 @@ type scan struct {
 	budget   *int // bytes that may still be decoded
 	share    int
 	// Where the last private key, secret and street ended: what was looked at is not looked at again.
-	block, assigned, streets int
+	block, assigned, streets, rows, statements int
+	// The last quote of the text, where a statement was looked for.
+	lastQuote int
 }
 
 var scans = sync.Pool{New: func() any { return &scan{list: shared()} }}
@@ -83,7 +85,7 @@ var scans = sync.Pool{New: func() any { return &scan{list: shared()} }}
 // look goes over the text once. Most strings are clean, and this is all that they cost.
 func (s *scan) look(text string) {
 	s.text, s.signs, s.hits, s.cuts, s.url = text, 0, s.hits[:0], s.cuts[:0], false
-	s.block, s.assigned, s.streets = 0, 0, 0
+	s.block, s.assigned, s.streets, s.rows, s.statements, s.lastQuote = 0, 0, 0, 0, 0, 0
 	a := s.list.automaton
 	var seen uint8
 	at, digits, run := 0, 0, 0
@@ -180,7 +182,7 @@ func (s *scan) masked(count func(kind string)) string {
 func (s *scan) keyword(h hit, unfolded bool) {
 	word := &s.list.words[h.id]
 	from := h.end - len(word.text)
-	if word.latin && from > 0 && isAlnum(s.text[from-1]) && word.purpose != forURL &&
+	if word.latin && from > 0 && isAlnum(s.text[from-1]) && word.purpose != forURL && word.purpose != forFloor &&
 		!(word.purpose == forSecret) && !(isUpper(s.text[from]) && !isUpper(s.text[from-1]) && word.purpose == forLabel) {
 		return
 	}
@@ -193,8 +195,10 @@ func (s *scan) keyword(h hit, unfolded bool) {
 		s.basic(h.end)
 	case forPrivateKey:
 		s.privateKey(from)
-	}
-	switch word.purpose {
+	case forStatement:
+		s.statement(from)
+	case forFloor:
+		s.floor(from, h.end)
 	case forLabel:
 		for _, rule := range word.rules {
 			s.labelled(h.end, rule)

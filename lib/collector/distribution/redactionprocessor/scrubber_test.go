@@ -256,6 +256,7 @@ func hostile() map[string]func(size int) string {
 		"ones in percent": repeat("%31"), "at signs": repeat("a@"), "long local part": func(size int) string { return strings.Repeat("a", size-2) + "@b" }, "base64": repeat("dmFsdWUgcmVhZA"), "base64 in base64": layers, "hex": repeat("76616c7565207265"),
 		"secrets that do not end": repeat("password=\""), "private keys that do not end": repeat("-----BEGIN RSA PRIVATE KEY-----\n"), "streets": repeat("8 Old Road "), "labels": repeat("phone id card "), "ampersands": repeat("&#3"), "backslashes": repeat("\\"),
 		"escapes": repeat("\\u0031"), "quotes": repeat("\""), "URLs": repeat("http://u:p@h/?q "), "lines": repeat("4111\n"), "full width": repeat("４１１１ "), "entities": repeat("&amp;"), "letters": repeat("A"), "hyphens": repeat("-1"), "ligatures": repeat("\ufdfa"),
+		"statements": repeat("select 'a "), "statements without quotes": repeat("select a from t "), "statements with a table": repeat("select a from t where b = $x$ 'c "), "rows": repeat("[parameters: ("), "commands": repeat("curl -u mysql -h "), "elements": repeat("<password a "), "floors": repeat("1/f "), "GBK": repeat("%C0%EE 4"), "assigned names": repeat("first_name="), "pairs": repeat("\"password\" , "), "IPv6": repeat("client 1:2:3:"),
 	}
 }
 

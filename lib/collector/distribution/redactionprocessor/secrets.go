@@ -1,6 +1,9 @@
 package redactionprocessor
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Values that are no secrets, whatever their key: placeholders and what programs print in their place.
 var placeholders = map[string]bool{
@@ -54,8 +57,10 @@ func (s *scan) secret(from, end int) {
 	at, assigned, colon := s.assignment(at)
 	switch {
 	case assigned:
-	case from > 0 && text[from-1] == '<' && at < len(text) && text[at] == '>':
-		at++ // an element of XML
+	case s.elementEnd(from, end) > 0:
+		at = s.elementEnd(from, end)
+	case closing != 0 && s.pairEnd(at) > 0:
+		at = s.pairEnd(at)
 	case closing != 0 && at < len(text) && (text[at] == ',' || text[at] == ' ') && dashed:
 		at++ // the next argument of a list
 	case closing == 0 && dashed && at > end:
@@ -79,6 +84,9 @@ func (s *scan) secret(from, end int) {
 	if quoted := valueFrom > at; !quoted && colon && spaced > 0 && !looksSecret(value, valueTo == len(text) || text[valueTo] == '\n') {
 		return
 	}
+	if value[0] == '/' && strings.EqualFold(key, "pwd") {
+		return // where a shell is
+	}
 	if allDigits(value) && plural(key) || dashed && !assigned && value[0] == '-' {
 		return
 	}
@@ -86,11 +94,40 @@ func (s *scan) secret(from, end int) {
 	s.mask(valueFrom, valueTo, "secret")
 }
 
+// elementEnd is where the start tag of an element of XML ends whose name is the key; 0 where it is none.
+func (s *scan) elementEnd(from, end int) int {
+	start := from
+	if start > 0 && s.text[start-1] == ':' {
+		for start--; start > 0 && from-start < longestKey && isAlnum(s.text[start-1]); {
+			start--
+		}
+	}
+	if start == 0 || s.text[start-1] != '<' || end >= len(s.text) || s.text[end] != '>' && s.text[end] != ' ' {
+		return 0
+	}
+	rest, _ := s.around(end, end+2*window)
+	if i := strings.IndexAny(rest, "<>"); i >= 0 && rest[i] == '>' && (i == 0 || rest[i-1] != '/') {
+		return end + i + 1
+	}
+	return 0
+}
+
+// What stands between a name and its value where both are values: {"name": "DB_PASSWORD", "value": "…"}.
+var pair = regexp.MustCompile(`^\s{0,4},\s{0,16}["']?(?i:value|val|v)["']?\s{0,4}[:=]`)
+
+func (s *scan) pairEnd(at int) int {
+	rest, _ := s.around(at, at+48)
+	if found := pair.FindStringIndex(rest); found != nil {
+		return at + found[1]
+	}
+	return 0
+}
+
 // assignment skips what stands between a key and its value.
 func (s *scan) assignment(at int) (next int, found, colon bool) {
-	for _, sign := range []string{"=>", ":=", "==", "->", "=", ":", "："} {
+	for _, sign := range []string{"是：", "是:", "为：", "为:", "為：", "=>", ":=", "==", "->", "=", ":", "："} {
 		if strings.HasPrefix(s.text[at:], sign) {
-			return at + len(sign), true, sign == ":" || sign == "："
+			return at + len(sign), true, strings.HasSuffix(sign, ":") || strings.HasSuffix(sign, "：")
 		}
 	}
 	return at, false, false
@@ -131,6 +168,13 @@ func (s *scan) valueAt(at int, key string) (from, to int) {
 	to = len(text)
 	if i := strings.IndexAny(text[at:], stop); i >= 0 {
 		to = at + i
+	}
+	// Authorization: Digest username="…", response="…"
+	if stop == "\r\n\"'" && to < len(text) && to > at && (text[to-1] == '=' || text[to-1] == '\\') && text[to] != '\r' && text[to] != '\n' {
+		if i := strings.IndexAny(text[to:], "\r\n"); i >= 0 {
+			return at, to + i
+		}
+		return at, len(text)
 	}
 	// Authorization: Basic "…"
 	if stop == "\r\n\"'" && to < len(text) && to > at && text[to-1] == ' ' && strings.IndexByte(text[at:to-1], ' ') < 0 {

@@ -1,6 +1,9 @@
 package redactionprocessor
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Keys of statements of databases: current and older semantic conventions.
 func isStatement(key string) bool { return key == "db.query.text" || key == "db.statement" }
@@ -255,4 +258,74 @@ func (l *lexer) name() {
 
 func (l *lexer) quotedAfter(at int) int {
 	return l.quoted(at, l.dialect == backslashDialect || strings.EqualFold(l.word, "e"))
+}
+
+// The beginning of a statement in other text: an exception's message, a log line.
+var statementHead = regexp.MustCompile(`(?is)^(?:select\b.*?\bfrom\s+["\x60\[(]?\w|select\s+(?:\$|[neqx]{0,2}'|[^\s']+\s*\(\s*')|(?:insert|replace)\s+into\s+\S+\s*(?:\(|values|select)|update\s+\S+\s+(?:\w+\s+)?set\s+\S+\s*=|delete\s+from\s+\S+\s+where)`)
+
+// statement masks what is quoted in a statement within other text. Its numbers stay: where it ends nobody says.
+func (s *scan) statement(from int) {
+	if s.lastQuote == 0 {
+		s.lastQuote = max(1, strings.LastIndexAny(s.text, `'"$`))
+	}
+	if from < s.statements || from > s.lastQuote {
+		return
+	}
+	head, _ := s.around(from, from+rowWindow)
+	if !statementHead.MatchString(head) {
+		return
+	}
+	text := s.text
+	opener := byte(0) // of the text that the statement is in
+	if from > 0 && (text[from-1] == '"' || text[from-1] == '\'') {
+		opener = text[from-1]
+	}
+	l := lexer{text: text}
+	for i := from; i < len(text); {
+		c := text[i]
+		to := 0
+		switch {
+		case c == opener && c != 0 && (c == '"' || !isAlnum(text[i-1])):
+			s.statements = i
+			return
+		case c == '\'':
+			if l.word = prefixOf(text[from:i]); l.word != "" || !isAlnum(text[i-1]) && text[i-1] != ')' {
+				to = l.quoted(i, strings.EqualFold(l.word, "e"))
+			}
+		case c == '"':
+			before := strings.TrimRight(text[max(from, i-16):i], " \t\r\n")
+			if end := len(before); end > 0 && (strings.IndexByte("=<>(,!~", before[end-1]) >= 0 || strings.HasSuffix(strings.ToLower(before), "like")) {
+				to = l.quoted(i, true)
+			}
+		case c == '$':
+			l.at = i
+			to = l.dollar()
+		}
+		if to > i {
+			if strings.Trim(text[i:to], `'"?%s`) != "" {
+				s.mask(i, to, "sql-literal")
+			}
+			i = to
+			continue
+		}
+		i++
+	}
+	s.statements = len(text)
+}
+
+// prefixOf a literal: N'…', E'…', X'…', q'[…]'.
+func prefixOf(before string) string {
+	n := len(before)
+	for n > 0 && isLetter(before[n-1]) && len(before)-n < 3 {
+		n--
+	}
+	word := before[n:]
+	if len(word) > 2 || n > 0 && isAlnum(before[n-1]) {
+		return ""
+	}
+	switch strings.ToLower(word) {
+	case "e", "n", "x", "b", "q", "nq":
+		return word
+	}
+	return ""
 }
