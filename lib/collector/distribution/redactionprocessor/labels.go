@@ -28,7 +28,7 @@ func (s *scan) around(from, to int) (string, int) {
 // labelled masks the value behind a label.
 func (s *scan) labelled(end int, rule *labelledRule) {
 	size := window
-	if rule.Bare {
+	if rule.Label == "row" {
 		if size = rowWindow; end < s.rows {
 			return // within one before
 		}
@@ -52,7 +52,7 @@ func (s *scan) labelled(end int, rule *labelledRule) {
 	if rule.Check == "assigned-person" && !strings.ContainsAny(text[:start], "=:\"'>：") {
 		return // prose
 	}
-	if rule.Bare {
+	if rule.Label == "row" {
 		s.rows = from + stop
 	}
 	s.mask(from+start, from+start+len(value), rule.Kind)
@@ -79,10 +79,11 @@ func (s *scan) street(from, end int, word *keyword) {
 
 // floor masks an address that is known by its flat and floor: estates have no street.
 func (s *scan) floor(from, end int) {
-	if from == 0 || !isDigit(s.text[from-1]) && lower(s.text[from-1]) != 'g' || end < len(s.text) && isAlnum(s.text[end]) || from < s.streets {
+	if from == 0 || !isDigit(s.text[from-1]) && lower(s.text[from-1]) != 'g' || end < len(s.text) && isAlnum(s.text[end]) || from < s.floors || from < s.streets {
 		return
 	}
 	text, start := s.around(from-24, end+72)
+	s.floors = from + 40 // a match that begins before is in this window
 	if at := s.list.floor.FindStringIndex(text); at != nil {
 		s.mask(start+at[0], start+len(strings.TrimRight(text[:at[1]], " ,;")), "postal-address")
 	}

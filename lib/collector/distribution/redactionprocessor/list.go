@@ -119,7 +119,7 @@ type keyword struct {
 }
 
 // Words between a label and its value.
-const filler = `^s?\.?["'` + "`" + `\\]{0,3}[ \t\r\n_-]{0,3}(?:(?i:no|num|number|nr|is|was|to|from|of|for|id|code|called|name|holder|with|value|card|account|ending|about|user|customer|identifier|proxy|addr|address|ip|on|at)\b[.:]?[ \t\r\n_]{0,3}["']?|识别码|識別碼|号码|號碼|号|號|为|為|是|码|碼){0,3}["'\\]{0,3}[ \t\r\n]{0,3}(?:=>|:=|[:=#>-])?[ \t\r\n]{0,3}["'(\[\\]{0,3}(`
+const filler = `^s?\.?["'` + "`" + `\\]{0,3}[ \t\r\n_-]{0,3}(?:(?i:no|num|number|nr|is|was|to|from|of|for|id|code|called|name|holder|with|value|card|account|ending|about|user|customer|identifier|proxy|addr|address|ip|on|at)\b[.:]?[ \t\r\n_]{0,3}["']?|识别码|識別碼|号码|號碼|号|號|为|為|是|码|碼)*["'\\]{0,3}[ \t\r\n]{0,3}(?:=>|:=|[:=#>-])?[ \t\r\n]{0,3}["'(\[\\]{0,3}(`
 
 var shared = sync.OnceValue(func() *list {
 	l := &list{}

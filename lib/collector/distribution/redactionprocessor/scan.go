@@ -75,7 +75,7 @@ type scan struct {
 	budget   *int // bytes that may still be decoded
 	share    int
 	// Where the last private key, secret and street ended: what was looked at is not looked at again.
-	block, assigned, streets, rows, statements int
+	block, assigned, streets, floors, rows, statements int
 	// The last quote of the text, where a statement was looked for.
 	lastQuote int
 }
@@ -85,7 +85,7 @@ var scans = sync.Pool{New: func() any { return &scan{list: shared()} }}
 // look goes over the text once. Most strings are clean, and this is all that they cost.
 func (s *scan) look(text string) {
 	s.text, s.signs, s.hits, s.cuts, s.url = text, 0, s.hits[:0], s.cuts[:0], false
-	s.block, s.assigned, s.streets, s.rows, s.statements, s.lastQuote = 0, 0, 0, 0, 0, 0
+	s.block, s.assigned, s.streets, s.floors, s.rows, s.statements, s.lastQuote = 0, 0, 0, 0, 0, 0, 0
 	a := s.list.automaton
 	var seen uint8
 	at, digits, run := 0, 0, 0
