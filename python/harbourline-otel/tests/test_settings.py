@@ -2,7 +2,8 @@
 
 import pytest
 
-from harbourline_otel.settings import Settings, SettingsError, loopback
+from harbourline_otel.addresses import loopback
+from harbourline_otel.settings import Settings, SettingsError
 
 node = {
     "OTEL_PYTHON_TRACER_PROVIDER": "harbourline_production",

@@ -23,6 +23,7 @@ secret = "hunter2"
         (r"WHERE a = 'it\'s hunter2' AND b = 'hunter2'", "WHERE a = ?"),
         ("WHERE a = N'hunter2' AND b = X'CAFE' AND c = 0xCAFE", "WHERE a = ? AND b = ? AND c = ?"),
         ("SELECT a -- hunter2\nFROM t", "SELECT a  \nFROM t"),
+        ("SELECT a #hunter2\nFROM t", "SELECT a  \nFROM t"),
         ("SELECT /* hunter2 */ a FROM t", "SELECT   a FROM t"),
         ("SELECT a /* hunter2", "SELECT a  "),
         ('WHERE a = "hunter2"', "WHERE a = ?"),
@@ -42,6 +43,8 @@ def test_double_quotes_hold_names_where_the_system_says_so() -> None:
     text = 'SELECT "payment"."id" FROM "payment" WHERE "payment"."card" = %s'
     assert texts.statement(text, "postgresql") == text
     assert secret not in texts.statement('WHERE name = "hunter2', "postgresql")
+    # There it is an operator.
+    assert texts.statement("SELECT a # 'hunter2'", "postgresql") == "SELECT a # ?"
     assert secret not in texts.statement('WHERE name = "hunter2"', "mysql")
 
 
@@ -79,6 +82,33 @@ def test_double_quotes_hold_names_where_the_system_says_so() -> None:
         "Authorization: Bearer hunter2",
         "user=chan&apiKey=hunter2",
         "cvv2: hunter2",
+        'COPY payments, line 1, column email: "hunter2"',
+        "CONTEXT:  unnamed portal with parameters: $1 = 'hunter2', $2 = '3'",
+        'DETAIL:  Token "x" is invalid.\nCONTEXT:  JSON data, line 1: hunter2',
+        "Key (during)=(a) conflicts with existing key (during)=(hunter2).",
+        'column "hunter2" does not exist',
+        'password authentication failed for user "hunter2"',
+        "invalid input for query argument $1: {'name': 'hunter2'} (expected str, got dict)",
+        "CONTEXT:  SQL statement \"INSERT INTO audit VALUES ('hunter2')\"",
+        "Partition key of the failing row contains (email) = (hunter2).",
+        "(1054, \"Unknown column 'hunter2' in 'where clause'\")",
+        "(1300, \"Invalid utf8mb4 character string: 'hunter2'\")",
+        '(1526, "Table has no partition for value hunter2")',
+        "(1045, \"Access denied for user 'hunter2'@'10.0.0.1' (using password: YES)\")",
+        "Max retries exceeded with url: /customers;name=hunter2 (Caused by X)",
+        "Invalid URL 'hunter2': No scheme supplied. Perhaps you meant https://hunter2?",
+        "Value error, no customer hunter2 [type=value_error, input_value=1, input_type=int]",
+        "'input': {'a': {'c': 'x'}, 'd': 'hunter2'}}]",
+        '{"detail":[{"type":"int_parsing","loc":["body","a"],"msg":"m","input":"hunter2"}]}',
+        "unknown command 'hunter2', with args beginning with: 'hunter2' 'x'",
+        "Command # 1 (SET session:hunter2 hunter2) of pipeline caused error: x",
+        "Invalid type for parameter Item.a, value: hunter2, type: <class 'str'>, valid types: x",
+        '\tdetails = "customer hunter2 unknown"\n\tdebug_error_string = "UNKNOWN:Error '
+        '{grpc_message:"customer hunter2 unknown", grpc_status:5}"\n>',
+        "Task pay with args ('hunter2',) raised",
+        "invalid literal for int() with base 10: 'hunter2'",
+        "time data 'it''s hunter2' does not match format '%Y'",
+        "no customer 'hunter2",
     ],
 )
 def test_texts_of_errors_lose_their_values(text: str) -> None:
@@ -90,9 +120,25 @@ def test_what_says_what_is_wrong_stays() -> None:
     assert texts.message(text) == text
     kept = texts.message("Key (email)=(hunter2) already exists. [SQL: SELECT 'hunter2' FROM t]")
     assert kept == "Key (email)=(****) already exists. [SQL: SELECT ? FROM t]"
-    assert texts.message("connection to 10.0.0.1:5432 refused") == (
-        "connection to 10.0.0.1:5432 refused"
-    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "connection to 10.0.0.1:5432 refused",
+        "'NoneType' object has no attribute 'amount'",
+        "No module named 'foo'",
+        "f() got an unexpected keyword argument 'x'",
+        'duplicate key value violates unique constraint "payments_pkey"',
+        'relation "payments" does not exist',
+        "Client error '404 Not Found' for url 'https://example.com/payments'",
+        "can't connect, don't know why",
+        "HTTPConnectionPool(host='x', port=80): Max retries exceeded with url: /x (Caused by "
+        "NewConnectionError('<urllib3.connection.HTTPConnection object at 0x7f>: refused'))",
+    ],
+)
+def test_names_stay(text: str) -> None:
+    assert texts.message(text) == text
 
 
 def test_of_a_stack_trace_frames_and_types_stay() -> None:

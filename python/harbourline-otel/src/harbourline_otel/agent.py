@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import socket
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from contextlib import suppress
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan
 
+from harbourline_otel import native
 from harbourline_otel.observe import Counts, Report
 from harbourline_otel.say import Warner
 from harbourline_otel.scrub import Scrubber
@@ -45,6 +47,7 @@ class Agent:
 
     def __init__(self, settings: Settings) -> None:
         self._connection = http.client.HTTPConnection(settings.host, settings.port, _TIMEOUT)
+        self._connection._create_connection = _connect  # type: ignore[attr-defined]
 
     def post(self, path: str, body: bytes, seconds: float = _TIMEOUT) -> None:
         """Sends a request of OTLP.
@@ -80,6 +83,19 @@ class Agent:
             os.close(sock.detach())
 
 
+def _connect(address: tuple[str, int], seconds: float, *_: object) -> socket.socket:
+    """To an address of loopback; without a look at names."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    connection: socket.socket = native.original("socket", "socket")(family, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(seconds)
+        connection.connect(address)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def encode(spans: Sequence[ReadableSpan]) -> tuple[bytes, Counter[str]]:
     """An encoded request: protobuf joins messages that stand one after the other.
 
@@ -89,7 +105,7 @@ def encode(spans: Sequence[ReadableSpan]) -> tuple[bytes, Counter[str]]:
     lost: Counter[str] = Counter()
     for start in range(0, len(spans), _CHUNK):
         if start:
-            time.sleep(0)
+            native.sleep(0)
         chunk = spans[start : start + _CHUNK]
         try:
             parts.append(encode_spans(chunk).SerializeToString())
@@ -204,4 +220,4 @@ class AgentSpanExporter:
     def _sleep(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while (left := min(until, self._until) - time.monotonic()) > 0:
-            time.sleep(min(left, 0.05))
+            native.sleep(min(left, 0.05))

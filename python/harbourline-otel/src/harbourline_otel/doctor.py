@@ -166,7 +166,7 @@ def _agent(settings: Settings, seconds: float) -> Iterator[Finding]:
     from harbourline_otel.agent import Agent, AgentAway
     from harbourline_otel.say import cause
 
-    where = f"http://{settings.host}:{settings.port}"
+    where = settings.url
     before = _counters(settings)
     agent = Agent(settings)
     try:

@@ -8,10 +8,11 @@ counted by the others: see `ledger`.
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # without the enumerations of `signal`
-import _thread
+import atexit
 import os
 import sys
 
+from harbourline_otel import native
 from harbourline_otel.hooks import when_imported, wrap
 
 TYPE_CHECKING = False
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
     from typing import Any
+
+    from opentelemetry.sdk.trace import TracerProvider
 
 GRACE = 5.0
 """Seconds for what waits when the process ends. Kubernetes gives 30, systemd 90, for everything."""
@@ -37,17 +40,26 @@ _owner = 0
 
 def watch() -> None:
     """From now on; once for a process and its children."""
+    # The first to be registered runs last: spans of everybody else's handlers are there by then.
+    atexit.register(_at_exit)
     _before("_exit", lambda _: True, ABRUPT)
+    for name in ("execv", "execve"):
+        _before(name, lambda _: True, ABRUPT, _flush)
     _before("kill", lambda args: args[0] == os.getpid() and _is_fatal(args[1]), GRACE)
     when_imported("signal", _watch_raise)
     when_imported("multiprocessing.popen_fork", _watch_terminate)
     when_imported("billiard.popen_fork", _watch_terminate)  # Celery's
     when_imported("celery.signals", _watch_celery)
-    if not is_helper() and _signal.getsignal(_signal.SIGTERM) == _signal.SIG_DFL:
-        global _owner
-        _owner = os.getpid()
+    if is_helper() or _signal.getsignal(_signal.SIGTERM) != _signal.SIG_DFL:
+        return
+    try:
         _signal.signal(_signal.SIGTERM, _on_sigterm)
-        os.register_at_fork(before=_block, after_in_parent=_unblock, after_in_child=_restore)
+    except ValueError:  # a thread, or an interpreter within the process: signals are not ours
+        return
+    global _owner
+    _owner = os.getpid()
+    when_imported("signal", _hide)
+    os.register_at_fork(before=_block, after_in_parent=_unblock, after_in_child=_restore)
 
 
 def is_helper() -> bool:
@@ -64,12 +76,61 @@ def finish(seconds: float) -> None:
             pass
 
 
+_providers: list[TracerProvider] = []
+
+
+def shut_down_at_exit(provider: TracerProvider) -> None:
+    """In place of the SDK's own handler, which would come before others that still make spans."""
+    provider._atexit_handler = provider.shutdown  # the SDK forgets it when it is shut down
+    _providers[:] = [each for each in _providers if each._atexit_handler]
+    _providers.append(provider)
+
+
+def _at_exit() -> None:
+    """One deadline over all of them, and then what else they export by."""
+    finish(GRACE)
+    for provider in _providers:
+        try:
+            if provider._atexit_handler:
+                provider.shutdown()
+        except Exception:
+            pass
+
+
+def _flush(seconds: float) -> None:
+    """Hands over what waits, and goes on: the process may be replaced by another program."""
+    if pipeline := sys.modules.get("harbourline_otel.pipeline"):
+        try:
+            pipeline.flush_all(seconds)
+        except Exception:
+            pass
+
+
 def _on_sigterm(*_: object) -> None:
     """Hands over what waits, puts back what was there, and raises the signal again."""
+    if os.getpid() == 1:  # as init of a container it outlives the signal, also without us
+        _flush(GRACE)
+        return
     if os.getpid() == _owner:
         finish(GRACE)
     _signal.signal(_signal.SIGTERM, _signal.SIG_DFL)
     _kill(os.getpid(), _signal.SIGTERM)
+
+
+def _hide(module: ModuleType) -> None:
+    """Nobody sees that SIGTERM has a handler, who finds the default there or puts it back."""
+
+    def shown(handler: Any) -> Any:
+        return module.SIG_DFL if handler is _on_sigterm else handler
+
+    def install(original: Any, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if len(args) == 2 and os.getpid() == _owner and args[0] in _TERM:
+            default = isinstance(args[1], int) and args[1] == _signal.SIG_DFL
+            args = (args[0], _on_sigterm if default else args[1])
+        return shown(original(*args, **kwargs))
+
+    wrap(module, "signal", install)
+    wrap(module, "getsignal", lambda original, _, args, kwargs: shown(original(*args, **kwargs)))
 
 
 _blocked: dict[int, set[int]] = {}
@@ -79,11 +140,11 @@ _blocked: dict[int, set[int]] = {}
 def _block() -> None:
     """A child forgets the signals that Python took note of before it was one: they must wait."""
     if _signal.getsignal(_signal.SIGTERM) is _on_sigterm:
-        _blocked[_thread.get_ident()] = _signal.pthread_sigmask(_signal.SIG_BLOCK, _TERM)
+        _blocked[native.get_ident()] = _signal.pthread_sigmask(_signal.SIG_BLOCK, _TERM)
 
 
 def _unblock() -> None:
-    mask = _blocked.pop(_thread.get_ident(), None)
+    mask = _blocked.pop(native.get_ident(), None)
     if mask is not None:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
 
@@ -103,7 +164,12 @@ def _is_fatal(signum: object) -> bool:
 _kill = os.kill
 
 
-def _before(name: str, ends: Callable[[tuple[Any, ...]], bool], seconds: float) -> None:
+def _before(
+    name: str,
+    ends: Callable[[tuple[Any, ...]], bool],
+    seconds: float,
+    hand_over: Callable[[float], None] = finish,
+) -> None:
     original = getattr(os, name)
 
     def replaced(*args: Any, **kwargs: Any) -> Any:
@@ -112,7 +178,7 @@ def _before(name: str, ends: Callable[[tuple[Any, ...]], bool], seconds: float) 
         except Exception:  # wrong arguments: the original says so
             ending = False
         if ending:
-            finish(seconds)
+            hand_over(seconds)
         return original(*args, **kwargs)
 
     replaced.__name__ = replaced.__qualname__ = name

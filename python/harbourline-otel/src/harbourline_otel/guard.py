@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 
-from harbourline_otel import instrumentations
+from harbourline_otel import ends, instrumentations, refusals
 from harbourline_otel.hooks import when_imported, wrap
-from harbourline_otel.settings import ADMITTED, Refused, Settings, contradictions, loopback, shown
+from harbourline_otel.settings import ADMITTED, Refused, Settings, contradictions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
 
 _settings: Settings | None = None
 
-_OTHERS = ("sentry_sdk", "ddtrace", "amazon", "newrelic", "elasticapm", "logfire", "datadog")
-"""Top-level packages of other vendors' agents: they add what they need without being asked to, and
-a service must not fail at its start because it has one. Theirs is left out, with a warning."""
-
-_METRIC_READERS = "opentelemetry.sdk.metrics._internal.export"
-_LOG_PROCESSORS = "opentelemetry.sdk._logs._internal.export"
-
 
 def put_up(settings: Settings) -> None:
     """Guards the SDK from the moment that something imports it. Once for a process."""
@@ -41,8 +33,10 @@ def put_up(settings: Settings) -> None:
         os.environ.setdefault("OTEL_PROPAGATORS", "tracecontext")
         when_imported("opentelemetry.baggage.propagation", _keep_baggage)
         when_imported("opentelemetry.propagate", _guard_propagators)
-        when_imported(_METRIC_READERS, _guard_metrics)
-        when_imported(_LOG_PROCESSORS, _guard_logs)
+        for name in ("metrics._internal", "metrics._internal.export"):
+            when_imported(f"opentelemetry.sdk.{name}", _guard_metrics)
+        for name in ("_logs._internal", "_logs._internal.export"):
+            when_imported(f"opentelemetry.sdk.{name}", _guard_logs)
     instrumentations.spare()
     when_imported("opentelemetry.sdk.trace", _guard_providers)
     when_imported("opentelemetry.sdk._configuration", _replace_configurator)
@@ -62,22 +56,29 @@ def _keep_baggage(module: ModuleType) -> None:
 def _guard_propagators(module: ModuleType) -> None:
     """Code may install those propagators that the variable may name."""
 
+    def admit(propagator: object) -> bool:
+        kind = _foreign(propagator)
+        if kind is None:
+            return True
+        text = (
+            f"harbourline: {kind.__module__}.{kind.__qualname__} writes headers that are no "
+            "trace context of W3C, and may take baggage over the border. Fix: leave the "
+            "propagator to OTEL_PROPAGATORS, as the node's file has it."
+        )
+        if not refusals.is_vendors(kind):
+            raise Refused(text)
+        refusals.leave_out(text)
+        return False
+
     def set_textmap(
         wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
         propagator = args[0] if args else next(iter(kwargs.values()))
-        if kind := _foreign(propagator):
-            text = (
-                f"harbourline: {kind.__module__}.{kind.__qualname__} writes headers that are no "
-                "trace context of W3C, and may take baggage over the border. Fix: leave the "
-                "propagator to OTEL_PROPAGATORS."
-            )
-            if _is_vendors(kind):
-                _leave_out(text)
-                return
-            raise Refused(text)
-        wrapped(propagator)
+        if admit(propagator):
+            wrapped(propagator)
 
+    # The code may have changed the variable since the process began.
+    admit(module.get_global_textmap())
     wrap(module, "set_global_textmap", set_textmap)
 
 
@@ -111,7 +112,7 @@ def _replace_loader(module: ModuleType) -> None:
 
         for point in entry_points(group="opentelemetry_configurator"):
             if point.name != "configurator":
-                _leave_out(
+                refusals.leave_out(
                     f"the configurator {point.name} is not used: OTEL_PYTHON_TRACER_PROVIDER "
                     "chose ours. Fix: uninstall its package, or leave it; its exporters, samplers "
                     "and id generators have no effect"
@@ -127,25 +128,18 @@ def _configure() -> None:
     trace.get_tracer_provider()
 
 
-def _leave_out(text: str) -> None:
-    from harbourline_otel import say
+def _guard_metrics(module: ModuleType) -> None:
+    from harbourline_otel import telemetry
 
-    say.warn(text)
-
-
-def _is_vendors(kind: type) -> bool:
-    return kind.__module__.partition(".")[0] in _OTHERS
+    assert _settings
+    telemetry.guard_metrics(_settings, module)
 
 
-def _is_vendors_call() -> bool:
-    """Whether another vendor's agent asks, and not the service: with exporters of OpenTelemetry."""
-    frame: Any = sys._getframe(1)
-    while frame is not None:
-        name = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        if name not in ("harbourline_otel", "opentelemetry"):
-            return name in _OTHERS
-        frame = frame.f_back
-    return False
+def _guard_logs(module: ModuleType) -> None:
+    from harbourline_otel import telemetry
+
+    assert _settings
+    telemetry.guard_logs(_settings, module)
 
 
 def _guard_providers(module: ModuleType) -> None:
@@ -161,12 +155,15 @@ def _guard_providers(module: ModuleType) -> None:
 
         given = signature(wrapped).bind(*args, **kwargs).arguments
         given["resource"] = _resource(settings, given.get("resource"))
-        _check_sampler(settings, given.get("sampler"))
+        _check_sampler(settings, given)
         processors = given.get("active_span_processor") or module.SynchronousMultiSpanProcessor()
         if type(processors) not in guarded:
-            raise Refused(_refusal(settings, type(processors)))
+            raise Refused(refusals.refusal(settings, type(processors)))
         given["active_span_processor"] = processors
-        wrapped(**given)
+        at_exit = given.pop("shutdown_on_exit", True)
+        wrapped(**given, shutdown_on_exit=False)
+        if at_exit:
+            ends.shut_down_at_exit(provider)
         if "otlp" in settings.exporters:
             # Not by `add_span_processor`: providers of a subclass may override it.
             processors.add_span_processor(Pipeline(settings, provider.resource))
@@ -178,10 +175,10 @@ def _guard_providers(module: ModuleType) -> None:
         try:
             admitted = _admit(settings, processor)
         except Refused as refusal:
-            kinds = (type(processor), type(_exporter_of(processor)))
-            if not (any(map(_is_vendors, kinds)) or _is_vendors_call()):
+            kinds = (type(processor), type(refusals.exporter_of(processor)))
+            if not (any(map(refusals.is_vendors, kinds)) or refusals.is_vendors_call()):
                 raise
-            _leave_out(str(refusal))
+            refusals.leave_out(str(refusal))
             admitted = None
         if admitted is None:
             # To the agent, as ours: spans would arrive twice. Its thread and connection are closed.
@@ -193,31 +190,6 @@ def _guard_providers(module: ModuleType) -> None:
     wrap(module, "TracerProvider.__init__", make)
     for kind in guarded:
         wrap(module, f"{kind.__name__}.add_span_processor", add)
-
-
-def _guard_metrics(module: ModuleType) -> None:
-    """Metrics that code exports by itself are held to the same rule as spans."""
-    _guard_exporters(module, ("PeriodicExportingMetricReader",), "metrics")
-
-
-def _guard_logs(module: ModuleType) -> None:
-    """And logs."""
-    _guard_exporters(module, ("BatchLogRecordProcessor", "SimpleLogRecordProcessor"), "logs")
-
-
-def _guard_exporters(module: ModuleType, kinds: tuple[str, ...], what: str) -> None:
-    settings = _settings
-    assert settings
-
-    def make(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        exporter = args[0] if args else kwargs.get("exporter")
-        if not (_is_ours(exporter) or _to_the_agent(settings, exporter, what)):
-            raise Refused(_refusal(settings, type(exporter), what=f"raw {what}"))
-        wrapped(*args, **kwargs)
-
-    for kind in kinds:
-        if hasattr(module, kind):
-            wrap(module, f"{kind}.__init__", make)
 
 
 def _resource(settings: Settings, given: Resource | None) -> Resource:
@@ -232,20 +204,19 @@ def _resource(settings: Settings, given: Resource | None) -> Resource:
     return resource.merge(Resource({"deployment.environment.name": settings.environment}))
 
 
-def _check_sampler(settings: Settings, sampler: object) -> None:
+def _check_sampler(settings: Settings, given: dict[str, Any]) -> None:
     from opentelemetry.sdk.trace.sampling import ALWAYS_ON, DEFAULT_ON
 
-    if settings.strict and sampler not in (None, ALWAYS_ON, DEFAULT_ON):
+    if not settings.strict:
+        return
+    # The variable was looked at already; code may have changed it since.
+    sampler = given.setdefault("sampler", DEFAULT_ON) or DEFAULT_ON
+    given["sampler"] = sampler
+    if sampler not in (ALWAYS_ON, DEFAULT_ON):
         raise Refused(
             f"harbourline: {type(sampler).__name__} would leave spans out, and figures are of all "
             "spans. Fix: make the provider without a sampler; whole traces are sampled later."
         )
-
-
-def _exporter_of(processor: object) -> object:
-    """What a processor of the SDK exports with."""
-    batch = getattr(processor, "_batch_processor", None)
-    return getattr(processor, "span_exporter", None) or getattr(batch, "_exporter", None)
 
 
 def _admit(settings: Settings, processor: SpanProcessor) -> SpanProcessor | None:
@@ -268,42 +239,15 @@ def _admit(settings: Settings, processor: SpanProcessor) -> SpanProcessor | None
         hooks = ("on_end", "_on_ending")
         if all(getattr(kind, h, None) is getattr(SpanProcessor, h, None) for h in hooks):
             return processor
-        raise Refused(_refusal(settings, kind))
+        raise Refused(refusals.refusal(settings, kind))
 
-    exporter = _exporter_of(processor)
-    if _to_the_agent(settings, exporter, "spans"):
+    exporter = refusals.exporter_of(processor)
+    if refusals.to_the_agent(settings, exporter, "spans"):
         return None
     exporting = type(exporter)
-    if exporting in _admitted() or (not settings.strict and _local(exporting)):
+    if exporting in _admitted() or (not settings.strict and refusals.local(exporting)):
         return Scrubbed(processor, settings)
-    raise Refused(_refusal(settings, exporting))
-
-
-def _to_the_agent(settings: Settings, exporter: object, what: str) -> bool:
-    """Whether it is an exporter of OTLP to loopback, which no proxy may turn away.
-
-    Raises:
-        Refused: It is one, and its endpoint is elsewhere.
-    """
-    kind = type(exporter)
-    if not kind.__module__.startswith("opentelemetry.exporter.otlp.proto."):
-        return False
-    endpoint = str(getattr(exporter, "_endpoint", ""))
-    if loopback(endpoint) is None:
-        raise Refused(_refusal(settings, kind, f" to {shown(endpoint)}", f"raw {what}"))
-    if session := getattr(exporter, "_session", None):
-        session.trust_env = False
-    return True
-
-
-def _is_ours(exporter: object) -> bool:
-    """Memory, for tests."""
-    return type(exporter).__name__.startswith("InMemory") and _local(type(exporter))
-
-
-def _local(kind: type) -> bool:
-    """Exporters of the SDK itself: to the console, and to memory for tests."""
-    return kind.__module__.startswith("opentelemetry.sdk.")
+    raise Refused(refusals.refusal(settings, exporting))
 
 
 def _admitted() -> tuple[type, ...]:
@@ -317,11 +261,3 @@ def admitted_exporters(names: tuple[str, ...]) -> Mapping[str, type]:
     from importlib.metadata import entry_points
 
     return {p.name: p.load() for p in entry_points(group=ADMITTED) if p.name in names}
-
-
-def _refusal(settings: Settings, kind: type, where: str = "", what: str = "raw spans") -> str:
-    return (
-        f"harbourline: {kind.__module__}.{kind.__qualname__} may take {what} elsewhere{where}. In "
-        f"{settings.level} they go to the agent at http://{settings.host}:{settings.port} and "
-        "nowhere else. Fix: remove it; the tracer provider exports spans by itself."
-    )

@@ -47,7 +47,8 @@ class Page:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.ftruncate(file, _SIZE)
+            # Not a hole: where memory is full, the first write into one ends the process.
+            os.posix_fallocate(file, 0, _SIZE)
             # By a descriptor of its own: a mapping keeps a copy, which would keep the lock.
             mapped = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
             try:
@@ -60,6 +61,11 @@ class Page:
             raise
         self.path, self._file = path, file
         return memory
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether another process may take it over."""
+        return self.path is not None and self._file is None
 
     def close(self) -> None:
         """Removes the page, where all in it was reported; or leaves it to another process."""

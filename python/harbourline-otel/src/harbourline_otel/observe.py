@@ -114,6 +114,14 @@ class Counts:
         """The agent has a report of so many, ever."""
         self.slots[TOLD_EXPORTED], self.slots[TOLD_LOST] = exported, lost
 
+    def late(self) -> None:
+        """A span ended after the last report: the next process of the service tells of it."""
+        if self._page.is_closed:
+            self._page = Page(self._key)
+            self.slots = self._page.slots
+        self.slots[ENDED] += 1
+        self.slots[DROPPED] += 1
+
     def close(self) -> None:
         """The process ends."""
         self._page.close()

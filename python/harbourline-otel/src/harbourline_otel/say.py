@@ -55,7 +55,7 @@ class Warner:
     """Says that spans do not arrive, and why: once in five minutes, and when they do again."""
 
     def __init__(self, settings: Settings) -> None:
-        self._where = f"http://{settings.host}:{settings.port}"
+        self._where = settings.url
         self._failing_since: float | None = None
         self._warned = float("-inf")
         self._dropped_warned = float("-inf")
@@ -106,9 +106,7 @@ def started(settings: Settings, instrumentations: str) -> None:
     if os.environ.get("HARBOURLINE_SAY", "").strip().lower() == "nothing":
         return
     name = os.environ.get("OTEL_SERVICE_NAME", "").strip() or "a service"
-    where = (
-        f"http://{settings.host}:{settings.port}" if "otlp" in settings.exporters else "no agent"
-    )
+    where = settings.url if "otlp" in settings.exporters else "no agent"
     sys.stderr.write(
         f"harbourline: {name} in {settings.environment}, spans to {where}, provider "
         f"harbourline_{settings.level}; {instrumentations}\n"

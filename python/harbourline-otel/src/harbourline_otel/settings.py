@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from harbourline_otel.addresses import loopback, shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,7 +17,8 @@ FILE = "/etc/harbourline/service.env"
 
 _ENVIRONMENT_KEYS = ("deployment.environment.name", "deployment.environment")
 _NOT_PRODUCTION = ("dev", "development", "staging", "test")
-_PRODUCTION = ("prod", "production", "prd", "live")
+_PRODUCTION = ("prod", "production", "prd", "live", "生产", "生產")
+_NOT = ("pre", "non", "not")
 _PROPAGATORS = ("tracecontext", "harbourline_b3", "none")
 _LIMITS = (
     "OTEL_ATTRIBUTE_COUNT_LIMIT",
@@ -100,6 +103,12 @@ class Settings:
         return settings
 
     @property
+    def url(self) -> str:
+        """Of the agent."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
     def strict(self) -> bool:
         """Whether spans may go to the agent only: everywhere but in development."""
         return self.level != "development"
@@ -112,47 +121,19 @@ def _level(provider: str) -> str:
 
 
 def _is_production(environment: str) -> bool:
-    """Whether its name says so: ``prod``, ``prod-hk``, ``live2``; not ``preprod``, ``non-prod``."""
+    """Whether its name says so: ``prod``, ``prodhk``, ``live2``; not ``preprod``, ``non-prod``."""
     words = "".join(c if c.isalpha() else " " for c in environment.lower()).split()
-    before = ("pre", "non", "not")
-    return any(
-        word in _PRODUCTION and not (n and words[n - 1] in before) for n, word in enumerate(words)
-    )
-
-
-def loopback(url: str) -> tuple[str, int] | None:
-    """Host and port of an http URL (or of gRPC's ``host:port``) on loopback; None for any other."""
-    if plain := _plain(url):
-        return plain
-    # Costs an import of some milliseconds, in every process of a node.
-    import ipaddress
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        host, port = parts.hostname or "", parts.port or 4318
-        host = "127.0.0.1" if host == "localhost" else host
-        if parts.scheme == "http" and not parts.username and ipaddress.ip_address(host).is_loopback:
-            return host, port
-    except ValueError:
-        pass
-    return None
-
-
-def _plain(url: str) -> tuple[str, int] | None:
-    """The usual form: ``http://127.0.0.1:4318``."""
-    scheme, _, rest = url.rstrip("/").partition("://")
-    host, _, port = rest.partition(":")
-    parts = host.split(".")
-    whole = len(parts) == 4 and parts[0] == "127" and all(p.isdecimal() for p in (*parts, port))
-    if scheme == "http" and whole and 0 < int(port) < 65536 and all(int(p) < 256 for p in parts):
-        return host, int(port)
-    return None
-
-
-def shown(url: str) -> str:
-    """A URL without what may be secret in it."""
-    return url.split("?")[0].rpartition("@")[2]
+    for n, word in enumerate(words):
+        before = words[n - 1] if n else ""
+        if (
+            before in _NOT
+            or word.startswith(_NOT)
+            or word.startswith("product") != (word.startswith("production"))
+        ):
+            continue
+        if word in _PRODUCTION or word.startswith(("prod", "prd")) or word.endswith("prod"):
+            return True
+    return False
 
 
 def admitted() -> set[str]:
@@ -219,7 +200,7 @@ class _Reader:
     def _problem(self, name: str, why: str, fix: str) -> None:
         given = self._variables.get(name, "")
         value = shown(given if given != given.strip() else self._get(name))
-        value = f'"{value}"' if value != value.strip() else value
+        value = repr(value) if value != value.strip() or not value.isprintable() else value
         what = f"{name} = {value}" if value else f"{name} is not set"
         self.problems.append(f"  {what}\n    {why}\n    Fix: {fix}")
 

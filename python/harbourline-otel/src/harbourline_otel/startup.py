@@ -24,8 +24,10 @@ _started = False
 
 def is_wanted() -> bool:
     """Whether this process is to be traced, or was meant to be: a typing error is none of "no"."""
-    provider = os.environ.get("OTEL_PYTHON_TRACER_PROVIDER", "").lower()
-    return bool(os.environ.get("HARBOURLINE_ENVIRONMENT")) or "harbo" in provider
+    if "harbo" in os.environ.get("OTEL_PYTHON_TRACER_PROVIDER", "").lower():
+        return True
+    names = (name.upper() for name, value in os.environ.items() if value)
+    return any(name.startswith("HARBO") and name.endswith("_ENVIRONMENT") for name in names)
 
 
 def start() -> None:
@@ -38,7 +40,8 @@ def start() -> None:
         # A program of the node that does not trace: left alone, as long as it does not.
         from harbourline_otel.hooks import when_imported
 
-        when_imported("opentelemetry.sdk.trace", _refuse_unguarded)
+        for module in ("trace", "metrics._internal.export", "_logs._internal.export"):
+            when_imported(f"opentelemetry.sdk.{module}", _refuse_unguarded)
         return
     from harbourline_otel import ends, guard
     from harbourline_otel.settings import Settings, SettingsError
@@ -71,10 +74,17 @@ def _refuse(text: str) -> None:
 
 def _is_our_command() -> bool:
     """The doctor must run where nothing else does, and makes no span by a tracer provider."""
-    command = sys.orig_argv[1:3]
-    return command[:1] != [] and (
-        os.path.basename(command[0]) == "harbourline-otel" or command == ["-m", "harbourline_otel"]
-    )
+    words = iter(sys.orig_argv[1:])
+    for word in words:
+        if not word.startswith("-") or word == "-":
+            return os.path.basename(word) == "harbourline-otel"
+        if word in ("-X", "-W", "--check-hash-based-pycs"):
+            next(words, None)
+        elif not word.startswith("--") and "c" in word:
+            return False
+        elif not word.startswith("--") and "m" in word:  # -m NAME, -mNAME, -Im NAME
+            return (word.partition("m")[2] or next(words, "")) == "harbourline_otel"
+    return False
 
 
 def context() -> object:
@@ -93,6 +103,8 @@ def say() -> None:
         from harbourline_otel import found, say
 
         say.started(settings, found.line())
+        if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+            say.warn("OTEL_SDK_DISABLED is true: there are no spans. Fix: remove it")
         for vendor in ("ddtrace", "newrelic", "elasticapm"):
             if vendor in sys.modules:
                 say.warn(

@@ -10,17 +10,18 @@ from harbourline_otel.keys import MASK, is_sensitive
 _POSTGRESQL = frozenset({"postgresql", "redshift", "cockroachdb", "oracle", "oracle.db", "db2"})
 """Systems in which double quotes hold names, never values."""
 
-_SQL = re.compile(
-    r"""
-    (?P<comment> --[^\n]* | /\*.*?(?:\*/|\Z) | \#(?=\s)[^\n]* )
+_LITERALS = r"""
+    (?P<comment> --[^\n]* | /\*.*?(?:\*/|\Z) HASH )
   | (?P<dollar> \$(?P<tag>[A-Za-z_]\w*|)\$ .*? (?:\$(?P=tag)\$|\Z) )
   | (?P<string> (?: \b (?:[EeBbXxNnQq]|[Uu]&|_\w+) )? ' (?: [^'\\] | '' | \\. )* (?:'|\Z) )
   | (?P<double> " (?: [^"\\] | "" | \\. )* (?:"|\Z) )
   | (?P<name> `[^`]*(?:`|\Z) | \[[A-Za-z_][\w ]*\] )
   | (?P<number> (?<![\w$:%?.@])-?
         (?:0[xX][0-9A-Fa-f]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\b )
-    """,
-    re.VERBOSE | re.DOTALL,
+"""
+_PLAIN_SQL, _SQL = (
+    re.compile(_LITERALS.replace("HASH", hash_mark), re.VERBOSE | re.DOTALL)
+    for hash_mark in ("", r"| \#(?![>-])[^\n]*")  # an operator of PostgreSQL, MySQL's comment
 )
 _BEFORE_NAME = re.compile(r"(?i)(?:\b(?:from|join|into|update|table|as|on|schema|index)\s*|\.)$")
 _IDENTIFIER = re.compile(r'"[A-Za-z_][\w$]*"$')
@@ -38,7 +39,7 @@ def statement(text: str, system: str = "") -> str:
     names = system.lower() in _POSTGRESQL
     parts: list[str] = []
     end = 0
-    for match in _SQL.finditer(text):
+    for match in (_PLAIN_SQL if names else _SQL).finditer(text):
         kind, found = match.lastgroup, match[0]
         parts.append(text[end : match.start()])
         end = match.end()
@@ -83,6 +84,25 @@ def _pair(match: re.Match[str]) -> str:
     return f"{quote}{match['key']}{quote}{match['is']}{MASK}"
 
 
+_NAMED = re.compile(
+    r"(?:\b(?:table|column|constraint|relation|index|schema|type|class|function|operator|extension"
+    r"|encoding|for key|parameter|field|module named|no attribute|keyword argument|import name"
+    r"|required positional arguments?:|codec|url|url=|host=|message=)"
+    r"|['\"](?:type|loc|msg|url)['\"]:) ?\(?$"
+)
+_PLAIN = re.compile(r"['\"](?:\d{3} [A-Z][A-Za-z ]+|<urllib3\.[^'\"]*|\*{4})['\"]$")
+
+
+def _quoted(match: re.Match[str]) -> str:
+    before = match.string[max(0, match.start() - 40) : match.start()]
+    after = match.string[match.end() : match.end() + 8]
+    if after.startswith(":") and before.rstrip()[-1:] in ("{", ","):  # a key
+        return match[0]
+    if _NAMED.search(before) or _PLAIN.match(match[0]) or after.startswith(" object "):
+        return match[0]
+    return MASK
+
+
 _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # SQLAlchemy: the statement, and its parameters to the end.
     (r"\[parameters: .*?(?=\n?\(Background on this error at: |\Z)", f"[parameters: {MASK}]"),
@@ -91,9 +111,11 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
         lambda match: f"[SQL: {statement(match[1])}",
     ),
     # PostgreSQL: the row, the line of the statement, the key, a value that it cannot read.
-    (r"(Failing row contains )\(.*(?:\)|\Z)", rf"\1({MASK})"),
+    (r"([Ff]ailing row contains )\(.*(?:\)|\Z)", rf"\1({MASK})"),
+    (r"(JSON data, line \d+: )[^\n]*", rf"\1{MASK}"),
+    (r"(column )\"[^\"\n]*\"(?= does not exist)", rf"\1{MASK}"),
     (
-        r"(Key \([^=]*?\)=)\(.*?(?:\)(?= (?:already|is not present|is still|conflicts))"
+        r"([Kk]ey \([^=]*?\)=)\(.*?(?:\)(?= (?:already|is not present|is still|conflicts))"
         r"|\)[^)]*\Z|\Z)",
         rf"\1({MASK})",
     ),
@@ -106,17 +128,34 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"(Incorrect [\w ]*value: )'.*?(?:'(?= for (?:column|function))|\Z)", rf"\1{MASK}"),
     (r"(Truncated incorrect [\w ]*value: )'.*?(?:'|\Z)", rf"\1{MASK}"),
     (r"(to use near )'.*?(?:'(?= at line)|\Z)", rf"\1{MASK}"),
-    # Pydantic, in both forms.
+    (r"(Unknown column )'[^'\n]*'", rf"\1{MASK}"),
+    (r"(no partition for value )[^\n\"]*", rf"\1{MASK}"),
+    # botocore, redis, gRPC: an argument, a command, what the other side wrote.
+    (r"(, value: ).*?(?=, type: <class|\Z)", rf"\1{MASK}"),
+    (r"(Command # \d+ )\(.*(?:\)(?= of pipeline)|\Z)", rf"\1({MASK})"),
+    (r"((?:details|debug_error_string) = )\".*?(?:\"\n|\Z)", rf'\1"{MASK}"\n'),
+    # Pydantic, in both forms; what validators of the service wrote.
+    (r"((?:Value|Assertion) error, ).*?(?= \[type=|\Z)", rf"\1{MASK}"),
     (r"(input_value=).*?(?=, input_type=|\Z)", rf"\1{MASK}"),
-    (r"('input': ).*?(?=, '(?:ctx|url|type|loc|msg)'|\}|\Z)", rf"\1{MASK}"),
+    (
+        r"(['\"](?:input|ctx)['\"]: ?).*?(?=, ?['\"](?:ctx|url|type|loc|msg)['\"]:|\}\]|\Z)",
+        rf"\1{MASK}",
+    ),
     # Addresses: who, and the query. And all that is written as a key and its value.
     (r"(\w://)[^/\s@'\"]+@", rf"\1{MASK}@"),
     (r"\?[^\s'\"<>)\]]+", f"?{MASK}"),
+    (r"(with url: [^\s;]*);\S*", rf"\1;{MASK}"),
+    (r"(Perhaps you meant )\S+", rf"\1{MASK}"),
     (
         r"(?P<open>[\"']?)(?P<key>[A-Za-z][\w.-]{1,60})(?P=open)(?P<is>\s*(?:=>|=|:)\s*)"
         r"(?:\"(?:[^\"\\]|\\.)*(?:\"|\Z)|'(?:[^'\\]|\\.)*(?:'|\Z)"
         r"|(?:(?:[Bb]earer|[Bb]asic) )?[^\s,;&)}\]]+)",
         _pair,
+    ),
+    # And what stands in quotes, unless what is before it says that it is a name.
+    (
+        r"(?<!\w)(?:'(?:[^'\\]|\\.|''|(?<=\w)'(?=\w))*(?:'(?!\w)|\Z)|\"(?:[^\"\\]|\\.)*(?:\"|\Z))",
+        _quoted,
     ),
 )
 _TEXTS = [(re.compile(pattern, re.DOTALL), replacement) for pattern, replacement in _RULES]

@@ -1,0 +1,38 @@
+"""Which addresses are the agent's: those of loopback, written as numbers."""
+
+from __future__ import annotations
+
+
+def loopback(url: str) -> tuple[str, int] | None:
+    """Host and port of an http URL (or of gRPC's ``host:port``) on loopback; None for any other."""
+    if plain := _plain(url):
+        return plain
+    # Costs an import of some milliseconds, in every process of a node.
+    import ipaddress
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        host, port = parts.hostname or "", parts.port or 4318
+        host = "127.0.0.1" if host == "localhost" else host
+        if parts.scheme == "http" and not parts.username and ipaddress.ip_address(host).is_loopback:
+            return host, port
+    except ValueError:
+        pass
+    return None
+
+
+def _plain(url: str) -> tuple[str, int] | None:
+    """The usual form: ``http://127.0.0.1:4318``."""
+    scheme, _, rest = url.rstrip("/").partition("://")
+    host, _, port = rest.partition(":")
+    parts = host.split(".")
+    whole = len(parts) == 4 and parts[0] == "127" and all(p.isdecimal() for p in (*parts, port))
+    if scheme == "http" and whole and 0 < int(port) < 65536 and all(int(p) < 256 for p in parts):
+        return host, int(port)
+    return None
+
+
+def shown(url: str) -> str:
+    """A URL without what may be secret in it."""
+    return url.split("?")[0].rpartition("@")[2]

@@ -1,0 +1,78 @@
+"""Threads and sockets of the operating system, also where gevent or eventlet replace Python's.
+
+Theirs would run the work between requests, and hold all of these up. Python's own are taken note of
+at its start, before anybody replaces them; `original` finds those that come later.
+"""
+
+from __future__ import annotations
+
+import _thread  # noqa: F401  # `original` finds it in sys.modules
+import sys
+import time  # noqa: F401
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+def original(module: str, name: str) -> Any:
+    """What a module had before somebody replaced it."""
+    if gevent := sys.modules.get("gevent.monkey"):
+        return gevent.get_original(module, name)
+    if eventlet := sys.modules.get("eventlet.patcher"):
+        return getattr(eventlet.original(module), name)
+    return getattr(sys.modules[module], name)
+
+
+_start = original("_thread", "start_new_thread")
+get_ident: Callable[[], int] = original("_thread", "get_ident")
+sleep: Callable[[float], None] = original("time", "sleep")
+
+
+def _is_replaced() -> bool:
+    gevent = sys.modules.get("gevent.monkey")
+    eventlet = sys.modules.get("eventlet.patcher")
+    return bool(
+        (gevent and gevent.is_module_patched("threading"))
+        or (eventlet and eventlet.is_monkey_patched("thread"))
+    )
+
+
+def thread(work: Callable[[], None]) -> Any:
+    """A thread that the end of the interpreter does not wait for: with `start`, `join`, `ident`."""
+    if _is_replaced():
+        return _Thread(work)
+    import threading
+
+    return threading.Thread(target=work, name="harbourline", daemon=True)
+
+
+class _Thread:
+    def __init__(self, work: Callable[[], None]) -> None:
+        from _queue import SimpleQueue
+
+        self._work = work
+        self._ended: SimpleQueue[None] = SimpleQueue()
+        self.ident = 0
+
+    def start(self) -> None:
+        """As that of `threading`."""
+        _start(self._run, ())
+
+    def join(self, seconds: float) -> None:
+        """As that of `threading`."""
+        from _queue import Empty
+
+        try:
+            self._ended.get(timeout=seconds)
+        except Empty:
+            return
+        self._ended.put(None)
+
+    def _run(self) -> None:
+        self.ident = get_ident()
+        try:
+            self._work()
+        finally:
+            self._ended.put(None)

@@ -1,0 +1,84 @@
+"""What may take something past the agent, and how that is refused."""
+
+from __future__ import annotations
+
+import sys
+
+from harbourline_otel.addresses import loopback, shown
+from harbourline_otel.settings import Refused, Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_OTHERS = ("sentry_sdk", "ddtrace", "amazon", "newrelic", "elasticapm", "logfire", "datadog")
+"""Top-level packages of other vendors' agents: they add what they need without being asked to, and
+a service must not fail at its start because it has one. Theirs is left out, with a warning."""
+
+_GRPC = 4317
+"""The agent's other port of OTLP: `ports.otlpGrpc`."""
+
+
+def leave_out(text: str) -> None:
+    """Warns of what was not admitted; the service goes on."""
+    from harbourline_otel import say
+
+    say.warn(text)
+
+
+def is_vendors(kind: type) -> bool:
+    """Whether a class is of another vendor's agent."""
+    return kind.__module__.partition(".")[0] in _OTHERS
+
+
+def is_vendors_call() -> bool:
+    """Whether another vendor's agent asks, and not the service: with exporters of OpenTelemetry."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        name = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if name not in ("harbourline_otel", "opentelemetry"):
+            return name in _OTHERS
+        frame = frame.f_back
+    return False
+
+
+def exporter_of(processor: object) -> object:
+    """What a processor of the SDK exports with."""
+    batch = getattr(processor, "_batch_processor", None)
+    return getattr(processor, "span_exporter", None) or getattr(batch, "_exporter", None)
+
+
+def to_the_agent(settings: Settings, exporter: object, what: str) -> bool:
+    """Whether it is an exporter of OTLP to the agent, which no proxy may turn away.
+
+    One of spans is not used, so its port is none that matters.
+
+    Raises:
+        Refused: It is one, and its endpoint is elsewhere.
+    """
+    kind = type(exporter)
+    if not kind.__module__.startswith("opentelemetry.exporter.otlp.proto."):
+        return False
+    endpoint = str(getattr(exporter, "_endpoint", ""))
+    found = loopback(endpoint)
+    agents = {(settings.host, settings.port), (settings.host, _GRPC)}
+    if found is None or (what != "spans" and found not in agents):
+        raise Refused(refusal(settings, kind, f" to {shown(endpoint)}", f"raw {what}"))
+    if session := getattr(exporter, "_session", None):
+        session.trust_env = False
+    return True
+
+
+def local(kind: type) -> bool:
+    """Exporters of the SDK itself: to the console, and to memory for tests."""
+    return kind.__module__.startswith("opentelemetry.sdk.")
+
+
+def refusal(settings: Settings, kind: type, where: str = "", what: str = "raw spans") -> str:
+    """The text of a refusal."""
+    fix = "the tracer provider exports spans by itself" if what == "raw spans" else "or use OTLP"
+    return (
+        f"harbourline: {kind.__module__}.{kind.__qualname__} may take {what} elsewhere{where}. In "
+        f"{settings.level} they go to the agent at {settings.url} and nowhere else. "
+        f"Fix: remove it; {fix}."
+    )

@@ -1,0 +1,267 @@
+"""The attempts of test_attempts.py: what somebody may do by mistake, and what becomes of it."""
+
+from typing import NamedTuple
+
+END = """
+from opentelemetry import trace
+trace.get_tracer("test").start_span("span", attributes={"password": "hunter2"}).end()
+print("runs")
+"""
+OWN = """
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import *
+provider = TracerProvider()
+"""
+EXPORTER = """
+import sys, types
+def otlp(base, endpoint, signal="trace"):
+    # As those of OpenTelemetry, which need not be installed.
+    module = f"opentelemetry.exporter.otlp.proto.http.{signal}_exporter"
+    def export(self, *_, **__):
+        import urllib.request
+        urllib.request.urlopen(endpoint, b"raw", timeout=5)
+    exporter = type("Exporter", (base,), {
+        "__module__": module, "export": export, "shutdown": lambda *_, **__: None,
+        "force_flush": lambda *_, **__: True})
+    exporter = exporter()
+    exporter._endpoint = endpoint
+    return exporter
+"""
+REMOTE = "http://192.0.2.1:4318"
+"""Of the range for documentation: nobody is there, and no rule of loopback covers it."""
+
+
+class Attempt(NamedTuple):
+    """A mistake."""
+
+    name: str
+    """As in the docs."""
+    outcome: str
+    """``does not start``, ``refused``, ``left out``, ``masked``, ``to the agent``, ``not sent``."""
+    variables: dict[str, str] = {}  # noqa: RUF012
+    script: str = END
+
+
+def _named(value: str, what: str) -> Attempt:
+    return Attempt(what, "does not start", {"OTEL_PYTHON_TRACER_PROVIDER": value})
+
+
+development = {
+    "OTEL_PYTHON_TRACER_PROVIDER": "harbourline_development",
+    "HARBOURLINE_ENVIRONMENT": "dev",
+}
+attempts = (
+    _named("harborline_production", "a provider with a typing error"),
+    _named('"harbourline_production"', "a provider in quotes, as `--env-file` keeps them"),
+    _named(" harbourline_production", "a provider with a space"),
+    _named("Harbourline_production", "a provider with a capital"),
+    _named("harbourline_production\r", "a provider with a line's end of Windows"),
+    _named("sdk_tracer_provider", "OpenTelemetry's own provider"),
+    Attempt(
+        "no provider, and code that makes one",
+        "does not start",
+        {"OTEL_PYTHON_TRACER_PROVIDER": ""},
+        OWN + END,
+    ),
+    Attempt(
+        "the same, and code that exports metrics or logs",
+        "does not start",
+        {"OTEL_PYTHON_TRACER_PROVIDER": ""},
+        "from opentelemetry.sdk.metrics.export import *\n"
+        "PeriodicExportingMetricReader(ConsoleMetricExporter())\n",
+    ),
+    Attempt(
+        "the environment's variable with a typing error",
+        "does not start",
+        {
+            "OTEL_PYTHON_TRACER_PROVIDER": "",
+            "HARBOURLINE_ENVIRONMENT": "",
+            "HARBORLINE_ENVIRONMENT": "prod",
+        },
+        OWN + END,
+    ),
+    Attempt(
+        "the provider of staging in production",
+        "does not start",
+        {"OTEL_PYTHON_TRACER_PROVIDER": "harbourline_staging"},
+    ),
+    Attempt(
+        "the provider of development in `prod-hk`",
+        "does not start",
+        {**development, "HARBOURLINE_ENVIRONMENT": "prod-hk"},
+    ),
+    Attempt(
+        "the provider of staging in `prodhk`",
+        "does not start",
+        {"OTEL_PYTHON_TRACER_PROVIDER": "harbourline_staging", "HARBOURLINE_ENVIRONMENT": "prodhk"},
+    ),
+    Attempt(
+        "an endpoint elsewhere", "does not start", {"OTEL_EXPORTER_OTLP_ENDPOINT": REMOTE}
+    ),
+    Attempt(
+        "an endpoint of traces elsewhere",
+        "does not start",
+        {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": REMOTE},
+    ),
+    Attempt("an exporter to the console", "does not start", {"OTEL_TRACES_EXPORTER": "console"}),
+    Attempt(
+        "a configuration file", "does not start", {"OTEL_EXPERIMENTAL_CONFIG_FILE": "otel.yaml"}
+    ),
+    Attempt(
+        "baggage as a propagator", "does not start", {"OTEL_PROPAGATORS": "tracecontext,baggage"}
+    ),
+    Attempt(
+        "`jaeger`, `ottrace`, `b3` or `xray` as a propagator",
+        "does not start",
+        {"OTEL_PROPAGATORS": "tracecontext,jaeger"},
+    ),
+    Attempt("a sampler", "does not start", {"OTEL_TRACES_SAMPLER": "traceidratio"}),
+    Attempt(
+        "code that installs such a propagator",
+        "refused",
+        {},
+        "from opentelemetry.propagators.textmap import TextMapPropagator\n"
+        "from opentelemetry.propagate import set_global_textmap\n"
+        "class Jaeger(TextMapPropagator):\n"
+        "    def extract(self, *_, **__): pass\n"
+        "    def inject(self, *_, **__): pass\n"
+        "    fields = ()\n"
+        "set_global_textmap(Jaeger())\n",
+    ),
+    Attempt(
+        "code that installs baggage",
+        "not sent",
+        {},
+        "from opentelemetry import baggage, propagate\n"
+        "from opentelemetry.baggage.propagation import W3CBaggagePropagator\n"
+        "propagate.set_global_textmap(W3CBaggagePropagator())\n"
+        "headers = {}\n"
+        "propagate.inject(headers, baggage.set_baggage('customer', 'hunter2'))\n"
+        "assert headers == {}, headers\n" + END,
+    ),
+    Attempt(
+        "code that sets `OTEL_PROPAGATORS`, as a `.env` file does",
+        "refused",
+        {},
+        "import os, sys, types\n"
+        "from opentelemetry.propagators.textmap import TextMapPropagator\n"
+        "import opentelemetry.util._importlib_metadata as metadata\n"
+        "class Jaeger(TextMapPropagator):\n"
+        "    def extract(self, *_, **__): pass\n"
+        "    def inject(self, *_, **__): pass\n"
+        "    fields = ()\n"
+        "class Point: load = staticmethod(lambda: Jaeger)\n"
+        "metadata.entry_points = lambda **_: [Point]\n"
+        "os.environ['OTEL_PROPAGATORS'] = 'jaeger'\n"
+        "import opentelemetry.propagate\n",
+    ),
+    Attempt(
+        "code that sets `OTEL_TRACES_SAMPLER`",
+        "to the agent",
+        {},
+        "import os\nos.environ['OTEL_TRACES_SAMPLER'] = 'always_off'\n" + END,
+    ),
+    Attempt(
+        "code that exports to a vendor",
+        "refused",
+        {},
+        OWN + "class Vendor(SpanExporter): pass\n"
+        "provider.add_span_processor(BatchSpanProcessor(Vendor()))\n",
+    ),
+    Attempt(
+        "code that exports by OTLP elsewhere",
+        "refused",
+        {},
+        EXPORTER + OWN + f"exporter = otlp(SpanExporter, '{REMOTE}/v1/traces')\n"
+        "provider.add_span_processor(SimpleSpanProcessor(exporter))\n",
+    ),
+    Attempt(
+        "code that exports by OTLP to the agent, as tutorials do",
+        "to the agent",
+        {},
+        EXPORTER + OWN + "exporter = otlp(SpanExporter, 'http://127.0.0.1:9/v1/traces')\n"
+        "provider.add_span_processor(SimpleSpanProcessor(exporter))\n"
+        "trace.set_tracer_provider(provider)\n" + END,
+    ),
+    Attempt(
+        "a span processor that sees spans when they end",
+        "refused",
+        {},
+        OWN + "from opentelemetry.sdk.trace import SpanProcessor\n"
+        "class Thief(SpanProcessor):\n    def on_end(self, span): pass\n"
+        "provider.add_span_processor(Thief())\n",
+    ),
+    Attempt(
+        "metrics that code exports elsewhere",
+        "refused",
+        {},
+        EXPORTER + "from opentelemetry.sdk.metrics.export import *\n"
+        f"exporter = otlp(MetricExporter, '{REMOTE}/v1/metrics', 'metric')\n"
+        "PeriodicExportingMetricReader(exporter)\n",
+    ),
+    Attempt(
+        "metrics to another port of this machine",
+        "refused",
+        {},
+        EXPORTER + "from opentelemetry.sdk.metrics.export import *\n"
+        "exporter = otlp(MetricExporter, 'http://127.0.0.1:9/v1/metrics', 'metric')\n"
+        "PeriodicExportingMetricReader(exporter)\n",
+    ),
+    Attempt(
+        "a reader of metrics of the code's own",
+        "refused",
+        {},
+        "from opentelemetry.sdk.metrics import MeterProvider\n"
+        "from opentelemetry.sdk.metrics.export import *\n"
+        "class Thief(MetricReader):\n"
+        "    def _receive_metrics(self, *_, **__): pass\n"
+        "    def shutdown(self, *_, **__): pass\n"
+        "MeterProvider(metric_readers=[Thief()])\n",
+    ),
+    Attempt(
+        "logs that code exports elsewhere",
+        "refused",
+        {},
+        EXPORTER + "from opentelemetry.sdk._logs import export\n"
+        "base = getattr(export, 'LogRecordExporter', None) or export.LogExporter\n"
+        f"exporter = otlp(base, '{REMOTE}/v1/logs', '_log')\n"
+        "export.BatchLogRecordProcessor(exporter)\n",
+    ),
+    Attempt(
+        "a processor of log records of the code's own",
+        "refused",
+        {},
+        "from opentelemetry.sdk._logs import LoggerProvider, LogRecordProcessor\n"
+        "class Thief(LogRecordProcessor):\n"
+        "    def on_emit(self, *_): pass\n"
+        "    emit = shutdown = force_flush = on_emit\n"
+        "LoggerProvider().add_log_record_processor(Thief())\n",
+    ),
+    Attempt(
+        "another vendor's agent that adds its exporter",
+        "left out",
+        {},
+        OWN + "class Vendor(SpanExporter):\n    __module__ = 'sentry_sdk.integrations'\n"
+        "provider.add_span_processor(BatchSpanProcessor(Vendor()))\nprint('runs')\n",
+    ),
+    Attempt(
+        "the same, with an exporter of OpenTelemetry",
+        "left out",
+        {},
+        EXPORTER + OWN + f"exporter = otlp(SpanExporter, '{REMOTE}/v1/traces')\n"
+        "vendor = {'__name__': 'sentry_sdk.integrations.otlp', 'provider': provider}\n"
+        "vendor['processor'] = BatchSpanProcessor(exporter)\n"
+        "exec('provider.add_span_processor(processor)', vendor)\nprint('runs')\n",
+    ),
+    Attempt(
+        "the console in development",
+        "masked",
+        {**development, "OTEL_TRACES_EXPORTER": "console"},
+    ),
+    Attempt("code that names another environment", "refused", {}, OWN.replace(
+        "TracerProvider()",
+        "TracerProvider(resource=__import__('opentelemetry.sdk.resources', fromlist=['x'])"
+        ".Resource({'deployment.environment.name': 'dev'}))",
+    )),
+)  # fmt: skip

@@ -1,0 +1,268 @@
+"""Ends of a process that few think of: as without the package, and no span is lost uncounted."""
+
+import subprocess
+
+import pytest
+from conftest import Agent, Service
+
+prelude = """
+import atexit, os, signal, sys, threading, time
+def made(name):
+    from opentelemetry import trace
+    trace.get_tracer("test").start_span(name).end()
+"""
+away = {"OTEL_PYTHON_TRACER_PROVIDER": "", "HARBOURLINE_ENVIRONMENT": ""}
+slow = {"OTEL_BSP_SCHEDULE_DELAY": "60000"}
+exported = "otel.sdk.exporter.span.exported"
+
+# What they print without the package is what they must print with it.
+signals = {
+    "the handler of SIGTERM is not to be seen": """
+print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)
+old = signal.signal(signal.SIGTERM, lambda *_: None)
+print(old is signal.SIG_DFL, callable(old))
+print(callable(signal.signal(signal.SIGTERM, signal.SIG_DFL)))
+print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)
+try: signal.signal(signal.SIGTERM, "nonsense")
+except TypeError as error: print(error)
+""",
+    "a handler that calls the one before it, if there is one": """
+before = signal.getsignal(signal.SIGTERM)
+def handle(signum, frame):
+    print("mine", flush=True)
+    if callable(before): before(signum, frame)
+signal.signal(signal.SIGTERM, handle)
+os.kill(os.getpid(), signal.SIGTERM)
+print("goes on")
+""",
+    "asyncio puts the default back": """
+import asyncio
+async def main():
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, lambda: print("mine", flush=True))
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.sleep(0.05)
+    print(loop.remove_signal_handler(signal.SIGTERM), flush=True)
+asyncio.run(main())
+os.kill(os.getpid(), signal.SIGTERM)
+""",
+    "SIGTERM is waited for": """
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+os.kill(os.getpid(), signal.SIGTERM)
+print(signal.sigwait({signal.SIGTERM}) == signal.SIGTERM)
+""",
+    "a child that is forked has the default": """
+pid = os.fork()
+if pid == 0:
+    print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+print(os.waitpid(pid, 0)[1])
+""",
+    "killed by its own group": """
+os.killpg(os.getpgrp(), signal.SIGTERM)
+time.sleep(60)
+""",
+}
+
+
+@pytest.mark.parametrize("name", signals)
+def test_signals_are_as_without_us(service: Service, agent: Agent, name: str) -> None:
+    script = f"{prelude}\nif os.environ.get('OTEL_PYTHON_TRACER_PROVIDER'): made('span')\n"
+    script += signals[name]
+    with_it, without = service.run(script, **slow), service.run(script, **away)
+    assert (with_it.returncode, with_it.stdout) == (without.returncode, without.stdout)
+    assert "Traceback" not in with_it.stderr
+    assert [span.name for span in agent.spans] == ["span"]
+
+
+def test_the_default_put_back_still_hands_over(service: Service, agent: Agent) -> None:
+    script = prelude + "signal.signal(signal.SIGTERM, signal.SIG_DFL)\nmade('span')\n"
+    process = service.start(
+        "python", "-c", script + "print('up', flush=True)\ntime.sleep(60)", **slow
+    )
+    assert process.stdout and process.stdout.readline() == "up\n"
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == -15
+    assert [span.name for span in agent.spans] == ["span"]
+
+
+def test_spans_of_handlers_that_were_there_before_tracing_arrive(
+    service: Service, agent: Agent
+) -> None:
+    done = service.run(prelude + "atexit.register(made, 'last')\nmade('first')\n", **slow)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [span.name for span in agent.spans] == ["first", "last"]
+    assert agent.total(exported) == 2
+
+
+def test_a_span_after_the_end_is_counted_by_the_next_process(
+    service: Service, agent: Agent
+) -> None:
+    script = prelude + "made('first')\nfrom opentelemetry import trace\n"
+    script += "trace.get_tracer_provider().shutdown()\nmade('late')\nmade('later')\n"
+    assert service.run(script).returncode == 0
+    assert [span.name for span in agent.spans] == ["first"]
+    assert service.run(prelude + "made('next')\n").returncode == 0
+    assert agent.total(exported) == 2
+    assert agent.total(exported, error_type="process_died") == 2
+
+
+def test_two_providers_have_one_deadline(service: Service) -> None:
+    """With an agent that takes connections and does not answer."""
+    import socket
+
+    script = (
+        prelude
+        + """
+from opentelemetry.sdk.trace import TracerProvider
+for n in range(3): TracerProvider().get_tracer("test").start_span("span").end()
+from harbourline_otel import ends
+start = time.monotonic()
+ends._at_exit()
+print(time.monotonic() - start)
+"""
+    )
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(128)
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        done = service.run(script, OTEL_EXPORTER_OTLP_ENDPOINT=url)
+    # Three would be 15 seconds. The promise is of seconds, so the clock is what is asked.
+    assert done.returncode == 0 and float(done.stdout) < 12, done.stderr
+
+
+@pytest.mark.parametrize("call", ["execv", "execvp", "execl", "execvpe"])
+def test_a_program_that_replaces_the_process_loses_no_span(
+    service: Service, agent: Agent, call: str
+) -> None:
+    arguments = {
+        "execv": "sys.executable, ['python', '-c', 'print(1)']",
+        "execvp": "'python', ['python', '-c', 'print(1)']",
+        "execl": "sys.executable, 'python', '-c', 'print(1)'",
+        "execvpe": "'python', ['python', '-c', 'print(1)'], os.environ",
+    }[call]
+    script = f"{prelude}\nmade('before')\n"
+    script += "try: os.execvp('/nowhere', ['x'])\nexcept FileNotFoundError: made('after')\n"
+    done = service.run(f"{script}os.{call}({arguments})", **slow)
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
+    assert [span.name for span in agent.spans] == ["before", "after"]
+
+
+def test_as_init_of_a_container_it_outlives_sigterm_and_goes_on(
+    service: Service, agent: Agent
+) -> None:
+    unshare = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"]
+    script = f"{prelude}pid = os.getpid()\n"
+    if subprocess.run([*unshare, "true"], capture_output=True).returncode:
+        # This machine lets nobody make a namespace: the package is to believe that it is in one.
+        unshare, script = [], f"{script}os.getpid = lambda: 1\n"
+    script += "made('before')\nos.kill(pid, signal.SIGTERM)\nmade('after')\nprint(1)"
+    process = service.start(*unshare, "python", "-c", script, **slow)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (0, "1\n"), err
+    assert [span.name for span in agent.spans] == ["before", "after"]
+
+
+subinterpreter = """
+try: import _interpreters as interpreters
+except ImportError: import _xxsubinterpreters as interpreters
+def create():
+    if sys.version_info >= (3, 13): return interpreters.create("legacy")
+    return interpreters.create(isolated=False)
+"""
+
+
+def test_a_subinterpreter_ends_and_hands_over(service: Service, agent: Agent) -> None:
+    script = (
+        prelude
+        + subinterpreter
+        + """
+for _ in range(2):
+    one = create()
+    interpreters.run_string(one, "from opentelemetry import trace\\n"
+        "trace.get_tracer('test').start_span('inside').end()")
+    interpreters.destroy(one)
+made("outside")
+print("ends")
+"""
+    )
+    done = service.run(script, **slow)
+    assert (done.returncode, done.stdout) == (0, "ends\n"), done.stderr
+    assert sorted(span.name for span in agent.spans) == ["inside", "inside", "outside"]
+    assert "Fix: run the service in the main interpreter" in done.stderr
+
+
+def test_a_subinterpreter_that_does_not_trace_is_left_alone(service: Service) -> None:
+    script = (
+        prelude
+        + subinterpreter
+        + """
+interpreters.run_string(create(), "print('inside', flush=True)")
+print("ends")
+"""
+    )
+    with_it, without = service.run(script), service.run(script, **away)
+    assert (
+        (with_it.returncode, with_it.stdout)
+        == (0, "inside\nends\n")
+        == (
+            without.returncode,
+            without.stdout,
+        )
+    )
+
+
+def test_tracing_that_begins_in_a_thread_works(service: Service, agent: Agent) -> None:
+    script = (
+        prelude
+        + """
+def work():
+    from harbourline_otel.providers import production
+    production().get_tracer("test").start_span("span").end()
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+"""
+    )
+    done = service.run(script, OTEL_PYTHON_TRACER_PROVIDER="")
+    assert done.returncode == 0, done.stderr
+    assert [span.name for span in agent.spans] == ["span"]
+
+
+def test_no_warning_of_python_is_ours(service: Service, agent: Agent) -> None:
+    script = (
+        prelude
+        + """
+made("parent")
+from opentelemetry import trace
+trace.get_tracer_provider().force_flush()
+pid = os.fork()
+if pid == 0:
+    made("child")
+    os._exit(0)
+print(os.waitpid(pid, 0)[1])
+"""
+    )
+    done = service.run(script, PYTHONWARNINGS="error", PYTHONDEVMODE="1")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
+    assert len(agent.spans) == 2
+
+
+def test_memory_that_is_full_ends_nothing(
+    service: Service, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hole in a full file system is a SIGBUS at its first write."""
+    import errno
+    import os
+
+    from harbourline_otel.ledger import Page
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    page = Page("key")
+    assert page.path is None
+    page.slots[0] += 1
+    page.close()
