@@ -77,9 +77,11 @@ async function rowsOf(python: string, options: readonly string[]): Promise<boole
   return (await new Promise((resolve) => child.on('close', resolve))) === 0;
 }
 
-/** Runs the tests of context across queues, which need the clients of this environment and a broker. */
-async function queuesJoin(python: string): Promise<boolean> {
-  const pytest = ['-m', 'pytest', '-q', '-rs', join(harbourlineOtel, 'tests/test_queues.py')];
+/** Tests that need what only this environment has: clients of queues and databases, gevent, other vendors' agents. */
+const ofServices = ['test_queues.py', 'test_green.py'].map((file) => join(harbourlineOtel, 'tests', file));
+
+async function testsPass(python: string): Promise<boolean> {
+  const pytest = ['-m', 'pytest', '-q', '-rs', ...ofServices];
   const child = spawn(python, pytest, { stdio: ['ignore', 2, 2] });
   return (await new Promise((resolve) => child.on('close', resolve))) === 0;
 }
@@ -107,7 +109,7 @@ async function main(): Promise<number> {
     const progress = (line: string) => process.stderr.write(`${version} ${line}\n`);
     const { python } = await pythonEnvironment(serviceLocks, [harbourlineOtel], progress, found);
     ok = (await rowsOf(python, options)) && ok;
-    if (!values.parts) ok = (await queuesJoin(python)) && ok;
+    if (!values.parts) ok = (await testsPass(python)) && ok;
   }
   if (missing.length > 0) console.log(`\nNot on this machine: Python ${missing.join(', ')}.`);
   return ok && missing.length < versions.length ? 0 : 1;
