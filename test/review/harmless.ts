@@ -76,6 +76,32 @@ export const harmless: readonly Case[] = [
     },
   },
   {
+    name: 'a tag of everything that is a way out',
+    edit: (draft) => {
+      for (const { resources } of Object.values(draft.stacks)) {
+        for (const { Type, Properties } of Object.values(resources)) {
+          if (/Route53Resolver::Firewall|NetworkFirewall|DirectConnect::/.test(Type))
+            Properties.Tags = [...(Properties.Tags ?? []), { Key: 'cost-centre', Value: '42' }];
+        }
+      }
+    },
+  },
+  {
+    name: 'comments of a unit and of a script',
+    given: (draft) => {
+      draft.stacks.Beside = { resources: {}, template: {}, terminationProtection: false };
+      draft.add('Beside', 'Scripts', 'Harbourline::Program', {
+        Files: { 'a.service': '# Waits.\n[Service]\nUser=x\n', 'a.sh': '#!/bin/bash\n# One.\nls\n' },
+      });
+    },
+    edit: (draft) => {
+      draft.stacks.Beside!.resources.Scripts!.Properties.Files = {
+        'a.service': '# It waits.\n[Service]\nUser=x\n',
+        'a.sh': '#!/bin/bash\n# One.\n# Two.\nls\n',
+      };
+    },
+  },
+  {
     name: 'more nodes of a store with managers',
     edit: (draft) => {
       draft.domain.ClusterConfig.InstanceCount = 9;

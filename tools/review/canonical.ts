@@ -140,6 +140,12 @@ function listParts(before: readonly Json[], after: readonly Json[], path: string
       const [at = 0] = differing;
       return parts(before[at], after[at], `${path}.${at}`);
     }
+    // Both tunnels of a connection: none has moved, each has changed where it stands.
+    const texts = new Set(after.map((each) => JSON.stringify(each)));
+    const stayed = differing.every(
+      (at) => isTree(before[at]) && isTree(after[at]) && !texts.has(JSON.stringify(before[at])),
+    );
+    if (stayed) return differing.flatMap((at) => parts(before[at], after[at], `${path}.${at}`));
   }
   const [old, now] = [before, after].map((list) => list.map((each) => JSON.stringify(each))) as [string[], string[]];
   const gone = before.filter((_, at) => !now.includes(old[at] ?? ''));

@@ -241,8 +241,8 @@ export const given: readonly Graded[] = [
     edits: [
       after(
         'lib/tracing-stage.ts',
-        "    Tags.of(this).add('harbourline:environment', config.environment);",
-        "    Tags.of(this).add('cost-centre', 'cc-4711');",
+        '    observe.exportForLink();',
+        "    require('aws-cdk-lib').Tags.of(this).add('cost-centre', 'cc-4711');",
       ),
     ],
     grade: 'note',
@@ -250,7 +250,7 @@ export const given: readonly Graded[] = [
   },
   {
     name: 'other addresses inside the tunnels',
-    edits: [edit(prod, '169.254.31.0/30', '169.254.33.0/30')],
+    edits: [edit(prod, '169.254.31.0/30', '169.254.34.0/30')],
     grade: 'danger',
     finds: { 'vpn-tunnel': 'AWS::EC2::VPNConnection' },
   },

@@ -122,7 +122,7 @@ export const guarded: readonly Graded[] = [
     edits: [
       edit(
         'lib/observe/topics.ts',
-        '{ masterKey: key, enforceSSL: true, displayName }',
+        '{ masterKey: key(), enforceSSL: true, displayName }',
         '{ enforceSSL: true, displayName }',
       ),
     ],

@@ -1,21 +1,31 @@
 import type { Graded } from '../graded';
 import { accessCases } from './access';
+import { accessMore } from './access-more';
 import { given } from './given';
 import { guarded } from './guarded';
+import { guardedMore } from './guarded-more';
 import { harmless } from './harmless';
 import { judges } from './judges';
 import { leaves } from './leaves';
+import { leavesMore } from './leaves-more';
 import { noticed } from './noticed';
+import { noticedMore } from './noticed-more';
 import { root } from './root';
+import { settingCases } from './settings';
 
 /** Every change that is graded. */
 export const graded: readonly Graded[] = [
   ...given,
   ...accessCases,
+  ...accessMore,
   ...leaves,
+  ...leavesMore,
   ...root,
   ...guarded,
+  ...guardedMore,
   ...noticed,
+  ...noticedMore,
   ...judges,
+  ...settingCases,
   ...harmless,
 ];

@@ -5,7 +5,7 @@ const network = 'lib/network/network-stack.ts';
 const prod = 'config/prod.ts';
 const allowlist = 'config/allowlists/prod.txt';
 const sampler = 'lib/collector/sampler.ts';
-const observed = '    if (email) own.addSubscription(new EmailSubscription(email));';
+const observed = '  if (email) own.addSubscription(new EmailSubscription(email));';
 
 export const leaves: readonly Graded[] = [
   {
@@ -31,8 +31,8 @@ export const leaves: readonly Graded[] = [
       edit(network, '      natGateways: 0,', '      natGateways: 1,'),
       edit(
         network,
-        '      subnetConfiguration: Object.entries(subnetMasks).map(([name, cidrMask]) => ({\n        name,\n        subnetType: SubnetType.PRIVATE_ISOLATED,\n        cidrMask,\n      })),',
-        "      subnetConfiguration: [...Object.entries(subnetMasks).map(([name, cidrMask]) => ({\n        name,\n        subnetType: SubnetType.PRIVATE_ISOLATED,\n        cidrMask,\n      })), { name: 'out', subnetType: SubnetType.PUBLIC, cidrMask: 28 }],",
+        '      ].map(([name, cidrMask]) => ({ name, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask })),',
+        "      ].map(([name, cidrMask]) => ({ name, subnetType: SubnetType.PRIVATE_ISOLATED as SubnetType, cidrMask })).concat({ name: 'out', subnetType: SubnetType.PUBLIC, cidrMask: 28 } as never),",
       ),
     ],
     grade: 'danger',
@@ -90,7 +90,7 @@ export const leaves: readonly Graded[] = [
   },
   {
     name: 'the firewall of the far end lets everything pass',
-    edits: [edit('lib/link/far-end.ts', '    counter name dropped drop\n', '    counter name dropped accept\n')],
+    edits: [edit('lib/link/far-end-linux.ts', '    counter name dropped drop\n', '    counter name dropped accept\n')],
     grade: 'caution',
     finds: { 'far-end-otherwise': 'counter name dropped accept' },
   },
@@ -130,7 +130,7 @@ export const leaves: readonly Graded[] = [
       after(
         'lib/observe/topics.ts',
         observed,
-        "    if (severity === 'page') own.addSubscription(new UrlSubscription('https://hooks.vendor.example/x'));",
+        "  if (id === 'Topic') own.addSubscription(new UrlSubscription('https://hooks.vendor.example/x'));",
       ),
     ],
     grade: 'caution',

@@ -19,7 +19,7 @@ export const noticed: readonly Graded[] = [
       edit(
         'lib/observe/topics.ts',
         'if (email) own.addSubscription',
-        "if (email && severity !== 'page') own.addSubscription",
+        "if (email && id !== 'Topic') own.addSubscription",
       ),
     ],
     grade: 'danger',
@@ -119,7 +119,13 @@ export const noticed: readonly Graded[] = [
   },
   {
     name: 'flow logs of refused traffic only',
-    edits: [edit(network, 'trafficType: FlowLogTrafficType.ALL,', 'trafficType: FlowLogTrafficType.REJECT,')],
+    edits: [
+      edit(
+        network,
+        'toCloudWatchLogs(logGroup, role),\n      trafficType: FlowLogTrafficType.ALL,',
+        'toCloudWatchLogs(logGroup, role),\n      trafficType: FlowLogTrafficType.REJECT,',
+      ),
+    ],
     grade: 'danger',
     finds: { 'encryption-weakens': 'TrafficType' },
   },
@@ -148,8 +154,8 @@ export const noticed: readonly Graded[] = [
     edits: [
       edit(
         'lib/observe/dashboards/link.ts',
-        "            figureOf(environment, relayMetrics.notQueued, relay, 'Sum', 'points not taken'),\n",
-        '',
+        "metrics: [figureOf(environment, relayMetrics.notQueued, relay, 'Sum', 'points not taken')],",
+        'metrics: [],',
       ),
     ],
     grade: 'caution',

@@ -67,7 +67,13 @@ export const root: readonly Graded[] = [
   },
   {
     name: 'a client of the store that verifies nobody',
-    edits: [edit('lib/store/client.ts', 'ssl: { rejectUnauthorized: true,', 'ssl: { rejectUnauthorized: false,')],
+    edits: [
+      edit(
+        'lib/store/client.ts',
+        'const ssl = { rejectUnauthorized: true,',
+        'const ssl = { rejectUnauthorized: false,',
+      ),
+    ],
     grade: 'danger',
     finds: { 'program-reckless': 'rejectUnauthorized: false' },
   },

@@ -84,7 +84,10 @@ export const guardedRules: readonly ReviewRule[] = [
     source: 'https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-max-instance-lifetime.html',
     find: of(
       ({ path, before, after }) =>
-        /\.(MaxInstanceLifetime|MaxSessionDuration|SessionTimeout)$/.test(path) && !(Number(after) < Number(before)),
+        (/\.(MaxInstanceLifetime|MaxSessionDuration|SessionTimeout)$/.test(path) &&
+          !(Number(after) < Number(before))) ||
+        // A volume that stays when its instance goes holds what waited on it, for good.
+        (/\.DeleteOnTermination$/.test(path) && `${after}` !== 'true'),
     ),
   },
   {
@@ -95,7 +98,8 @@ export const guardedRules: readonly ReviewRule[] = [
     source: 'https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-max-instance-lifetime.html',
     find: of(
       ({ path, before, after }) =>
-        /\.(MaxInstanceLifetime|MaxSessionDuration|SessionTimeout)$/.test(path) && Number(after) < Number(before),
+        (/\.(MaxInstanceLifetime|MaxSessionDuration|SessionTimeout)$/.test(path) && Number(after) < Number(before)) ||
+        (/\.DeleteOnTermination$/.test(path) && `${after}` === 'true'),
     ),
   },
   {

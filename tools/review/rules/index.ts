@@ -2,6 +2,7 @@ import { accountRules } from './accounts';
 import { acknowledgmentRules } from './acknowledgments';
 import { alarmRules } from './alarms';
 import { collectorRules } from './collectors';
+import { firewallRules } from './firewalls';
 import { fleetRules } from './fleets';
 import { flowRules } from './flows';
 import { guardedRules } from './guarded';
@@ -31,6 +32,7 @@ export const reviewRules: readonly ReviewRule[] = [
   ...storeRightRules,
   ...wayOutRules,
   ...networkRules,
+  ...firewallRules,
   ...flowRules,
   ...programRules,
   ...machineRules,

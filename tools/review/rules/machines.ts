@@ -65,13 +65,19 @@ const dangerousName =
 const isSetting = (line: string): boolean => setting.test(line) && !dangerousName.test(line) && !/\$\(|`/.test(line);
 const isVariable = (line: string): boolean => /^[A-Z][A-Z0-9_]*=/.test(line) && !dangerousName.test(line);
 
+/** What no machine reads: a comment that is no first line of a script and takes nothing in. */
+const isComment = (line: string): boolean => /^#(?!!|include)/.test(line);
+
 /** The lines that are new, and those that are gone. */
 function lineChanges({ before, after, kind }: Differing): { settings: string[]; others: string[]; moved: boolean } {
-  const [old, now] = [trimmed(before), trimmed(after)];
+  const [old, now] = [before, after].map((text) => trimmed(text).filter((line) => !isComment(line))) as [
+    string[],
+    string[],
+  ];
   const changed = [
     ...now.filter((line) => !old.includes(line)).map((line) => `+ ${line}`),
     ...old.filter((line) => !now.includes(line)).map((line) => `- ${line}`),
-  ].filter((line) => !/^. #/.test(line) || /^. #!/.test(line));
+  ];
   const isHarmless = (line: string): boolean =>
     isSetting(line.slice(2)) || (kind === 'settings' && isVariable(line.slice(2)));
   return {

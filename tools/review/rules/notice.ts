@@ -42,7 +42,7 @@ const sentences = (change: Required<Change>, wanted: RegExp) =>
     }));
 
 const watchers =
-  /^AWS::(Logs::(MetricFilter|SubscriptionFilter|QueryDefinition|LogAnomalyDetector)|CloudTrail::\w+|Config::\w+|GuardDuty::\w+|SecurityHub::\w+|EC2::FlowLog|Macie::\w+|AccessAnalyzer::\w+|CloudWatch::InsightRule|Synthetics::Canary|Inspector\w*::\w+)$/;
+  /^AWS::(Logs::(MetricFilter|SubscriptionFilter|QueryDefinition|LogAnomalyDetector)|CloudTrail::\w+|Config::\w+|GuardDuty::\w+|SecurityHub::\w+|EC2::FlowLog|Route53Resolver::ResolverQueryLogging\w*|NetworkFirewall::LoggingConfiguration|Macie::\w+|AccessAnalyzer::\w+|CloudWatch::InsightRule|Synthetics::Canary|Inspector\w*::\w+)$/;
 
 /** Metrics of a dashboard, whatever widget shows them. */
 function metricsOf(body: unknown): Set<string> {

@@ -14,7 +14,25 @@ interface FileChange {
   readonly name: string;
   readonly came: readonly string[];
   readonly went: readonly string[];
+  /** Nothing but comments and blank lines differs. */
+  readonly comments: boolean;
 }
+
+/** Lines that a compiler or a parser passes over: not those by which Go is told how to build. */
+const passedOver: readonly (readonly [RegExp, RegExp])[] = [
+  [/\.(go|mod)$/, /^\s*(\/\/(?!go:|export\b|\s*\+build).*)?$/],
+  [/\.ya?ml$/, /^\s*(#.*)?$/],
+];
+
+const code = (name: string, text: string): string => {
+  const [, comment] = passedOver.find(([file]) => file.test(name)) ?? [];
+  return comment
+    ? text
+        .split('\n')
+        .filter((line) => !comment.test(line))
+        .join('\n')
+    : text;
+};
 
 /** Files that differ, and in which lines. */
 export function fileChanges({ changes }: Comparison, type: string): FileChange[] {
@@ -32,6 +50,10 @@ export function fileChanges({ changes }: Comparison, type: string): FileChange[]
             name,
             came: after.filter((line) => !had.has(line)),
             went: before.filter((line) => !has.has(line)),
+            comments:
+              old[name] !== undefined &&
+              now[name] !== undefined &&
+              code(name, old[name] ?? '') === code(name, now[name] ?? ''),
           };
         });
     });
@@ -81,6 +103,13 @@ const fileHits = (comparison: Comparison, type: string, wanted: (change: FileCha
 /** Lines of a program after which it asks whom it talks with less, runs what it is given, or talks in clear. */
 const reckless =
   /rejectUnauthorized:\s*false|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity|InsecureSkipVerify:\s*true|\bchild_process\b|\beval\(|new Function\(|\bhttp:\/\/(?!\$|127\.|localhost|169\.254\.169\.254|www\.w3\.org|json-schema\.org)/;
+
+/** A binary whose sources are there, and differ in nothing but comments. */
+function isBuiltOfTheSame(comparison: Comparison, { before, after }: Change): boolean {
+  if (!before?.Properties?.Command || !after?.Properties?.Command) return false;
+  const sources = fileChanges(comparison, 'Harbourline::Sources').filter(({ name }) => /\.(go|mod)$/.test(name));
+  return sources.length > 0 && sources.every(({ comments }) => comments);
+}
 
 /** Data that decides what is masked. */
 const isSensitiveData = ({ name }: FileChange): boolean => /redact|sensitiv|mask|kinds|pseudonym/i.test(name);
@@ -147,7 +176,7 @@ export const programRules: readonly ReviewRule[] = [
       fileHits(
         comparison,
         'Harbourline::Sources',
-        (each) => isSensitiveData(each) && !/\.go$/.test(each.name) && each.went.length > 0,
+        (each) => !each.comments && isSensitiveData(each) && !/\.go$/.test(each.name) && each.went.length > 0,
       ),
   },
   {
@@ -161,7 +190,7 @@ export const programRules: readonly ReviewRule[] = [
       fileHits(
         comparison,
         'Harbourline::Sources',
-        (each) => isSensitiveData(each) && !/\.go$/.test(each.name) && each.went.length === 0,
+        (each) => !each.comments && isSensitiveData(each) && !/\.go$/.test(each.name) && each.went.length === 0,
       ),
   },
   {
@@ -177,16 +206,38 @@ export const programRules: readonly ReviewRule[] = [
         'Harbourline::Program',
         ({ name, change }) => !/\.(sh|service|timer|env)$/.test(name) || !change.after,
       ),
-      ...fileHits(comparison, 'Harbourline::Sources', (each) => !isSensitiveData(each) || /\.go$/.test(each.name)),
+      ...fileHits(
+        comparison,
+        'Harbourline::Sources',
+        (each) => !each.comments && (!isSensitiveData(each) || /\.go$/.test(each.name)),
+      ),
       ...comparison.changes
         .filter(
           ({ type, before, after }) =>
             type === 'Harbourline::Program' &&
             !(isMap(before?.Properties?.Files ?? after?.Properties?.Files) && before && after),
         )
+        .filter((change) => !isBuiltOfTheSame(comparison, change))
         .map((change) => ({
           at: place(change),
           what: `the program is ${change.action}`,
+          of: change.parts.map(({ path }) => path),
+        })),
+    ],
+  },
+  {
+    id: 'program-comments',
+    severity: 'note',
+    asks: 'root',
+    effect: 'Comments or blank lines of sources. A binary is built again of them, and rolls out all the same.',
+    source: 'https://go.dev/ref/spec#Comments',
+    find: (comparison) => [
+      ...fileHits(comparison, 'Harbourline::Sources', ({ comments }) => comments),
+      ...comparison.changes
+        .filter((change) => change.type === 'Harbourline::Program' && isBuiltOfTheSame(comparison, change))
+        .map((change) => ({
+          at: place(change),
+          what: 'built of the same code',
           of: change.parts.map(({ path }) => path),
         })),
     ],

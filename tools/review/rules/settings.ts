@@ -53,7 +53,7 @@ const tags = (comparison: Comparison, wanted: boolean): Hit[] => {
 
 /** Types whose coming is good to know and no more: others judge what points at them. */
 const quiet =
-  /^AWS::(Logs::(LogGroup|QueryDefinition|MetricFilter)|CloudWatch::Dashboard|SSM::Parameter|EC2::(RouteTable|FlowLog|SecurityGroup|NetworkAcl)|SNS::Topic|ServiceDiscovery::\w+|KMS::(Key|Alias)|CloudTrail::Trail)$/;
+  /^AWS::(Logs::(LogGroup|QueryDefinition|MetricFilter)|CloudWatch::Dashboard|SSM::Parameter|EC2::(RouteTable|FlowLog|SecurityGroup|NetworkAcl)|SNS::Topic|ServiceDiscovery::\w+|KMS::(Key|Alias)|CloudTrail::Trail|Route53Resolver::ResolverQueryLogging\w*)$/;
 
 const outputs = /^Template::Outputs$/;
 
@@ -110,6 +110,7 @@ export const settingRules: readonly ReviewRule[] = [
     find: ({ changes }) =>
       changes
         .filter(({ type, before }) => outputs.test(type) && !before?.Properties?.Export)
+        .filter(({ parts }) => parts.some(({ path }) => !/^Properties\.Description$/.test(path)))
         .map((change) => ({
           at: place(change),
           what: `is ${change.action}: ${short(change.after?.Properties?.Value)}`,

@@ -20,7 +20,7 @@ const stateful = [
 
 /** Replaced without anybody noticing: a rule, a permission or an association, not a thing that others point at. */
 const replaceable =
-  /^AWS::(EC2::(SecurityGroup(In|E)gress|Route|SubnetRouteTableAssociation|NetworkAclEntry|FlowLog|VPNConnectionRoute|TransitGatewayRoute)|Lambda::(Version|Permission)|IAM::(Policy|ManagedPolicy)|CloudWatch::|Events::Rule|SSM::Parameter|Logs::(MetricFilter|ResourcePolicy)|AutoScaling::(ScalingPolicy|ScheduledAction)|SNS::Subscription)/;
+  /^AWS::(EC2::(SecurityGroup(In|E)gress|Route|SubnetRouteTableAssociation|NetworkAclEntry|FlowLog|VPNConnectionRoute|TransitGatewayRoute)|Lambda::(Version|Permission)|IAM::(Policy|ManagedPolicy)|CloudWatch::|Events::Rule|SSM::Parameter|Logs::(MetricFilter|ResourcePolicy)|AutoScaling::(ScalingPolicy|ScheduledAction)|SNS::Subscription|Route53Resolver::ResolverQueryLogging)/;
 
 /** Their own rule says what a change of them means. */
 const elsewhere = ['AWS::EC2::VPNConnection', 'AWS::EC2::CustomerGateway'];

@@ -19,6 +19,8 @@ export interface DocumentChange {
   readonly lines: readonly string[];
   /** What of it makes the audit log write less. */
   readonly audit: readonly string[];
+  /** What of it makes the audit log quote what was sent, found or signed with. */
+  readonly reveals: readonly string[];
 }
 
 /** Every document that differs. */
@@ -39,6 +41,7 @@ export function documentChanges(changes: readonly Change[]): DocumentChange[] {
             ...(old ? { old } : {}),
             ...(now ? { now } : {}),
             audit: isAudit(id) ? differing.flatMap((part) => auditLine(part) ?? []) : [],
+            reveals: isAudit(id) ? differing.flatMap((part) => quotes(part) ?? []) : [],
             lines: differing.map(
               ({ path, before, after }) => `${path || 'the whole'}: ${short(before)} → ${short(after)}`,
             ),
@@ -94,6 +97,20 @@ const auditLine = ({ path, before, after }: Part): string | undefined => {
   if (/(ignore_\w+|\w+_ignore_users|disabled_\w+_categories)(\.\d+|\[\+\])?$/.test(path))
     return after === undefined ? undefined : said;
   return /_watched_(fields|indices)\b/.test(path) && before !== undefined && !path.endsWith('[+]') ? said : undefined;
+};
+
+/** Values of a setting of the audit log with which it holds what it should only name. */
+const revealing: readonly (readonly [RegExp, string])[] = [
+  [/(^|\.)(log_request_body|write_log_diffs)$/, 'true'],
+  [/(^|\.)(exclude_sensitive_headers|read_metadata_only|write_metadata_only)$/, 'false'],
+];
+
+/** A setting after which the audit log quotes: bodies of requests, documents, headers with credentials. */
+const quotes = ({ path, before, after }: Part): string | undefined => {
+  const [, value] = revealing.find(([name]) => name.test(path)) ?? [];
+  // A guard that is no longer said is off.
+  const on = (state: unknown): boolean => `${state ?? 'false'}` === value;
+  return value !== undefined && on(after) && !on(before) ? `${path}: ${short(before)} → ${short(after)}` : undefined;
 };
 
 /** What neither adds nor takes a right: the rest of a role, documents of another kind. */
@@ -158,7 +175,7 @@ export const storeRightRules: readonly ReviewRule[] = [
     source: 'docs/store.md',
     find: ({ changes }) =>
       documentChanges(changes)
-        .filter((change) => !isSettled(change) && change.audit.length < change.lines.length)
+        .filter((change) => !isSettled(change) && change.audit.length + change.reveals.length < change.lines.length)
         .flatMap(({ at, id, of, lines }) =>
           [`${id}: ${lines.slice(0, 5).join('; ')}${lines.length > 5 ? `; and ${lines.length - 5} more` : ''}`].map(
             (what) => ({ at, what, of }),
@@ -174,6 +191,18 @@ export const storeRightRules: readonly ReviewRule[] = [
     find: ({ changes }) =>
       documentChanges(changes).flatMap(({ at, id, of, audit }) =>
         audit.length > 0 ? [{ at, what: `${id}: ${audit.join('; ')}`, of }] : [],
+      ),
+  },
+  {
+    id: 'store-audit-reveals',
+    severity: 'danger',
+    asks: 'guarded',
+    effect:
+      'The audit log quotes what was sent, what was found, or what it was signed with: personal data and credentials stand in a log that is kept for longer than spans.',
+    source: 'https://docs.opensearch.org/latest/security/audit-logs/index/',
+    find: ({ changes }) =>
+      documentChanges(changes).flatMap(({ at, id, of, reveals }) =>
+        reveals.length > 0 ? [{ at, what: `${id}: ${reveals.join('; ')}`, of }] : [],
       ),
   },
   {

@@ -16,13 +16,19 @@ const ways: readonly (readonly [RegExp, string])[] = [
     'sends data on',
   ],
   [/^AWS::Events::(ApiDestination|Connection|Endpoint|EventBusPolicy|Archive)$/, 'sends events on'],
-  [/^AWS::Route53Resolver::\w+$/, 'names are answered by others, and they learn what is asked'],
+  [
+    /^AWS::Route53Resolver::(?!ResolverQueryLogging)\w+$/,
+    'names are answered otherwise, or by others, who learn what is asked',
+  ],
   [/^AWS::(KMS::ReplicaKey|Backup::\w+|DLM::LifecyclePolicy|DataSync::\w+|DMS::\w+)$/, 'copies data'],
   [
     /^AWS::(S3::(MultiRegion)?AccessPoint\w*|S3ObjectLambda::\w+|OpenSearchService::Application|OpenSearchServerless::\w+)$/,
     'is another way to the data',
   ],
 ];
+
+/** What people read of it. */
+const label = /^Properties\.(Tags|Name|Description)\b/;
 
 const wayOf = (type: string): string | undefined => ways.find(([pattern]) => pattern.test(type))?.[1];
 
@@ -80,7 +86,7 @@ export const wayOutRules: readonly ReviewRule[] = [
       'https://docs.aws.amazon.com/whitepapers/latest/building-a-data-perimeter-on-aws/building-a-data-perimeter-on-aws.html',
     find: ({ changes }) =>
       changes
-        .filter(({ type, after }) => after && wayOf(type))
+        .filter(({ type, after, parts }) => after && wayOf(type) && parts.some(({ path }) => !label.test(path)))
         .map((change) => ({
           at: place(change),
           what: `${change.type}, ${change.action}: ${wayOf(change.type)}${change.before ? '' : ` (${short(change.after?.Properties)})`}`,
