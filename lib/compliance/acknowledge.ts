@@ -67,8 +67,8 @@ const objectionToScope = (construct: IConstruct): string[] =>
     ? ['it covers whatever is added later: acknowledge on the smallest construct that holds the finding.']
     : [];
 
-/** What is wrong with an acknowledgment. */
-const objections = ({ id, reason }: Acknowledgment): string[] =>
+/** What is wrong with an acknowledgment, wherever it came from. */
+export const objections = ({ id, reason }: Acknowledgment): string[] =>
   [objectionToId(id), objectionToReason(reason)].flatMap((problem) =>
     problem ? [`${id || '(no id)'}: ${problem}`] : [],
   );

@@ -4,7 +4,7 @@ import type { RenderedResource } from './templates';
 interface Fact {
   /** What a reason says. */
   readonly claim: RegExp;
-  readonly holds: (resource: RenderedResource) => boolean;
+  readonly holds: (resource: RenderedResource, said: RegExpExecArray) => boolean;
 }
 
 const refersTo = (value: unknown, id: string): boolean => {
@@ -33,8 +33,40 @@ const rates = { hour: /^rate\(1 hour\)$/, day: /^rate\(1 day\)$/ } as const;
 
 const facts: readonly Fact[] = [
   {
-    claim: /once per deployment|CloudFormation alone/i,
+    claim:
+      /\b(once|only|alone|solely|exclusively)\b[^.;:,]{0,30}\bdeploy(ments?|s|ed)?\b|\bdeployments? (only|alone)\b|CloudFormation (alone|only)|(only|just) CloudFormation|\b(no|without a) schedule\b|no(body|thing) else (calls|invokes|runs|starts)/i,
     holds: (each) => !isFunction(each) || !calledFromOutside(each),
+  },
+  {
+    claim: /\b(has|have|goes? to|go to|lands? in|kept in|keeps?)\b[^.;:]{0,30}\bdead[- ]letter queue\b/i,
+    holds: (each) =>
+      !isFunction(each) ||
+      each.resource.Properties?.DeadLetterConfig !== undefined ||
+      others(each, /^AWS::Lambda::EventInvokeConfig$/).some(({ Properties }) =>
+        JSON.stringify(Properties ?? {}).includes('OnFailure'),
+      ),
+  },
+  {
+    claim: /\b(versioned|versions are kept|versioning is on)\b/i,
+    holds: ({ resource: { Type, Properties } }) =>
+      Type !== 'AWS::S3::Bucket' || Properties?.VersioningConfiguration?.Status === 'Enabled',
+  },
+  {
+    claim: /\b(kept|retained|retention of|for) (for )?(\d+) days\b/i,
+    holds: ({ resource: { Type, Properties } }, [, , , days]) =>
+      Type !== 'AWS::Logs::LogGroup' || `${Properties?.RetentionInDays}` === days,
+  },
+  {
+    claim: /\b(public access is blocked|blocks? (all )?public access|never public|not public)\b/i,
+    holds: ({ resource: { Type, Properties } }) =>
+      Type !== 'AWS::S3::Bucket' ||
+      ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'].every(
+        (name) => `${Properties?.PublicAccessBlockConfiguration?.[name]}` === 'true',
+      ),
+  },
+  {
+    claim: /\b(reserved concurrency is set|concurrency is (reserved|limited))\b/i,
+    holds: (each) => !isFunction(each) || each.resource.Properties?.ReservedConcurrentExecutions !== undefined,
   },
   {
     claim: /one call an (hour)/i,
@@ -78,6 +110,6 @@ const facts: readonly Fact[] = [
 /** The claims of a reason that its resource does not bear out, in the reason's own words. */
 export const untrueClaims = (reason: string, resource: RenderedResource): string[] =>
   facts.flatMap(({ claim, holds }) => {
-    const [said] = claim.exec(reason) ?? [];
-    return said && !holds(resource) ? [said] : [];
+    const said = claim.exec(reason);
+    return said && !holds(resource, said) ? [said[0]] : [];
   });

@@ -18,7 +18,7 @@ export const policyPacks = (): NagPack[] => [
 export const reportedPacks = (): NagPack[] => [new PCIDSS321Checks()];
 
 /** Something that a pack or the built-in validation objects to. */
-export interface Finding {
+export interface PolicyFinding {
   /** As it must be acknowledged: `AwsSolutions-S1`, `AwsSolutions-IAM5[Resource::*]`, `E3012`. */
   readonly id: string;
   /** Path of the resource's construct. */
@@ -28,7 +28,7 @@ export interface Finding {
 }
 
 /** What the packs find under a scope, acknowledged or not. The app must have been synthesised: see {@link auditPolicy}. */
-export function packFindings(scope: IConstruct, packs = policyPacks()): Finding[] {
+export function packFindings(scope: IConstruct, packs = policyPacks()): PolicyFinding[] {
   return packs.flatMap((pack) => {
     // The only question that a pack asks of acknowledgments, answered with no.
     const strict: NagPack = Object.create(pack, { isAcknowledged: { value: () => false } });

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Aspects, CfnResource, CloudFormationValidatePlugin, type IAspect, Stage, Validations } from 'aws-cdk-lib';
-import { acknowledgments, allAcknowledgments, type RecordedAcknowledgment, recorded } from './acknowledge';
+import { acknowledgments, allAcknowledgments, objections, type RecordedAcknowledgment, recorded } from './acknowledge';
 import { untrueClaims } from './facts';
-import { type Finding, isBuiltInRule, packFindings, policyPacks } from './packs';
+import { isBuiltInRule, type PolicyFinding, packFindings, policyPacks } from './packs';
 import { renderedResources, templateFindings } from './templates';
 
 /**
@@ -44,9 +44,9 @@ const writeAcknowledgments: IAspect = {
 /** What {@link auditPolicy} found out. A clean app has only `acknowledged`. */
 export interface PolicyAudit {
   /** Findings without an acknowledgment on their resource or above it. */
-  readonly unacknowledged: readonly Finding[];
+  readonly unacknowledged: readonly PolicyFinding[];
   /** Findings with one. */
-  readonly acknowledged: readonly (Finding & { readonly by: RecordedAcknowledgment })[];
+  readonly acknowledged: readonly (PolicyFinding & { readonly by: RecordedAcknowledgment })[];
   /** Acknowledgments that no finding needs: the resource was fixed or removed, or the finding reads otherwise. */
   readonly stale: readonly RecordedAcknowledgment[];
   /** Acknowledgments of a pack's findings that did not come through `acknowledge`, and were not looked at by it. */
@@ -80,8 +80,8 @@ export function auditPolicy(scope: Stage): PolicyAudit {
     ),
   );
   const all = allAcknowledgments(app);
-  const unacknowledged: Finding[] = [];
-  const acknowledged: (Finding & { by: RecordedAcknowledgment })[] = [];
+  const unacknowledged: PolicyFinding[] = [];
+  const acknowledged: (PolicyFinding & { by: RecordedAcknowledgment })[] = [];
   for (const finding of findings) {
     // The nearest is the one that was written for it.
     const by = all.filter((each) => covers(each, finding)).sort((a, b) => b.path.length - a.path.length)[0];
@@ -89,11 +89,13 @@ export function auditPolicy(scope: Stage): PolicyAudit {
     else unacknowledged.push(finding);
   }
 
-  const ours = acknowledgments(scope);
+  const recordedOnes = acknowledgments(scope);
+  // A record that acknowledge() would have refused was written past it.
+  const ours = recordedOnes.filter((each) => objections(each).length === 0);
   return {
     unacknowledged,
     acknowledged,
-    stale: ours.filter((each) => !findings.some((finding) => covers(each, finding))),
+    stale: recordedOnes.filter((each) => !findings.some((finding) => covers(each, finding))),
     wide: ours.filter((each) => {
       const covered = acknowledged.filter(({ by }) => by.path === each.path && by.id === each.id);
       return new Set(covered.map(({ path }) => familyOf(templates.get(path)?.resource.Type))).size > 1;
@@ -117,7 +119,7 @@ const bareId = (id: string): string => id.replace(/\[.*$/, '');
 const isBeneath = (path: string, above: string): boolean =>
   above === '' || path === above || path.startsWith(`${above}/`);
 
-const covers = ({ id, path }: RecordedAcknowledgment, finding: Finding): boolean =>
+const covers = ({ id, path }: RecordedAcknowledgment, finding: PolicyFinding): boolean =>
   id === finding.id && isBeneath(finding.path, path);
 
 /** CDK's constructs acknowledge findings of its validation and its own warnings; they know nothing of packs. */
@@ -139,7 +141,7 @@ interface Violation {
 }
 
 /** What the built-in validation wrote down at synth, acknowledged or not. No report where it is switched off. */
-function builtInFindings(assembly: string): Finding[] {
+function builtInFindings(assembly: string): PolicyFinding[] {
   const file = join(assembly, 'validation-report.json');
   if (!existsSync(file)) return [];
   const { pluginReports } = JSON.parse(readFileSync(file, 'utf8')) as ValidationReport;

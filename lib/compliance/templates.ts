@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { type Finding, packFindings } from './packs';
+import { type PolicyFinding, packFindings } from './packs';
 import type { TemplateResource } from './rules/rule';
 
 /** A resource with the template that it stands in. */
@@ -38,7 +38,7 @@ export function renderedResources(app: App, assembly: CloudAssembly): Map<string
 }
 
 /** What the packs find in templates, under the paths of the constructs that made them. */
-export function templateFindings(rendered: ReadonlyMap<string, RenderedResource>): Finding[] {
+export function templateFindings(rendered: ReadonlyMap<string, RenderedResource>): PolicyFinding[] {
   const templates = new Map([...rendered.values()].map(({ template, region }) => [template, region]));
   const folder = mkdtempSync(join(tmpdir(), 'harbourline-templates-'));
   try {

@@ -93,6 +93,13 @@ describe('what is deployed is judged, however it was written', () => {
   });
 });
 
+test('a record that acknowledge() would have refused went past it', () => {
+  const { app, bucket } = toy();
+  Validations.of(bucket).acknowledge({ id: 'AwsSolutions-S1', reason: 'Accepted risk.' });
+  bucket.node.addMetadata('harbourline:acknowledged', { id: 'AwsSolutions-S1', reason: 'Accepted risk.' });
+  expect(auditPolicy(app).bypassed).toMatchObject([{ id: 'AwsSolutions-S1', path: bucket.node.path }]);
+});
+
 test('an acknowledgment over resources of several kinds is too wide', () => {
   const { app, stage } = toy();
   const group = new Construct(stage.node.findChild('Store'), 'Group');
@@ -127,6 +134,37 @@ describe('a reason is held against the template', () => {
 
   test('true', () => {
     expect(audit(false, false)).toEqual([]);
+  });
+
+  test.each([
+    'Runs at deployments only',
+    'Only CloudFormation invokes it',
+    'Invoked solely while the stack is deployed',
+    'Nobody else calls it',
+    'No schedule starts this function',
+  ])('in other words, of a function that a schedule calls: %s', (said) => {
+    const { app, stage } = toy();
+    const store = stage.node.findChild('Store');
+    const called = new CfnFunction(store, 'Called', {
+      role: 'arn:aws:iam::111111111111:role/r',
+      runtime: 'nodejs24.x',
+      handler: 'index.handler',
+      code: { zipFile: 'x' },
+    });
+    new CfnRule(store, 'Rule', { scheduleExpression: 'rate(1 day)', targets: [{ arn: called.attrArn, id: 'a' }] });
+    acknowledge(called, { id: 'NIST.800.53.R5-LambdaConcurrency', reason: `${said}. ${reason}` });
+    expect(auditPolicy(app).untrue).toHaveLength(1);
+  });
+
+  test.each([
+    ['NIST.800.53.R5-S3BucketReplicationEnabled', 'It is versioned', 1],
+    ['NIST.800.53.R5-S3BucketReplicationEnabled', 'Public access is blocked', 1],
+    ['NIST.800.53.R5-S3BucketReplicationEnabled', 'Nothing is kept here', 0],
+  ])('of a bucket: %s: %s', (id, said, untrue) => {
+    const { app, stage } = toy();
+    const raw = new CfnBucket(stage.node.findChild('Store'), 'Plain');
+    acknowledge(raw, { id, reason: `${said}. ${reason}` });
+    expect(auditPolicy(app).untrue).toHaveLength(untrue);
   });
 
   test('a schedule calls it, too; it is inside', () => {

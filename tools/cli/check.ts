@@ -39,6 +39,7 @@ command(help, () => {
   const steps: Step[] = [
     { name: 'types', command: 'npx', args: ['tsc', '--noEmit'] },
     { name: 'configuration, synth, every rule', command: 'npx', args: ['cdk', 'synth', '--quiet'] },
+    { name: 'raw resources, overrides, reasons', ...own('audit') },
     ...(values['skip-templates'] ? [] : [{ name: 'cfn-lint, checkov', ...own('templates', 'cdk.out') }]),
     ...(values.date ? [{ name: 'allow-lists', ...own('allowlist', 'check', '--date', values.date) }] : []),
     ...(values.base ? [{ name: 'review', ...own('review', '--base', values.base) }] : []),

@@ -3,7 +3,7 @@ import { acknowledgments, type RecordedAcknowledgment } from '../../lib/complian
 import { ownerOf } from '../../lib/compliance/owners';
 import {
   builtInRules,
-  type Finding,
+  type PolicyFinding,
   packFindings,
   packRules,
   policyPacks,
@@ -80,7 +80,7 @@ const controlSection = (): string =>
   );
 
 function packSection({ unacknowledged, acknowledged }: PolicyAudit): string {
-  const count = (list: readonly Finding[], prefix: RegExp): string =>
+  const count = (list: readonly PolicyFinding[], prefix: RegExp): string =>
     `${list.filter(({ id }) => prefix.test(id)).length}`;
   const row = (name: string, number: number, prefix: RegExp, fails: string): string[] => [
     name,
@@ -133,7 +133,7 @@ function acknowledgmentSection(all: readonly RecordedAcknowledgment[]): string {
 
 /** A finding of a pack that only reports, and the acknowledgment of the same rule in a pack that judges. */
 export interface Answered {
-  readonly finding: Finding;
+  readonly finding: PolicyFinding;
   readonly by?: RecordedAcknowledgment;
 }
 

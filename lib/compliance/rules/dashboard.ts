@@ -1,11 +1,11 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import { entries, type Rule } from './rule';
+import { entries, type TemplateRule } from './rule';
 
 /** CloudWatch user guide, quotas: widgets, metrics in a widget, metrics of all widgets. */
 const limits = { widgets: 500, metricsInWidget: 500, metrics: 2500 };
 
 /** A body is text to CloudFormation: nothing else looks into it before it is deployed, or stays empty. */
-export const dashboardBody: Rule = {
+export const dashboardBody: TemplateRule = {
   id: 'DashboardBody',
   message: `The dashboard's body is not JSON with widgets, is over a limit (${limits.widgets} widgets, ${limits.metricsInWidget} metrics in one, ${limits.metrics} in all), or asks a region of another partition.`,
   check: ({ Type, Properties }, { region, partition }) => {

@@ -1,8 +1,8 @@
 import { interfaceEndpoints } from '../../contract/endpoints';
-import type { Rule } from './rule';
+import type { TemplateRule } from './rule';
 
 /** Neither CDK nor the built-in validation knows which endpoint services there are: the name is text to them. */
-export const endpointService: Rule = {
+export const endpointService: TemplateRule = {
   id: 'EndpointService',
   message:
     'This endpoint is of another region, or of a service without a named caller. Add it to lib/contract/endpoints.ts with who calls it; `npm run preflight` asks whether Hong Kong has it.',

@@ -4,8 +4,9 @@ import { instanceMetadata, instanceType, volumeEncryption } from './instances';
 import { linkDefaultRoute, linkPipelines, openPrefix } from './link';
 import { openSecurityGroup, publicAddress } from './network';
 import { domainSubnets, engineVersion, fineGrainedAccess, searchNodeType, standby } from './open-search';
-import type { Rule } from './rule';
+import type { TemplateRule } from './rule';
 import { clearTextSecret } from './secrets';
+import { unseenContent } from './unseen';
 import {
   vpnCipher,
   vpnDeadPeer,
@@ -18,7 +19,7 @@ import {
 } from './vpn';
 
 /** What no public pack and no built-in validation sees. */
-export const rules: readonly Rule[] = [
+export const rules: readonly TemplateRule[] = [
   clearTextSecret,
   dashboardBody,
   domainSubnets,
@@ -34,6 +35,7 @@ export const rules: readonly Rule[] = [
   publicAddress,
   searchNodeType,
   standby,
+  unseenContent,
   volumeEncryption,
   vpnCipher,
   vpnDeadPeer,

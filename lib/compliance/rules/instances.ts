@@ -1,11 +1,11 @@
 import { gravitonFamilies } from '../../../config/hong-kong';
-import { entries, type Rule } from './rule';
+import { entries, type TemplateRule } from './rule';
 
 /** EC2 user guide, instance naming: a `g` right behind the generation is AWS Graviton. */
 const graviton = /^[a-z]+\d+g[a-z]*\./;
 
 /** The collector and the span writer are built for arm64 only, and an unknown type fails when an instance starts. */
-export const instanceType: Rule = {
+export const instanceType: TemplateRule = {
   id: 'InstanceType',
   message:
     'The instance type is not arm64, or not offered in Hong Kong. Use a Graviton family of the region: m7g, c7g…',
@@ -22,7 +22,7 @@ export const instanceType: Rule = {
 };
 
 /** nag looks at instances and Auto Scaling groups, not at the launch template that decides. */
-export const instanceMetadata: Rule = {
+export const instanceMetadata: TemplateRule = {
   id: 'InstanceMetadata',
   message: 'Instances answer metadata requests without a token. Set requireImdsv2 on the launch template.',
   check: ({ Type, Properties }) => {
@@ -35,7 +35,7 @@ export const instanceMetadata: Rule = {
   },
 };
 
-export const volumeEncryption: Rule = {
+export const volumeEncryption: TemplateRule = {
   id: 'VolumeEncryption',
   message:
     'A volume of the launch template is not encrypted. Set encrypted on every block device, the root device included.',

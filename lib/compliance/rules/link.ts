@@ -1,7 +1,7 @@
 /** What may cross the border, in any template. */
 import { parse } from 'yaml';
 import { filesOf, paths, variablesOf } from '../../contract/instance';
-import { entries, type Rule } from './rule';
+import { entries, type TemplateRule } from './rule';
 
 /** Wider than any private network, halves of the world included. */
 const isOpen = (prefix: unknown): prefix is string => typeof prefix === 'string' && Number(prefix.split('/')[1]) < 8;
@@ -11,7 +11,7 @@ const prefixKeys: Readonly<Record<string, string>> = {
   'AWS::DirectConnect::DirectConnectGatewayAssociation': 'AllowedPrefixesToDirectConnectGateway',
 };
 
-export const openPrefix: Rule = {
+export const openPrefix: TemplateRule = {
   id: 'OpenPrefix',
   message: 'A prefix list or an announcement holds half of the internet or more. Name the prefixes of the allow-list.',
   check: ({ Type, Properties }) =>
@@ -20,7 +20,7 @@ export const openPrefix: Rule = {
       .map(({ value }) => `${value}`),
 };
 
-export const linkDefaultRoute: Rule = {
+export const linkDefaultRoute: TemplateRule = {
   id: 'LinkDefaultRoute',
   message:
     'A default route leads into the link or out of it: the far end would reach, or be reached by, what nobody listed. Name the prefixes.',
@@ -34,7 +34,7 @@ export const linkDefaultRoute: Rule = {
 /** Tiers at the link: what passes them crosses, or has crossed, the border. */
 const linkTiers = ['relay', 'receiver'];
 
-export const linkPipelines: Rule = {
+export const linkPipelines: TemplateRule = {
   id: 'LinkPipelines',
   message:
     'A collector at the link has a pipeline for something other than metrics, or sends what harbourline_aggregates has not gone through. Raw traces stay in Hong Kong.',

@@ -1,4 +1,4 @@
-import { entries, type Rule } from './rule';
+import { entries, type TemplateRule } from './rule';
 
 const waysOut = [
   'AWS::EC2::InternetGateway',
@@ -7,7 +7,7 @@ const waysOut = [
   'AWS::EC2::EIP',
 ];
 
-export const publicAddress: Rule = {
+export const publicAddress: TemplateRule = {
   id: 'PublicAddress',
   message:
     'This gives something a public address or a way to the internet. Use isolated subnets, VPC endpoints and internal load balancers.',
@@ -24,7 +24,7 @@ export const publicAddress: Rule = {
 const isTrue = (value: unknown): boolean => value === true || value === 'true';
 
 /** Ingress is AwsSolutions-EC23 as well; egress is watched by no pack. */
-export const openSecurityGroup: Rule = {
+export const openSecurityGroup: TemplateRule = {
   id: 'OpenSecurityGroup',
   message:
     'A security group speaks with the whole internet, or half of it. Name a security group, a prefix list or a private prefix.',

@@ -1,10 +1,10 @@
 import { engineVersions, searchFamilies, searchFamiliesWithoutEbs } from '../../../config/hong-kong';
-import type { Rule } from './rule';
+import type { TemplateRule } from './rule';
 
 const domain = 'AWS::OpenSearchService::Domain';
 
 /** OpenSearch refuses the domain after minutes of waiting; the built-in validation does not see it. */
-export const fineGrainedAccess: Rule = {
+export const fineGrainedAccess: TemplateRule = {
   id: 'FineGrainedAccess',
   message:
     'Fine-grained access control needs encryption at rest, node-to-node encryption and enforced HTTPS. Set them.',
@@ -19,7 +19,7 @@ export const fineGrainedAccess: Rule = {
 };
 
 /** OpenSearch Service developer guide, Multi-AZ with Standby. */
-export const standby: Rule = {
+export const standby: TemplateRule = {
   id: 'Standby',
   message:
     'Multi-AZ with standby needs three zones, dedicated managers and data nodes in multiples of three. Fix it, or set standby to false.',
@@ -37,7 +37,7 @@ export const standby: Rule = {
 };
 
 /** The built-in validation looks at data nodes alone. UltraWarm has types of its own, and needs managers. */
-export const searchNodeType: Rule = {
+export const searchNodeType: TemplateRule = {
   id: 'SearchNodeType',
   message:
     'A manager or warm node is of a type that OpenSearch Service does not have in Hong Kong, or warm nodes have no managers. Use m7g.large.search and the like; ultrawarm1.medium.search or ultrawarm1.large.search.',
@@ -59,7 +59,7 @@ const isOffered = (type: string): boolean => {
 };
 
 /** A version that the service lacks fails after half an hour; one that the documents were not tried with, later. */
-export const engineVersion: Rule = {
+export const engineVersion: TemplateRule = {
   id: 'EngineVersion',
   message: `The documents of the store were not tried with this version. Use one of: ${engineVersions.join(', ')}.`,
   check: ({ Type, Properties }) => {
@@ -71,7 +71,7 @@ export const engineVersion: Rule = {
 };
 
 /** OpenSearch Service developer guide, VPC support: one subnet for each zone, no more and no fewer. */
-export const domainSubnets: Rule = {
+export const domainSubnets: TemplateRule = {
   id: 'DomainSubnets',
   message: 'A domain takes exactly one subnet for each of its zones. Fix the subnets or the number of zones.',
   check: ({ Type, Properties }) => {

@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** A rule of this project. */
-export interface Rule {
+export interface TemplateRule {
   /** Without the pack's prefix: `OpenSecurityGroup` is reported as `Harbourline-OpenSecurityGroup[…]`. */
   readonly id: string;
   /** What is wrong, and how to fix it. */

@@ -1,9 +1,9 @@
-import { entries, type Rule } from './rule';
+import { entries, type TemplateRule } from './rule';
 
 const secretName = /(password|passphrase|secretstring|presharedkey|secretkey|privatekey|apikey|authtoken)$/i;
 
 /** Templates are readable by whoever may describe a stack, stay in S3, and in review/ of this repository. */
-export const clearTextSecret: Rule = {
+export const clearTextSecret: TemplateRule = {
   id: 'ClearTextSecret',
   message:
     'A secret stands in the template in clear text. Let Secrets Manager generate it, or use a dynamic reference ({{resolve:secretsmanager:…}}).',

@@ -1,5 +1,5 @@
 /** VPN connections, whoever wrote them: CloudFormation takes AES-128, SHA-1, DH 2 and IKEv1, and gives them by default. */
-import type { Rule } from './rule';
+import type { TemplateRule } from './rule';
 
 const type = 'AWS::EC2::VPNConnection';
 
@@ -24,7 +24,7 @@ const ciphers: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 /** A rule on each tunnel: finding `<tunnel>.<what>`. */
-const tunnelRule = (id: string, message: string, findings: (tunnel: Tunnel) => string[]): Rule => ({
+const tunnelRule = (id: string, message: string, findings: (tunnel: Tunnel) => string[]): TemplateRule => ({
   id,
   message,
   check: ({ Type, Properties }) =>
@@ -61,7 +61,7 @@ export const vpnDeadPeer = tunnelRule(
   ({ DPDTimeoutAction }) => (DPDTimeoutAction === 'restart' ? [] : ['DPDTimeoutAction']),
 );
 
-export const vpnSecondTunnel: Rule = {
+export const vpnSecondTunnel: TemplateRule = {
   id: 'VpnSecondTunnel',
   message:
     'A VPN connection always has two tunnels, and those that the template leaves out get the weakest defaults. Write out both.',
@@ -71,7 +71,7 @@ export const vpnSecondTunnel: Rule = {
   },
 };
 
-export const vpnKey: Rule = {
+export const vpnKey: TemplateRule = {
   id: 'VpnKey',
   message:
     'The key of a tunnel stands in the template, or is not kept in Secrets Manager. Set PreSharedKeyStorage to SecretsManager and no PreSharedKey: AWS makes one.',
@@ -89,7 +89,7 @@ export const vpnKey: Rule = {
 /** AWS keeps these /30 for itself (Site-to-Site VPN user guide, tunnel options). */
 const reserved = /^169\.254\.([0-5]\.0|169\.252)\/30$/;
 
-export const vpnInsideCidr: Rule = {
+export const vpnInsideCidr: TemplateRule = {
   id: 'VpnInsideCidr',
   message: 'An inside CIDR is reserved by AWS, is not a /30 of 169.254.0.0/16, or is given twice.',
   check: ({ Type, Properties }) => {
@@ -101,7 +101,7 @@ export const vpnInsideCidr: Rule = {
   },
 };
 
-export const vpnGateway: Rule = {
+export const vpnGateway: TemplateRule = {
   id: 'VpnGateway',
   message:
     'A VPN connection needs either a transit gateway or a virtual private gateway, and for private addresses the attachment that it travels over.',
