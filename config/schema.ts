@@ -27,9 +27,18 @@ const network = section({
   serviceVpcPrefixes: z.array(prefix({ widest: 12, narrowest: 28, onlyPrivate: true })).min(1),
 });
 
+/** Addresses that nobody has (RFC 5737): with them as the mainland's no call crosses. */
+export const nowhere = '192.0.2.0/24';
+
 const mainland = section({
-  /** Addresses of the mainland side: a call to or from them crosses the border. None wider than /12. */
-  prefixes: z.array(prefix({ widest: 12, narrowest: 32, onlyPrivate: false })).min(1),
+  /**
+   * Addresses of the mainland side: a call to or from them crosses the border. None wider than /12.
+   * @default addresses that nobody has: no mainland at all
+   */
+  prefixes: z
+    .array(prefix({ widest: 12, narrowest: 32, onlyPrivate: false }))
+    .min(1)
+    .default([nowhere]),
   /** DNS suffixes of hosts in the mainland, for calls that are addressed by name: `.cn.example.internal`. @default none */
   hostSuffixes: list(
     text(
@@ -233,7 +242,8 @@ export const environmentSchema = section({
     .literal('ap-east-1', { error: 'Raw traces may not leave Hong Kong: everything that holds them is in ap-east-1.' })
     .default('ap-east-1'),
   network,
-  mainland,
+  /** The other side of the border. @default none: no call crosses, and what watches calls that do stays silent */
+  mainland: mainland.prefault({}),
   collect,
   /**
    * Accounts whose services send spans: each has a stage of its own, `npx cdk deploy 'dev-client-NAME/*'` with credentials of

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { access } from './access-schema';
 import { erasure, hold } from './approvals';
-import { list, roleArn, section, text, whole } from './fields';
+import { keyArn, list, roleArn, section, text, whole } from './fields';
 import { engineVersions } from './hong-kong';
 
 const searchInstanceType = text(
@@ -26,6 +26,12 @@ export const store = section({
         'The documents of roles, templates and lifecycles were tried with a few versions only, and this is none of them.',
     })
     .default('OpenSearch_3.3'),
+  /**
+   * Key that exists and encrypts the domain at rest: symmetric, of the environment's account and region. Its policy must let who
+   * deploys describe it and create grants. On a domain that exists it cannot be changed: an empty one is made.
+   * @default a key of its own, in the stack
+   */
+  keyArn: keyArn.optional(),
   dataNodes: section({
     /** A type that Hong Kong has and that takes EBS volumes. r7g or r8g is the safe choice. */
     instanceType: searchInstanceType,

@@ -1,5 +1,5 @@
 /** What an organisation has already: each setting by itself, synthesised, judged by all packs, and seen in the templates. */
-import { parseEnvironment } from '../config/parse';
+import { parseEnvironment, parseEnvironments } from '../config/parse';
 import type { EnvironmentConfigInput } from '../config/schema';
 import { context } from '../harness/context';
 import { dev } from '../harness/environments/dev';
@@ -115,6 +115,29 @@ test('gateways that exist: none is made, and everything hangs on those', () => {
   expect(JSON.stringify(ofType(link, 'AWS::DirectConnect::TransitVirtualInterface'))).toContain(gatewayId);
 });
 
+test('a key that exists: the domain is encrypted with it, and none is made for it', () => {
+  const id = '00000000-0000-4000-8000-111111111199';
+  const stages = judged(edited(dev, 'store.keyArn', `arn:aws:kms:ap-east-1:111111111111:key/${id}`));
+  const store = { Store: stages.get('dev')?.Store } as Environment;
+  const [domain] = ofType(store, 'AWS::OpenSearchService::Domain');
+  expect(domain?.Properties?.EncryptionAtRestOptions).toEqual({ Enabled: true, KmsKeyId: id });
+  expect(ofType(store, 'AWS::KMS::Key')).toEqual([]);
+});
+
+test('no mainland at all: what looks for crossings looks for addresses that nobody has', () => {
+  const stages = judged(edited(edited(dev, 'mainland', undefined), 'link', undefined));
+  expect([...stages.keys()].filter((name) => name.includes('mainland'))).toEqual([]);
+  expect(all(stages)).toContain('192.0.2.0/24');
+  expect(() => parseEnvironment('config/dev.ts', edited(dev, 'mainland', undefined))).toThrow('link.farEnd.prefixes');
+});
+
+test('two environments without a mainland have none in common', () => {
+  const without = (config: EnvironmentConfigInput) => edited(edited(config, 'mainland', undefined), 'link', undefined);
+  expect(
+    parseEnvironments({ 'config/dev.ts': without(dev), 'config/prod.ts': without(prod) }).map(({ link }) => link),
+  ).toEqual([undefined, undefined]);
+});
+
 test('a trial in one zone: nothing spans zones that are not there', () => {
   const alone = edited(edited(dev, 'network.availabilityZones', ['ap-east-1b']), 'store.dataNodes.count', 2);
   const stages = judged(edited(alone, 'link', undefined));
@@ -130,6 +153,8 @@ test.each([
   ['organisation.tags', { 'aws:x': 'y' }],
   ['organisation.tags', { 'harbourline:environment': 'y' }],
   ['organisation.flowLogArchiveArn', 's3://log-archive'],
+  ['store.keyArn', 'arn:aws:kms:ap-east-1:333333333333:alias/traces'],
+  ['store.keyArn', 'arn:aws:kms:ap-east-1:999999999999:key/00000000-0000-4000-8000-111111111199'],
   ['link.transitGatewayId', 'tgw-1'],
   ['link.directConnect.gatewayId', 'dxgw-1'],
 ])('%s = %j is refused where it stands', (path, value) => {

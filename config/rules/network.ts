@@ -1,13 +1,15 @@
 /** Addresses and zones. */
 import { overlap } from '../cidr';
-import type { EnvironmentConfig } from '../schema';
+import { type EnvironmentConfig, nowhere } from '../schema';
 import { must, type Rule, rule } from './rule';
 
-/** Every prefix of an environment, with its place. */
+/** Every prefix of an environment, with its place. Several may have no mainland. */
 export const prefixesOf = ({ network, mainland }: EnvironmentConfig): { path: string; prefix: string }[] => [
   { path: 'network.cidr', prefix: network.cidr },
   ...network.serviceVpcPrefixes.map((prefix, index) => ({ path: `network.serviceVpcPrefixes[${index}]`, prefix })),
-  ...mainland.prefixes.map((prefix, index) => ({ path: `mainland.prefixes[${index}]`, prefix })),
+  ...mainland.prefixes
+    .map((prefix, index) => ({ path: `mainland.prefixes[${index}]`, prefix }))
+    .filter(({ prefix }) => prefix !== nowhere),
 ];
 
 export const networkRules: readonly Rule[] = [

@@ -29,6 +29,15 @@ export const storeRules: readonly Rule[] = [
   rule(['store.managerNodes.instanceType'], ({ store: { managerNodes } }) =>
     managerNodes ? searchType('store.managerNodes.instanceType', managerNodes.instanceType) : [],
   ),
+  rule(['store.keyArn', 'account', 'region'], ({ store: { keyArn }, account, region }) =>
+    must(
+      keyArn === undefined || keyArn.startsWith(`arn:aws:kms:${region}:${account}:`),
+      'store.keyArn',
+      keyArn,
+      'A domain is encrypted with a key of its own region; one of another account was never tried.',
+      `Name a key that begins with arn:aws:kms:${region}:${account}:`,
+    ),
+  ),
   rule(['store.dataNodes.count', 'network.availabilityZones'], ({ store: { dataNodes }, network }) => {
     const zones = network.availabilityZones.length;
     const next = multipleOf(dataNodes.count, zones);

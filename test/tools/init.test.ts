@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { parseEnvironments } from '../../config/parse';
 import { askAll } from '../../tools/init/ask';
-import { filesOf, workflow } from '../../tools/init/files';
+import { filesOf, packageName, variable, workflow } from '../../tools/init/files';
 import { fileOf, flagOf, inputOf, problemsOf } from '../../tools/init/input';
 import { Expression, literal } from '../../tools/init/literal';
 import type { Answers, Whole } from '../../tools/init/settings';
@@ -78,7 +78,6 @@ test('all that is wrong or missing is told at once, by the flag that sets it', (
       'config/prod.ts account',
       'config/prod.ts cidr',
       'config/prod.ts services',
-      'config/prod.ts mainland',
       'config/prod.ts image',
       'config/prod.ts page',
     ]),
@@ -88,9 +87,7 @@ test('all that is wrong or missing is told at once, by the flag that sets it', (
 test('a wrong answer is asked again before the next question, and says why', async () => {
   const asked: string[] = [];
   const said: string[] = [];
-  // Of the services' prefix only the last answer shows that it is in the VPC: it is asked again then.
-  const none = ['', '', '', ''];
-  const answers = ['12', '123456789012', '10.50.0.0/16', '10.50.9.0/24', '10.70.0.0/16', ...none, '10.60.0.0/16'];
+  const answers = ['12', '123456789012', '10.50.0.0/16', '10.50.9.0/24', '10.60.0.0/16', '10.70.0.0/16'];
   const found = await askAll(
     new Map(),
     whole('dev'),
@@ -103,7 +100,10 @@ test('a wrong answer is asked again before the next question, and says why', asy
   );
   expect(asked.slice(0, 2)).toEqual(['dev: AWS account, twelve digits', 'dev: AWS account, twelve digits']);
   expect(said.join('\n')).toMatch(/not an AWS account[\s\S]*shares addresses with network\.cidr/);
-  expect(asked.at(-1)).toMatch(/VPCs whose services/);
+  expect(asked.slice(3, 5)).toEqual([
+    'dev: Prefixes of the VPCs whose services send spans (by commas)',
+    'dev: Prefixes of the VPCs whose services send spans (by commas)',
+  ]);
   expect(found.get('dev')).toEqual({ ...trial, services: '10.60.0.0/16' });
 });
 
@@ -124,6 +124,31 @@ test('the files say what was answered', () => {
     expect(parseEnvironments({ [fileOf(name)]: written })).toHaveLength(1);
   }
   expect(files.get('harbourline.config.ts')).toContain("'config/dev.ts': dev, 'config/prod.ts': prod");
+});
+
+test.each([
+  ['uat-2', 'uat_2'],
+  ['uat2', 'uat2'],
+  ['new', 'new_'],
+  ['default', 'default_'],
+  ['allowlist', 'allowlist_'],
+  ['await', 'await_'],
+])('an environment %s is %s in its file', (name, identifier) => {
+  expect(variable(name)).toBe(identifier);
+});
+
+test.each([
+  ['Tracing', 'tracing'],
+  ['Our Traces (HK)', 'our-traces-hk'],
+  ['.hidden', 'hidden'],
+  ['追踪', 'tracing'],
+])('a folder %s is the package %s', (folder, name) => {
+  expect(packageName(folder)).toBe(name);
+});
+
+test('a trial without a mainland', () => {
+  const { mainland: _, ...alone } = trial;
+  expect(problemsOf(inputsOf({ dev: alone, sit: { ...alone, cidr: '10.53.0.0/16' } }))).toEqual([]);
 });
 
 test('workflows call the package, and name the environments', () => {

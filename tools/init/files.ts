@@ -16,7 +16,7 @@ const read = (file: string): string => readFileSync(join(own, file), 'utf8');
 function packageJson(name: string, spec: string): string {
   const { devDependencies: tried, dependencies } = manifest;
   return json({
-    name,
+    name: packageName(name),
     version: '0.0.0',
     private: true,
     description: 'Tracing by Harbourline: what we deploy',
@@ -55,9 +55,31 @@ const tsconfig = {
   include: ['bin', 'config', '*.ts'],
 };
 
-/** An identifier of an environment's name. */
-const variable = (name: string): string =>
-  name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()).replaceAll('-', '');
+/** Names that mean something else in the files that are written, words of the language among them. */
+const taken = /^(allowlist|define\w+|deployment|synthesise)$/;
+const isWord = (name: string): boolean => {
+  try {
+    // What the language keeps for itself cannot be declared, in a module least of all.
+    new Function(`'use strict'; const ${name} = 0;`);
+    return taken.test(name) || /^(await|async|undefined)$/.test(name);
+  } catch {
+    return true;
+  }
+};
+
+/** An identifier of an environment's name: another one for `uat-2` than for `uat2`. */
+export function variable(name: string): string {
+  const plain = name.replaceAll('-', '_');
+  return isWord(plain) ? `${plain}_` : plain;
+}
+
+/** What npm takes as a name, of a folder's: lower case, and nothing that an address would have to escape. */
+export const packageName = (folder: string): string =>
+  folder
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+|-+$/g, '')
+    .slice(0, 200) || 'tracing';
 
 function environmentFile(name: string, input: Record<string, unknown>): string {
   const link = input.link as { allowlist: AllowlistFile } | undefined;

@@ -71,7 +71,7 @@ export function inputOf(name: string, index: number, answers: Answers, whole: Wh
     ...(whole.repositoryUrl ? { repositoryUrl: whole.repositoryUrl } : {}),
     account: undefined,
     network: {},
-    mainland: {},
+    ...(answers.mainland ? { mainland: {} } : {}),
     ...(production ? large : small),
     observe: {
       ...(production ? { logRetentionDays: 400 } : {}),

@@ -27,7 +27,13 @@ export const settings: readonly Setting[] = [
     path: 'network.serviceVpcPrefixes',
     list: true,
   },
-  { flag: 'mainland', question: 'Prefixes of hosts in the mainland', path: 'mainland.prefixes', list: true },
+  {
+    flag: 'mainland',
+    question: 'Prefixes of hosts in the mainland',
+    path: 'mainland.prefixes',
+    list: true,
+    without: 'no mainland: no call crosses',
+  },
   {
     flag: 'readers',
     question: 'ARNs of IAM roles that may read traces',
