@@ -1,5 +1,6 @@
 /** `npm run crossing`: see `--help`. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadEnvironments } from '../../harness/deployment';
 import { linked } from '../../lib/contract/link-parameters';
@@ -16,6 +17,7 @@ npm run crossing [-- --out FILE]
 command(help, () => {
   const { values } = parseArgs({ options: { out: { type: 'string' } } });
   const file = values.out ?? 'docs/crossing.md';
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(
     file,
     record(

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundle, prebuilt } from '../../lib/common/bundle';
+import { forFirms } from './words';
 
 const root = join(__dirname, '..', '..');
 
@@ -58,6 +59,7 @@ export function build(progress: (line: string) => void = () => {}): void {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
+  rewrite();
   progress('copying what is no TypeScript');
   for (const folder of folders) copy(folder);
   for (const file of files) {
@@ -72,6 +74,16 @@ export function build(progress: (line: string) => void = () => {}): void {
   }
   wrap();
   chmodSync(join(dist, 'tools/cli/main.js'), 0o755);
+}
+
+/** A firm has no scripts of ours: what is compiled names the commands of the package instead. */
+function rewrite(): void {
+  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.js')) continue;
+    const [path, text] = [join(dist, name), readFileSync(join(dist, name), 'utf8')];
+    const said = forFirms(text);
+    if (said !== text) writeFileSync(path, said);
+  }
 }
 
 /** Copies a folder's files that are not TypeScript. */

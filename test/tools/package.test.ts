@@ -1,0 +1,15 @@
+import { forFirms } from '../../tools/package/words';
+
+test.each([
+  ['npm run trace -- --env dev', 'npx harbourline trace --env dev'],
+  ['npm run cost [-- options]', 'npx harbourline cost [options]'],
+  ['`npm run rehearse`.', '`npx harbourline rehearse`.'],
+  ['sent by npm run smoke: nothing', 'sent by npx harbourline smoke: nothing'],
+  ['npm run collector:build [-- TARGET]', 'npx harbourline collector build [TARGET]'],
+  ['npm run lint:templates', 'npx harbourline templates'],
+  ['npm run review:update and commit', 'npx harbourline review:update and commit'],
+  // Of this repository alone.
+  ['npm run bench:store -- --quick', 'npm run bench:store -- --quick'],
+])('%s', (text, said) => {
+  expect(forFirms(text)).toBe(said);
+});
