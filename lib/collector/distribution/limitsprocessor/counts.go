@@ -17,6 +17,7 @@ const (
 	reasonAttributes = "attributes" // more than there may be: the first stay
 	reasonDepth      = "depth"      // nested deeper: a mark stays
 	reasonItems      = "items"      // events and links: the first stay
+	reasonTime       = "time"       // a time that no clock shows, or a call of more than a day: it ends as it begins
 	reasonSpan       = "span"       // all within limits, and too large together: everything is shorter
 )
 
@@ -40,7 +41,7 @@ type counts struct {
 func newCounts(set component.TelemetrySettings) (*counts, error) {
 	cut, err := set.MeterProvider.Meter("harbourline.dev/collector/limitsprocessor").Int64Counter(
 		"otelcol_processor_limits_cut_spans",
-		metric.WithDescription("Spans of which something was cut because it was too deep, too long or too large, by reason and service"),
+		metric.WithDescription("Spans of which something was cut because it was too deep, too long, too large or of no time, by reason and service"),
 		metric.WithUnit("{spans}"))
 	if err != nil {
 		return nil, err

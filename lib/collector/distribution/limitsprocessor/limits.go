@@ -2,7 +2,9 @@ package limitsprocessor
 
 import (
 	"context"
+	"math"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -16,6 +18,8 @@ const (
 	smallest = 64
 	// A text is cut where a word ends, if one does so near: half a number must not look like a whole one, or like none.
 	wordBytes = 256
+	// The longest call. Traces are decided after minutes.
+	longest = pcommon.Timestamp(24 * time.Hour)
 )
 
 // reasons why a span, or all spans of a resource, were cut.
@@ -71,6 +75,7 @@ func (l *limits) look() *look { return &look{cfg: l.cfg, value: l.cfg.ValueBytes
 // span cuts a span, and says why.
 func (l *limits) span(span ptrace.Span) map[string]bool {
 	one := l.look()
+	one.times(span, time.Now())
 	one.span(span)
 	for one.size > l.cfg.SpanBytes && one.value > smallest {
 		one.because(reasonSpan)
@@ -87,6 +92,40 @@ func (l *limits) span(span ptrace.Span) map[string]bool {
 		}
 	}
 	return one.found
+}
+
+// times gives a span that has none, or one that no store can hold, that at which it came. A call of more than a day is a
+// clock that was not set: with its length in their histogram, all percentiles of its service would be rougher.
+func (k *look) times(span ptrace.Span, now time.Time) {
+	start, end := span.StartTimestamp(), span.EndTimestamp()
+	isTime := func(t pcommon.Timestamp) bool { return t > 0 && t <= math.MaxInt64 }
+	if !isTime(end) {
+		if end = start; !isTime(start) {
+			end = pcommon.NewTimestampFromTime(now)
+		}
+	}
+	if !isTime(start) {
+		start = end
+	}
+	if end > start && end-start > longest {
+		// The one that is nearer to now is right.
+		if at := pcommon.NewTimestampFromTime(now); max(at, end)-min(at, end) < max(at, start)-min(at, start) {
+			start = end
+		} else {
+			end = start
+		}
+	}
+	if start != span.StartTimestamp() || end != span.EndTimestamp() {
+		k.because(reasonTime)
+		span.SetStartTimestamp(start)
+		span.SetEndTimestamp(end)
+	}
+	for _, event := range span.Events().All() {
+		if event.Timestamp() > math.MaxInt64 {
+			k.because(reasonTime)
+			event.SetTimestamp(end)
+		}
+	}
 }
 
 func (k *look) because(reason string) {

@@ -2,8 +2,10 @@ package limitsprocessor
 
 import (
 	"context"
+	"math"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"go.opentelemetry.io/collector/component/componenttest"
@@ -32,6 +34,8 @@ func cutBy(t *testing.T, fill func(span ptrace.Span)) (ptrace.Span, map[string]i
 	resource.Resource().Attributes().PutStr("service.name", "payment")
 	span := resource.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
 	span.SetName("POST /pay")
+	span.SetStartTimestamp(1_800_000_000_000_000_000)
+	span.SetEndTimestamp(1_800_000_000_001_000_000)
 	fill(span)
 	l := &limits{cfg: config(), counts: counts}
 	if _, err := l.traces(context.Background(), td); err != nil {
@@ -137,5 +141,43 @@ func TestEveryWrongSettingIsTold(t *testing.T) {
 	}
 	if err := (&Config{}).Validate(); err == nil || strings.Count(err.Error(), "must be positive") != 6 {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestTimesThatNoClockShows(t *testing.T) {
+	const second, day = uint64(time.Second), uint64(24 * time.Hour)
+	now := uint64(time.Now().UnixNano())
+	for name, each := range map[string]struct{ start, end, wantStart, wantEnd uint64 }{
+		"an ordinary call":          {now - second, now, now - second, now},
+		"a call that ends too soon": {now, now - second, now, now - second},
+		"a call of a day":           {now - day, now, now - day, now},
+		"no start":                  {0, now, now, now},
+		"no end":                    {now, 0, now, now},
+		"since the machine's start": {12345, now, now, now},
+		"until the year 2554":       {now, math.MaxUint64, now, now},
+		"until next year":           {now, now + 365*day, now, now},
+		"an end beyond a day":       {now - day - 1, now, now, now},
+	} {
+		span, found := cutBy(t, func(s ptrace.Span) {
+			s.SetStartTimestamp(pcommon.Timestamp(each.start))
+			s.SetEndTimestamp(pcommon.Timestamp(each.end))
+		})
+		if got := uint64(span.StartTimestamp()); got != each.wantStart {
+			t.Errorf("%s starts at %d instead of %d", name, got, each.wantStart)
+		}
+		if got := uint64(span.EndTimestamp()); got != each.wantEnd {
+			t.Errorf("%s ends at %d instead of %d", name, got, each.wantEnd)
+		}
+		if changed := each.start != each.wantStart || each.end != each.wantEnd; changed != (found[reasonTime] == 1) {
+			t.Errorf("%s: counted %v", name, found)
+		}
+	}
+	span, found := cutBy(t, func(s ptrace.Span) {
+		s.SetStartTimestamp(0)
+		s.SetEndTimestamp(math.MaxUint64)
+		s.Events().AppendEmpty().SetTimestamp(math.MaxUint64)
+	})
+	if span.EndTimestamp() == 0 || span.EndTimestamp() > math.MaxInt64 || span.StartTimestamp() != span.EndTimestamp() || span.Events().At(0).Timestamp() != span.EndTimestamp() || found[reasonTime] != 1 {
+		t.Errorf("a span of no time: %v to %v, counted %v", span.StartTimestamp(), span.EndTimestamp(), found)
 	}
 }
