@@ -21,6 +21,8 @@ export interface CollectorProps {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where it runs. @default the rehearsal's own network */
   readonly network?: Namespace;
+  /** Command line before the collector's own, of a program that becomes it. @default none */
+  readonly prefix?: readonly string[];
 }
 
 /** Writes certificate, key and authority into a folder, as the instances' own script does. */
@@ -58,9 +60,15 @@ export async function startCollector(props: CollectorProps): Promise<Service> {
   };
   const unset = variablesIn(tier.configuration).filter((variable) => environment[variable] === undefined);
   if (unset.length > 0) throw new Error(`The configuration of ${name} uses ${unset.join(', ')}, which nothing sets.`);
+  const [command = props.binary, ...before] = [...(props.prefix ?? []), props.binary];
   return startService({
     name,
-    ...inNetwork(props.network, props.binary, ['--config', configuration, `--feature-gates=${featureGates.join(',')}`]),
+    ...inNetwork(props.network, command, [
+      ...before,
+      '--config',
+      configuration,
+      `--feature-gates=${featureGates.join(',')}`,
+    ]),
     directory,
     logFile: join(props.directory, `${name}.log`),
     ...answersIn(props.network, `http://${address}:${ports.health}/`),

@@ -2,6 +2,7 @@ import { brokenQueue } from './broken-queue';
 import { fairDay } from './fair-day';
 import { errorsMainland, headerStripped, slowHongKong, slowLine, slowMainland } from './faults';
 import { foreignEnv } from './foreign-env';
+import { fullDisk } from './full-disk';
 import { gatewayDies } from './gateway-dies';
 import { breakerOpen, flapping, mainlandHangs, oneServiceDead } from './incidents';
 import { link } from './link/link';
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   poison,
   slowFailure,
   brokenQueue,
+  fullDisk,
   zipkinAndJaeger,
   link,
   slowLine,

@@ -99,7 +99,10 @@ func (q *queues) files() (found []string) {
 		return nil
 	}
 	for _, entry := range entries {
-		if name := entry.Name(); entry.Type().IsRegular() && !strings.Contains(name, damaged) && !strings.HasPrefix(name, "tempdb") && name != reserveName {
+		name := entry.Name()
+		// What stands in a queue's place and is no file is damage too; a volume's own folders are none of ours.
+		mine := entry.Type().IsRegular() || strings.HasPrefix(name, "exporter_")
+		if mine && !strings.Contains(name, damaged) && !strings.HasPrefix(name, "tempdb") && name != reserveName {
 			found = append(found, filepath.Join(q.directory, name))
 		}
 	}

@@ -2,6 +2,7 @@ package queuestorage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -90,6 +91,21 @@ func TestDamagedFilesAreSetAside(t *testing.T) {
 		},
 		"one page is left": func(t *testing.T, path string) {
 			if err := os.Truncate(path, 4096); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"empty": func(t *testing.T, path string) {
+			if err := os.Truncate(path, 0); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"a folder in its place": func(t *testing.T, path string) {
+			if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700)); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"a link to nothing": func(t *testing.T, path string) {
+			if err := errors.Join(os.Remove(path), os.Symlink(path+".gone", path)); err != nil {
 				t.Fatal(err)
 			}
 		},

@@ -30,8 +30,15 @@ func init() {
 
 // inspect reads a whole file, in a process of its own.
 func inspect(path string) error {
-	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
-		return nil // a queue that never was: bbolt makes it anew
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return errors.New("it is no file")
+	}
+	if info.Size() == 0 {
+		return errors.New("the file is empty") // what a machine that loses power may leave of it
 	}
 	self, err := os.Executable()
 	if err != nil {
