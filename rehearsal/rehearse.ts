@@ -13,6 +13,7 @@ import type { Evidence, StoredSpan } from './judge/evidence';
 import { judge } from './judge/judge';
 import { count, type Row, verdict } from './judge/report';
 import { countedSpans } from './judge/spans';
+import { saveTraces, tracesOf } from './recorded-traces';
 import { recordingOf, saveRecording } from './recording';
 import { type Allowance, nothing, type Scenario } from './scenarios/scenario';
 import { endpoints } from './stage/addresses';
@@ -164,6 +165,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       expectedAlarms: scenario.alarms,
     };
     saveRecording(recordingOf(evidence, scenario.name));
+    saveTraces(config.environment, scenario.name, tracesOf(evidence.ledger));
     const rows = judge(evidence);
     if (verdict(rows) === 'passed') rmSync(folder, { recursive: true, force: true });
     return { rows, phases, folder };

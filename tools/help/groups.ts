@@ -35,6 +35,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'day-two': 'which changes of a deployed environment CloudFormation would do, there and back',
     store: 'holds, erases and restores in a deployed store',
     redaction: 'what redaction finds: recall by kind, false positives',
+    sampling: 'what a change of sampling would keep of recorded traffic',
     calls: 'whether all policies together allow every AWS call that our code makes',
     reach: 'who reaches whom by the templates, hop by hop; the table of open ports',
     allowlist: 'which line admits a connection, which lines end soon',

@@ -42,6 +42,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'supply-chain': { run: 'npm run supply-chain' },
   'order:facts': { run: unchanged('npm run order:facts', 'judges/order/facts.json') },
   redaction: { run: 'npm run redaction' },
+  sampling: { run: 'npm run rehearse -- --seconds 20 && npm run sampling -- --try floor=20' },
   reach: { run: 'npm run reach -- --table' },
   mute: { because: asked },
   crossing: { run: unchanged('npm run crossing', 'docs/crossing.md') },
