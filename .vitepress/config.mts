@@ -79,6 +79,7 @@ export default defineConfig({
               compliance: 'Compliance',
               performance: 'Performance',
               architecture: 'Architecture',
+              errors: 'Errors',
               glossary: 'Glossary',
               style: 'Style',
               'adr/README': 'Decisions',

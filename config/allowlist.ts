@@ -12,6 +12,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { cidrProblem } from './cidr';
+import type { Code } from './errors';
 
 /** One line: who may open connections to whom. */
 export interface AllowlistEntry {
@@ -29,6 +30,7 @@ export interface AllowlistEntry {
 
 /** What is wrong with a line. */
 export interface AllowlistProblem {
+  readonly code: Code;
   readonly line: number;
   readonly value: string;
   readonly why: string;
@@ -85,7 +87,7 @@ export function parseAllowlist(text: string): { entries: AllowlistEntry[]; probl
   return { entries, problems };
 }
 
-type Objection = Pick<AllowlistProblem, 'why' | 'fix'>;
+type Objection = Pick<AllowlistProblem, 'code' | 'why' | 'fix'>;
 
 /** How the words of each column look, to say which is missing. */
 const looks: Readonly<Record<(typeof columns)[number], RegExp>> = {
@@ -112,6 +114,7 @@ function missing(words: readonly string[]): string[] {
 const wrongCount = (words: readonly string[]): Objection => {
   const gone = missing(words);
   return {
+    code: 'HL-ALLOW-001',
     why:
       words.length < columns.length && gone.length > 0
         ? `The line has ${words.length} columns instead of ${columns.length}: ${gone.join(' and ')} ${gone.length > 1 ? 'are' : 'is'} missing.`
@@ -122,32 +125,36 @@ const wrongCount = (words: readonly string[]): Objection => {
 
 function objections(words: readonly string[]): Objection[] {
   const [from = '', to = '', port = '', owner = '', ticket = '', expires = ''] = words;
-  const wrong = (holds: boolean, why: string, fix: string): Objection[] => (holds ? [] : [{ why, fix }]);
+  const wrong = (code: Code, holds: boolean, why: string, fix: string): Objection[] =>
+    holds ? [] : [{ code, why, fix }];
   return [
     ...(from === relaySource ? [] : prefixObjection('from', from)),
     ...prefixObjection('to', to),
     ...wrong(
+      'HL-ALLOW-002',
       /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535,
       `${port} is not a TCP port.`,
       'Write one number from 1 to 65535: a range would admit what nobody asked for.',
     ),
     ...wrong(
+      'HL-ALLOW-003',
       /^[\p{L}\p{N}_][\p{L}\p{N}_.@/+-]*$/u.test(owner),
       `${owner} is not an owner.`,
       'Name a team or an address, without spaces.',
     ),
     ...wrong(
+      'HL-ALLOW-004',
       /^[A-Za-z][A-Za-z0-9_]*[-#/]?\d+$/.test(ticket),
       `${ticket} is not a ticket.`,
       'Write it as NET-1204 or CHG0031234.',
     ),
-    ...wrong(isDate(expires), `${expires} is not a date.`, 'Write year, month and day: 2027-06-30.'),
+    ...wrong('HL-ALLOW-005', isDate(expires), `${expires} is not a date.`, 'Write year, month and day: 2027-06-30.'),
   ];
 }
 
 function prefixObjection(column: string, prefix: string): Objection[] {
   const problem = cidrProblem(prefix, { widest: widestPrefix, narrowest: 32, onlyPrivate: false });
-  return problem ? [{ why: `${column} ${prefix}: ${problem.why}`, fix: problem.fix }] : [];
+  return problem ? [{ ...problem, why: `${column} ${prefix}: ${problem.why}` }] : [];
 }
 
 /** Is it a day of the calendar? */
@@ -167,17 +174,23 @@ const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date
  * @param days most days that a line may hold from then
  */
 export function datesOf(entries: readonly AllowlistEntry[], day: string, days = longestDays): AllowlistProblem[] {
-  return entries.flatMap(({ line, to, port, expires }) => {
+  return entries.flatMap(({ line, to, port, expires }): AllowlistProblem[] => {
     const left = daysBetween(day, expires);
     const at = { line, value: `${to} ${port} ${expires}` };
     if (left < 0) {
       return [
-        { ...at, why: `It ended on ${expires}, before ${day}.`, fix: 'Take the line out, or renew it with its owner.' },
+        {
+          code: 'HL-ALLOW-006',
+          ...at,
+          why: `It ended on ${expires}, before ${day}.`,
+          fix: 'Take the line out, or renew it with its owner.',
+        },
       ];
     }
     return left > days
       ? [
           {
+            code: 'HL-ALLOW-007',
             ...at,
             why: `It would hold for ${Math.round(left)} days from ${day}, and ${days} are the most: nobody would ask for it again.`,
             fix: 'Name an end within that time.',

@@ -5,7 +5,12 @@ import { list, section, text } from './fields';
 /** A ticket, a reason, an end, and two people. */
 const approved = {
   /** Names it in commands, records and the index of a hold. */
-  ticket: text(/^[A-Za-z0-9-]{3,40}$/, 'This is not a ticket.', 'Use letters, digits and hyphens: CASE-2026-7.'),
+  ticket: text(
+    'HL-ORG-001',
+    /^[A-Za-z0-9-]{3,40}$/,
+    'This is not a ticket.',
+    'Use letters, digits and hyphens: CASE-2026-7.',
+  ),
   /** For whoever reviews it. */
   reason: z.string().min(8),
   /** Last day, until midnight in Hong Kong: `2026-12-31`. A hold is deleted then; an erasure is no longer allowed. */
@@ -20,7 +25,7 @@ const approved = {
 export const hold = section({
   ...approved,
   /** One of `traceIds` and `service`. */
-  traceIds: list(text(/^[\da-f]{32}$/, 'This is not a trace id.', 'Use 32 hexadecimal digits.'))
+  traceIds: list(text('HL-ORG-002', /^[\da-f]{32}$/, 'This is not a trace id.', 'Use 32 hexadecimal digits.'))
     .min(1)
     .optional(),
   service: z.string().min(1).optional(),
@@ -33,7 +38,12 @@ export const erasure = section({
    * SHA-256 of the id, or of the pseudonym that stands for it, hexadecimal: `printf %s ID | sha256sum`. Whoever erases is
    * given the id; it does not belong into a repository.
    */
-  digest: text(/^[\da-f]{64}$/, 'This is not a SHA-256 digest.', 'Write what this prints: printf %s ID | sha256sum'),
+  digest: text(
+    'HL-ORG-003',
+    /^[\da-f]{64}$/,
+    'This is not a SHA-256 digest.',
+    'Write what this prints: printf %s ID | sha256sum',
+  ),
 });
 
 export type Hold = z.infer<typeof hold>;

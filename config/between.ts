@@ -1,7 +1,7 @@
 /** Conditions between environments: they share a link's far end, a line, and sometimes an account. */
 import { overlap } from './cidr';
 import { clientStage, privateName } from './entrance';
-import { type Problem, related } from './errors';
+import { type Code, type Problem, related } from './errors';
 import { lines } from './rules/link/shared';
 import { prefixesOf } from './rules/network';
 import type { EnvironmentConfig } from './schema';
@@ -15,6 +15,7 @@ export interface Readable {
 
 /** Something that only one environment may have. */
 interface Claim {
+  readonly code: Code;
   readonly path: string;
   /** What is shown of it. */
   readonly value: unknown;
@@ -32,6 +33,7 @@ function claims(config: EnvironmentConfig): Claim[] {
     const tunnels = link.transports.includes(transport) ? link[transport] : undefined;
     return (tunnels?.insideCidrs ?? []).map(
       (cidr, index): Claim => ({
+        code: 'HL-BETWEEN-001',
         path: `link.${transport}.insideCidrs[${index}]`,
         value: cidr,
         key: `session ${tunnels?.customerGatewayAddress} ${cidr}`,
@@ -47,14 +49,16 @@ function claims(config: EnvironmentConfig): Claim[] {
         ? []
         : [
             {
+              code: 'HL-BETWEEN-002',
               path: `${path}.hostedInterfaceId`,
               value: hostedInterfaceId,
               key: `interface ${hostedInterfaceId}`,
               why: 'has it: an interface belongs to one gateway.',
               fix: 'Name the one that was made for this environment.',
-            },
+            } satisfies Claim,
           ]),
       {
+        code: 'HL-BETWEEN-003',
         path: `${path}.vlan`,
         value: vlan,
         key: `vlan ${connectionId} ${vlan}`,
@@ -62,6 +66,7 @@ function claims(config: EnvironmentConfig): Claim[] {
         fix: 'Give each virtual interface of a connection its own VLAN.',
       },
       {
+        code: 'HL-BETWEEN-004',
         path: `${path}.peerCidr`,
         value: peerCidr,
         key: `peer ${connectionId} ${peerCidr}`,
@@ -75,6 +80,7 @@ function claims(config: EnvironmentConfig): Claim[] {
       ? []
       : [
           {
+            code: 'HL-BETWEEN-005',
             path: `link.serviceAttachments[${index}].attachmentId`,
             value: attachmentId,
             key: `attachment ${attachmentId}`,
@@ -87,6 +93,7 @@ function claims(config: EnvironmentConfig): Claim[] {
   const receivers: Claim[] = analysis
     ? [
         {
+          code: 'HL-BETWEEN-006',
           path: 'link.receiver.address',
           value: receiver.address,
           key: `receiver ${analysis.vpcId} ${receiver.address}`,
@@ -102,6 +109,7 @@ function claims(config: EnvironmentConfig): Claim[] {
 function stages({ environment, account, clients, link, store }: EnvironmentConfig): Claim[] {
   const operators = store.access.endpoint?.account ?? account;
   const stage = (path: string, value: string, name: string): Claim => ({
+    code: 'HL-BETWEEN-007',
     path,
     value,
     key: `stage ${name}`,
@@ -118,15 +126,18 @@ function stages({ environment, account, clients, link, store }: EnvironmentConfi
 
 /** Of clients: environments may share their VPCs, not the names in them. */
 const ofClients = (config: EnvironmentConfig): Claim[] =>
-  config.clients.flatMap(({ vpcs }, index) => [
+  config.clients.flatMap(({ vpcs }, index): Claim[] => [
     ...(config.collect.entrance.via === 'privateLink'
-      ? vpcs.map(({ vpcId }, at) => ({
-          path: `clients[${index}].vpcs[${at}].vpcId`,
-          value: vpcId,
-          key: `zone ${vpcId} ${privateName(config)}`,
-          why: `answers to ${privateName(config)} in it already.`,
-          fix: 'Give each environment its own collect.entrance.privateLink.privateName.',
-        }))
+      ? vpcs.map(
+          ({ vpcId }, at): Claim => ({
+            code: 'HL-BETWEEN-008',
+            path: `clients[${index}].vpcs[${at}].vpcId`,
+            value: vpcId,
+            key: `zone ${vpcId} ${privateName(config)}`,
+            why: `answers to ${privateName(config)} in it already.`,
+            fix: 'Give each environment its own collect.entrance.privateLink.privateName.',
+          }),
+        )
       : []),
   ]);
 
@@ -135,12 +146,12 @@ export function between(environments: readonly Readable[]): Problem[] {
   return environments.flatMap((one, index) => {
     const earlier = environments.slice(0, index);
     const judged = (path: string, { unjudged }: Readable) => !unjudged.some((place) => related(place, path));
-    const shared = claims(one.config).flatMap(({ path, value, key, why, fix }): Problem[] => {
+    const shared = claims(one.config).flatMap(({ code, path, value, key, why, fix }): Problem[] => {
       const other = earlier.find(
         (each) =>
           judged(path, one) && claims(each.config).some((claim) => claim.key === key && judged(claim.path, each)),
       );
-      return other ? [{ file: one.file, path, value, why: `${other.file} ${why}`, fix }] : [];
+      return other ? [{ code, file: one.file, path, value, why: `${other.file} ${why}`, fix }] : [];
     });
     // Of two environments of one name all stages collide: that is said once.
     const once = shared.filter(({ path }, at) => shared.findIndex((other) => other.path === path) === at);
@@ -168,6 +179,7 @@ function sharedAddresses(
       return other
         ? [
             {
+              code: 'HL-BETWEEN-009',
               file: one.file,
               path,
               value: prefix,

@@ -1,5 +1,6 @@
 /** IPv4 prefixes: what is one, what it holds, what two have in common. */
 import { IPv4 } from 'ipaddr.js';
+import type { Code } from './errors';
 
 const rfc1918 = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 const privateRanges = [...rfc1918, '100.64.0.0/10'];
@@ -18,6 +19,7 @@ export const overlap = (one: string, other: string): boolean => within(one, othe
 
 /** What is wrong with a prefix, and what to write instead. */
 export interface CidrProblem {
+  readonly code: Code;
   readonly why: string;
   readonly fix: string;
 }
@@ -43,27 +45,45 @@ export function cidrProblem(
 ): CidrProblem | undefined {
   const decimal = text.replace(/(^|\.)0+(?=\d)/g, '$1');
   if (decimal !== text && /^[\d.]+\/\d+$/.test(text) && IPv4.isValidCIDR(decimal)) {
-    return { why: 'Programs differ on numbers that begin with 0: some read them as octal.', fix: `Write ${decimal}.` };
+    return {
+      code: 'HL-CIDR-001',
+      why: 'Programs differ on numbers that begin with 0: some read them as octal.',
+      fix: `Write ${decimal}.`,
+    };
   }
   if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text) || !IPv4.isValidCIDR(text)) {
-    return { why: 'This is not an IPv4 prefix.', fix: 'Write four numbers and a length, such as 10.10.0.0/16.' };
+    return {
+      code: 'HL-CIDR-002',
+      why: 'This is not an IPv4 prefix.',
+      fix: 'Write four numbers and a length, such as 10.10.0.0/16.',
+    };
   }
   const [, length] = parse(text);
   if (length === 0) {
-    return { why: 'This prefix holds every address there is.', fix: 'Name the prefixes that are really used.' };
+    return {
+      code: 'HL-CIDR-003',
+      why: 'This prefix holds every address there is.',
+      fix: 'Name the prefixes that are really used.',
+    };
   }
   const network = `${IPv4.networkAddressFromCIDR(text)}/${length}`;
   if (network !== text) {
-    return { why: `The address has bits beyond its /${length}.`, fix: `Write ${network}, or a longer length.` };
+    return {
+      code: 'HL-CIDR-004',
+      why: `The address has bits beyond its /${length}.`,
+      fix: `Write ${network}, or a longer length.`,
+    };
   }
   if (length < widest || length > narrowest) {
     return {
+      code: 'HL-CIDR-005',
       why: `A /${length} is ${length < widest ? 'wider' : 'narrower'} than permitted here.`,
       fix: `Use a length from /${widest} to /${narrowest}.`,
     };
   }
   if (onlyPrivate && !privateRanges.some((range) => within(text, range))) {
     return {
+      code: 'HL-CIDR-006',
       why: 'These addresses are public: they belong to somebody on the internet.',
       fix: `Use a prefix within ${privateRanges.join(', ')}.`,
     };
@@ -74,12 +94,14 @@ export function cidrProblem(
     return fits
       ? undefined
       : {
+          code: 'HL-CIDR-007',
           why: `AWS takes addresses of 169.254.0.0/16 only for the inside of a session${linkLocal === 'or-private' ? ', or private ones' : ''}.`,
           fix: `Write one such as 169.254.10.0/30${linkLocal === 'or-private' ? ', or one of RFC 1918' : ''}.`,
         };
   }
   if (!['unicast', 'private', 'carrierGradeNat'].includes(parse(text)[0].range())) {
     return {
+      code: 'HL-CIDR-008',
       why: `These addresses are reserved (${parse(text)[0].range()}).`,
       fix: 'Use addresses that hosts can have.',
     };

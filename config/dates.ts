@@ -7,12 +7,10 @@ import type { EnvironmentConfig } from './schema';
 export function refuseDates(environments: readonly EnvironmentConfig[], day: string): void {
   const problems = environments.flatMap(({ link }) =>
     link
-      ? datesOf(link.allowlist.entries, day, link.allowlistDays).map(({ line, value, why, fix }) => ({
+      ? datesOf(link.allowlist.entries, day, link.allowlistDays).map(({ line, ...problem }) => ({
           file: link.allowlist.file,
           path: `line ${line}`,
-          value,
-          why,
-          fix,
+          ...problem,
         }))
       : [],
   );

@@ -5,6 +5,7 @@ import { account, dnsName, keyArn, list, prefix, resourceId, roleArn, section, t
 const secret = section({
   /** The secret's whole ARN, with the six characters behind its name. */
   secretArn: text(
+    'HL-ENTRANCE-001',
     /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$/,
     'This is not the whole ARN of a secret.',
     'Write the ARN with the six characters that Secrets Manager put behind the name: other accounts find it by nothing else.',
@@ -53,12 +54,14 @@ export const entrance = section({
   handedOver: section({
     /** Output `EntranceService`. Needed for `privateLink`. */
     serviceName: text(
+      'HL-ENTRANCE-002',
       /^com\.amazonaws\.vpce\.[a-z0-9-]+\.vpce-svc-([0-9a-f]{8}|[0-9a-f]{17})$/,
       'This is not the name of an endpoint service.',
       'Copy the output EntranceService: com.amazonaws.vpce.ap-east-1.vpce-svc- and 17 hexadecimal digits.',
     ).optional(),
     /** Output `GatewayAddress`. Needed for `routed`. */
     gatewayAddress: text(
+      'HL-ENTRANCE-003',
       /^[A-Za-z0-9-]+\.elb\.[a-z0-9-]+\.amazonaws\.com$/,
       'This is not the name of a network load balancer.',
       'Copy the output GatewayAddress.',
@@ -84,6 +87,7 @@ export const clients = z.array(
   section({
     /** Names the stage. */
     name: text(
+      'HL-ENTRANCE-004',
       /^[a-z][a-z0-9-]{0,19}$/,
       'This cannot be part of the names of stacks.',
       'Use up to 20 lower-case letters, digits and hyphens, a letter first.',

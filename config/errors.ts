@@ -1,7 +1,11 @@
 /** The message about a wrong configuration: every problem at once, each with its place, reason and remedy. */
 
+/** Names a refusal for good: `HL-LINK-012`. docs/errors.md has an example of each. */
+export type Code = `HL-${string}`;
+
 /** One thing to fix. */
 export interface Problem {
+  readonly code: Code;
   /** File of the environment, as in `config/prod.ts`. */
   readonly file: string;
   /** Place in the file, as in `store.dataNodes.count` or `mainland.prefixes[1]`. */
@@ -22,8 +26,8 @@ export class ConfigError extends Error {
   }
 }
 
-const text = ({ file, path, value, why, fix }: Problem): string =>
-  `${file} › ${path}${value === undefined ? '' : ` = ${shown(value)}`}\n  ${why}\n  Fix: ${fix}`;
+const text = ({ code, file, path, value, why, fix }: Problem): string =>
+  `${file} › ${path}${value === undefined ? '' : ` = ${shown(value)}`}\n  ${why}\n  Fix: ${fix} (${code})`;
 
 /** Long values are cut: the place says where to read the whole. */
 function shown(value: unknown): string {

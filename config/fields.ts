@@ -1,6 +1,7 @@
 /** Kinds of fields that the schema is made of. */
 import { z } from 'zod';
 import { cidrProblem } from './cidr';
+import type { Code } from './errors';
 
 /** A section: unknown settings are refused, with the known ones in the answer. */
 export const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
@@ -19,7 +20,7 @@ export const list = <Item extends z.ZodType>(item: Item) =>
           code: 'custom',
           path: [index],
           message: 'It is named twice.',
-          params: { fix: 'Name it once.' },
+          params: { code: 'HL-FIELD-001', fix: 'Name it once.' },
         });
     }
   });
@@ -27,17 +28,19 @@ export const list = <Item extends z.ZodType>(item: Item) =>
 export const whole = (least: number, most: number) => z.int().min(least).max(most);
 
 /** A string that must match, with the reason and the remedy in words. */
-export const text = (pattern: RegExp, why: string, fix: string) =>
-  z.string().refine((value) => pattern.test(value), { error: why, params: { fix } });
+export const text = (code: Code, pattern: RegExp, why: string, fix: string) =>
+  z.string().refine((value) => pattern.test(value), { error: why, params: { code, fix } });
 
 export const prefix = (limits: Parameters<typeof cidrProblem>[1]) =>
   z.string().superRefine((value, context) => {
     const problem = cidrProblem(value, limits);
-    if (problem) context.addIssue({ code: 'custom', message: problem.why, params: { fix: problem.fix } });
+    if (problem)
+      context.addIssue({ code: 'custom', message: problem.why, params: { code: problem.code, fix: problem.fix } });
   });
 
 /** An EC2 instance type. */
 export const ec2InstanceType = text(
+  'HL-FIELD-002',
   /^[a-z]+\d+[a-z]*\.[a-z0-9]+$/,
   'This is not an EC2 instance type.',
   'Write family and size, such as m7g.large.',
@@ -45,6 +48,7 @@ export const ec2InstanceType = text(
 
 /** A KMS key, by its own ARN. */
 export const keyArn = text(
+  'HL-FIELD-003',
   /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-f-]{36}$/,
   'This is not the ARN of a KMS key.',
   'Write the ARN of the key, not of an alias.',
@@ -52,6 +56,7 @@ export const keyArn = text(
 
 /** An AWS account. */
 export const account = text(
+  'HL-FIELD-004',
   /^\d{12}$/,
   'This is not an AWS account.',
   'Write twelve digits, in quotes: zeros may lead.',
@@ -59,6 +64,7 @@ export const account = text(
 
 /** An IAM role. */
 export const roleArn = text(
+  'HL-FIELD-005',
   /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
   'This is not the ARN of an IAM role.',
   'Write the whole ARN: partition, account and role. Users and wildcards are not taken.',
@@ -67,6 +73,7 @@ export const roleArn = text(
 /** An id that AWS gave, such as `vpc-` and 17 digits. */
 export const resourceId = (kind: string, prefix: string) =>
   text(
+    'HL-FIELD-006',
     new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`),
     `This is not the id of a ${kind}.`,
     `Write ${prefix}- and 17 hexadecimal digits.`,
@@ -74,6 +81,7 @@ export const resourceId = (kind: string, prefix: string) =>
 
 /** A DNS name of two labels or more; no wildcard. A certificate's subject has room for 64. */
 export const dnsName = text(
+  'HL-FIELD-007',
   /^(?=.{1,64}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
   'This is not a DNS name that a certificate of ours can carry.',
   'Write up to 64 lower-case letters, digits, hyphens and dots: otlp.example.internal',

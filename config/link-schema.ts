@@ -1,11 +1,12 @@
 /** The `link` section: the line to the mainland, what may cross it, and the mainland's own stage. */
 import { z } from 'zod';
 import { parseAllowlist } from './allowlist';
-import { ec2InstanceType, keyArn, list, prefix, section, text, whole } from './fields';
+import { account, ec2InstanceType, keyArn, list, prefix, resourceId, section, text, whole } from './fields';
 import { ofAccount } from './organisation-schema';
 import { reasonLacks } from './reasons';
 
 const address = text(
+  'HL-LINK-001',
   /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/,
   'This is not an IPv4 address.',
   'Write four numbers, such as 10.20.8.10.',
@@ -17,7 +18,7 @@ const privateAsn = z
   .int()
   .refine((asn) => (asn >= 64_512 && asn <= 65_534) || (asn >= 4_200_000_000 && asn <= 4_294_967_294), {
     error: 'AWS takes private ASNs only for its own side.',
-    params: { fix: 'Use one from 64512 to 65534, or from 4200000000 to 4294967294.' },
+    params: { code: 'HL-LINK-002', fix: 'Use one from 64512 to 65534, or from 4200000000 to 4294967294.' },
   });
 
 /** ASNs that a customer gateway cannot have: reserved (RFC 7607, 6793, 5398, 7300), or AWS's own in a region. */
@@ -33,7 +34,7 @@ const anyAsn = z
   .max(4_294_967_294)
   .refine((asn) => !refusedAsns(asn), {
     error: 'This ASN is reserved: no router may have it.',
-    params: { fix: "Use the far end's own, or a private one such as 65010." },
+    params: { code: 'HL-LINK-003', fix: "Use the far end's own, or a private one such as 65010." },
   });
 
 /** A written reason. */
@@ -44,12 +45,13 @@ const reason = (what: string) =>
       context.addIssue({
         code: 'custom',
         message: `${what} is the exception, and this is not a reason for it: it lacks ${lacks.join('; ')}.`,
-        params: { fix: 'Say why, with the ticket of the approval and the year in which it ends.' },
+        params: { code: 'HL-LINK-004', fix: 'Say why, with the ticket of the approval and the year in which it ends.' },
       });
     }
   });
 
 const secretArn = text(
+  'HL-LINK-005',
   /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
   'This is not the whole ARN of a secret.',
   'Write the ARN with the six characters that Secrets Manager appended.',
@@ -95,6 +97,7 @@ const siteToSiteVpn = section({
 /** A transit virtual interface on a connection, or on a LAG, that exists: ordering one takes a person and a cross-connect. */
 const line = {
   connectionId: text(
+    'HL-LINK-006',
     /^dx(?:con|lag)-[a-z0-9]{8}$/,
     'This is not the id of a Direct Connect connection or of a LAG.',
     'Write dxcon- or dxlag- and eight characters.',
@@ -109,6 +112,7 @@ const line = {
   probeAddress: address.optional(),
   /** An interface that another account, such as the carrier's, has made on its connection, and that was accepted for our gateway. @default ours is made */
   hostedInterfaceId: text(
+    'HL-LINK-007',
     /^dxvif-[a-z0-9]{8}$/,
     'This is not the id of a virtual interface.',
     'Write dxvif- and eight characters.',
@@ -143,18 +147,19 @@ const vpnOverDirectConnect = section({
 
 const analysis = section({
   /** Account of partition aws-cn. */
-  account: text(/^\d{12}$/, 'This is not an AWS account.', 'Write twelve digits, in quotes: zeros may lead.'),
+  account,
   /** Beijing or Ningxia. @default cn-north-1 */
   region: z.enum(['cn-north-1', 'cn-northwest-1']).default('cn-north-1'),
   /**
    * A VPC that exists and that the far end routes to, with endpoints for S3, CloudWatch Logs, Secrets Manager, SSM and
    * EC2 Auto Scaling.
    */
-  vpcId: text(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, 'This is not the id of a VPC.', 'Write vpc- and 17 digits.'),
+  vpcId: resourceId('VPC', 'vpc'),
   /** Its addresses: endpoints are called within them. */
   vpcCidr: prefix({ widest: 16, narrowest: 28, onlyPrivate: true }),
   /** The subnet that holds `receiver.address`, and its zone. */
   subnetId: text(
+    'HL-LINK-010',
     /^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/,
     'This is not the id of a subnet.',
     'Write subnet- and 17 digits.',
@@ -169,6 +174,7 @@ const analysis = section({
   ]),
   /** Amazon Linux 2023 image for arm64. @default the newest, by AWS's public SSM parameter */
   imageId: text(
+    'HL-LINK-011',
     /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/,
     'This is not the id of an image.',
     'Write ami- and 17 hexadecimal digits.',
@@ -186,6 +192,7 @@ const analysis = section({
     email: z.email().optional(),
     /** A topic that exists there, in that region. It must let CloudWatch publish. */
     topicArn: text(
+      'HL-LINK-012',
       /^arn:aws-cn:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
       'This is not the ARN of a standard SNS topic of partition aws-cn.',
       'Write the whole ARN: partition, region, account and name.',
@@ -210,6 +217,7 @@ export const link = section({
    * `transitGatewayCidr` among its CIDR blocks; preflight asks all of that. @default one of the environment's own
    */
   transitGatewayId: text(
+    'HL-LINK-013',
     /^tgw-([0-9a-f]{8}|[0-9a-f]{17})$/,
     'This is not the id of a transit gateway.',
     'Write tgw- and 17 digits.',
@@ -238,6 +246,7 @@ export const link = section({
    */
   services: list(
     text(
+      'HL-LINK-014',
       /^[a-z][a-z0-9.-]{0,62}$/,
       'This is not the name of a service.',
       'Write service.name as the service sets it: lower-case letters, digits, dots and hyphens.',
@@ -254,6 +263,7 @@ export const link = section({
       section({
         /** @default pending: the gateway is not there yet, or the VPC is not attached */
         attachmentId: text(
+          'HL-LINK-015',
           /^tgw-attach-([0-9a-f]{8}|[0-9a-f]{17})$/,
           'This is not the id of an attachment.',
           'Write tgw-attach- and 17 digits, or leave it out until the VPC is attached.',
@@ -261,7 +271,7 @@ export const link = section({
         /** Its addresses, within `network.serviceVpcPrefixes`. */
         prefix: prefix({ widest: 12, narrowest: 28, onlyPrivate: true }),
         /** Account of its owner, who gets the prefix lists of the allow-list for rules of security groups. @default our own */
-        account: text(/^\d{12}$/, 'This is not an AWS account.', 'Write twelve digits, in quotes.').optional(),
+        account: account.optional(),
       }),
     )
     .default([]),
@@ -299,7 +309,12 @@ export const link = section({
     /** Port of the service that answers with the `traceparent` it got. @default 8088 */
     continuityPort: port.default(8088),
     /** Name in the receiver's certificate. */
-    name: text(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'This is not a DNS name.', 'Use lower case letters and dots.'),
+    name: text(
+      'HL-LINK-017',
+      /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
+      'This is not a DNS name.',
+      'Use lower case letters and dots.',
+    ),
   }),
   /** TCP connects that time each path. */
   probe: section({

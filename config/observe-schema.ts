@@ -13,6 +13,7 @@ const milliseconds = whole(1, 600_000);
 const secret = section({
   /** Secret, as JSON: docs/notify.md says what each kind needs. */
   secretArn: text(
+    'HL-OBSERVE-001',
     /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
     'This is not the whole ARN of a secret.',
     'Write the ARN with the six characters that Secrets Manager appended.',
@@ -33,6 +34,7 @@ const channel = section({
   email: z.email().optional(),
   /** A topic that exists, in this region. It must let CloudWatch publish. */
   topicArn: text(
+    'HL-OBSERVE-002',
     /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
     'This is not the ARN of a standard SNS topic.',
     'Write the whole ARN: partition, region, account and name.',
@@ -59,6 +61,7 @@ export const observe = section({
   }).prefault({}),
   /** Where people read the runbook: messages link its headings. A path is below `repositoryUrl`. @default docs/runbook.md */
   runbook: text(
+    'HL-OBSERVE-003',
     /^\S+\.md$|^https:\/\/\S+$/,
     'This is not the place of a page.',
     'Write a URL, or a path to a .md.',

@@ -15,6 +15,7 @@ export const ofAccount = {
    * ARN. `${Qualifier}`, `${AWS::Partition}`, `${AWS::Region}` and `${AWS::AccountId}` are resolved in it. @default none
    */
   permissionsBoundary: text(
+    'HL-ORG-004',
     new RegExp(`^(?:arn:${partition}:iam::${account}:policy/)?${policyName}$`),
     'This is neither the name of a managed policy nor its ARN.',
     'Write a name such as developer-boundary, or the whole ARN. Of placeholders, ${Qualifier}, ${AWS::Partition}, ${AWS::Region} and ${AWS::AccountId} are known.',
@@ -24,6 +25,7 @@ export const ofAccount = {
    * @default that of the context in cdk.json, or CDK's own
    */
   bootstrapQualifier: text(
+    'HL-ORG-005',
     /^[a-z0-9]{1,10}$/,
     'This is not the qualifier of a bootstrap.',
     'Use up to ten lower-case letters and digits, as given to cdk bootstrap --qualifier.',
@@ -39,11 +41,13 @@ export const organisation = section({
   tags: z
     .record(
       text(
+        'HL-ORG-006',
         /^(?!aws:|harbourline:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu,
         'This cannot be the key of a tag of your own.',
         'Use up to 128 letters, digits, spaces and _ . : / = + - @, without aws: or harbourline: in front.',
       ),
       text(
+        'HL-ORG-007',
         /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u,
         'This cannot be the value of a tag.',
         'Use up to 256 letters, digits, spaces and _ . : / = + - @.',
@@ -51,7 +55,7 @@ export const organisation = section({
     )
     .refine((tags) => Object.keys(tags).length <= 40, {
       error: 'These are more tags than fit: AWS takes 50 of a resource, and some are not yours.',
-      params: { fix: 'Name 40 or fewer.' },
+      params: { code: 'HL-ORG-008', fix: 'Name 40 or fewer.' },
     })
     .default({}),
   /**
@@ -59,6 +63,7 @@ export const organisation = section({
    * `delivery.logs.amazonaws.com` for this account. @default none: the account's own log group alone
    */
   flowLogArchiveArn: text(
+    'HL-ORG-009',
     /^arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w./-]+)?$/,
     'This is not the ARN of a bucket.',
     'Write arn:aws:s3::: and the name of the bucket, with a folder if you like.',

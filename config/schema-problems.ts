@@ -1,6 +1,6 @@
 /** What the schema refused, in words for people. */
 import type { z } from 'zod';
-import { type Problem, pathText } from './errors';
+import { type Code, type Problem, pathText } from './errors';
 
 export type Issue = z.core.$ZodIssue;
 
@@ -10,7 +10,8 @@ export const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =
 
 /** One refusal of the schema as problems: several where several settings are unknown. */
 export function shapeProblems(file: string, input: unknown, issue: Issue): Problem[] {
-  const at = (path: readonly PropertyKey[], why: string, fix: string): Problem => ({
+  const at = (code: Code, path: readonly PropertyKey[], why: string, fix: string): Problem => ({
+    code,
     file,
     path: pathText(path) || 'the environment',
     value: path.length > 0 ? valueAt(input, path) : undefined,
@@ -19,12 +20,38 @@ export function shapeProblems(file: string, input: unknown, issue: Issue): Probl
   });
   const value = valueAt(input, issue.path);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => at([...issue.path, key], 'There is no such setting.', issue.message));
+    return issue.keys.map((key) =>
+      at('HL-SHAPE-001', [...issue.path, key], 'There is no such setting.', issue.message),
+    );
+  }
+  // The key of a record: what is wrong with it stands within.
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map((inner) => at(codeOf(inner), issue.path, reason(inner), remedy(inner)));
   }
   if (value === undefined) {
-    return [at(issue.path, 'It is missing, and has no default.', remedy(issue))];
+    return [at('HL-SHAPE-002', issue.path, 'It is missing, and has no default.', remedy(issue))];
   }
-  return [at(issue.path, reason(issue), remedy(issue))];
+  return [at(codeOf(issue), issue.path, reason(issue), remedy(issue))];
+}
+
+/** A custom refusal brings its own code; the others are kinds of zod's. */
+function codeOf(issue: Issue): Code {
+  switch (issue.code) {
+    case 'custom':
+      return issue.params?.code;
+    case 'too_small':
+      return issue.origin === 'array' ? 'HL-SHAPE-003' : 'HL-SHAPE-004';
+    case 'too_big':
+      return 'HL-SHAPE-005';
+    case 'invalid_type':
+      return 'HL-SHAPE-006';
+    case 'invalid_value':
+      return 'HL-SHAPE-007';
+    case 'invalid_format':
+      return 'HL-SHAPE-008';
+    default:
+      return 'HL-SHAPE-009';
+  }
 }
 
 function reason(issue: Issue): string {

@@ -10,7 +10,12 @@ import { observe } from './observe-schema';
 import { organisation } from './organisation-schema';
 import { store } from './store-schema';
 
-const time = text(/^([01]\d|2[0-3]):[0-5]\d$/, 'This is not a time of day.', 'Write hours and minutes, such as 09:00.');
+const time = text(
+  'HL-ENV-001',
+  /^([01]\d|2[0-3]):[0-5]\d$/,
+  'This is not a time of day.',
+  'Write hours and minutes, such as 09:00.',
+);
 
 const network = section({
   /**
@@ -42,6 +47,7 @@ const mainland = section({
   /** DNS suffixes of hosts in the mainland, for calls that are addressed by name: `.cn.example.internal`. @default none */
   hostSuffixes: list(
     text(
+      'HL-ENV-002',
       /^(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
       'This is not a DNS suffix.',
       'Begin with a dot, in lower case: .cn.example.internal',
@@ -53,6 +59,7 @@ const mainland = section({
 const backend = section({
   /** Where it listens. The certificate must name the host. */
   endpoint: text(
+    'HL-ENV-003',
     /^https:\/\/[a-z0-9.-]+:\d{1,5}(\/[\w./-]*)?$/,
     'This is not an HTTPS address with its port.',
     'Write https://, host and port, such as https://jaeger.example.internal:4318 or https://zipkin.example.internal:9411/api/v2/spans. Spans are never sent without TLS.',
@@ -70,6 +77,7 @@ const collect = section({
    * @default the newest, by AWS's public SSM parameter
    */
   imageId: text(
+    'HL-ENV-004',
     /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/,
     'This is not the id of an image.',
     'Write ami- and 17 hexadecimal digits.',
@@ -87,6 +95,7 @@ const collect = section({
   forward: section({
     /** Whom to trust for their certificates, PEM. @default the authorities of Amazon Linux */
     authority: text(
+      'HL-ENV-005',
       /^-----BEGIN CERTIFICATE-----\n[\w+/=\n]+-----END CERTIFICATE-----\n?$/,
       'This is not a certificate in PEM.',
       'Write one certificate, with its BEGIN and END lines and no other text.',
@@ -100,6 +109,7 @@ const collect = section({
    * with the next deployment. @default none: fewer instances in service than there must be roll a deployment back
    */
   rollbackDisabled: text(
+    'HL-ENV-006',
     /^(?:\S+\s+){4,}\S+/,
     'This does not say what the deployment fixes.',
     'Name the incident and who decided, in five words or more.',
@@ -119,6 +129,7 @@ const collect = section({
       closes: time,
       /** IANA time zone. @default Asia/Hong_Kong */
       timeZone: text(
+        'HL-ENV-007',
         /^[A-Za-z]+\/[A-Za-z_]+$/,
         'This is not an IANA time zone.',
         'Write area and city: Asia/Hong_Kong.',
@@ -152,7 +163,14 @@ const redaction = section({
   allowedKeys: z
     .union([
       z.literal('deny-list'),
-      list(text(/^[\w.-]+$/, 'This is not the key of an attribute.', 'Use letters, digits, dots, hyphens and _.')),
+      list(
+        text(
+          'HL-ENV-008',
+          /^[\w.-]+$/,
+          'This is not the key of an attribute.',
+          'Use letters, digits, dots, hyphens and _.',
+        ),
+      ),
     ])
     .optional(),
   /**
@@ -160,13 +178,19 @@ const redaction = section({
    * deployment generates. Whole keys. @default none
    */
   pseudonymKeys: list(
-    text(/^[\w.-]+$/, 'This is not the key of an attribute.', 'Use letters, digits, dots, hyphens and _.'),
+    text(
+      'HL-ENV-009',
+      /^[\w.-]+$/,
+      'This is not the key of an attribute.',
+      'Use letters, digits, dots, hyphens and _.',
+    ),
   ).default([]),
 });
 
 const agent = section({
   /** Tag of the instances that get an agent. @default harbourline:agent */
   tagKey: text(
+    'HL-ENV-010',
     /^[\w+=.:/@-]{1,128}$/,
     'This is not the key of a tag.',
     'Use letters, digits and _ . : / = + - @.',
@@ -216,6 +240,7 @@ const sampling = section({
 export const environmentSchema = section({
   /** Names stacks, domain, dashboard and log groups. At most 16 characters: a domain's name has 28. */
   environment: text(
+    'HL-ENV-011',
     /^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$/,
     'This cannot be part of the names of AWS resources and certificates.',
     'Use up to 16 lower-case letters, digits and hyphens, a letter first and no hyphen last.',
@@ -224,6 +249,7 @@ export const environmentSchema = section({
   production: z.boolean().optional(),
   /** Where this repository is read in a browser: messages link its documents there. @default they are named by their path */
   repositoryUrl: text(
+    'HL-ENV-012',
     /^https:\/\/\S+[^/\s]$/,
     'This is not the address of a repository.',
     'Write an https address without a slash at its end.',

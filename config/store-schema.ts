@@ -6,6 +6,7 @@ import { keyArn, list, roleArn, section, text, whole } from './fields';
 import { engineVersions } from './hong-kong';
 
 const searchInstanceType = text(
+  'HL-STORE-001',
   /^[a-z]+\d+[a-z]*\.[a-z0-9]+\.search$/,
   'This is not an instance type of OpenSearch Service.',
   'Write family, size and "search", such as r7g.large.search.',
@@ -13,6 +14,7 @@ const searchInstanceType = text(
 
 /** A group in an assertion: a name, or the id that IAM Identity Center gives. Never a pattern. */
 const group = text(
+  'HL-STORE-002',
   /^[\w .@:/-]{2,256}$/,
   'This is not the name of a group.',
   'Write it as the identity provider sends it, without wildcards.',
@@ -103,6 +105,7 @@ export const store = section({
     entityId: z.string().min(8).max(512),
     /** Its metadata, XML: `readFileSync(join(__dirname, 'saml-prod.xml'), 'utf8')`. It holds certificates and no secret. */
     metadata: text(
+      'HL-STORE-003',
       /<(\w+:)?EntityDescriptor[\s>]/,
       'This is not SAML metadata.',
       'Download it from the identity provider: XML with an EntityDescriptor.',

@@ -47,6 +47,7 @@ function withRoom(config: EnvironmentConfig, build: () => void): void {
       .map(({ path }) => path);
     throw new ConfigError([
       {
+        code: 'HL-USERDATA-001',
         file: `config/${environment}.ts`,
         path: longest,
         value: undefined,

@@ -6,6 +6,7 @@ import { must, type Rule, rule } from './rule';
 export const accessRules: readonly Rule[] = [
   rule(['store.access'], ({ store: { access } }) => [
     ...must(
+      'HL-ACCESS-001',
       access.via !== 'endpoint' || access.endpoint !== undefined,
       'store.access.endpoint',
       undefined,
@@ -13,6 +14,7 @@ export const accessRules: readonly Rule[] = [
       'Name vpcId, subnetIds and prefixes.',
     ),
     ...must(
+      'HL-ACCESS-002',
       access.via === 'endpoint' || access.endpoint === undefined,
       'store.access.endpoint',
       access.endpoint,
@@ -23,6 +25,7 @@ export const accessRules: readonly Rule[] = [
   rule(['store.access.session.instanceType'], ({ store: { access } }) => {
     const { instanceType } = access.session;
     return must(
+      'HL-ACCESS-003',
       gravitonFamilies.includes(instanceType.split('.')[0] ?? ''),
       'store.access.session.instanceType',
       instanceType,
@@ -37,6 +40,7 @@ export const accessRules: readonly Rule[] = [
     if (!endpoint) return [];
     return [
       ...must(
+        'HL-ACCESS-004',
         endpoint.account !== link?.analysis?.account || endpoint.account === undefined,
         `${path}.account`,
         endpoint.account,
@@ -44,6 +48,7 @@ export const accessRules: readonly Rule[] = [
         'Name an account of Hong Kong.',
       ),
       ...must(
+        'HL-ACCESS-005',
         endpoint.subnetIds.length >= (production ? 2 : 1),
         `${path}.subnetIds`,
         endpoint.subnetIds,
@@ -55,6 +60,7 @@ export const accessRules: readonly Rule[] = [
         const abroad = mainland.prefixes.find((each) => overlap(each, prefix));
         return [
           ...must(
+            'HL-ACCESS-006',
             service === undefined,
             `${path}.prefixes[${index}]`,
             prefix,
@@ -62,6 +68,7 @@ export const accessRules: readonly Rule[] = [
             "Name operators' addresses alone.",
           ),
           ...must(
+            'HL-ACCESS-007',
             abroad === undefined,
             `${path}.prefixes[${index}]`,
             prefix,

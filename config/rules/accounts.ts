@@ -4,6 +4,7 @@ import { must, type Rule, rule } from './rule';
 /** A key of a bootstrap's bucket, which must be where the bucket is. */
 const bucketKey = (path: string, keyArn: string | undefined, partition: string, region: string) =>
   must(
+    'HL-ACCOUNT-001',
     keyArn === undefined || keyArn.startsWith(`arn:${partition}:kms:${region}:`),
     path,
     keyArn,
@@ -23,6 +24,7 @@ export const accountRules: readonly Rule[] = [
   ]),
   rule(['account', 'link.analysis'], ({ account, link }) =>
     must(
+      'HL-ACCOUNT-002',
       link?.analysis?.account !== account,
       'link.analysis.account',
       link?.analysis?.account,

@@ -9,6 +9,7 @@ function ec2Type(path: string, instanceType: string, production: boolean): Findi
   const [family = ''] = instanceType.split('.');
   return [
     ...must(
+      'HL-COLLECT-001',
       gravitonFamilies.includes(family),
       path,
       instanceType,
@@ -16,6 +17,7 @@ function ec2Type(path: string, instanceType: string, production: boolean): Findi
       `Use a family of: ${gravitonFamilies.join(', ')}.`,
     ),
     ...must(
+      'HL-COLLECT-002',
       !production || !family.startsWith('t'),
       path,
       instanceType,
@@ -32,6 +34,7 @@ export const collectRules: readonly Rule[] = [
   ...(['gateway', 'sampler'] as const).map((tier) =>
     rule([`collect.${tier}.minInstances`, `collect.${tier}.maxInstances`], ({ collect: { [tier]: fleet } }) =>
       must(
+        'HL-COLLECT-003',
         fleet.maxInstances >= fleet.minInstances,
         `collect.${tier}.maxInstances`,
         fleet.maxInstances,
@@ -42,6 +45,7 @@ export const collectRules: readonly Rule[] = [
   ),
   rule(['collect.gateway'], ({ collect: { gateway } }) =>
     must(
+      'HL-COLLECT-004',
       (gateway.tradingHours?.minInstances ?? 0) <= gateway.maxInstances,
       'collect.gateway.tradingHours.minInstances',
       gateway.tradingHours?.minInstances,
@@ -51,6 +55,7 @@ export const collectRules: readonly Rule[] = [
   ),
   rule(['collect.gateway.minInstances', 'production'], ({ collect: { gateway }, production }) =>
     must(
+      'HL-COLLECT-005',
       !production || gateway.minInstances >= 3,
       'collect.gateway.minInstances',
       gateway.minInstances,
@@ -61,6 +66,7 @@ export const collectRules: readonly Rule[] = [
   rule(['collect.sampler.instanceType', 'production'], ({ collect: { sampler }, production }) => [
     ...ec2Type('collect.sampler.instanceType', sampler.instanceType, production),
     ...must(
+      'HL-COLLECT-006',
       memoryGiB(sampler.instanceType) >= 4,
       'collect.sampler.instanceType',
       sampler.instanceType,
@@ -70,6 +76,7 @@ export const collectRules: readonly Rule[] = [
   ]),
   rule(['collect.imageId', 'production'], ({ collect: { imageId }, production }) =>
     must(
+      'HL-COLLECT-007',
       !production || imageId !== undefined,
       'collect.imageId',
       imageId,
@@ -79,6 +86,7 @@ export const collectRules: readonly Rule[] = [
   ),
   rule(['collect.gateway.instanceType'], ({ collect: { gateway } }) =>
     must(
+      'HL-COLLECT-008',
       memoryGiB(gateway.instanceType) >= 2,
       'collect.gateway.instanceType',
       gateway.instanceType,
@@ -89,6 +97,7 @@ export const collectRules: readonly Rule[] = [
   rule(['redaction.pseudonymKeys'], ({ redaction: { pseudonymKeys } }) =>
     pseudonymKeys.flatMap((key, index) =>
       must(
+        'HL-COLLECT-009',
         !isSensitiveKey(key),
         `redaction.pseudonymKeys[${index}]`,
         key,
@@ -102,6 +111,7 @@ export const collectRules: readonly Rule[] = [
       const target = forward[protocol];
       const host = target && new URL(target.endpoint).hostname;
       return must(
+        'HL-COLLECT-010',
         !target || !host || !isIPv4(host) || overlap(`${host}/32`, target.prefix),
         `collect.forward.${protocol}.endpoint`,
         target?.endpoint,
@@ -112,6 +122,7 @@ export const collectRules: readonly Rule[] = [
   ),
   rule(['sampling.floorPercent', 'sampling.ceilingPercent'], ({ sampling }) =>
     must(
+      'HL-COLLECT-011',
       sampling.ceilingPercent > sampling.floorPercent,
       'sampling.ceilingPercent',
       sampling.ceilingPercent,

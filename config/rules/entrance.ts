@@ -1,6 +1,7 @@
 /** How services get in: what of it AWS, or a client's owner, would notice only later, or not at all. */
 import { overlap, within } from '../cidr';
 import { foreignClients, gatewayNames, privateName } from '../entrance';
+import type { Code } from '../errors';
 import type { EnvironmentConfig } from '../schema';
 import { tierDomain } from '../tier-names';
 import { type Finding, must, type Rule, rule } from './rule';
@@ -20,13 +21,14 @@ const unlike =
   <K extends 'name' | 'account'>(key: K, why: (other: Client) => string, fix: string) =>
   (client: Client, index: number, before: readonly Client[]): Finding[] => {
     const other = before.find((earlier) => earlier[key] === client[key]);
-    return must(!other, `clients[${index}].${key}`, client[key], other ? why(other) : '', fix);
+    return must('HL-ENTRANCE-005', !other, `clients[${index}].${key}`, client[key], other ? why(other) : '', fix);
   };
 
 export const entranceRules: readonly Rule[] = [
   rule(['collect.entrance.certificateNames'], ({ collect: { entrance } }) =>
     each(entrance.certificateNames, (name, index) =>
       must(
+        'HL-ENTRANCE-006',
         !name.endsWith(`.${tierDomain}`),
         `collect.entrance.certificateNames[${index}]`,
         name,
@@ -39,6 +41,7 @@ export const entranceRules: readonly Rule[] = [
     const names = gatewayNames(config);
     return [
       ...must(
+        'HL-ENTRANCE-007',
         !/(^|\.)(amazonaws\.com(\.cn)?|api\.aws|aws\.dev|on\.aws)$/.test(privateName(config)),
         'collect.entrance.privateLink.privateName',
         privateName(config),
@@ -46,6 +49,7 @@ export const entranceRules: readonly Rule[] = [
         'Use a name of your own domain that has nothing beneath it.',
       ),
       ...must(
+        'HL-ENTRANCE-008',
         names.includes(privateName(config)),
         'collect.entrance.privateLink.privateName',
         privateName(config),
@@ -59,13 +63,21 @@ export const entranceRules: readonly Rule[] = [
       const path = `collect.entrance.privateLink.principals[${index}]`;
       return [
         ...must(
+          'HL-ENTRANCE-009',
           !clients.some(({ account }) => account === principal),
           path,
           principal,
           'It is the account of a client, which is admitted already.',
           'Leave it out.',
         ),
-        ...must(principal !== link?.analysis?.account, path, principal, otherPartition, 'Leave it out.'),
+        ...must(
+          'HL-ENTRANCE-010',
+          principal !== link?.analysis?.account,
+          path,
+          principal,
+          otherPartition,
+          'Leave it out.',
+        ),
       ];
     }),
   ),
@@ -74,6 +86,7 @@ export const entranceRules: readonly Rule[] = [
     const path = 'collect.entrance.routed';
     return [
       ...must(
+        'HL-ENTRANCE-011',
         via !== 'routed' || routed !== undefined,
         path,
         undefined,
@@ -81,6 +94,7 @@ export const entranceRules: readonly Rule[] = [
         'Name transitGatewayId or peeringId, and prefixes.',
       ),
       ...must(
+        'HL-ENTRANCE-012',
         via === 'routed' || routed === undefined,
         path,
         routed,
@@ -88,6 +102,7 @@ export const entranceRules: readonly Rule[] = [
         "Leave it out, or set via: 'routed'.",
       ),
       ...must(
+        'HL-ENTRANCE-013',
         via === 'privateLink' || privateLink.principals.length === 0,
         'collect.entrance.privateLink.principals',
         privateLink.principals,
@@ -95,6 +110,7 @@ export const entranceRules: readonly Rule[] = [
         "Leave them out, or set via: 'privateLink'.",
       ),
       ...must(
+        'HL-ENTRANCE-014',
         !routed || (routed.transitGatewayId === undefined) !== (routed.peeringId === undefined),
         path,
         routed,
@@ -105,6 +121,7 @@ export const entranceRules: readonly Rule[] = [
   }),
   rule(['collect.entrance.routed', 'link.transitGatewayId'], ({ collect: { entrance }, link }) =>
     must(
+      'HL-ENTRANCE-015',
       !link?.transitGatewayId || entrance.routed?.transitGatewayId !== link.transitGatewayId,
       'collect.entrance.routed.transitGatewayId',
       entrance.routed?.transitGatewayId,
@@ -120,6 +137,7 @@ export const entranceRules: readonly Rule[] = [
   rule(['clients', 'account', 'collect.entrance.via'], ({ clients, account, collect: { entrance } }) =>
     each(clients, (client, index) =>
       must(
+        'HL-ENTRANCE-016',
         client.account !== account || entrance.via === 'privateLink',
         `clients[${index}].account`,
         client.account,
@@ -148,6 +166,7 @@ export const entranceRules: readonly Rule[] = [
     ),
     ...each(clients, (client, index) =>
       must(
+        'HL-ENTRANCE-017',
         client.account !== link?.analysis?.account,
         `clients[${index}].account`,
         client.account,
@@ -159,6 +178,7 @@ export const entranceRules: readonly Rule[] = [
   rule(['clients', 'account'], ({ clients, account }) =>
     each(clients, (client, index) => [
       ...must(
+        'HL-ENTRANCE-018',
         client.account === account || client.nodeRoleArns.length > 0,
         `clients[${index}].nodeRoleArns`,
         client.nodeRoleArns,
@@ -167,6 +187,7 @@ export const entranceRules: readonly Rule[] = [
       ),
       ...each(client.nodeRoleArns, (arn, at) =>
         must(
+          'HL-ENTRANCE-019',
           arn.startsWith(`arn:aws:iam::${client.account}:`),
           `clients[${index}].nodeRoleArns[${at}]`,
           arn,
@@ -189,6 +210,7 @@ export const entranceRules: readonly Rule[] = [
         const least = config.production && via === 'privateLink' ? 2 : 1;
         return [
           ...must(
+            'HL-ENTRANCE-020',
             all.filter((id) => id === vpc.vpcId).length === 1,
             `${path}.vpcId`,
             vpc.vpcId,
@@ -196,6 +218,7 @@ export const entranceRules: readonly Rule[] = [
             'Name each VPC once.',
           ),
           ...must(
+            'HL-ENTRANCE-021',
             vpc[needed].length >= least,
             `${path}.${needed}`,
             vpc[needed],
@@ -208,6 +231,7 @@ export const entranceRules: readonly Rule[] = [
           ),
           ...each(vpc[needed], (id, nth) =>
             must(
+              'HL-ENTRANCE-022',
               !vpcsOfAll.some((other) => other !== vpc && other[needed].includes(id)),
               `${path}.${needed}[${nth}]`,
               id,
@@ -216,6 +240,7 @@ export const entranceRules: readonly Rule[] = [
             ),
           ),
           ...must(
+            'HL-ENTRANCE-023',
             vpc[idle].length === 0,
             `${path}.${idle}`,
             vpc[idle],
@@ -224,6 +249,7 @@ export const entranceRules: readonly Rule[] = [
           ),
           ...each(vpc.prefixes, (prefix, nth) => [
             ...must(
+              'HL-ENTRANCE-024',
               via === 'privateLink' ||
                 !vpcsOfAll.some((other) => other !== vpc && other.prefixes.some((one) => overlap(one, prefix))),
               `${path}.prefixes[${nth}]`,
@@ -233,6 +259,7 @@ export const entranceRules: readonly Rule[] = [
             ),
             ...admitted(prefix, `${path}.prefixes[${nth}]`, network.serviceVpcPrefixes),
             ...must(
+              'HL-ENTRANCE-025',
               via === 'privateLink' || !routed || routed.prefixes.some((outer) => within(prefix, outer)),
               `${path}.prefixes[${nth}]`,
               prefix,
@@ -249,8 +276,9 @@ export const entranceRules: readonly Rule[] = [
     const { via, handedOver } = collect.entrance;
     if (!handedOver) return [];
     const path = 'collect.entrance.handedOver';
-    const missing = (key: 'serviceName' | 'gatewayAddress' | 'pseudonyms', output: string, why: string) =>
+    const missing = (code: Code, key: 'serviceName' | 'gatewayAddress' | 'pseudonyms', output: string, why: string) =>
       must(
+        code,
         handedOver[key] !== undefined,
         `${path}.${key}`,
         handedOver[key],
@@ -265,10 +293,16 @@ export const entranceRules: readonly Rule[] = [
     });
     return [
       ...(via === 'privateLink'
-        ? missing('serviceName', 'EntranceService', 'Endpoints of clients would be of no service.')
-        : missing('gatewayAddress', 'GatewayAddress', 'Agents of clients would have nothing to send to.')),
+        ? missing('HL-ENTRANCE-026', 'serviceName', 'EntranceService', 'Endpoints of clients would be of no service.')
+        : missing(
+            'HL-ENTRANCE-027',
+            'gatewayAddress',
+            'GatewayAddress',
+            'Agents of clients would have nothing to send to.',
+          )),
       ...(config.redaction.pseudonymKeys.length > 0 && foreignClients(config).length > 0
         ? missing(
+            'HL-ENTRANCE-028',
             'pseudonyms',
             'AgentPseudonyms',
             'Agents of other accounts make pseudonyms with the same secret, or spans do not join.',
@@ -276,6 +310,7 @@ export const entranceRules: readonly Rule[] = [
         : []),
       ...secrets.flatMap(({ at, arn }) =>
         must(
+          'HL-ENTRANCE-029',
           accountOf(arn) === account && arn.split(':')[3] === region,
           at,
           arn,
@@ -284,6 +319,7 @@ export const entranceRules: readonly Rule[] = [
         ),
       ),
       ...must(
+        'HL-ENTRANCE-030',
         !handedOver.serviceName || handedOver.serviceName.startsWith(`com.amazonaws.vpce.${region}.`),
         `${path}.serviceName`,
         handedOver.serviceName,
@@ -300,6 +336,7 @@ const otherPartition =
 /** The load balancer's security group lets in what comes from service VPCs, by PrivateLink too: sources are clients' own addresses. */
 const admitted = (prefix: string, path: string, prefixes: readonly string[]): Finding[] =>
   must(
+    'HL-ENTRANCE-031',
     prefixes.some((outer) => within(prefix, outer)),
     path,
     prefix,

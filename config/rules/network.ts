@@ -18,6 +18,7 @@ export const networkRules: readonly Rule[] = [
     return all.flatMap(({ path, prefix }, index) => {
       const other = all.slice(0, index).find((earlier) => overlap(earlier.prefix, prefix));
       return must(
+        'HL-NETWORK-001',
         other === undefined,
         path,
         prefix,
@@ -28,6 +29,7 @@ export const networkRules: readonly Rule[] = [
   }),
   rule(['network.availabilityZones', 'production'], ({ network, production }) => [
     ...must(
+      'HL-NETWORK-002',
       new Set(network.availabilityZones).size === network.availabilityZones.length,
       'network.availabilityZones',
       network.availabilityZones,
@@ -35,6 +37,7 @@ export const networkRules: readonly Rule[] = [
       'Name each zone once.',
     ),
     ...must(
+      'HL-NETWORK-003',
       !production || new Set(network.availabilityZones).size >= 3,
       'network.availabilityZones',
       network.availabilityZones,

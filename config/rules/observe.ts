@@ -7,6 +7,7 @@ export const observeRules: readonly Rule[] = [
       ? 'It belongs to partition aws-cn: no dashboard or alarm reads metrics of another partition; its widgets would stay empty.'
       : `Collectors publish through the VPC's endpoint of CloudWatch Logs, which is one of ${region}: elsewhere widgets would stay empty.`;
     return must(
+      'HL-OBSERVE-004',
       metricsRegion === region,
       'observe.metricsRegion',
       metricsRegion,
@@ -16,6 +17,7 @@ export const observeRules: readonly Rule[] = [
   }),
   rule(['observe.logRetentionDays', 'production'], ({ observe: { logRetentionDays }, production }) =>
     must(
+      'HL-OBSERVE-005',
       !production || logRetentionDays >= 365,
       'observe.logRetentionDays',
       logRetentionDays,
@@ -25,6 +27,7 @@ export const observeRules: readonly Rule[] = [
   ),
   rule(['observe.notify', 'production'], ({ observe: { notify }, production }) =>
     must(
+      'HL-OBSERVE-006',
       !production ||
         notify.page.email !== undefined ||
         notify.page.topicArn !== undefined ||
@@ -39,6 +42,7 @@ export const observeRules: readonly Rule[] = [
     ['observe.notify', 'observe.runbook', 'repositoryUrl', 'production'],
     ({ observe: { notify, runbook }, repositoryUrl, production }) =>
       must(
+        'HL-OBSERVE-007',
         /^https:/.test(runbook) || repositoryUrl !== undefined || (!production && notify.page.targets.length === 0),
         'repositoryUrl',
         undefined,
@@ -62,6 +66,7 @@ export const observeRules: readonly Rule[] = [
     ];
     return named.flatMap(({ path, secretArn, keyArn }) => [
       ...must(
+        'HL-OBSERVE-008',
         secretArn.startsWith(`arn:aws:secretsmanager:${region}:${account}:`),
         `${path}.secretArn`,
         secretArn,
@@ -69,6 +74,7 @@ export const observeRules: readonly Rule[] = [
         `Name a secret that begins with arn:aws:secretsmanager:${region}:${account}:`,
       ),
       ...must(
+        'HL-OBSERVE-009',
         keyArn === undefined || keyArn.startsWith(`arn:aws:kms:${region}:`),
         `${path}.keyArn`,
         keyArn,
@@ -82,6 +88,7 @@ export const observeRules: readonly Rule[] = [
       const { email, topicArn } = notify[severity];
       return [
         ...must(
+          'HL-OBSERVE-010',
           email === undefined || topicArn === undefined,
           `observe.notify.${severity}`,
           notify[severity],
@@ -89,6 +96,7 @@ export const observeRules: readonly Rule[] = [
           'Name email or topicArn, not both.',
         ),
         ...must(
+          'HL-OBSERVE-011',
           topicArn === undefined || topicArn.startsWith(`arn:aws:sns:${region}:`),
           `observe.notify.${severity}.topicArn`,
           topicArn,
@@ -100,6 +108,7 @@ export const observeRules: readonly Rule[] = [
   ),
   rule(['observe.objectives.p99Ms'], ({ observe: { objectives } }) =>
     must(
+      'HL-OBSERVE-012',
       objectives.p99Ms.none >= objectives.p99Ms['hk-cn'],
       'observe.objectives.p99Ms.none',
       objectives.p99Ms.none,
@@ -109,6 +118,7 @@ export const observeRules: readonly Rule[] = [
   ),
   rule(['environment', 'production'], ({ environment, production }) =>
     must(
+      'HL-OBSERVE-013',
       environment !== 'prod' || production,
       'production',
       production,

@@ -11,6 +11,7 @@ export const gatewayPortCount = (legacyClients: EnvironmentConfig['collect']['le
 
 const fits = (path: string, prefixes: number, ports: number, whose: string): Finding[] =>
   must(
+    'HL-QUOTA-001',
     prefixes * ports <= groupRules,
     path,
     undefined,

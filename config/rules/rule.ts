@@ -1,7 +1,9 @@
+import type { Code } from '../errors';
 import type { EnvironmentConfig } from '../schema';
 
 /** A broken condition, at a place in the configuration. */
 export interface Finding {
+  readonly code: Code;
   /** Where it stands, if not in the environment's own file. */
   readonly file?: string;
   readonly path: string;
@@ -20,5 +22,5 @@ export interface Rule {
 export const rule = (reads: readonly string[], check: Rule['check']): Rule => ({ reads, check });
 
 /** A condition on one value: nothing where it holds. */
-export const must = (holds: boolean, path: string, value: unknown, why: string, fix: string): Finding[] =>
-  holds ? [] : [{ path, value, why, fix }];
+export const must = (code: Code, holds: boolean, path: string, value: unknown, why: string, fix: string): Finding[] =>
+  holds ? [] : [{ code, path, value, why, fix }];

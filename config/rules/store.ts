@@ -11,15 +11,22 @@ function searchType(path: string, instanceType: string): Finding[] {
   const [family = '', size = ''] = instanceType.split('.');
   if (searchFamiliesWithoutEbs.includes(family)) {
     const why = `${family} nodes have disks of their own and take no EBS volume, which Harbourline uses.`;
-    return must(false, path, instanceType, why, 'Use r7g or r8g with volumeGiB.');
+    return must('HL-STORE-004', false, path, instanceType, why, 'Use r7g or r8g with volumeGiB.');
   }
   const sizes = searchFamilies[family];
   if (!sizes) {
     const why = `OpenSearch Service does not offer ${family} in Hong Kong.`;
-    return must(false, path, instanceType, why, `Use a family of: ${Object.keys(searchFamilies).join(', ')}.`);
+    return must(
+      'HL-STORE-005',
+      false,
+      path,
+      instanceType,
+      why,
+      `Use a family of: ${Object.keys(searchFamilies).join(', ')}.`,
+    );
   }
   const why = `OpenSearch Service does not offer ${family} in this size in Hong Kong.`;
-  return must(sizes.includes(size), path, instanceType, why, `Use a size of: ${sizes.join(', ')}.`);
+  return must('HL-STORE-006', sizes.includes(size), path, instanceType, why, `Use a size of: ${sizes.join(', ')}.`);
 }
 
 export const storeRules: readonly Rule[] = [
@@ -31,6 +38,7 @@ export const storeRules: readonly Rule[] = [
   ),
   rule(['store.keyArn', 'account', 'region'], ({ store: { keyArn }, account, region }) =>
     must(
+      'HL-STORE-023',
       keyArn === undefined || keyArn.startsWith(`arn:aws:kms:${region}:${account}:`),
       'store.keyArn',
       keyArn,
@@ -43,6 +51,7 @@ export const storeRules: readonly Rule[] = [
     const next = multipleOf(dataNodes.count, zones);
     const fix = next > zones && next - zones >= 2 ? `Use ${next - zones} or ${next}.` : `Use ${next}.`;
     return must(
+      'HL-STORE-007',
       dataNodes.count % zones === 0,
       'store.dataNodes.count',
       dataNodes.count,
@@ -52,6 +61,7 @@ export const storeRules: readonly Rule[] = [
   }),
   rule(['store.dataNodes.count', 'store.replicas'], ({ store: { dataNodes, replicas } }) =>
     must(
+      'HL-STORE-008',
       replicas < dataNodes.count,
       'store.replicas',
       replicas,
@@ -63,6 +73,7 @@ export const storeRules: readonly Rule[] = [
     ['store.dataNodes.instanceType', 'store.refreshIntervalSeconds'],
     ({ store: { dataNodes, refreshIntervalSeconds } }) =>
       must(
+        'HL-STORE-009',
         !searchFamiliesOnS3.includes(dataNodes.instanceType.split('.')[0] ?? '') || refreshIntervalSeconds >= 10,
         'store.refreshIntervalSeconds',
         refreshIntervalSeconds,
@@ -72,6 +83,7 @@ export const storeRules: readonly Rule[] = [
   ),
   rule(['store.managerNodes', 'production'], ({ store: { managerNodes }, production }) =>
     must(
+      'HL-STORE-010',
       !production || managerNodes !== undefined,
       'store.managerNodes',
       managerNodes,
@@ -85,6 +97,7 @@ export const storeRules: readonly Rule[] = [
       { path: 'store.managerNodes.instanceType', instanceType: store.managerNodes?.instanceType ?? '' },
     ].flatMap(({ path, instanceType }) =>
       must(
+        'HL-STORE-011',
         !instanceType.startsWith('t3.') || !(production || store.standby),
         path,
         instanceType,
@@ -96,7 +109,14 @@ export const storeRules: readonly Rule[] = [
   rule(['store.managerNodes', 'store.replicas', 'store.standby', 'network.availabilityZones'], ({ store, network }) => {
     if (!store.standby) return [];
     const needs = (holds: boolean, path: string, value: unknown, fix: string): Finding[] =>
-      must(holds, path, value, 'Multi-AZ with Standby needs three zones, three managers and two replicas.', fix);
+      must(
+        'HL-STORE-012',
+        holds,
+        path,
+        value,
+        'Multi-AZ with Standby needs three zones, three managers and two replicas.',
+        fix,
+      );
     return [
       ...needs(
         network.availabilityZones.length === 3,
@@ -115,6 +135,7 @@ export const storeRules: readonly Rule[] = [
   }),
   rule(['store.retentionDays', 'production'], ({ store: { retentionDays }, production }) =>
     must(
+      'HL-STORE-013',
       !production || retentionDays >= 14,
       'store.retentionDays',
       retentionDays,
@@ -140,6 +161,7 @@ export const storeRules: readonly Rule[] = [
       ...grants.map(({ roleArn }, index) => ({ path: `store.grants[${index}].roleArn`, arn: roleArn })),
     ].flatMap(({ path, arn }) =>
       must(
+        'HL-STORE-014',
         arn === undefined || arn.startsWith('arn:aws:'),
         path,
         arn,
@@ -151,6 +173,7 @@ export const storeRules: readonly Rule[] = [
   rule(['store.grants'], ({ store: { grants } }) =>
     grants.flatMap(({ roleArn, group }, index) =>
       must(
+        'HL-STORE-015',
         (roleArn === undefined) !== (group === undefined),
         `store.grants[${index}]`,
         { roleArn, group },
@@ -164,6 +187,7 @@ export const storeRules: readonly Rule[] = [
     ({ store: { grants, readerRoleArns, readerGroups } }) =>
       grants.flatMap(({ roleArn, group }, index) =>
         must(
+          'HL-STORE-016',
           ![...readerRoleArns, ...readerGroups].includes(roleArn ?? group ?? ''),
           `store.grants[${index}]`,
           roleArn ?? group,
@@ -178,6 +202,7 @@ export const storeRules: readonly Rule[] = [
       ...erasures.map((one, index) => ({ path: `store.erasures[${index}]`, one })),
     ].flatMap(({ path, one: { requestedBy, approvedBy } }) =>
       must(
+        'HL-STORE-017',
         requestedBy.trim().toLowerCase() !== approvedBy.trim().toLowerCase(),
         `${path}.approvedBy`,
         approvedBy,
@@ -189,6 +214,7 @@ export const storeRules: readonly Rule[] = [
   rule(['store.holds'], ({ store: { holds } }) =>
     holds.flatMap(({ traceIds, service }, index) =>
       must(
+        'HL-STORE-018',
         (traceIds === undefined) !== (service === undefined),
         `store.holds[${index}]`,
         { traceIds, service },
@@ -199,6 +225,7 @@ export const storeRules: readonly Rule[] = [
   ),
   rule(['store.saml', 'store.readerGroups', 'store.grants'], ({ store: { saml, readerGroups, grants } }) =>
     must(
+      'HL-STORE-019',
       saml !== undefined || (readerGroups.length === 0 && grants.every(({ group }) => group === undefined)),
       'store.saml',
       saml,
@@ -221,6 +248,7 @@ function sized({ store, sampling }: EnvironmentConfig): Finding[] {
   const says = `store.load (${store.load.spansPerSecond} spans/s, ${sampling.ceilingPercent} % kept at the most)`;
   return [
     ...must(
+      'HL-STORE-020',
       needs.storageGiB <= storage,
       'store.dataNodes.volumeGiB',
       dataNodes.volumeGiB,
@@ -228,6 +256,7 @@ function sized({ store, sampling }: EnvironmentConfig): Finding[] {
       `Use ${Math.ceil(needs.storageGiB / dataNodes.count)} or more for each node, or more nodes: npm run size.`,
     ),
     ...must(
+      'HL-STORE-021',
       needs.processors <= processors,
       'store.dataNodes.instanceType',
       dataNodes.instanceType,
@@ -235,6 +264,7 @@ function sized({ store, sampling }: EnvironmentConfig): Finding[] {
       'Use a larger size, or more nodes: npm run size.',
     ),
     ...must(
+      'HL-STORE-022',
       needs.shards <= shards,
       'store.shards',
       shards,

@@ -517,6 +517,6 @@ test('the app shows the list and no stack, and synthesises nothing', () => {
     '',
     'config/dev.ts › account = 1',
     '  It is not a text in quotes.',
-    '  Fix: Write a text in quotes.',
+    '  Fix: Write a text in quotes. (HL-SHAPE-006)',
   ]);
 });

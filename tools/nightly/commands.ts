@@ -23,6 +23,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'lint:shell': { because: 'npm run check' },
   'lint:templates': { because: 'npm run check' },
   figures: { run: 'npm run figures' },
+  refusals: { run: 'npm run refusals' },
   site: { run: 'npm run site' },
   scale: { run: 'npm run scale -- --check' },
   words: { run: 'npm run words' },

@@ -17,6 +17,7 @@ const ownPrefixes = ({ network, link }: EnvironmentConfig) => [
 function notOurs(config: EnvironmentConfig, path: string, address: string): Finding[] {
   const own = ownPrefixes(config).find(({ prefix }) => within(`${address}/32`, prefix));
   return must(
+    'HL-LINK-040',
     own === undefined,
     path,
     address,
@@ -39,6 +40,7 @@ function routers({ siteToSiteVpn, vpnOverDirectConnect }: Link, config: Environm
     ...(siteToSiteVpn
       ? [
           ...must(
+            'HL-LINK-041',
             isPublic(siteToSiteVpn.customerGatewayAddress),
             path('siteToSiteVpn'),
             siteToSiteVpn.customerGatewayAddress,
@@ -51,6 +53,7 @@ function routers({ siteToSiteVpn, vpnOverDirectConnect }: Link, config: Environm
     ...(vpnOverDirectConnect
       ? [
           ...must(
+            'HL-LINK-042',
             isPrivate(vpnOverDirectConnect.customerGatewayAddress),
             path('vpnOverDirectConnect'),
             vpnOverDirectConnect.customerGatewayAddress,
@@ -71,6 +74,7 @@ function probeFindings(link: Link, config: EnvironmentConfig): Finding[] {
     const announced = link.farEnd.prefixes.find((prefix) => within(`${address}/32`, prefix));
     return [
       ...must(
+        'HL-LINK-043',
         isPublic(address) || isPrivate(address),
         path,
         address,
@@ -78,6 +82,7 @@ function probeFindings(link: Link, config: EnvironmentConfig): Finding[] {
         'Use an address of a loopback interface at the far end.',
       ),
       ...must(
+        'HL-LINK-044',
         twin === undefined,
         path,
         address,
@@ -85,6 +90,7 @@ function probeFindings(link: Link, config: EnvironmentConfig): Finding[] {
         'Give each path an address of its own at the far end.',
       ),
       ...must(
+        'HL-LINK-045',
         announced === undefined,
         path,
         address,
@@ -101,6 +107,7 @@ export const addressRules: readonly Rule[] = [
   linkRule(['link', 'network'], probeFindings),
   linkRule(['link.receiver.address', 'network'], ({ receiver }, config) => [
     ...must(
+      'HL-LINK-046',
       isPublic(receiver.address) || isPrivate(receiver.address),
       'link.receiver.address',
       receiver.address,
@@ -112,6 +119,7 @@ export const addressRules: readonly Rule[] = [
   linkRule(['link.farEnd.prefixes', 'network'], ({ farEnd }, { network }) => [
     ...overlapping(farEnd.prefixes, overlap).flatMap(({ index, earlier }) =>
       must(
+        'HL-LINK-047',
         false,
         `link.farEnd.prefixes[${index}]`,
         farEnd.prefixes[index],
@@ -122,6 +130,7 @@ export const addressRules: readonly Rule[] = [
     ...farEnd.prefixes.flatMap((prefix, index) => {
       const own = [network.cidr, ...network.serviceVpcPrefixes].find((one) => overlap(one, prefix));
       return must(
+        'HL-LINK-048',
         own === undefined,
         `link.farEnd.prefixes[${index}]`,
         prefix,
@@ -134,6 +143,7 @@ export const addressRules: readonly Rule[] = [
     ...serviceAttachments.flatMap(({ attachmentId }, index) => {
       const twin = serviceAttachments.findIndex((other) => other.attachmentId === attachmentId);
       return must(
+        'HL-LINK-049',
         attachmentId === undefined || twin === index,
         `link.serviceAttachments[${index}].attachmentId`,
         attachmentId,
@@ -146,6 +156,7 @@ export const addressRules: readonly Rule[] = [
       overlap,
     ).flatMap(({ index, earlier }) =>
       must(
+        'HL-LINK-050',
         false,
         `link.serviceAttachments[${index}].prefix`,
         serviceAttachments[index]?.prefix,
@@ -157,6 +168,7 @@ export const addressRules: readonly Rule[] = [
   linkRule(['link.directConnect', 'network'], ({ directConnect }, { network }) =>
     lines(directConnect).flatMap(({ path, peerCidr }) =>
       must(
+        'HL-LINK-051',
         ![network.cidr, ...network.serviceVpcPrefixes].some((own) => overlap(own, peerCidr)),
         `${path}.peerCidr`,
         peerCidr,

@@ -1,6 +1,7 @@
 /** The allow-list of a link: what it may hold, and what must stand in it. */
 import { type AllowlistEntry, relaySource } from '../../allowlist';
 import { overlap, within } from '../../cidr';
+import type { Code } from '../../errors';
 import type { EnvironmentConfig } from '../../schema';
 import { type Finding, must, type Rule } from '../rule';
 import { type Link, linkRule, probes } from './shared';
@@ -59,6 +60,7 @@ export const allowlistRules: readonly Rule[] = [
       : [stackPrefixes, 'fit into one stack'];
     return [
       ...must(
+        'HL-ALLOW-008',
         size + 2 * attached <= stackPrefixes,
         'link.serviceAttachments',
         undefined,
@@ -66,6 +68,7 @@ export const allowlistRules: readonly Rule[] = [
         'Attach VPCs of one kind by a transit gateway of their own, or join prefixes.',
       ),
       ...must(
+        'HL-ALLOW-009',
         size <= limit,
         'link.allowlist',
         undefined,
@@ -76,6 +79,7 @@ export const allowlistRules: readonly Rule[] = [
   }),
   linkRule(['link.farEnd.prefixes', 'link'], ({ farEnd }) =>
     must(
+      'HL-ALLOW-010',
       farEnd.prefixes.length + 1 <= sessionPrefixes,
       'link.farEnd.prefixes',
       undefined,
@@ -85,6 +89,7 @@ export const allowlistRules: readonly Rule[] = [
   ),
   linkRule(['link.allowlist', 'link.inspection'], ({ allowlist: { entries }, inspection }) =>
     must(
+      'HL-ALLOW-011',
       inspection.by === 'none' || entries.length <= firewallLines,
       'link.allowlist',
       undefined,
@@ -100,6 +105,7 @@ export const allowlistRules: readonly Rule[] = [
     const { entries } = link.allowlist;
     return ownFlows(link).flatMap(({ path, address, port, why }) =>
       must(
+        'HL-ALLOW-012',
         entries.some((entry) => entry.from === relaySource && entry.port === port && within(`${address}/32`, entry.to)),
         path,
         `${address}:${port}`,
@@ -112,6 +118,7 @@ export const allowlistRules: readonly Rule[] = [
     const lines = allowlist.entries.filter(({ from }) => from === relaySource).length;
     const needed = lines + mainland.prefixes.length + 1 + network.availabilityZones.length;
     return must(
+      'HL-ALLOW-013',
       needed <= aclEntries,
       'link.allowlist',
       undefined,
@@ -125,7 +132,8 @@ function allowlistFindings(link: Link, { network, mainland }: EnvironmentConfig)
   const { allowlist, farEnd, serviceAttachments } = link;
   const announced = [...farEnd.prefixes, ...probes(link).map(({ address }) => `${address}/32`)];
   const { entries, problems } = allowlist;
-  const at = (line: number, value: string, why: string, fix: string): Finding => ({
+  const at = (code: Code, line: number, value: string, why: string, fix: string): Finding => ({
+    code,
     file: allowlist.file,
     path: `line ${line}`,
     value,
@@ -139,7 +147,7 @@ function allowlistFindings(link: Link, { network, mainland }: EnvironmentConfig)
     return network.serviceVpcPrefixes.some((outer) => within(prefix, outer)) ? 'services' : 'unknown';
   };
   return [
-    ...problems.map(({ line, value, why, fix }) => at(line, value, why, fix)),
+    ...problems.map(({ code, line, value, why, fix }) => at(code, line, value, why, fix)),
     ...entries.flatMap((entry, index) => {
       const ends = [entry.from, entry.to];
       const sides = ends.map(side);
@@ -165,6 +173,7 @@ function allowlistFindings(link: Link, { network, mainland }: EnvironmentConfig)
       const judged: (Finding | false)[] = [
         same !== undefined &&
           at(
+            'HL-ALLOW-014',
             entry.line,
             text(entry),
             `Line ${same.line} admits some of it already.`,
@@ -172,6 +181,7 @@ function allowlistFindings(link: Link, { network, mainland }: EnvironmentConfig)
           ),
         sides.includes('unknown') &&
           at(
+            'HL-ALLOW-015',
             entry.line,
             text(entry),
             `${ends[sides.indexOf('unknown')]} is neither in mainland.prefixes nor in network.serviceVpcPrefixes: nobody listed it, and the VPC itself is never reached.`,
@@ -179,9 +189,16 @@ function allowlistFindings(link: Link, { network, mainland }: EnvironmentConfig)
           ),
         !sides.includes('unknown') &&
           (sides[0] === 'mainland') === (sides[1] === 'mainland') &&
-          at(entry.line, text(entry), 'Both ends are on the same side: it does not cross the link.', 'Remove it.'),
+          at(
+            'HL-ALLOW-016',
+            entry.line,
+            text(entry),
+            'Both ends are on the same side: it does not cross the link.',
+            'Remove it.',
+          ),
         unattached.length > 0 &&
           at(
+            'HL-ALLOW-017',
             entry.line,
             text(entry),
             `No VPC of link.serviceAttachments holds ${unattached[0]}: no route would lead there.`,
@@ -189,6 +206,7 @@ function allowlistFindings(link: Link, { network, mainland }: EnvironmentConfig)
           ),
         unannounced.length > 0 &&
           at(
+            'HL-ALLOW-018',
             entry.line,
             text(entry),
             `The far end does not announce ${unannounced[0]}: it is not in link.farEnd.prefixes.`,

@@ -24,6 +24,7 @@ export const linkRules: readonly Rule[] = [
     link.transports.flatMap((transport) =>
       neededSections[transport].flatMap((section) =>
         must(
+          'HL-LINK-018',
           link[section] !== undefined,
           `link.${section}`,
           undefined,
@@ -35,6 +36,7 @@ export const linkRules: readonly Rule[] = [
   ),
   linkRule(['link.transports', 'link.directConnect', 'production'], ({ transports, directConnect }, { production }) =>
     must(
+      'HL-LINK-019',
       !production || !transports.includes('directConnect') || directConnect?.unencryptedAcknowledged !== undefined,
       'link.directConnect.unencryptedAcknowledged',
       undefined,
@@ -44,6 +46,7 @@ export const linkRules: readonly Rule[] = [
   ),
   linkRule(['link.transports', 'link.directConnect', 'production'], ({ transports, directConnect }, { production }) => [
     ...must(
+      'HL-LINK-020',
       !production ||
         !directConnect ||
         transports.every((transport) => transport === 'siteToSiteVpn') ||
@@ -55,6 +58,7 @@ export const linkRules: readonly Rule[] = [
       'Name a second one at another location, or say in oneLineAcknowledged why not, with the ticket of the approval and the year in which it ends.',
     ),
     ...must(
+      'HL-LINK-021',
       directConnect?.second === undefined || directConnect.second.connectionId !== directConnect.connectionId,
       'link.directConnect.second.connectionId',
       directConnect?.second?.connectionId,
@@ -62,6 +66,7 @@ export const linkRules: readonly Rule[] = [
       'Use a connection or LAG at another location.',
     ),
     ...must(
+      'HL-LINK-022',
       directConnect?.second?.hostedInterfaceId === undefined ||
         directConnect.second.hostedInterfaceId !== directConnect.hostedInterfaceId,
       'link.directConnect.second.hostedInterfaceId',
@@ -70,6 +75,7 @@ export const linkRules: readonly Rule[] = [
       'Name the one that was made on the second line.',
     ),
     ...must(
+      'HL-LINK-023',
       directConnect?.second === undefined ||
         !transports.includes('directConnect') ||
         (directConnect.probeAddress === undefined) === (directConnect.second.probeAddress === undefined),
@@ -81,6 +87,7 @@ export const linkRules: readonly Rule[] = [
   ]),
   linkRule(['link.transports', 'production'], ({ transports }, { production }) => [
     ...must(
+      'HL-LINK-024',
       new Set(transports).size === transports.length,
       'link.transports',
       transports,
@@ -88,6 +95,7 @@ export const linkRules: readonly Rule[] = [
       'Name each once.',
     ),
     ...must(
+      'HL-LINK-025',
       !(transports.includes('directConnect') && transports.includes('vpnOverDirectConnect')),
       'link.transports',
       transports,
@@ -95,6 +103,7 @@ export const linkRules: readonly Rule[] = [
       'Keep vpnOverDirectConnect.',
     ),
     ...must(
+      'HL-LINK-026',
       !(transports[0] === 'siteToSiteVpn' && transports[1] === 'directConnect'),
       'link.transports',
       transports,
@@ -102,6 +111,7 @@ export const linkRules: readonly Rule[] = [
       "Put 'directConnect' first, or use 'vpnOverDirectConnect': two VPNs differ only in what is announced.",
     ),
     ...must(
+      'HL-LINK-027',
       !production || transports[0] !== 'siteToSiteVpn',
       'link.transports',
       transports,
@@ -113,6 +123,7 @@ export const linkRules: readonly Rule[] = [
     const all = sessions(link);
     return all.flatMap(({ path, cidr }, index) => [
       ...must(
+        'HL-LINK-028',
         !reservedInside.includes(cidr),
         path,
         cidr,
@@ -120,6 +131,7 @@ export const linkRules: readonly Rule[] = [
         'Use another, such as 169.254.10.0/30.',
       ),
       ...must(
+        'HL-LINK-029',
         !all.slice(0, index).some((other) => other.cidr === cidr),
         path,
         cidr,
@@ -131,6 +143,7 @@ export const linkRules: readonly Rule[] = [
   linkRule(['link.amazonAsn', 'link.farEnd.asn', 'link.directConnect'], (link) => {
     const asns = [link.amazonAsn, link.farEnd.asn, ...(link.directConnect ? [link.directConnect.gatewayAsn] : [])];
     return must(
+      'HL-LINK-030',
       new Set(asns).size === asns.length,
       'link.farEnd.asn',
       link.farEnd.asn,
@@ -142,6 +155,7 @@ export const linkRules: readonly Rule[] = [
     ['link.inspection', 'production', 'network.availabilityZones'],
     ({ inspection: { by, zones, noneAcknowledged } }, { production, network }) => [
       ...must(
+        'HL-LINK-031',
         by !== 'none' || !production,
         'link.inspection.by',
         by,
@@ -149,6 +163,7 @@ export const linkRules: readonly Rule[] = [
         "Use 'networkFirewall'.",
       ),
       ...must(
+        'HL-LINK-032',
         by !== 'none' || noneAcknowledged !== undefined,
         'link.inspection.noneAcknowledged',
         undefined,
@@ -156,6 +171,7 @@ export const linkRules: readonly Rule[] = [
         "Use 'networkFirewall', or say here why not, with the ticket of the approval and the year in which it ends.",
       ),
       ...must(
+        'HL-LINK-033',
         by === 'none' || zones <= network.availabilityZones.length,
         'link.inspection.zones',
         zones,
@@ -163,6 +179,7 @@ export const linkRules: readonly Rule[] = [
         'Use that many, or fewer.',
       ),
       ...must(
+        'HL-LINK-034',
         by === 'none' || !production || zones > 1,
         'link.inspection.zones',
         zones,
@@ -176,6 +193,7 @@ export const linkRules: readonly Rule[] = [
       const tunnels = link[transport];
       return tunnels
         ? must(
+            'HL-LINK-035',
             tunnels.profile === 'cnsa' || tunnels.weakerAcknowledged !== undefined,
             `link.${transport}.weakerAcknowledged`,
             undefined,
@@ -187,6 +205,7 @@ export const linkRules: readonly Rule[] = [
   ),
   linkRule(['link.bgp'], ({ bgp }) =>
     must(
+      'HL-LINK-036',
       bgp.holdSeconds >= 3 * bgp.keepaliveSeconds,
       'link.bgp.holdSeconds',
       bgp.holdSeconds,
@@ -197,6 +216,7 @@ export const linkRules: readonly Rule[] = [
   linkRule(['link.farEnd.prefixes', 'mainland.prefixes'], ({ farEnd }, { mainland }) =>
     farEnd.prefixes.flatMap((prefix, index) =>
       must(
+        'HL-LINK-037',
         mainland.prefixes.some((outer) => within(prefix, outer)),
         `link.farEnd.prefixes[${index}]`,
         prefix,
@@ -210,6 +230,7 @@ export const linkRules: readonly Rule[] = [
     ({ vpnOverDirectConnect: vpn }, { network, mainland }) =>
       vpn
         ? must(
+            'HL-LINK-038',
             ![network.cidr, ...network.serviceVpcPrefixes, ...mainland.prefixes].some((prefix) =>
               overlap(prefix, vpn.transitGatewayCidr),
             ),
@@ -223,6 +244,7 @@ export const linkRules: readonly Rule[] = [
   linkRule(['link.serviceAttachments', 'network.serviceVpcPrefixes'], ({ serviceAttachments }, { network }) =>
     serviceAttachments.flatMap(({ prefix }, index) =>
       must(
+        'HL-LINK-039',
         network.serviceVpcPrefixes.some((outer) => within(prefix, outer)),
         `link.serviceAttachments[${index}].prefix`,
         prefix,

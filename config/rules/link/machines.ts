@@ -8,6 +8,7 @@ import { type Link, linkRule } from './shared';
 function graviton(path: string, instanceType: string, where: string): Finding[] {
   const [family = ''] = instanceType.split('.');
   return must(
+    'HL-LINK-052',
     gravitonFamilies.includes(family),
     path,
     instanceType,
@@ -27,6 +28,7 @@ function readable(
   const keys = `arn:${partition}:kms:${region}:`;
   return [
     ...must(
+      'HL-LINK-053',
       secretArn.startsWith(secrets),
       `${path}.secretArn`,
       secretArn,
@@ -34,6 +36,7 @@ function readable(
       `Name a secret that begins with ${secrets}`,
     ),
     ...must(
+      'HL-LINK-054',
       keyArn.startsWith(keys),
       `${path}.keyArn`,
       keyArn,
@@ -49,6 +52,7 @@ export const machineRules: readonly Rule[] = [
     return [
       ...graviton('link.relay.instanceType', relay.instanceType, 'Hong Kong'),
       ...must(
+        'HL-LINK-055',
         relay.volumeGiB >= needed,
         'link.relay.volumeGiB',
         relay.volumeGiB,
@@ -76,6 +80,7 @@ export const machineRules: readonly Rule[] = [
             'The receiver reads secrets of its own partition, account and region.',
           ),
           ...must(
+            'HL-LINK-056',
             within(`${receiver.address}/32`, analysis.vpcCidr),
             'link.receiver.address',
             receiver.address,
@@ -83,6 +88,7 @@ export const machineRules: readonly Rule[] = [
             'Use an address of that VPC.',
           ),
           ...must(
+            'HL-LINK-057',
             analysis.availabilityZone.startsWith(analysis.region),
             'link.analysis.availabilityZone',
             analysis.availabilityZone,

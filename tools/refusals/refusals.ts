@@ -1,0 +1,80 @@
+/** What the examples of this folder are refused with: one message for each code that the configuration can answer. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { refuseDates } from '../../config/dates';
+import { ConfigError, type Problem } from '../../config/errors';
+import { parseEnvironments } from '../../config/parse';
+import { dev } from '../../harness/environments/dev';
+import { prod } from '../../harness/environments/prod';
+import { staging } from '../../harness/environments/staging';
+
+const environments = { dev, staging, prod };
+
+/** A mistake: an example environment, and what is different in it. */
+interface Example {
+  readonly of: keyof typeof environments;
+  /** Place → what stands there; null: nothing. */
+  readonly with?: Readonly<Record<string, unknown>>;
+  /** Lines that are added to its allow-list. */
+  readonly lines?: readonly string[];
+  /** That many lines of the usual kind. */
+  readonly many?: number;
+  /** Day of the commit, as `2027-06-30`. @default allow-lists are not judged by days */
+  readonly day?: string;
+  /** What stands in the file of another environment. */
+  readonly beside?: keyof typeof environments;
+  /** Changes to both of them. */
+  readonly both?: Readonly<Record<string, unknown>>;
+}
+
+/** Code → an example that gets it, in the order of the page. */
+export const examples: Readonly<Record<string, Example>> = parse(
+  readFileSync(join(__dirname, 'examples.yaml'), 'utf8'),
+);
+
+function changed({ of, with: changes, both, lines = [], many = 0 }: Example): object {
+  const copy = structuredClone(environments[of]) as unknown as Record<string, unknown>;
+  for (const [place, value] of Object.entries({ ...both, ...changes })) {
+    const way = place.replace(/\[(\d+)\]/g, '.$1').split('.');
+    const last = way.pop() as string;
+    const parent = way.reduce((node, key) => {
+      node[key] ??= {};
+      return node[key] as Record<string, unknown>;
+    }, copy);
+    if (value === null) delete parent[last];
+    else parent[last] = value;
+  }
+  const usual = Array.from(
+    { length: many },
+    (_, n) => `10.30.${8 + (n >> 8)}.${n & 255}/32 10.20.1.20/32 9443 payments NET-1299 2027-03-31`,
+  );
+  const { allowlist } = copy.link as { allowlist: { text: string } };
+  allowlist.text += [...lines, ...usual].map((line) => `${line}\n`).join('');
+  return copy;
+}
+
+/** Every problem of an example. */
+export function problemsOf(example: Example): readonly Problem[] {
+  const { of, day, beside, both } = example;
+  const other = of === 'staging' ? 'dev' : 'staging';
+  try {
+    const judged = parseEnvironments({
+      ...(beside ? { [`config/${other}.ts`]: changed({ of: beside, ...(both ? { both } : {}) }) } : {}),
+      [`config/${of}.ts`]: changed(example),
+    });
+    if (day) refuseDates(judged, day);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+/** The message of one refusal, as it is printed. @throws Error where the example does not get the code */
+export function messageOf(code: string): string {
+  const example = examples[code];
+  const problem = example && problemsOf(example).find((each) => each.code === code);
+  if (!problem) throw new Error(`The example of ${code} in tools/refusals/examples.yaml does not get it.`);
+  return new ConfigError([problem]).message.split('\n\n').slice(1).join('\n\n');
+}
