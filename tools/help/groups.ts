@@ -53,6 +53,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'python:wheel': 'the wheel of harbourline-otel',
     'order:facts': 'what CloudFormation replaces, from the schemas',
     'python:matrix': 'the package on every Python that this machine has',
+    'python:doctor': "what the package's doctor says of set-ups that are broken in ten ways",
     'agent:package': 'the agent as .deb and .rpm, for servers outside AWS',
     'agent:image': 'the agent as a container image',
     'agent:ecs': 'the agent in a task of ECS',

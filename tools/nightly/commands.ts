@@ -63,6 +63,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'python:generate': { run: unchanged('npm run python:generate', 'python') },
   'python:wheel': { because: '.ci/run' },
   'python:matrix': { because: 'nightly.yml' },
+  'python:doctor': { run: 'npm run python:doctor' },
   'agent:package': {
     run: 'npm run agent:package -- --env dev --arch arm64 && npm run agent:package -- --env prod --arch amd64',
   },

@@ -17,7 +17,8 @@ import {
 } from '../../harness/python/environment';
 import { command } from '../command';
 
-const help = `Tries servers and start methods on each Python from 3.10 to 3.14 that is on the PATH or under pyenv. Needs redis-server.
+const help = `Tries servers and start methods on each Python from 3.10 to 3.14 that is on the PATH or under pyenv. Needs redis-server,
+and for the tests of clients rabbitmq-server and mariadb-server.
 
 npm run python:matrix
   --rounds N      of children by fork; a tenth of it by the other methods (default 200)
@@ -78,7 +79,9 @@ async function rowsOf(python: string, options: readonly string[]): Promise<boole
 }
 
 /** Tests that need what only this environment has: clients of queues and databases, gevent, other vendors' agents. */
-const ofServices = ['test_queues.py', 'test_green.py'].map((file) => join(harbourlineOtel, 'tests', file));
+const ofServices = ['test_queues.py', 'test_green.py', 'test_services.py', 'test_mysql.py'].map((file) =>
+  join(harbourlineOtel, 'tests', file),
+);
 
 async function testsPass(python: string): Promise<boolean> {
   const pytest = ['-m', 'pytest', '-q', '-rs', ...ofServices];

@@ -24,7 +24,10 @@ def _command(name: str) -> str:
 
 @contextmanager
 def _running(
-    command: list[str], serves: Callable[[], object], user: str | None = None
+    command: list[str],
+    serves: Callable[[], object],
+    user: str | None = None,
+    stop: signal.Signals = signal.SIGINT,  # PostgreSQL: without waiting for its clients
 ) -> Iterator[None]:
     """A server, from its own answer on: a port is open long before the server behind it serves."""
     process = subprocess.Popen(
@@ -39,7 +42,7 @@ def _running(
         wait_until(answers, f"{Path(command[0]).name} to serve")
         yield
     finally:
-        process.send_signal(signal.SIGINT)  # PostgreSQL: without waiting for its clients
+        process.send_signal(stop)
         process.communicate(timeout=60)
 
 
@@ -128,3 +131,35 @@ def rabbitmq() -> Iterator[int]:
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(60)
+
+
+@contextmanager
+def mariadb() -> Iterator[int]:
+    """The port of a server with a database ``pay``, for ``root`` without a password."""
+    install, server = _command("mariadb-install-db"), _command("mariadbd")
+    user = ["--user=nobody"] if os.getuid() == 0 else []
+    with tempfile.TemporaryDirectory(prefix="harbourline-mariadb-") as folder:
+        if user:
+            shutil.chown(folder, "nobody")
+        port, data = free_port(), f"--datadir={folder}/data"
+        options = ["--no-defaults", data, *user]
+        subprocess.run(
+            [install, *options, "--auth-root-authentication-method=normal", "--skip-test-db"],
+            check=True,
+            capture_output=True,
+            cwd="/",
+        )
+        (Path(folder) / "start.sql").write_text("CREATE DATABASE pay;\n")
+        command = [
+            *(server, *options, "--bind-address=127.0.0.1", f"--port={port}"),
+            *(f"--socket={folder}/socket", f"--init-file={folder}/start.sql"),
+        ]
+
+        def serves() -> object:
+            import pymysql
+
+            pymysql.connect(host="127.0.0.1", port=port, user="root", database="pay").close()
+            return True
+
+        with _running(command, serves, stop=signal.SIGTERM):
+            yield port

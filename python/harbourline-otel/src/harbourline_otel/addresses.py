@@ -35,4 +35,4 @@ def _plain(url: str) -> tuple[str, int] | None:
 
 def shown(url: str) -> str:
     """A URL without what may be secret in it."""
-    return url.split("?")[0].rpartition("@")[2]
+    return url.split("?")[0].split("#")[0].rpartition("@")[2]

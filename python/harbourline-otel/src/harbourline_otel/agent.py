@@ -72,6 +72,9 @@ class Agent:
             raise AgentAway(type(error).__name__) from error
         if response.status != 200:
             raise AgentAway(str(response.status), response.status in _TRY_AGAIN)
+        # Of OTLP it is the request's; a server of something else says that all is well, too.
+        if (kind := response.getheader("Content-Type")) and "protobuf" not in kind:
+            raise AgentAway("NotOTLP", again=False)
 
     def close(self) -> None:
         """Closes it; the next request opens it again."""

@@ -28,6 +28,9 @@ def put_up(settings: Settings) -> None:
     if _settings is not None:
         return
     _settings = settings
+    # The handler of log records that the extra `logging` would add exports nothing here, and hides
+    # what Python writes to standard error where a service sets up no logging.
+    os.environ.setdefault("OTEL_PYTHON_LOG_AUTO_INSTRUMENTATION", "false")
     if settings.strict:
         # OpenTelemetry's default is tracecontext and baggage.
         os.environ.setdefault("OTEL_PROPAGATORS", "tracecontext")

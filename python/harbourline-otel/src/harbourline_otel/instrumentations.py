@@ -23,6 +23,7 @@ def spare() -> None:
     """From the moment that something imports them."""
     _try("opentelemetry.instrumentation.asgi", _spare_events)
     _try("opentelemetry.instrumentation.sqlalchemy.engine", _spare_engines)
+    _try("opentelemetry.instrumentation.grpc", _name_peers)
 
 
 def _try(name: str, change: Callable[[ModuleType], None]) -> None:
@@ -35,11 +36,17 @@ def _try(name: str, change: Callable[[ModuleType], None]) -> None:
             from harbourline_otel import say
 
             say.warn(
-                f"{name} is traced as OpenTelemetry does it, with some spans more: this release is "
+                f"{name} is traced as OpenTelemetry does it, not as this package: this release is "
                 f"none that the package was tried with ({type(error).__name__}: {error})"
             )
 
     when_imported(name, tried)
+
+
+def _name_peers(module: ModuleType) -> None:
+    from harbourline_otel import grpc_peers
+
+    grpc_peers.name(module)
 
 
 def _spare_events(module: ModuleType) -> None:

@@ -33,6 +33,8 @@ _CAUSES = {
     "at the agent",
     "404": "it is a server of HTTP, but none of OTLP. Fix: use the agent's port of OTLP over HTTP, "
     "4318",
+    "NotOTLP": "it is a server of HTTP that takes everything, but none of OTLP. Fix: use the "
+    "agent's port of OTLP over HTTP, 4318",
     "415": "it does not take OTLP over HTTP. Fix: use the agent's port of OTLP over HTTP, 4318",
     "429": "its queue is full, spans wait here. Fix: look at the agent's way to the gateway",
     "503": "its queue is full, spans wait here. Fix: look at the agent's way to the gateway",

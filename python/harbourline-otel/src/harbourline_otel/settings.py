@@ -30,6 +30,8 @@ _LIMITS = (
     "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
     "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
 )
+_SECRET = ("HEADERS", "ATTRIBUTES", "CERTIFICATE", "KEY", "TOKEN", "SECRET", "PASSWORD")
+"""Parts of names of variables whose values may be secrets, or hold some."""
 _SIGNALS = ("TRACES", "METRICS", "LOGS")
 _COMPLETE_SAMPLERS = ("always_on", "parentbased_always_on")
 
@@ -201,7 +203,9 @@ class _Reader:
         given = self._variables.get(name, "")
         value = shown(given if given != given.strip() else self._get(name))
         value = repr(value) if value != value.strip() or not value.isprintable() else value
-        what = f"{name} = {value}" if value else f"{name} is not set"
+        if any(part in name for part in _SECRET):
+            value = "(not shown)"
+        what = f"{name} = {value}" if given else f"{name} is not set"
         self.problems.append(f"  {what}\n    {why}\n    Fix: {fix}")
 
     def _environment(self) -> str:

@@ -1,0 +1,213 @@
+"""What `harbourline-otel doctor` says of ten broken set-ups: what, why, a fix, and no secret.
+
+The agent is a double here, which answers as the real one does; `npm run python:doctor` tries the
+same against the collector itself.
+"""
+
+import random
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
+
+import pytest
+from conftest import Agent, Service
+
+SECRET = "hunter2"
+SENT = "otelcol_exporter_sent_spans_total"
+
+
+class Node(NamedTuple):
+    """An address of loopback with an agent, and what it is to do."""
+
+    url: str
+    answers: dict[str, int]
+    """Status of an answer, and by how much its counters grow with each span."""
+    kind: list[str]
+    """Content type of its answers."""
+
+
+@pytest.fixture
+def node() -> Iterator[Node]:
+    address = f"127.{random.randint(80, 250)}.{random.randint(1, 250)}.{random.randint(1, 250)}"
+    answers = {"status": 200, SENT: 1}
+    totals: dict[str, int] = {}
+    node_kind = ["application/x-protobuf"]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            for name, growth in answers.items():
+                totals[name] = totals.get(name, 0) + growth
+            self._answer(answers["status"], b"")
+
+        def do_GET(self) -> None:
+            lines = [f'{name}{{exporter="otlp"}} {total}\n' for name, total in totals.items()]
+            self._answer(200, "".join(lines).encode())
+
+        def _answer(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            if node_kind:
+                self.send_header("Content-Type", node_kind[0])
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    running = [ThreadingHTTPServer((address, port), Handler) for port in (0, 8888)]
+    for server in running:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield Node(f"http://{address}:{running[0].server_address[1]}", answers, node_kind)
+    for server in running:
+        server.shutdown()
+        server.server_close()
+
+
+def doctor(service: Service, **variables: str) -> tuple[int, str]:
+    """Exit code, and all that it said."""
+    process = service.start("harbourline-otel", "doctor", "--seconds", "0.5", **variables)
+    out, err = process.communicate(timeout=120)
+    assert err == "" and "Traceback" not in out and SECRET not in out, (out, err)
+    return process.returncode, out
+
+
+def test_a_sound_set_up(service: Service, node: Node) -> None:
+    code, said = doctor(service, OTEL_EXPORTER_OTLP_ENDPOINT=node.url)
+    assert code == 0 and said.endswith("\nhealthy\n"), said
+    for line in (
+        "ok    settings: payment in prod, provider harbourline_production",
+        "ok    the guard is up before the service",
+        f"ok    the agent at {node.url} took a test span",
+        "ok    the gateway took the agent's spans",
+    ):
+        assert line in said
+
+
+class Broken(NamedTuple):
+    """A set-up that is wrong: how, and what must be said of it."""
+
+    name: str
+    said: tuple[str, ...]
+    variables: dict[str, str] = {}  # noqa: RUF012
+    answers: dict[str, int] = {}  # noqa: RUF012
+
+
+broken = (
+    Broken(
+        "a setting is missing, another one wrong",
+        ("settings: OTEL_SERVICE_NAME is not set: ", "OTEL_PROPAGATORS = baggage: ", "2 wrong"),
+        {"OTEL_SERVICE_NAME": "", "OTEL_PROPAGATORS": "baggage"},
+    ),
+    Broken(
+        "an endpoint elsewhere, with a password",
+        (
+            "settings: OTEL_EXPORTER_OTLP_ENDPOINT = otel.example: ",
+            "Fix: use http://127.0.0.1:4318",
+        ),
+        {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"https://user:{SECRET}@otel.example?key={SECRET}#{SECRET}"
+        },
+    ),
+    Broken(
+        "quotes of an environment file around a secret",
+        ("settings: OTEL_EXPORTER_OTLP_HEADERS = (not shown): ", "Fix: remove the quotes."),
+        {"OTEL_EXPORTER_OTLP_HEADERS": f"'api-key={SECRET}'"},
+    ),
+    Broken(
+        "the agent is away",
+        ("the agent at http://127.0.0.1:9: nothing listens there", "Fix: start the agent"),
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"},
+    ),
+    Broken("a server that is none of OTLP", ("none of OTLP", "Fix: use the"), {}, {"status": 404}),
+    Broken(
+        "one that wants credentials", ("it wants credentials", "Fix: point"), {}, {"status": 401}
+    ),
+    Broken(
+        "a gateway that is away",
+        ("the agent keeps it: the gateway took nothing within 0 s", "Fix: look at the agent's log"),
+        {},
+        {SENT: 0},
+    ),
+    Broken(
+        "an agent of another environment, which drops the span",
+        ("the agent dropped it, or could not send it: ", "is HARBOURLINE_ENVIRONMENT that of the"),
+        {},
+        {SENT: 0, "otelcol_processor_filter_spans_filtered_total": 1},
+    ),
+    Broken(
+        "tracing that is switched off, in three ways",
+        ("OTEL_SDK_DISABLED is true", "leaves out otlp", "instrumentation fastapi does nothing"),
+        {
+            "OTEL_SDK_DISABLED": "true",
+            "OTEL_TRACES_EXPORTER": "none",
+            "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "fastapi",
+        },
+    ),
+    Broken(
+        "old names of attributes",
+        ("OTEL_SEMCONV_STABILITY_OPT_IN lacks http,database", "Fix: use http,database"),
+        {"OTEL_SEMCONV_STABILITY_OPT_IN": ""},
+    ),
+)
+
+
+@pytest.mark.parametrize("case", broken, ids=[case.name for case in broken])
+def test_what_is_broken_is_said(service: Service, node: Node, case: Broken) -> None:
+    node.answers.update(case.answers)
+    code, said = doctor(service, **{"OTEL_EXPORTER_OTLP_ENDPOINT": node.url, **case.variables})
+    assert code == 1 and "\nhealthy" not in said
+    for part in case.said:
+        assert part in said, said
+
+
+def test_a_server_that_takes_everything_is_no_agent(service: Service, node: Node) -> None:
+    node.kind[0] = "text/html"
+    code, said = doctor(service, OTEL_EXPORTER_OTLP_ENDPOINT=node.url)
+    assert code == 1 and "takes everything, but none of OTLP" in said and "Fix: use the" in said
+
+
+def test_an_agent_that_hangs_or_speaks_grpc(service: Service) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def speak() -> None:
+            connection, _ = server.accept()
+            connection.recv(64)
+            connection.sendall(b"\0\0\x12\4\0\0\0\0\0" + b"\0" * 18)
+            connection.close()
+
+        threading.Thread(target=speak, daemon=True).start()
+        code, said = doctor(service, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{port}")
+    assert code == 1 and "it does not speak HTTP/1.1" in said and "not that of gRPC, 4317" in said
+
+
+def test_it_reads_a_file_of_variables_as_systemd_does(service: Service, node: Node) -> None:
+    (service.folder / "service.env").write_text(
+        f"# the node's\nOTEL_EXPORTER_OTLP_ENDPOINT=\"{node.url}\"\nOTEL_SERVICE_NAME='pay'\n"
+    )
+    process = service.start(
+        *("harbourline-otel", "doctor", "--env-file", "service.env"),
+        OTEL_SERVICE_NAME="",
+        OTEL_EXPORTER_OTLP_ENDPOINT="",
+    )
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 0 and "settings: pay in prod" in out, out
+
+
+@pytest.mark.parametrize("options", ["-X utf8 -m", "-I -m", "-Im"])
+def test_wrong_settings_do_not_keep_it_from_running(service: Service, options: str) -> None:
+    command = ["python", *options.split(), "harbourline_otel", "doctor"]
+    process = service.start(*command, OTEL_EXPORTER_OTLP_ENDPOINT="")
+    assert "Nothing says where the agent is." in process.communicate(timeout=120)[0]
+    assert process.returncode == 1
+
+
+def test_run_refuses_what_the_guard_would_refuse(service: Service, agent: Agent) -> None:
+    process = service.start(
+        *("harbourline-otel", "run", "python", "-c", "print('runs')"), OTEL_SERVICE_NAME=""
+    )
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (78, "") and "OTEL_SERVICE_NAME is not set" in err

@@ -1,0 +1,252 @@
+"""Services of every kind, each with the instrumentations that a service gets: context and peers.
+
+Where the environment has them: `npm run python:matrix` makes one, and the tests of every change do
+without.
+"""
+
+import http.client
+
+import pytest
+import servers
+from conftest import Agent, Service, as_dict, free_port, wait_until
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+pytest.importorskip("grpc")
+pytest.importorskip("django")
+
+traceparent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"
+
+
+def run(service: Service, script: str, **variables: str) -> str:
+    """What a program prints that is started as a service is; it must end well."""
+    (service.folder / "program.py").write_text(script)
+    process = service.start("opentelemetry-instrument", "python", "program.py", **variables)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return out
+
+
+def one(agent: Agent, kind: int) -> tuple[Span, dict[str, object]]:
+    """The span of a kind, and its attributes."""
+    (span,) = [span for span in agent.spans if span.kind == kind]
+    return span, as_dict(list(span.attributes))
+
+
+SERVER, CLIENT = Span.SPAN_KIND_SERVER, Span.SPAN_KIND_CLIENT
+
+grpc_server = """
+from concurrent.futures import ThreadPoolExecutor
+import grpc
+def pay(request, context):
+    if request == b"no": context.abort(grpc.StatusCode.NOT_FOUND, "customer hunter2 is not known")
+    return b"paid"
+class Handler(grpc.GenericRpcHandler):
+    def service(self, details):
+        return grpc.unary_unary_rpc_method_handler(pay)
+server = grpc.server(ThreadPoolExecutor(1))
+server.add_generic_rpc_handlers((Handler(),))
+port = server.add_insecure_port("127.0.0.1:0")
+server.start()
+"""
+grpc_clients = {
+    "sync": """
+with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    assert channel.unary_unary("/payments.Payments/Pay")(REQUEST) == b"paid"
+""",
+    "asyncio": """
+import asyncio
+async def main():
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        assert await channel.unary_unary("/payments.Payments/Pay")(REQUEST) == b"paid"
+asyncio.run(main())
+""",
+}
+
+
+@pytest.mark.parametrize("client", grpc_clients)
+def test_grpc_joins_and_names_both_peers(service: Service, agent: Agent, client: str) -> None:
+    script = grpc_server + grpc_clients[client].replace("REQUEST", "b'yes'")
+    run(service, script + "server.stop(None).wait()\n")
+    calls, client_attributes = one(agent, CLIENT)
+    served, server_attributes = one(agent, SERVER)
+    assert served.trace_id == calls.trace_id and served.parent_span_id == calls.span_id
+    assert client_attributes["server.address"] == "127.0.0.1"
+    assert isinstance(client_attributes["server.port"], int)
+    assert server_attributes["net.peer.ip"] == "127.0.0.1"
+
+
+def test_an_error_of_grpc_carries_no_value(service: Service, agent: Agent) -> None:
+    call = grpc_clients["sync"].replace("REQUEST", "b'no'")
+    script = f"{grpc_server}try:\n" + "".join(f"  {line}\n" for line in call.splitlines())
+    script += "except grpc.RpcError: pass\nserver.stop(None).wait()\n"
+    run(service, script)
+    assert len(agent.spans) == 2 and "hunter2" not in str(agent.traces)
+    assert one(agent, CLIENT)[0].status.code == 2  # an error
+
+
+@pytest.mark.parametrize(
+    ("target", "attributes"),
+    [
+        ("10.20.0.15:443", {"server.address": "10.20.0.15", "server.port": 443}),
+        ("dns:///pay.example:443", {"server.address": "pay.example", "server.port": 443}),
+        ("dns://8.8.8.8/pay.example:443", {"server.address": "pay.example", "server.port": 443}),
+        ("dns:pay.example", {"server.address": "pay.example"}),
+        ("ipv4:10.0.0.1:50,10.0.0.2:50", {"server.address": "10.0.0.1", "server.port": 50}),
+        ("ipv6:[2001:db8::1]:50", {"server.address": "2001:db8::1", "server.port": 50}),
+        ("[::1]:50", {"server.address": "::1", "server.port": 50}),
+        ("unix:/run/pay.sock", {"server.address": "/run/pay.sock"}),
+        ("", {}),
+    ],
+)
+def test_every_form_of_a_target_names_the_peer(target: str, attributes: dict[str, object]) -> None:
+    from harbourline_otel.grpc_peers import peer
+
+    assert peer(target) == attributes
+
+
+django = {
+    "settings.py": """
+ROOT_URLCONF, ALLOWED_HOSTS, SECRET_KEY, MIDDLEWARE = "project", ["*"], "x", []
+LOGGING_CONFIG = None
+""",
+    "project.py": """
+from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.urls import include, path
+from opentelemetry import trace
+def pay(request, number):
+    trace.get_tracer("test").start_span("child").end()
+    return HttpResponse("paid")
+urlpatterns = [path("shop/", include([path("pay/<int:number>", pay)]))]
+""",
+    "served.py": """
+from project import *
+wsgi, asgi = get_wsgi_application(), get_asgi_application()
+""",
+}
+django_servers = {
+    "gunicorn": "gunicorn served:wsgi -b 127.0.0.1:{port}",
+    "uvicorn": "uvicorn served:asgi --port {port}",
+}
+
+
+@pytest.mark.parametrize("server", django_servers)
+def test_django_joins_names_its_route_and_its_client(
+    service: Service, agent: Agent, server: str
+) -> None:
+    for file, text in django.items():
+        (service.folder / file).write_text(text)
+    port = free_port()
+    process = service.start(
+        "opentelemetry-instrument",
+        *django_servers[server].format(port=port).split(),
+        PYTHONPATH=str(service.folder),
+        DJANGO_SETTINGS_MODULE="settings",
+    )
+
+    def answers() -> bool:
+        assert process.poll() is None, process.communicate()
+        connection = http.client.HTTPConnection("127.0.0.1", port, 60)
+        connection.request("GET", "/shop/pay/7?token=hunter2", headers={"traceparent": traceparent})
+        return connection.getresponse().status == 200
+
+    wait_until(answers, f"{server} to answer", 120)
+    process.terminate()
+    process.communicate(timeout=60)
+    span, attributes = one(agent, SERVER)
+    assert f"{span.trace_id.hex()}-{span.parent_span_id.hex()}" in traceparent
+    assert attributes["http.route"] == "shop/pay/<int:number>"
+    assert attributes["client.address"] == "127.0.0.1"
+    assert "hunter2" not in str(agent.traces)
+    (child,) = [each for each in agent.spans if each.name == "child"]
+    assert child.parent_span_id == span.span_id
+
+
+celery = """
+import os
+from celery import Celery
+app = Celery("tasks", broker=os.environ["BROKER"])
+app.conf.update(task_ignore_result=True, broker_connection_retry_on_startup=True)
+@app.task
+def pay(card): raise ValueError(f"no customer {card}")
+"""
+
+
+def test_a_task_of_celery_is_done_in_the_trace_that_sent_it(service: Service, agent: Agent) -> None:
+    (service.folder / "tasks.py").write_text(celery)
+    with servers.redis() as port:
+        service.environment |= {
+            "BROKER": f"redis://127.0.0.1:{port}",
+            "PYTHONPATH": str(service.folder),
+        }
+        worker = service.start(
+            *"opentelemetry-instrument celery -A tasks worker -c 1 --without-gossip".split()
+        )
+        try:
+            run(service, "from tasks import pay\npay.delay('hunter2')\n")
+            kinds = (Span.SPAN_KIND_PRODUCER, Span.SPAN_KIND_CONSUMER)
+
+            def done() -> object:
+                assert worker.poll() is None, worker.communicate()
+                seen = {span.kind for span in agent.spans}
+                return seen >= set(kinds) or seen
+
+            wait_until(done, "the task to be done", 120)
+        finally:
+            worker.terminate()
+            worker.communicate(timeout=60)
+    sent, _ = one(agent, kinds[0])
+    taken, _ = one(agent, kinds[1])
+    assert taken.trace_id == sent.trace_id and taken.parent_span_id == sent.span_id
+    assert taken.name == "run/tasks.pay"
+    assert taken.status.code == 2 and "hunter2" not in str(agent.traces)
+
+
+@pytest.mark.parametrize("correlated", ["", "true"])
+def test_records_of_a_service_that_sets_up_no_logging_are_still_written(
+    service: Service, agent: Agent, correlated: str
+) -> None:
+    script = """
+import logging
+from opentelemetry import trace
+with trace.get_tracer("test").start_as_current_span("span") as span:
+    logging.getLogger("payment").warning("declined")
+    print(f"{span.get_span_context().trace_id:032x}")
+"""
+    (service.folder / "program.py").write_text(script)
+    process = service.start(
+        *("opentelemetry-instrument", "python", "program.py"),
+        OTEL_PYTHON_LOG_CORRELATION=correlated,
+    )
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    (line,) = [line for line in err.splitlines() if line.endswith("declined")]
+    assert (f"trace_id={out.strip()}" in line) is bool(correlated)
+
+
+def test_sentry_beside_it_gets_no_span_and_the_service_starts(
+    service: Service, agent: Agent
+) -> None:
+    pytest.importorskip("sentry_sdk")
+    script = """
+import sentry_sdk
+sentry_sdk.init(dsn="http://key@192.0.2.1/1", instrumenter="otel", traces_sample_rate=1.0)
+from opentelemetry import propagate, trace
+from sentry_sdk.integrations.opentelemetry import SentryPropagator, SentrySpanProcessor
+trace.get_tracer_provider().add_span_processor(SentrySpanProcessor())
+propagate.set_global_textmap(SentryPropagator())
+with trace.get_tracer("test").start_as_current_span("span"):
+    headers = {}
+    propagate.inject(headers)
+assert set(headers) == {"traceparent"}, headers
+import os
+os._exit(0)  # Sentry's own thread would wait for its server
+"""
+    (service.folder / "program.py").write_text(script)
+    process = service.start("opentelemetry-instrument", "python", "program.py")
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert [span.name for span in agent.spans] == ["span"]
+    assert "SentrySpanProcessor may take raw spans elsewhere" in err
+    assert "SentryPropagator writes headers that are no trace context of W3C" in err
