@@ -140,6 +140,27 @@ const fixtures: Record<string, { red: [string, [string, Properties]][]; green: [
     ],
     green: [template(), template({ MetadataOptions: { HttpEndpoint: 'disabled' } })],
   },
+  UnseenContent: {
+    red: [
+      [
+        'AWS-CloudFormation-Stack',
+        ['AWS::CloudFormation::Stack', { TemplateURL: 'https://bucket.s3.amazonaws.com/t' }],
+      ],
+      ['Acme-Tracing-Store-MODULE', ['Acme::Tracing::Store::MODULE', {}]],
+      [
+        'Fn-If',
+        ['AWS::S3::Bucket', { BucketEncryption: { 'Fn::If': ['Cheap', { Ref: 'AWS::NoValue' }, { Rules: [] }] } }],
+      ],
+      [
+        'Fn-Transform',
+        [
+          'AWS::S3::Bucket',
+          { Tags: { 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: 's3://b/t' } } } },
+        ],
+      ],
+    ],
+    green: [['AWS::S3::Bucket', { BucketName: { 'Fn::Join': ['-', ['a', { Ref: 'AWS::Region' }]] } }]],
+  },
   VolumeEncryption: {
     red: [
       ['root', template({ BlockDeviceMappings: undefined })],

@@ -94,11 +94,15 @@ export function readAssembly(assemblyDirectory: string): Map<string, Environment
   const assets = assetsOf(new CloudAssembly(assemblyDirectory));
   const names = new Map(assets.map(({ hash, name }) => [hash, name]));
   const handed = handedOut(assemblyDirectory);
+  // Stages of other accounts run what is made of the same sources.
+  const sources = Object.fromEntries(
+    Object.entries(Object.values(handed)[0] ?? {}).filter(([, { Type }]) => Type === 'Harbourline::Sources'),
+  );
   return new Map(
     [...readEnvironments(assemblyDirectory)].map(([environment, stacks]) => {
       const used = JSON.stringify(Object.values(stacks).map(({ template }) => template));
       const programs = assets.filter(({ hash }) => used.includes(hash)).map(({ name, resource }) => [name, resource]);
-      const resources = { ...Object.fromEntries(programs), ...handed[environment] };
+      const resources = { ...Object.fromEntries(programs), ...(handed[environment] ?? sources) };
       return [
         environment,
         {

@@ -5,12 +5,12 @@ import type { Hit, ReviewRule } from './rule';
 /** Accounts in ARNs, and texts that are an account. */
 const inArn = /arn:[\w-]*:[\w-]*:[\w-]*:(\d{12}):/g;
 
-function accountsIn(value: unknown): string[] {
+/** @param onlyArns twelve digits of a source may be anything */
+function accountsIn(value: unknown, onlyArns = false): string[] {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return [
-    ...[...text.matchAll(inArn)].map(([, account = '']) => account),
-    ...[...text.matchAll(/(?:^|["':])(\d{12})(?:$|["':])/g)].map(([, account = '']) => account),
-  ];
+  const arns = [...text.matchAll(inArn)].map(([, account = '']) => account);
+  if (onlyArns) return arns;
+  return [...arns, ...[...text.matchAll(/(?:^|["':])(\d{12})(?:$|["':])/g)].map(([, account = '']) => account)];
 }
 
 const ownAccounts = (environment: Environment): string[] =>
@@ -28,11 +28,13 @@ function strangers({ before, after, changes }: Comparison): Hit[] {
   // An environment that is new names its neighbours for the first time.
   if (Object.keys(before).length === 0) return [];
   return changes.flatMap((change) =>
-    change.parts.flatMap(({ path, after: value = null }) =>
-      [...new Set(accountsIn(value as Json))]
-        .filter((account) => !known.has(account))
-        .map((account) => ({ at: place(change), what: `names account ${account} for the first time`, of: [path] })),
-    ),
+    change.parts.flatMap(({ path, before: old = null, after: value = null }) => {
+      const onlyArns = change.type.startsWith('Harbourline::');
+      const had = new Set(accountsIn(old as Json, onlyArns));
+      return [...new Set(accountsIn(value as Json, onlyArns))]
+        .filter((account) => !known.has(account) && !had.has(account))
+        .map((account) => ({ at: place(change), what: `names account ${account} for the first time`, of: [path] }));
+    }),
   );
 }
 
