@@ -3,25 +3,35 @@ import type { AlarmCourse, CompositeProperties, State } from './definitions';
 
 type Change = AlarmCourse['changes'][number];
 
+/** A time in which actions do not run, in ms. */
+export interface Silence {
+  readonly from: number;
+  readonly until: number;
+}
+
 /**
  * When the actions of an alarm run. Without a suppressor: at every change after the first evaluation. With one: not while it is in
  * ALARM, nor for the extension period after it; what still holds then is sent then. A change waits for the suppressor first,
- * for the wait period. Source: CloudWatch API reference, PutCompositeAlarm, ActionsSuppressor and its periods.
+ * for the wait period. Source: CloudWatch API reference, PutCompositeAlarm, ActionsSuppressor and its periods. Mute rules hold actions
+ * back, too, and what still holds at their end is sent then (CloudWatch user guide, "Alarm mute rules").
+ *
+ * @param muted times of mute rules
  */
 export function heldBack(
   changes: readonly Change[],
   suppressor: readonly Change[],
   alarm: CompositeProperties | undefined,
   until: number,
+  muted: readonly Silence[] = [],
 ): Change[] {
   const own = changes.filter(({ state }, index) => index > 0 || state === 'ALARM');
-  if (!alarm?.ActionsSuppressor) return own;
-  const wait = (alarm.ActionsSuppressorWaitPeriod ?? 0) * 1000;
-  const extension = (alarm.ActionsSuppressorExtensionPeriod ?? 0) * 1000;
-  /** Times in which actions are suppressed. */
-  const silent = suppressor.flatMap(({ at, state }, index) =>
+  if (!alarm?.ActionsSuppressor && muted.length === 0) return own;
+  const wait = (alarm?.ActionsSuppressorWaitPeriod ?? 0) * 1000;
+  const extension = (alarm?.ActionsSuppressorExtensionPeriod ?? 0) * 1000;
+  const suppressed = suppressor.flatMap(({ at, state }, index): Silence[] =>
     state === 'ALARM' ? [{ from: at, until: (suppressor[index + 1]?.at ?? Number.POSITIVE_INFINITY) + extension }] : [],
   );
+  const silent = [...suppressed, ...muted];
   const free = (at: number): number => {
     const span = silent.find((one) => at >= one.from && at < one.until);
     return span ? free(span.until) : at;
@@ -30,7 +40,7 @@ export function heldBack(
   let last: State = 'OK';
   for (const [index, { at, state }] of own.entries()) {
     const next = own[index + 1]?.at ?? Number.POSITIVE_INFINITY;
-    const waited = state === 'ALARM' && !silent.some((one) => at >= one.from && at < one.until) ? at + wait : at;
+    const waited = state === 'ALARM' && !suppressed.some((one) => at >= one.from && at < one.until) ? at + wait : at;
     const acts = free(waited);
     // It changed again, or the end came, before anybody was notified: there is nothing to say any more.
     if (acts >= next || acts > until || state === last) continue;

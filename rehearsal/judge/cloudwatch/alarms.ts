@@ -3,7 +3,7 @@
  * rehearsal received. Source: CloudWatch user guide, "Alarm evaluation", "Configuring how alarms treat missing data",
  * "Composite alarms", "Alarm suppression".
  */
-import { heldBack } from './actions';
+import { heldBack, type Silence } from './actions';
 
 import { holds, inOrder } from './composites';
 import type { AlarmCourse, AlarmProperties, AlarmSet, Dimension, State } from './definitions';
@@ -19,6 +19,7 @@ const minute = 60_000;
  * The course of every alarm from `from` to `until`, evaluated at every full minute, sliding windows.
  *
  * @param known whether a metric can be there at all: an alarm that reads another stays INSUFFICIENT_DATA
+ * @param muted times in which mute rules hold all actions back
  */
 export function alarmCourses(
   alarms: AlarmSet,
@@ -26,6 +27,7 @@ export function alarmCourses(
   from: number,
   until: number,
   known: (metric: MetricQuery) => boolean = () => true,
+  muted: readonly Silence[] = [],
 ): AlarmCourse[] {
   const states = new Map<string, State>();
   const recorded = new Map<
@@ -59,8 +61,10 @@ export function alarmCourses(
     }),
   );
   const lit = new Map<string, ReadonlySet<string>>();
+  let changed = true;
   const move = (arn: string, at: number, state: State) => {
     if (states.get(arn) === state) return;
+    changed = true;
     states.set(arn, state);
     recorded.get(arn)?.changes.push({ at, state });
   };
@@ -78,20 +82,25 @@ export function alarmCourses(
       }
       move(arn, at, stateOf(properties, figuresAt(properties, store, at, figures.get(arn)), states.get(arn)));
     }
+    // Rules go by states alone.
+    if (!changed) continue;
     for (const { arn, properties } of composites) {
       move(arn, at, holds(properties.AlarmRule, states) ? 'ALARM' : 'OK');
     }
+    changed = false;
   }
   return [...recorded].map(([arn, { name, changes, actions, contributors }]) => {
     const alarm = alarms.composite.find((composite) => composite.arn === arn)?.properties;
     const known = alarm ?? alarms.metric.find((metric) => metric.arn === arn)?.properties;
     const suppressor = recorded.get(alarm?.ActionsSuppressor ?? '')?.changes ?? [];
-    const held = heldBack(changes, suppressor, alarm, until);
+    const held = heldBack(changes, suppressor, alarm, until, muted);
     const times = (state: State, whom: readonly string[] = []) =>
       whom.length > 0 ? held.filter((change) => change.state === state).map(({ at }) => at) : [];
     // Each series that goes into ALARM runs the actions: that is how its name gets into the message.
     const notified =
-      insights.get(arn) && actions.length > 0 ? contributors.map(({ at }) => at) : times('ALARM', actions);
+      insights.get(arn) && actions.length > 0
+        ? contributors.map(({ at }) => at).filter((at) => !muted.some((one) => at >= one.from && at < one.until))
+        : times('ALARM', actions);
     return { name, changes, actions, contributors, notified, ended: times('OK', known?.OKActions) };
   });
 }
@@ -117,13 +126,15 @@ function asked(query: Insights, store: MetricStore): Asked {
 }
 
 /** Series of a query that are in ALARM: those with data. One that says nothing is not there. */
-const alarmed = (alarm: AlarmProperties, { query, series }: Asked, at: number): ReadonlySet<string> =>
-  new Set(
+function alarmed(alarm: AlarmProperties, { query, series }: Asked, at: number): ReadonlySet<string> {
+  const quiet = { ...alarm, TreatMissingData: 'notBreaching' } as const;
+  return new Set(
     series.flatMap(({ name, at: figureAt }) => {
       const figures = Array.from({ length: alarm.EvaluationPeriods }, (_, n) => figureAt(at - n * query.period * 1000));
-      return stateOf({ ...alarm, TreatMissingData: 'notBreaching' }, figures) === 'ALARM' ? [name] : [];
+      return stateOf(quiet, figures) === 'ALARM' ? [name] : [];
     }),
   );
+}
 
 /** The state at a time: M of the last N periods, missing data as the alarm says. */
 function stateOf(
@@ -131,9 +142,13 @@ function stateOf(
   figures: readonly (number | undefined)[],
   before: State = 'INSUFFICIENT_DATA',
 ): State {
-  const present = figures.filter((value): value is number => value !== undefined);
-  const missing = figures.length - present.length;
-  const breaching = present.filter((value) => breaches(alarm, value)).length;
+  const compare = comparisonOf(alarm);
+  let [missing, breaching] = [0, 0];
+  for (const value of figures) {
+    if (value === undefined) missing++;
+    else if (compare(value, alarm.Threshold)) breaching++;
+  }
+  const absent = missing === figures.length;
   const needed = alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods;
   switch (alarm.TreatMissingData) {
     case 'breaching':
@@ -141,14 +156,35 @@ function stateOf(
     case 'notBreaching':
       return breaching >= needed ? 'ALARM' : 'OK';
     case 'ignore':
-      return present.length === 0 ? before : breaching >= needed ? 'ALARM' : 'OK';
+      return absent ? before : breaching >= needed ? 'ALARM' : 'OK';
     default:
-      return present.length === 0 ? 'INSUFFICIENT_DATA' : breaching >= needed ? 'ALARM' : 'OK';
+      return absent ? 'INSUFFICIENT_DATA' : breaching >= needed ? 'ALARM' : 'OK';
   }
 }
 
 /** Figures of periods by their end, so that what slides by minutes is worked out once. */
 type Figures = Map<number, number | undefined>;
+
+/** What an alarm watches, read out of its definition once. */
+interface Reading {
+  readonly entries: readonly MathEntry[];
+  readonly watched: MathEntry;
+  /** In ms. */
+  readonly length: number;
+}
+
+const readings = new WeakMap<AlarmProperties, Reading>();
+
+function readingOf(alarm: AlarmProperties): Reading {
+  const known = readings.get(alarm);
+  if (known) return known;
+  const entries = entriesOf(alarm);
+  const returned = (alarm.Metrics ?? []).find(({ ReturnData }) => ReturnData !== false)?.Id ?? entries[0]?.id;
+  const watched = entries.find(({ id }) => id === returned) as MathEntry;
+  const reading = { entries, watched, length: periodOf(alarm) * 1000 };
+  readings.set(alarm, reading);
+  return reading;
+}
 
 /**
  * Figures of the last N periods, oldest first.
@@ -161,15 +197,18 @@ export function figuresAt(
   at: number,
   known: Figures = new Map(),
 ): (number | undefined)[] {
-  const entries = entriesOf(alarm);
-  const returned = (alarm.Metrics ?? []).find(({ ReturnData }) => ReturnData !== false)?.Id ?? entries[0]?.id;
-  const watched = entries.find(({ id }) => id === returned) as MathEntry;
-  const length = periodOf(alarm) * 1000;
-  return Array.from({ length: alarm.EvaluationPeriods }, (_, index) => {
-    const until = at - (alarm.EvaluationPeriods - 1 - index) * length;
-    if (!known.has(until)) known.set(until, figure(watched, entries, windowOf(store, until - length, until)));
-    return known.get(until);
-  });
+  const { entries, watched, length } = readingOf(alarm);
+  const periods = alarm.EvaluationPeriods;
+  const figures = new Array<number | undefined>(periods);
+  for (let index = 0, until = at - (periods - 1) * length; index < periods; index++, until += length) {
+    let value = known.get(until);
+    if (value === undefined && !known.has(until)) {
+      value = figure(watched, entries, windowOf(store, until - length, until));
+      known.set(until, value);
+    }
+    figures[index] = value;
+  }
+  return figures;
 }
 
 /** Seconds. @throws Error on metrics of different periods, which CloudWatch would refuse */
@@ -185,15 +224,23 @@ function periodOf({ AlarmName, Period, Metrics = [] }: AlarmProperties): number 
 export const alarmMetrics = ({ metric }: AlarmSet): MetricQuery[] =>
   metric.flatMap(({ properties }) => entriesOf(properties).flatMap(({ metric: read }) => read ?? []));
 
-/** The metrics and expressions that an alarm reads. */
-export function entriesOf({
+const entriesByAlarm = new WeakMap<AlarmProperties, readonly MathEntry[]>();
+
+/** The metrics and expressions that an alarm reads: the same objects each time. */
+export function entriesOf(alarm: AlarmProperties): readonly MathEntry[] {
+  const known = entriesByAlarm.get(alarm) ?? readEntries(alarm);
+  entriesByAlarm.set(alarm, known);
+  return known;
+}
+
+function readEntries({
   Namespace,
   MetricName,
   Dimensions,
   Statistic,
   ExtendedStatistic,
   Metrics,
-}: AlarmProperties) {
+}: AlarmProperties): MathEntry[] {
   const query = (
     namespace: string,
     name: string,
@@ -223,8 +270,11 @@ const comparisons: Readonly<Record<string, (value: number, threshold: number) =>
 };
 
 /** @throws Error on a comparison that CloudWatch has not */
-function breaches({ AlarmName, ComparisonOperator, Threshold }: AlarmProperties, value: number): boolean {
+function comparisonOf({
+  AlarmName,
+  ComparisonOperator,
+}: AlarmProperties): (value: number, threshold: number) => boolean {
   const compare = comparisons[ComparisonOperator];
   if (!compare) throw new Error(`${AlarmName}: no comparison ${ComparisonOperator}`);
-  return compare(value, Threshold);
+  return compare;
 }

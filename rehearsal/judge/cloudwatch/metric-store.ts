@@ -13,13 +13,28 @@ export interface MetricQuery {
 /** One for all series that are not there. */
 const none: readonly DataPoint[] = [];
 
-const keyOf = (namespace: string, name: string, dimensions: Readonly<Record<string, string>>): string =>
-  JSON.stringify([namespace, name, Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1))]);
+type Dimensions = Readonly<Record<string, string>>;
+
+/** Many points share their dimensions, and alarms ask for the same ones every minute. */
+const dimensionKeys = new WeakMap<Dimensions, string>();
+
+function dimensionKey(dimensions: Dimensions): string {
+  const known = dimensionKeys.get(dimensions);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1)));
+  dimensionKeys.set(dimensions, key);
+  return key;
+}
+
+const keyOf = (namespace: string, name: string, dimensions: Dimensions): string =>
+  JSON.stringify([namespace, name]) + dimensionKey(dimensions);
 
 export class MetricStore {
   private readonly series = new Map<string, DataPoint[]>();
   /** Series → how many of its points are in the order of time. */
   private readonly inOrder = new WeakMap<readonly DataPoint[], number>();
+  /** Query → its series, once it is there: alarms ask with the same ones every minute. */
+  private readonly asked = new WeakMap<MetricQuery, readonly DataPoint[]>();
 
   add(points: readonly DataPoint[]): void {
     for (const point of points) {
@@ -60,7 +75,7 @@ export class MetricStore {
   /** The statistic from `from` up to `until`, in ms; undefined where nothing was received. */
   between(query: MetricQuery, from: number, until: number): number | undefined {
     const points = this.sorted(query);
-    return statistic(points.slice(firstSince(points, from), firstSince(points, until)), query.statistic);
+    return statistic(points, query.statistic, firstSince(points, from), firstSince(points, until));
   }
 
   /** The statistic by period: start of the period in ms → figure. Periods without data have no entry. */
@@ -86,8 +101,11 @@ export class MetricStore {
     return points;
   }
 
-  private of({ namespace, name, dimensions }: MetricQuery): readonly DataPoint[] {
-    return this.series.get(keyOf(namespace, name, dimensions)) ?? none;
+  private of(query: MetricQuery): readonly DataPoint[] {
+    const known = this.asked.get(query) ?? this.series.get(keyOf(query.namespace, query.name, query.dimensions));
+    if (!known) return none;
+    this.asked.set(query, known);
+    return known;
   }
 }
 
@@ -102,14 +120,29 @@ function firstSince(points: readonly DataPoint[], time: number): number {
   return low;
 }
 
-function statistic(points: readonly DataPoint[], name: string): number | undefined {
-  const weighted = points
-    .flatMap(({ values, counts }) => values.map((value, index) => ({ value, count: counts[index] ?? 0 })))
-    .filter(({ count }) => count > 0)
-    .sort((a, b) => a.value - b.value);
-  if (weighted.length === 0) return undefined;
-  const count = weighted.reduce((sum, entry) => sum + entry.count, 0);
-  const sum = weighted.reduce((total, entry) => total + entry.value * entry.count, 0);
+/** The statistic over the points from one index up to another. */
+function statistic(points: readonly DataPoint[], name: string, from = 0, until = points.length): number | undefined {
+  const rank = /^PR\((\d+(?:\.\d+)?)?:(\d+(?:\.\d+)?)?\)$/.exec(name);
+  const [low, high] = [Number(rank?.[1] ?? Number.NEGATIVE_INFINITY), Number(rank?.[2] ?? Number.POSITIVE_INFINITY)];
+  let [count, sum, within] = [0, 0, 0];
+  let [smallest, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const each = (visit: (value: number, count: number) => void) => {
+    for (let index = from; index < until; index++) {
+      const { values, counts } = points[index] as DataPoint;
+      for (let one = 0; one < values.length; one++) {
+        const samples = counts[one] ?? 0;
+        if (samples > 0) visit(values[one] as number, samples);
+      }
+    }
+  };
+  each((value, samples) => {
+    count += samples;
+    sum += value * samples;
+    smallest = Math.min(smallest, value);
+    largest = Math.max(largest, value);
+    if (value > low && value <= high) within += samples;
+  });
+  if (count === 0) return undefined;
   switch (name) {
     case 'SampleCount':
       return count;
@@ -118,18 +151,16 @@ function statistic(points: readonly DataPoint[], name: string): number | undefin
     case 'Average':
       return sum / count;
     case 'Minimum':
-      return weighted[0]?.value;
+      return smallest;
     case 'Maximum':
-      return weighted.at(-1)?.value;
+      return largest;
   }
-  const rank = /^PR\((\d+(?:\.\d+)?)?:(\d+(?:\.\d+)?)?\)$/.exec(name);
-  if (rank) {
-    const [low, high] = [Number(rank[1] ?? Number.NEGATIVE_INFINITY), Number(rank[2] ?? Number.POSITIVE_INFINITY)];
-    const within = weighted.filter(({ value }) => value > low && value <= high);
-    return (100 * within.reduce((seen, entry) => seen + entry.count, 0)) / count;
-  }
+  if (rank) return (100 * within) / count;
   const percent = /^p(\d+(?:\.\d+)?)$/.exec(name)?.[1];
   if (percent === undefined) throw new Error(`CloudWatch has no statistic ${name}`);
+  const weighted: { value: number; count: number }[] = [];
+  each((value, samples) => weighted.push({ value, count: samples }));
+  weighted.sort((a, b) => a.value - b.value);
   return percentile(weighted, count, Number(percent));
 }
 

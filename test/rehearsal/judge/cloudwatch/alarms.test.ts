@@ -119,6 +119,40 @@ describe('a metric alarm', () => {
     expect(figuresAt(alarm, storeOf({ m: [7, undefined] }), 2 * minute)).toEqual([7, undefined]);
   });
 
+  test('knows how much a figure changed, of an expression too', () => {
+    const Metrics = [
+      { Id: 'e1', Expression: 'still * before' },
+      { Id: 'before', Expression: 'still - DIFF(still)', ReturnData: false },
+      { Id: 'still', Expression: 'IF(FILL(p1, 0) < 1, 1, 0)', ReturnData: false },
+      {
+        Id: 'p1',
+        ReturnData: false,
+        MetricStat: { Metric: { Namespace: 'N', MetricName: 'm' }, Period: 60, Stat: 'Sum' },
+      },
+    ];
+    const alarm = { ...simple(), MetricName: undefined, Period: undefined, EvaluationPeriods: 6, Metrics } as never;
+    const store = storeOf({ m: [7, undefined, undefined, 7, undefined, 7] });
+    expect(figuresAt(alarm, store, 6 * minute)).toEqual([0, 0, 1, 0, 0, 0]);
+  });
+
+  test('that is muted says at the end of it what still holds', () => {
+    const alarm = simple({ EvaluationPeriods: 1, DatapointsToAlarm: 1, OKActions: ['topic'] } as never);
+    const muted = [{ from: minute, until: 5 * minute }];
+    const heard = (values: readonly number[]) => {
+      const [{ notified, ended } = { notified: [], ended: [] }] = alarmCourses(
+        set(alarm),
+        storeOf({ m: values }),
+        minute,
+        values.length * minute,
+        undefined,
+        muted,
+      );
+      return [notified, ended].map((times) => times.map((at) => at / minute));
+    };
+    expect(heard([0, 20, 20, 0, 0, 0, 20, 0])).toEqual([[7], [8]]);
+    expect(heard([0, 20, 20, 20, 20, 20, 0, 0])).toEqual([[5], [7]]);
+  });
+
   test('that reads what nothing here can send has no say', () => {
     const alarm = simple({ TreatMissingData: 'breaching' });
     const silent = alarmCourses(set(alarm), storeOf({}), minute, 5 * minute, () => false);
