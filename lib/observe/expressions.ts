@@ -65,19 +65,23 @@ const errors = (environment: string, crossing: Crossing, over: Duration): Metric
     over,
   );
 
+/** A condition on `calls`, where a window with more of them is not judged. */
+const few = (mostCalls: number | undefined): string =>
+  mostCalls === undefined ? '' : ` AND FILL(calls, 0) <= ${mostCalls}`;
+
 /**
  * Share of calls that took longer than `limitMs`, in per cent: from a percentile rank, measured as percentiles are. 0 where
- * fewer than `minimumBad` did.
+ * the window is not judged.
  */
 export const slowShareOf = (
   environment: string,
   crossing: Crossing,
   limitMs: number,
-  minimumBad: number,
+  { minimumBad, mostCalls }: { readonly minimumBad: number; readonly mostCalls?: number },
   over = period,
 ): MathExpression =>
   new MathExpression({
-    expression: `IF(FILL(calls, 0) * (100 - FILL(within, 100)) / 100 >= ${minimumBad}, 100 - FILL(within, 100), 0)`,
+    expression: `IF(FILL(calls, 0) * (100 - FILL(within, 100)) / 100 >= ${minimumBad}${few(mostCalls)}, 100 - FILL(within, 100), 0)`,
     usingMetrics: {
       calls: volume(environment, crossing, over),
       within: figureOf(
@@ -102,28 +106,59 @@ export const errorRate = (environment: string, crossing: Crossing, over = period
     label: crossing,
   });
 
-/** Failed calls of a crossing in per cent; 0 where fewer than `minimumBad` failed. */
+/** Failed calls of a crossing in per cent; 0 where the window is not judged. */
 export const errorShareOf = (
   environment: string,
   crossing: Crossing,
-  minimumBad: number,
+  { minimumBad, mostCalls }: { readonly minimumBad: number; readonly mostCalls?: number },
   over = period,
 ): MathExpression =>
   new MathExpression({
-    expression: `IF(FILL(errors, 0) >= ${minimumBad}, 100 * FILL(errors, 0) / FILL(calls, 1), 0)`,
+    expression: `IF(FILL(errors, 0) >= ${minimumBad}${few(mostCalls)}, 100 * FILL(errors, 0) / FILL(calls, 1), 0)`,
     usingMetrics: { calls: volume(environment, crossing, over), errors: errors(environment, crossing, over) },
     period: over,
     label: crossing,
   });
 
-/** 1 in a minute without a call over `crossing`, while servers in Hong Kong had `minimumSamples` calls or more. */
-export const stopped = (environment: string, crossing: Crossing, minimumSamples: number): MathExpression =>
-  new MathExpression({
-    expression: `IF(FILL(calls, 0) < 1 AND FILL(others, 0) >= ${minimumSamples}, 1, 0)`,
-    usingMetrics: { calls: volume(environment, crossing), others: volume(environment, 'none') },
-    period,
-    label: `no ${crossing}`,
+/**
+ * 1 at the end of so many windows in a row in which no call over `crossing` succeeded and hardly one was tried, while servers in
+ * Hong Kong had calls: an open circuit breaker lets a few through, to see whether they fail.
+ *
+ * @param fewest calls of servers in Hong Kong in a window
+ * @param tried calls over the crossing in it that are no flow any more
+ */
+export const stopped = (
+  environment: string,
+  crossing: Crossing,
+  {
+    fewest,
+    tried,
+    over,
+    inARow,
+  }: { readonly fewest: number; readonly tried: number; readonly over: Duration; readonly inARow: number },
+): MathExpression => {
+  const still = new MathExpression({
+    expression: `IF(FILL(calls, 0) - FILL(errors, 0) < 1 AND FILL(calls, 0) < ${tried} AND FILL(others, 0) >= ${fewest}, 1, 0)`,
+    usingMetrics: {
+      calls: volume(environment, crossing, over),
+      errors: errors(environment, crossing, over),
+      others: volume(environment, 'none', over),
+    },
+    period: over,
   });
+  if (inARow === 1) return still;
+  // Metric math has no moving sum: what a window was before is what it is, less by how much it changed.
+  const windows: Record<string, MathExpression> = { still0: still };
+  for (let back = 1; back < inARow; back++) {
+    const last = `still${back - 1}`;
+    windows[`still${back}`] = new MathExpression({
+      expression: `${last} - DIFF(${last})`,
+      usingMetrics: { [last]: windows[last] as MathExpression },
+      period: over,
+    });
+  }
+  return new MathExpression({ expression: Object.keys(windows).join(' * '), usingMetrics: windows, period: over });
+};
 
 /** Server spans called from the mainland whose `traceparent` was lost on the way. */
 const traceparentLost = (environment: string): Metric =>

@@ -1,4 +1,4 @@
-import { informWindows, pageWindows } from '../../lib/observe/alarms/budget';
+import { informWindows, type Judged, pageWindows } from '../../lib/observe/alarms/budget';
 import { incidents } from '../../lib/observe/alarms/incidents';
 import type { AlarmProperties } from '../../rehearsal/judge/cloudwatch/alarms';
 import { insightsOf } from '../../rehearsal/judge/cloudwatch/insights';
@@ -54,7 +54,7 @@ describe.each(environmentNames)('alarms of %s', (environment) => {
   test('a consequence of the border is held back for as long as the cause may take to show', () => {
     expect(named(incidents.hongKong.heading)).toMatchObject({
       ActionsSuppressor: expect.anything(),
-      ActionsSuppressorWaitPeriod: 60,
+      ActionsSuppressorWaitPeriod: 120,
       ActionsSuppressorExtensionPeriod: 300,
     });
     expect(named(incidents.border.heading)).not.toHaveProperty('ActionsSuppressor');
@@ -95,9 +95,12 @@ describe.each(environmentNames)('alarms of %s', (environment) => {
       const inform = informWindows.map(
         (window) => [`${subject} ${crossing}, slow burn, ${window.name}`, window] as const,
       );
-      for (const [name, { length, minimumBad }] of [...page, ...inform]) {
+      for (const [name, { length, ...judged }] of [...page, ...inform]) {
+        const { minimumBad, mostCalls }: Judged = judged;
         const { Metrics = [] } = named(name);
-        expect(JSON.stringify(Metrics)).toContain(`>= ${minimumBad}, 100 `);
+        expect(JSON.stringify(Metrics)).toContain(
+          `>= ${minimumBad}${mostCalls ? ` AND FILL(calls, 0) <= ${mostCalls}` : ''}, 100 `,
+        );
         expect(new Set(Metrics.flatMap(({ MetricStat }) => MetricStat?.Period ?? []))).toEqual(
           new Set([length.toSeconds()]),
         );

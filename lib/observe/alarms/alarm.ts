@@ -71,7 +71,18 @@ export interface AlarmDefinition {
   readonly dashboard?: DashboardName;
   /** @default it always counts */
   readonly onlyWhile?: GateDefinition;
+  /** Another way to see the same, by what it goes by: either suffices. Of alarms with a gate. @default none */
+  readonly or?: OtherSign;
 }
+
+/** What differs where an alarm sees the same in another way. */
+export type OtherSign = Required<Pick<AlarmDefinition, 'metric' | 'minutes' | 'of' | 'onlyWhile'>> & {
+  /** As it stands in the alarm's name. */
+  readonly name: string;
+};
+
+/** Minutes that symptoms of a page look back on: what comes back within them is the same incident, and one page. */
+export const pageMinutes = 15;
 
 /** Construct id of a name. */
 export const idOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '');

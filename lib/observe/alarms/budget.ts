@@ -15,8 +15,8 @@ export interface Budget {
   readonly heading: string;
   /** Whose calls. */
   readonly crossing: Crossing;
-  /** Bad calls in per cent, over a period; 0 where fewer than `minimumBad` calls were bad. */
-  readonly bad: (period: Duration, minimumBad: number) => MathExpression;
+  /** Bad calls in per cent, over a period; 0 where the window is not judged. */
+  readonly bad: (period: Duration, judged: Judged) => MathExpression;
   /** How many calls there were, over a period. */
   readonly calls: (period: Duration) => Metric;
   readonly allowedPercent: number;
@@ -31,13 +31,19 @@ export interface Budget {
   readonly dashboard: DashboardName;
 }
 
+/** When a window is judged. */
+export interface Judged {
+  /** Bad calls in it below which it is not. */
+  readonly minimumBad: number;
+  /** Calls in it above which shorter windows judge. @default none */
+  readonly mostCalls?: number;
+}
+
 /** A window that is judged: breaching where enough calls were bad, and too large a share of all. */
-export interface Window {
+export interface Window extends Judged {
   /** As it stands in an alarm's name. */
   readonly name: string;
   readonly length: Duration;
-  /** Bad calls in it below which it is not judged. */
-  readonly minimumBad: number;
   /** Share of bad calls at which it breaches: so many times what the objective allows, or a share in per cent. */
   readonly above: { readonly burn: number } | { readonly percent: number };
   /** Windows, of the last `of`, that must breach. @default 1 */
@@ -58,7 +64,9 @@ export const pageWindows = [
   { name: '5 minutes', length: Duration.minutes(5), minimumBad: 10, above: { burn: 6 }, of: 3 },
   /** Most calls where there are few: five failed ones are an outage where nine calls are all there is. */
   { name: '15 minutes', length: Duration.minutes(15), minimumBad: 5, above: { percent: 50 } },
-  { name: '1 hour', length: Duration.hours(1), minimumBad: 5, above: { percent: 50 } },
+  /** At a call a minute or fewer. With more of them these would outlast an outage by half their length. */
+  { name: '1 hour', length: Duration.hours(1), minimumBad: 5, mostCalls: 60, above: { percent: 50 } },
+  { name: '6 hours', length: Duration.hours(6), minimumBad: 5, mostCalls: 60, above: { percent: 50 } },
 ] as const satisfies readonly Window[];
 
 /** Windows which together inform: a slow burn, and it still goes on. */

@@ -2,7 +2,7 @@
 import { ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { balancerMetrics, collectorMetrics, fleetMetrics } from '../../contract/metrics';
 import { collector, period } from '../expressions';
-import type { AlarmDefinition, Watched } from './alarm';
+import { type AlarmDefinition, pageMinutes, type Watched } from './alarm';
 import { everUsed } from './flow';
 
 const atLeast = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
@@ -35,6 +35,7 @@ export function capacityAlarms({ config, capacity }: Watched): AlarmDefinition[]
       }),
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+      of: pageMinutes,
       missing: TreatMissingData.BREACHING, // a load balancer counts always
       text: 'No gateway answers the health checks: agents hold all spans on their disks, and nothing new is counted, stored or alarmed on.',
       notifies: 'tracing',

@@ -30,14 +30,14 @@ function ofCrossing({ environment, observe }: EnvironmentConfig, crossing: Cross
     {
       ...common,
       heading: `P99 ${crossing}`,
-      bad: (over, minimumBad) => slowShareOf(environment, crossing, p99Ms[crossing], minimumBad, over),
+      bad: (over, judged) => slowShareOf(environment, crossing, p99Ms[crossing], judged, over),
       allowedPercent: slowPercent,
       text: `Too many calls ${ways[crossing]} take longer than ${p99Ms[crossing]} ms: payments wait.`,
     },
     {
       ...common,
       heading: `Error rate ${crossing}`,
-      bad: (over, minimumBad) => errorShareOf(environment, crossing, minimumBad, over),
+      bad: (over, judged) => errorShareOf(environment, crossing, judged, over),
       allowedPercent: errorPercent,
       text: `Too many calls ${ways[crossing]} fail: payments are refused.`,
     },
@@ -54,12 +54,13 @@ export function crossingAlarms({ config: { environment, observe } }: Watched): A
   return [
     stoppedFlow(environment, minimumSamples, 'hk-cn', {
       heading: 'No calls to the mainland',
-      text: 'Hong Kong works, and for three minutes nothing has called the mainland, although calls were usual: a circuit breaker is open, a feature is switched off, or calls hang before they are traced. Payments that need the mainland are refused or held.',
+      text: 'Hong Kong works, and for three minutes, or a quarter of an hour where there are few, no call has reached the mainland, although calls were usual: a circuit breaker is open, a feature is switched off, or calls hang before they are traced. Payments that need the mainland are refused or held.',
       notifies: 'border',
     }),
     stoppedFlow(environment, minimumSamples, 'cn-hk', {
       heading: 'No calls from the mainland',
-      text: 'Hong Kong works, and for three minutes nothing has come from the mainland, although calls were usual: the link, the mainland or its own circuit breaker stops them. Whoever waits for an answer from Hong Kong gets none.',
+      text: 'Hong Kong works, and for three minutes, or a quarter of an hour where there are few, nothing has come from the mainland, although calls were usual: the link, the mainland or its own circuit breaker stops them. Whoever waits for an answer from Hong Kong gets none.',
+      notifies: 'border',
     }),
     {
       heading: 'Trace continuity',

@@ -24,10 +24,10 @@ export interface IncidentDefinition {
 export const incidents = {
   border: {
     heading: 'Calls to the mainland',
-    text: 'Calls from Hong Kong to the mainland are slow or fail: payments wait or are refused. The first dashboard shows whether it is the link or the mainland.',
+    text: 'Calls from Hong Kong to the mainland are slow, fail or have stopped, or none come from there any more: payments wait or are refused. The first dashboard shows whether it is the link or the mainland.',
     zh: {
       heading: '调用内地',
-      text: '从香港调用内地的请求变慢或失败：付款在等待或被拒绝。第一个仪表板可区分专线与内地服务。',
+      text: '从香港调用内地的请求变慢、失败或停止，或不再有来自内地的请求：付款在等待或被拒绝。第一个仪表板可区分专线与内地服务。',
     },
     checks: [
       {

@@ -95,7 +95,7 @@ export class Alarms extends Construct {
   }
 
   private metricAlarm(definition: AlarmDefinition): void {
-    const { heading, onlyWhile, notifies = 'inform', byName } = definition;
+    const { heading, onlyWhile, notifies = 'inform', byName, or } = definition;
     if (!onlyWhile) {
       const alarm = this.alarm(heading, definition);
       if (byName && notifies !== 'inform') {
@@ -105,17 +105,18 @@ export class Alarms extends Construct {
       } else this.notify(alarm, heading, notifies);
       return;
     }
-    const measured = `${heading}, measured`;
+    const gated = (name: string, sign: AlarmDefinition, gate: GateDefinition) =>
+      AlarmRule.allOf(
+        this.silent(name, this.alarm(name, { ...sign, text: `Part of "${heading}". ${definition.text}` })),
+        this.gate(gate),
+      );
+    const measured = gated(`${heading}, measured`, definition, onlyWhile);
     const alarm = new CompositeAlarm(this, idOf(heading), {
       compositeAlarmName: this.name(heading),
       alarmDescription: this.description(definition),
-      alarmRule: AlarmRule.allOf(
-        this.silent(
-          measured,
-          this.alarm(measured, { ...definition, text: `Part of "${heading}". ${definition.text}` }),
-        ),
-        this.gate(onlyWhile),
-      ),
+      alarmRule: or
+        ? AlarmRule.anyOf(measured, gated(`${heading}, ${or.name}`, { ...definition, ...or }, or.onlyWhile))
+        : measured,
     });
     this.notify(alarm, heading, notifies);
   }
@@ -162,12 +163,12 @@ export class Alarms extends Construct {
           this.alarm(name, {
             ...budget,
             heading,
-            metric: budget.bad(window.length, window.minimumBad),
+            metric: budget.bad(window.length, window),
             threshold: limit,
             minutes: window.windows ?? 1,
             of: window.of ?? 1,
             missing: TreatMissingData.NOT_BREACHING, // no calls, nobody waits and none fail
-            text: `Part of "${part}": of the calls of ${window.name}, more than ${limit} % are bad, and at least ${window.minimumBad}.`,
+            text: `Part of "${part}": of the calls of ${window.name}, more than ${limit} % are bad, and at least ${window.minimumBad}${window.mostCalls ? `; judged where there are ${window.mostCalls} or fewer` : ''}.`,
           }),
         );
       });
@@ -205,8 +206,9 @@ export class Alarms extends Construct {
       ...(this.border && consequenceOf === 'border'
         ? {
             actionsSuppressor: this.border,
-            // Alarms of one minute are not evaluated in one moment: time for the cause to show after its consequence.
-            actionsSuppressorWaitPeriod: Duration.minutes(1),
+            // Time for the cause to show after its consequence: that a flow stopped is seen in three minutes, that those who
+            // wait for it fail in two, and alarms of one minute are not evaluated in one moment.
+            actionsSuppressorWaitPeriod: Duration.minutes(2),
             // And for the consequence to end after its cause.
             actionsSuppressorExtensionPeriod: Duration.minutes(5),
           }

@@ -120,12 +120,14 @@ export function linkAlarms(
       notifies: 'link',
       metric: over(
         'MAX',
-        bearing.map((path) => state(path, 'Maximum')),
+        // What was down at any moment of five minutes: a tunnel that comes and goes is one incident.
+        bearing.map((path) => state(path, 'Minimum')),
         statePeriod,
       ),
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       minutes: 1,
+      of: 3,
       missing: TreatMissingData.BREACHING, // AWS reports states always: silence is a deleted path
       text: 'No path to the mainland is up: calls across the border fail. Aggregates wait on the relays and nothing is lost.',
     },

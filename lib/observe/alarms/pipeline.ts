@@ -2,10 +2,16 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { noSpans } from '../../contract/alarms';
-import { collectorMetrics, collectorTiers, logMetrics, metricLogGroup } from '../../contract/metrics';
+import {
+  type CollectorTier,
+  collectorMetrics,
+  collectorTiers,
+  logMetrics,
+  metricLogGroup,
+} from '../../contract/metrics';
 import { queueBytes } from '../../contract/sizing';
 import { agentEgress, collector, period, volume } from '../expressions';
-import type { AlarmDefinition, Watched } from './alarm';
+import { type AlarmDefinition, pageMinutes, type Watched } from './alarm';
 import { everUsed } from './flow';
 
 /** Share of its bandwidth at which an agent is reported, in per cent: before packets are dropped. */
@@ -44,17 +50,22 @@ const fullest = (environment: string, metric: Daily) =>
     period: day,
   });
 
-/** The sum over all tiers. Their counters appear with the first failure. */
-const overTiers = (environment: string, metric: Parameters<typeof collector>[1]): MathExpression =>
+/** The sum over tiers. Their counters appear with the first failure. */
+const overTiers = (
+  environment: string,
+  metric: Parameters<typeof collector>[1],
+  tiers: readonly CollectorTier[] = collectorTiers,
+): MathExpression =>
   new MathExpression({
-    expression: collectorTiers.map((tier) => `FILL(${tier}, 0)`).join(' + '),
-    usingMetrics: Object.fromEntries(collectorTiers.map((tier) => [tier, collector(environment, metric, tier, 'Sum')])),
+    expression: tiers.map((tier) => `FILL(${tier}, 0)`).join(' + '),
+    usingMetrics: Object.fromEntries(tiers.map((tier) => [tier, collector(environment, metric, tier, 'Sum')])),
     label: metric.name,
     period,
   });
 
 /** Alarms of agents, gateways and samplers. */
-export function pipelineAlarms({ config: { environment, production, collect, agent } }: Watched): AlarmDefinition[] {
+export function pipelineAlarms({ config }: Watched): AlarmDefinition[] {
+  const { environment, production, collect, agent, observe } = config;
   return [
     {
       heading: noSpans,
@@ -73,6 +84,7 @@ export function pipelineAlarms({ config: { environment, production, collect, age
       metric: collector(environment, collectorMetrics.notQueued, 'sampler', 'Sum'),
       threshold: 0,
       minutes: 1,
+      of: pageMinutes,
       missing: TreatMissingData.NOT_BREACHING, // the counter appears with the first failure
       text: 'The disk queue of a sampler is full: kept spans are dropped, and their traces will be missing in the store.',
       notifies: 'tracing',
@@ -99,6 +111,7 @@ export function pipelineAlarms({ config: { environment, production, collect, age
       metric: overTiers(environment, collectorMetrics.sendFailed),
       threshold: 0,
       minutes: 1,
+      of: pageMinutes,
       missing: TreatMissingData.NOT_BREACHING, // no tier publishes: "No spans" sees it
       text: 'A hop refuses spans in a way that no retry fixes: they are lost, and their traces have holes.',
       notifies: 'tracing',
@@ -110,6 +123,16 @@ export function pipelineAlarms({ config: { environment, production, collect, age
       minutes: 1,
       missing: TreatMissingData.NOT_BREACHING, // no tier publishes: "No spans" sees it
       text: 'CloudWatch refuses metrics in a way that no retry fixes: counts and percentiles of these minutes are too low.',
+    },
+    {
+      heading: 'More services than the budget',
+      metric: overTiers(environment, collectorMetrics.folded, collectorMetrics.folded.tiers),
+      threshold: 0,
+      // A name that comes once, of a test perhaps, is no matter.
+      minutes: 5,
+      of: 15,
+      missing: TreatMissingData.NOT_BREACHING, // the counter appears with the first
+      text: `More than ${observe.metricsBudget.services} services send spans or metrics: those that came last have no metrics of their own, and one of them that fails is not named. All are in the totals of a crossing, and in the traces.`,
     },
     {
       heading: 'Damaged queue',

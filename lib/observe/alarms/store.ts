@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { metricNamespace, storeMetrics, tierDimension, writerMetrics } from '../../contract/metrics';
 import { period } from '../expressions';
-import type { AlarmDefinition, Watched } from './alarm';
+import { type AlarmDefinition, pageMinutes, type Watched } from './alarm';
 import { everUsed } from './flow';
 
 const atLeast = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
@@ -45,6 +45,7 @@ export function storeAlarms({ config, domainName }: Watched): AlarmDefinition[] 
       notifies: 'tracing',
       metric: domain('ClusterStatus.red'),
       ...once,
+      of: pageMinutes,
       missing: late,
       text: 'A primary shard of the trace store is missing: some traces cannot be read, and new ones may be refused.',
     },
@@ -63,6 +64,7 @@ export function storeAlarms({ config, domainName }: Watched): AlarmDefinition[] 
       notifies: 'tracing',
       metric: domain('ClusterIndexWritesBlocked'),
       ...once,
+      of: pageMinutes,
       missing: late,
       text: 'The trace store is full or short of memory: spans wait in the disk queues of the samplers until it recovers.',
     },

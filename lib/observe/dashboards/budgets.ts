@@ -34,11 +34,11 @@ function apart(math: MathExpression, suffix: string): MathExpression {
 }
 
 /** Bad calls of a window, in multiples of what the objective allows. */
-const burn = ({ bad, allowedPercent, heading }: Budget, { name, length, minimumBad }: Window): MathExpression =>
+const burn = ({ bad, allowedPercent, heading }: Budget, { name, ...window }: Window): MathExpression =>
   new MathExpression({
     expression: `bad / ${allowedPercent}`,
-    usingMetrics: { bad: bad(length, minimumBad) },
-    period: length,
+    usingMetrics: { bad: bad(window.length, window) },
+    period: window.length,
     label: `${heading}, ${name}`,
   });
 
@@ -46,7 +46,7 @@ const burn = ({ bad, allowedPercent, heading }: Budget, { name, length, minimumB
 const left = ({ bad, calls, allowedPercent, heading }: Budget): MathExpression =>
   new MathExpression({
     expression: `100 - 100 * RUNNING_SUM(bad * FILL(calls, 0)) / (SUM(FILL(calls, 0)) * ${allowedPercent})`,
-    usingMetrics: { bad: bad(month.period, 0), calls: calls(month.period) },
+    usingMetrics: { bad: bad(month.period, { minimumBad: 0 }), calls: calls(month.period) },
     period: month.period,
     label: heading,
   });

@@ -42,6 +42,8 @@ export interface Night {
   readonly traffic: (minute: number) => readonly Calls[];
   /** Metrics by name that are not healthy. @default all are */
   readonly values?: (minute: number) => Values;
+  /** Minutes from and until which a mute rule holds all messages back. @default none */
+  readonly muted?: readonly [number, number];
   /** Whether the environment was there before. @default true */
   readonly history?: boolean;
 }
@@ -75,22 +77,32 @@ export const healthy: Values = {
   'ClusterStatus.red': 0,
 };
 
-const spread = (crossing: Crossing, service: string, at: number, namespace: string) => {
+/** The same objects for the same dimensions: there are many minutes. */
+const sets = new Map<string, readonly Readonly<Record<string, string>>[]>();
+
+function setsOf(crossing: Crossing, service: string, more: Readonly<Record<string, string>>) {
+  const key = JSON.stringify([crossing, service, more]);
   const kind = { crossing, 'span.kind': kindOfCrossing[crossing] };
-  return (name: string, unit: string, values: readonly number[], counts: readonly number[], more = {}): DataPoint[] =>
-    [
-      { ...kind, ...more },
-      { ...kind, 'service.name': service, ...more },
-    ].map((dimensions) => ({
+  const known = sets.get(key) ?? [
+    { ...kind, ...more },
+    { ...kind, 'service.name': service, ...more },
+  ];
+  sets.set(key, known);
+  return known;
+}
+
+const spread =
+  (crossing: Crossing, service: string, timestamp: number, namespace: string) =>
+  (name: string, unit: string, values: readonly number[], counts: readonly number[], more = {}): DataPoint[] =>
+    setsOf(crossing, service, more).map((dimensions) => ({
       namespace,
       name,
       unit,
       dimensions,
-      timestamp: at,
+      timestamp,
       values,
       counts,
     }));
-};
 
 /** Points that samplers would have sent of a minute's calls. */
 function pointsOf(namespace: string, at: number, traffic: readonly Calls[]): DataPoint[] {
@@ -119,7 +131,7 @@ function pointsOf(namespace: string, at: number, traffic: readonly Calls[]): Dat
 
 /** What an environment's alarms say of a night. */
 export function said(night: Night, { environment }: EnvironmentConfig, alarms: AlarmSet): Said {
-  const { minutes = 60, traffic, values = () => ({}), history = true } = night;
+  const { minutes = 60, traffic, values = () => ({}), history = true, muted } = night;
   const namespace = metricNamespace(environment);
   const store = new MetricStore();
   const first = history ? -historyMinutes : 0;
@@ -139,7 +151,15 @@ export function said(night: Night, { environment }: EnvironmentConfig, alarms: A
       store.add([{ namespace: of, name, unit: 'None', dimensions, timestamp: at, values: [value], counts: [1] }]);
     }
   }
-  const all = alarmCourses(alarms, store, t0 - (history ? 30 : 0) * minuteMs, t0 + minutes * minuteMs);
+  const silences = muted ? [{ from: t0 + muted[0] * minuteMs, until: t0 + muted[1] * minuteMs }] : [];
+  const all = alarmCourses(
+    alarms,
+    store,
+    t0 - (history ? 30 : 0) * minuteMs,
+    t0 + minutes * minuteMs,
+    undefined,
+    silences,
+  );
   const minuteOf = (at: number) => Math.round((at - t0) / minuteMs);
   const heading = ({ name }: AlarmCourse) => name.replace(/^harbourline-[^:]+: /, '');
   const paging = all.filter(({ name }) => pagesOf(alarms, name));
