@@ -71,9 +71,12 @@ export const observe = section({
    * of lines are those of metrics. @default both
    */
   language: z.enum(['en', 'zh', 'both']).default('both'),
-  /** What metrics of services cost: each service is some 30 metrics, and each is paid for by the month. */
+  /** What metrics of services may cost: each service is some 30 metrics, and each is paid for by the month. */
   metricsBudget: section({
-    /** Services that `npm run cost` counts with. An estimate: more services make more metrics, and nothing stops them. @default 50 */
+    /**
+     * Services that have metrics of their own, by name, in each sampler and gateway: those that come first. Those beyond are `other`
+     * together, and an alarm informs. `npm run cost` counts with as many. @default 50
+     */
     services: whole(1, 1_000).default(50),
   }).prefault({}),
   /** What is alarmed on. */

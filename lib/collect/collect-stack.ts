@@ -140,6 +140,7 @@ export class CollectStack extends EnvironmentStack {
         redaction: config.redaction,
         instanceType: collect.gateway.instanceType,
         volumeGiB: collect.gateway.volumeGiB,
+        services: config.observe.metricsBudget.services,
         samplers: names,
       }),
     });
@@ -163,6 +164,7 @@ export class CollectStack extends EnvironmentStack {
         region: config.region,
         instanceType: collect.sampler.instanceType,
         volumeGiB: collect.sampler.volumeGiB,
+        services: config.observe.metricsBudget.services,
         forward: collect.forward,
         instances: collect.sampler.maxInstances,
         mainland: config.mainland,

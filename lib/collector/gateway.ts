@@ -31,6 +31,8 @@ export interface GatewayOptions {
   readonly instanceType: string;
   /** Volume of the disk queue in GiB. */
   readonly volumeGiB: number;
+  /** Services that have metrics of their own. */
+  readonly services: number;
   /** Cloud Map namespace and service in which the samplers are registered. */
   readonly samplers: { readonly namespace: string; readonly service: string };
 }
@@ -47,6 +49,7 @@ export function gatewayConfiguration({
   region,
   instanceType,
   volumeGiB,
+  services,
   samplers,
   legacyClients = [],
   redaction,
@@ -87,7 +90,7 @@ export function gatewayConfiguration({
     },
     processors: { ...own.processors, ...legacy.processors, ...processors, ...nodes },
     exporters: {
-      ...embeddedMetrics(environment, region, [...new Set([...metricsOf('gateway'), ...metricsOfNodes])]),
+      ...embeddedMetrics(environment, region, [...new Set([...metricsOf('gateway'), ...metricsOfNodes])], services),
       load_balancing: {
         routing_key: 'traceID',
         // Retries stand at both levels on purpose. Retried at the top alone, a whole batch is sent again each time that one

@@ -29,6 +29,8 @@ export interface SamplerOptions {
   readonly instanceType: string;
   /** Volume of the disk queue in GiB. */
   readonly volumeGiB: number;
+  /** Services that have metrics of their own. */
+  readonly services: number;
   /** Backends that get kept traces too. @default none */
   readonly forward?: ForwardOptions;
   /**
@@ -158,7 +160,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
       },
     },
     exporters: {
-      ...embeddedMetrics(environment, region, [...Object.values(metrics), ...metricsOf('sampler')]),
+      ...embeddedMetrics(environment, region, [...Object.values(metrics), ...metricsOf('sampler')], options.services),
       ...forward,
       ...relays,
       'otlp_http/writer': {

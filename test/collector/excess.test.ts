@@ -22,6 +22,7 @@ function configuration(port: number, out: string): string {
       region: 'ap-east-1',
       instanceType: 'm7g.large',
       volumeGiB: 20,
+      services: 50,
       instances: 1,
       mainland: { prefixes: ['10.20.0.0/16'], hostSuffixes: [] },
       sampling: {

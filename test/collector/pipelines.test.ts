@@ -20,6 +20,7 @@ const texts = {
     environment: 'dev',
     instanceType: 't4g.medium',
     volumeGiB: 20,
+    services: 50,
     samplers: { namespace: 'n', service: 's' },
   }),
   sampler: samplerConfiguration({
@@ -27,6 +28,7 @@ const texts = {
     region: 'ap-east-1',
     instanceType: 't4g.medium',
     volumeGiB: 20,
+    services: 50,
     instances: 2,
     mainland: { prefixes: ['10.20.0.0/16'], hostSuffixes: ['.cn.example.internal'] },
     sampling,

@@ -22,7 +22,7 @@ const anchors = [...sections, ...diagnoses].map(({ heading }) => anchor(heading)
 
 /** An objective's alarms are found under its heading: "P99 hk-cn, 5 minutes" under "P99 hk-cn". */
 const windows = [...pageWindows, ...informWindows].map(({ name }) => name);
-const parts = [...windows.map((name) => `slow burn, ${name}`), ...windows, 'slow burn', 'measured'];
+const parts = [...windows.map((name) => `slow burn, ${name}`), ...windows, 'slow burn', 'measured', 'few as they are'];
 const headingOf = (name: string): string =>
   of(name.replace(/^harbourline-[^:]+: /, '').replace(new RegExp(`, (?:${parts.join('|')})$`), ''));
 const of = (heading: string): string =>

@@ -48,7 +48,12 @@ export function items(environment: Environment, services?: number): Item[] {
   const queries = all.get('alarm-query');
   if (queries) all.set('alarm-query', { ...queries, most: queries.most * (services ?? 1) * directions });
   if (services !== undefined) {
-    add('custom-metric', 'month', customMetrics(dimensionValues(1)), customMetrics(dimensionValues(services)));
+    add(
+      'custom-metric',
+      'month',
+      customMetrics(dimensionValues(1)), // And those beyond the budget, which are one.
+      customMetrics(dimensionValues(services + 1)),
+    );
   }
   return [...all.values()].sort((one, other) => one.key.localeCompare(other.key));
 }

@@ -33,9 +33,19 @@ function byDimensions(metrics: readonly EmittedMetric[]): EmittedMetric[][] {
   return [...groups.values()];
 }
 
-/** The exporter to CloudWatch by embedded metrics, for these metrics and no others. */
-export const embeddedMetrics = (environment: string, region: string, metrics: readonly EmittedMetric[]) => ({
+/**
+ * The exporter to CloudWatch by embedded metrics, for these metrics and no others.
+ *
+ * @param services that have metrics of their own; those beyond are `other` together. @default no limit
+ */
+export const embeddedMetrics = (
+  environment: string,
+  region: string,
+  metrics: readonly EmittedMetric[],
+  services?: number,
+) => ({
   awsemf: {
+    ...(services === undefined ? {} : { services }),
     region,
     namespace: metricNamespace(environment),
     log_group_name: metricLogGroup(environment),

@@ -63,6 +63,15 @@ export const collectorMetrics = {
     tiers: collectorTiers,
     onlyWhen: 'metrics are refused for good',
   },
+  /** Points of services beyond the budget of metrics: they became those of one service. */
+  folded: {
+    name: 'otelcol_exporter_budget_folded_points',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'gateway, sampler: awsemf',
+    tiers: ['gateway', 'sampler'],
+    onlyWhen: 'there are more services than the budget has',
+  },
   /** Spans of which something was cut because it was too deep, too long or too large, by the service that sent them. */
   cut: {
     name: 'otelcol_processor_limits_cut_spans',

@@ -1,5 +1,6 @@
 // Package cloudwatchexporter is awsemf behind a queue and retries: alone it has neither, gives up after two attempts, and takes
-// throttling for an error that no retry can fix. What CloudWatch refuses for good is counted as failed.
+// throttling for an error that no retry can fix. What CloudWatch refuses for good is counted as failed. And the services that have
+// metrics of their own are bounded.
 package cloudwatchexporter
 
 import (
@@ -11,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/config/configretry"
+	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
@@ -18,11 +20,21 @@ import (
 	"go.opentelemetry.io/otel/metric/noop"
 )
 
-// Config is awsemf's, with a queue and retries.
+// Config is awsemf's, with a queue, retries and a budget.
 type Config struct {
 	*awsemfexporter.Config `mapstructure:",squash"`
 	Queue                  configoptional.Optional[exporterhelper.QueueBatchConfig] `mapstructure:"sending_queue"`
 	Retry                  configretry.BackOffConfig                                `mapstructure:"retry_on_failure"`
+	// Services that have metrics of their own; those beyond are `other` together, and counted. 0: no limit.
+	Services int `mapstructure:"services"`
+}
+
+// Validate the budget, and what is the stock exporter's.
+func (c *Config) Validate() error {
+	if c.Services < 0 {
+		return errors.New("services must not be negative: 0 is no limit")
+	}
+	return c.Config.Validate()
 }
 
 // NewFactory makes exporters of type awsemf: the configuration of the stock one works here.
@@ -48,15 +60,20 @@ func create(ctx context.Context, set exporter.Settings, cfg component.Config) (e
 	if err != nil {
 		return nil, err
 	}
+	services, err := newBudget(config.Services, set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
 	return exporterhelper.NewMetrics(ctx, set, cfg,
 		func(ctx context.Context, metrics pmetric.Metrics) error {
+			services.fold(metrics)
 			return judged(stock.ConsumeMetrics(ctx, metrics))
 		},
 		exporterhelper.WithQueue(config.Queue),
 		exporterhelper.WithRetry(config.Retry),
 		exporterhelper.WithStart(stock.Start),
 		exporterhelper.WithShutdown(stock.Shutdown),
-		exporterhelper.WithCapabilities(stock.Capabilities()))
+		exporterhelper.WithCapabilities(consumer.Capabilities{MutatesData: true}))
 }
 
 // Errors of CloudWatch Logs that say that the data itself is wrong: no retry can fix it.
