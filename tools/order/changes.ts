@@ -176,7 +176,7 @@ export const notTried: Readonly<Record<string, string>> = {
   'collect.gateway.tradingHours.minInstances': 'tried with the whole section',
   'store.load': 'judged by the configuration, and in no template',
   repositoryUrl: 'part of texts',
-  'observe.metricsBudget.services': 'a number: no resource is made or replaced for it',
+  'observe.metricsBudget.services': 'a value in user data, as those of sampling: samplers and gateways roll',
   'collect.rollbackDisabled': 'a switch of the instance refresh alone, which CloudFormation changes in place',
   'store.holds': 'read by a command, and in no template',
   'store.erasures': 'read by a command, and in no template',
