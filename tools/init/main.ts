@@ -10,7 +10,7 @@ import { fileOf, flagOf, inputOf, problemsOf } from './input';
 import { type Answers, settings, type Whole } from './settings';
 import { ownSource, tarballSource } from './source';
 
-const width = 22;
+const width = Math.max(...settings.map(({ flag }) => flag.length)) + ' NAME=VALUE'.length + 2;
 const help = `Writes a repository of your own that deploys Harbourline: configuration, allow-lists, workflows, README.
 
 npx harbourline init FOLDER --environments dev,prod [options]
@@ -68,7 +68,7 @@ function parse(): { folder: string; whole: Whole; answers: Map<string, Answers>;
   const answers = new Map<string, Answers>(environments.map((name) => [name, {}]));
   for (const { flag } of settings) {
     for (const text of (values[flag] as string[] | undefined) ?? []) {
-      const [, named, value] = /^([a-z][a-z0-9-]*)=(.*)$/s.exec(text) ?? [];
+      const [, named, value] = /^([\w-]+)=(.*)$/s.exec(text) ?? [];
       const of = named === undefined ? environments : [named];
       for (const name of of) {
         const so = answers.get(name);
@@ -105,9 +105,12 @@ command(help, async () => {
     const shown = problems.map((problem) => {
       const name = whole.environments.find((each) => fileOf(each) === problem.file) ?? '';
       const flag = flagOf(problem, whole.production.includes(name));
-      const where = flag
-        ? `--${flag} ${name}=${problem.value === undefined ? '…' : JSON.stringify(problem.value)}`
-        : `${problem.file} › ${problem.path}`;
+      const where =
+        problem.path === 'environment'
+          ? `--environments ${name}`
+          : flag
+            ? `--${flag} ${name}=${problem.value === undefined ? '…' : JSON.stringify(problem.value)}`
+            : `${problem.file} › ${problem.path}`;
       return `${where}\n  ${problem.why}\n  Fix: ${problem.fix}`;
     });
     throw new Error(
@@ -133,5 +136,6 @@ command(help, async () => {
     });
     console.log('package-lock.json');
   }
-  console.log(`\nNext: cd ${folder} && npm ci && npx cdk synth --quiet && npx harbourline rehearse`);
+  const shown = /^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
+  console.log(`\nNext: cd ${shown} && npm ci && npx cdk synth --quiet && npx harbourline rehearse`);
 });
