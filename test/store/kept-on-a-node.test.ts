@@ -5,7 +5,7 @@ import { waitFor } from '../../harness/wait';
 import { expire } from '../../lib/store/expire';
 import { eraseSpans, holdSpans, restoreIndex } from '../../tools/store/held';
 import { type Filter, fetchList, fetchTrace } from '../../tools/trace/fetch';
-import { as, call, found, ofTrace, one, post, start, stop } from './node-with-writer';
+import { as, call, found, ofTrace, one, post, start, stop, store } from './node-with-writer';
 import { attribute, type Json, map, service, span, traceId } from './span-writer/support';
 
 beforeAll(start, 300_000);
@@ -15,7 +15,7 @@ const number = (key: string, doubleValue: number) => ({ key, value: { doubleValu
 
 test('numbers are compared as numbers, whatever stood under the key since', async () => {
   const amounts = [950, 1000, 88, 12000].map((amount, n) => one(10 + n, [number('payment.amount', amount)]));
-  await post(service('shop', [...amounts, one(14, [attribute('payment.amount', 'many')])]));
+  await store(service('shop', [...amounts, one(14, [attribute('payment.amount', 'many')])]));
   const seen = await found({ range: { 'span.attributes.payment@amount': { gte: 1000 } } });
   expect(seen.map((document) => document['span.attributes.payment@amount']).sort()).toEqual([1000, 12000]);
   expect(await found({ term: { 'span.attributes.payment@amount.text': 'many' } })).toHaveLength(1);
@@ -24,7 +24,7 @@ test('numbers are compared as numbers, whatever stood under the key since', asyn
 test('exceptions are found by type, and by what they say where that may be seen', async () => {
   const event = { name: 'exception', timeUnixNano: '1785576600123456789' };
   const attributes = [attribute('exception.type', 'TimeoutError'), attribute('exception.message', 'Ann waited')];
-  await post(service('shop', [one(20, [], { events: [{ ...event, attributes }] })]));
+  await store(service('shop', [one(20, [], { events: [{ ...event, attributes }] })]));
   expect(await found({ query_string: { query: 'exception.type: TimeoutError' } })).toHaveLength(1);
   expect(await found({ match: { 'exception.message': 'waited' } }, as.investigator)).toHaveLength(1);
   expect(await found({ match: { 'exception.message': 'waited' } })).toHaveLength(0);
@@ -50,7 +50,7 @@ test('a reader sees nothing of a person: maps, capitals, names, sessions, forwar
     { key: 'account', value: deep },
     { key: 'user.id', value: { intValue: 4711471147 } },
   ];
-  await post(
+  await store(
     service('shop', [
       one(30, attributes, {
         status: { code: 2, message: `${secret} failed` },
@@ -73,20 +73,20 @@ test('a reader sees nothing of a person: maps, capitals, names, sessions, forwar
 test('a retry over a rollover is one span to readers', async () => {
   const index = 'otel-v1-apm-span-000001';
   const batch = () => service('shop', [one(40, []), one(41, [])]);
-  await post(service('shop', [one(42, [])])); // the writer knows the index behind the alias
+  await store(service('shop', [one(42, [])])); // the writer knows the index behind the alias
   const block = (on: boolean | null) =>
     as.bootstrap.indices.putSettings({ index, body: { 'index.blocks.read_only_allow_delete': on } });
   await block(true);
   expect([429, 503]).toContain(await post(batch()));
   await block(null);
   await call('POST', '/otel-v1-apm-span/_rollover');
-  expect(await post(batch())).toBe(200);
+  await store(batch());
   const { count } = await call('GET', `/${index}/_refresh`).then(() =>
     call('POST', `/${index}/_count`, { query: ofTrace(40) }),
   );
   expect(count).toBe(1);
   expect(await found(ofTrace(40))).toHaveLength(1);
-  expect(await post(service('shop', [one(43, [])]))).toBe(200);
+  await store(service('shop', [one(43, [])]));
   expect(await found(ofTrace(43))).toHaveLength(1);
 });
 
@@ -102,7 +102,7 @@ test('after a rollover, a lost index is restored as documented, goes on, and is 
   await call('DELETE', `/${index}`);
   await restoreIndex(as.administrator, 'drill', 'one', index);
   expect(await found({ match_all: {} })).toHaveLength(before);
-  expect(await post(service('shop', [one(50, [])]))).toBe(200);
+  await store(service('shop', [one(50, [])]));
 
   const lines: string[] = [];
   const at = (days: number) => ({
@@ -124,7 +124,7 @@ test('traces are found by service, border, slowness, errors and attributes, wher
     ...{ startTimeUnixNano: `${startsAt}`, endTimeUnixNano: `${startsAt + BigInt(ms) * 1_000_000n}`, ...fields },
   });
   const inward = { kind: 2, attributes: [attribute('crossing', 'cn-hk'), number('amount', 12)] };
-  await post(
+  await store(
     service('refunds', [
       at(101, 900, inward),
       at(102, 20, { kind: 2, status: { code: 2 }, attributes: [attribute('shop', 'HK-7')] }),
@@ -149,7 +149,7 @@ test('traces are found by service, border, slowness, errors and attributes, wher
 
 test('a trace is read to its end, or it says how much there is', async () => {
   const spans = Array.from({ length: 12_000 }, (_, n) => span(n, n === 0 ? undefined : 0, { traceId: traceId(120) }));
-  await post(service('big', spans));
+  await store(service('big', spans));
   await found(ofTrace(0));
   const all = await fetchTrace(as.reader, traceId(120).toString('hex'));
   expect([all.spans.length, all.total]).toEqual([12_000, 12_000]);
@@ -158,7 +158,7 @@ test('a trace is read to its end, or it says how much there is', async () => {
 });
 
 test('the service map forgets what was not seen for as long as spans are kept', async () => {
-  await post(service('shop', [one(60, [])]));
+  await store(service('shop', [one(60, [])]));
   const count = async () => (await call('GET', '/otel-v1-apm-service-map/_count')).count;
   await as.bootstrap.indices.refresh({ index: 'otel-v1-apm-service-map' });
   const at = (days: number) => ({ retentionDays: 14, now: new Date(Date.now() + days * 86_400_000), log: () => {} });
@@ -172,7 +172,7 @@ test('the service map forgets what was not seen for as long as spans are kept', 
 const people = { reason: 'for the test', until: '2999-12-31', requestedBy: 'ann', approvedBy: 'bo' };
 
 test('a hold keeps its traces beyond their days, ends on its day, and is written down', async () => {
-  await post(service('held', [one(70, [])]), service('shop', [span(71, 70, { traceId: traceId(70) })]));
+  await store(service('held', [one(70, [])]), service('shop', [span(71, 70, { traceId: traceId(70) })]));
   await found({ match_all: {} });
   const hold = { ...people, ticket: 'CASE-7', service: 'held' };
   expect(await holdSpans(as.administrator, hold)).toBe(2);
@@ -203,7 +203,7 @@ test('an erasure takes every span of a person, and what is held stays; the id mu
     [{ key: 'user', value: map({ id: { stringValue: person } }) }],
     [attribute('order.owner', person)],
   ];
-  await post(
+  await store(
     service('shop', [
       ...places.map((attributes, n) => one(80 + n, attributes)),
       one(89, [attribute('user.id', 'user-002170')]),
@@ -224,7 +224,7 @@ test('an erasure takes every span of a person, and what is held stays; the id mu
 });
 
 test('the audit log has what anybody but the writer did to spans, and who read what without masks', async () => {
-  await post(service('shop', [one(90, [attribute('user.id', 'audited')])]));
+  await store(service('shop', [one(90, [attribute('user.id', 'audited')])]));
   await found({ match_all: {} });
   const { body } = await as.investigator.search({ index: 'otel-v1-apm-span', body: { query: ofTrace(90) } });
   const { _index, _id } = body.hits.hits[0]!;
