@@ -112,6 +112,14 @@ function missing(words: readonly string[]): string[] {
 }
 
 const wrongCount = (words: readonly string[]): Objection => {
+  const fix = `Write: ${columns.join(' ')}`;
+  if (words.length === 1 && /[;,|]/.test(words[0] as string)) {
+    return {
+      code: 'HL-ALLOW-020',
+      why: 'Between two columns there are spaces or tabs, and here is something else.',
+      fix,
+    };
+  }
   const gone = missing(words);
   return {
     code: 'HL-ALLOW-001',
@@ -119,7 +127,7 @@ const wrongCount = (words: readonly string[]): Objection => {
       words.length < columns.length && gone.length > 0
         ? `The line has ${words.length} columns instead of ${columns.length}: ${gone.join(' and ')} ${gone.length > 1 ? 'are' : 'is'} missing.`
         : `The line has ${words.length} columns instead of ${columns.length}: an owner or a ticket has no spaces.`,
-    fix: `Write: ${columns.join(' ')}`,
+    fix,
   };
 };
 
@@ -129,10 +137,12 @@ function objections(words: readonly string[]): Objection[] {
     holds ? [] : [{ code, why, fix }];
   return [
     ...(from === relaySource ? [] : prefixObjection('from', from)),
-    ...prefixObjection('to', to),
+    ...wrong('HL-ALLOW-021', !/^relay$/i.test(to), `to ${to}: nobody opens connections to relays.`, 'Name a prefix.'),
+    ...(/^relay$/i.test(to) ? [] : prefixObjection('to', to)),
     ...wrong(
       'HL-ALLOW-002',
-      /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535,
+      // No zeros before it: whoever reads 0010 may mean 8, and a prefix is refused for the same.
+      /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535,
       `${port} is not a TCP port.`,
       'Write one number from 1 to 65535: a range would admit what nobody asked for.',
     ),
@@ -153,6 +163,8 @@ function objections(words: readonly string[]): Objection[] {
 }
 
 function prefixObjection(column: string, prefix: string): Objection[] {
+  if (/^relays?$/i.test(prefix))
+    return [{ code: 'HL-ALLOW-022', why: `${column} ${prefix}: it is no prefix.`, fix: `Write ${relaySource}.` }];
   const problem = cidrProblem(prefix, { widest: widestPrefix, narrowest: 32, onlyPrivate: false });
   return problem ? [{ ...problem, why: `${column} ${prefix}: ${problem.why}` }] : [];
 }

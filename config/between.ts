@@ -21,6 +21,8 @@ interface Claim {
   readonly value: unknown;
   /** What two of them must not share. */
   readonly key: string;
+  /** Two that say the same here may share. @default nobody shares */
+  readonly unless?: string;
   readonly why: string;
   readonly fix: string;
 }
@@ -102,7 +104,89 @@ function claims(config: EnvironmentConfig): Claim[] {
         },
       ]
     : [];
-  return [...stages(config), ...ofClients(config), ...router, ...line, ...attachments, ...receivers];
+  return [
+    ...stages(config),
+    ...ofClients(config),
+    ...router,
+    ...line,
+    ...attachments,
+    ...receivers,
+    ...ofGateways(config, link),
+  ];
+}
+
+/** Of gateways that exist, and of routers of the far end, which several environments may name. */
+function ofGateways({ account, region }: EnvironmentConfig, link: NonNullable<EnvironmentConfig['link']>): Claim[] {
+  const { transports, transitGatewayId, directConnect, amazonAsn, farEnd } = link;
+  const tunnels = (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).flatMap((transport) => {
+    const each = transports.includes(transport) ? link[transport] : undefined;
+    return each ? [{ path: `link.${transport}`, ...each }] : [];
+  });
+  return [
+    ...tunnels.flatMap(({ path, customerGatewayAddress, insideCidrs, probeAddresses }): Claim[] => [
+      {
+        code: 'HL-BETWEEN-010',
+        path: `${path}.customerGatewayAddress`,
+        value: customerGatewayAddress,
+        key: `customer gateway ${account} ${region} ${customerGatewayAddress} ${farEnd.asn}`,
+        why: 'has a customer gateway of the same address and ASN in this account: EC2 gives that one back, and both would delete it.',
+        fix: 'Put the environments into accounts of their own, or give the router another address for this one.',
+      },
+      ...probeAddresses.map((address, index) => ({
+        code: 'HL-BETWEEN-011' as const,
+        path: `${path}.probeAddresses[${index}]`,
+        value: address,
+        key: `probe ${customerGatewayAddress} ${address}`,
+        why: `measures a path of its own by it, on the same router (${customerGatewayAddress}): answers leave by one path.`,
+        fix: 'Give each path an address of its own.',
+      })),
+      ...(transitGatewayId
+        ? insideCidrs.map((cidr, index) => ({
+            code: 'HL-BETWEEN-012' as const,
+            path: `${path}.insideCidrs[${index}]`,
+            value: cidr,
+            key: `inside ${transitGatewayId} ${cidr}`,
+            why: `has it on the same transit gateway (${transitGatewayId}), where the inside of each tunnel is unique.`,
+            fix: 'Give each tunnel of a transit gateway its own /30.',
+          }))
+        : []),
+    ]),
+    ...(transitGatewayId && directConnect?.gatewayId && transports.some((each) => each !== 'siteToSiteVpn')
+      ? [
+          {
+            code: 'HL-BETWEEN-013' as const,
+            path: 'link.directConnect.gatewayId',
+            value: directConnect.gatewayId,
+            key: `association ${transitGatewayId} ${directConnect.gatewayId}`,
+            why: `associates it with the same transit gateway (${transitGatewayId}): there is one association of two gateways.`,
+            fix: 'Leave one of the two out, so that it is made.',
+          },
+        ]
+      : []),
+    ...[
+      { path: 'link.amazonAsn', kind: 'transit gateway', id: transitGatewayId, asn: amazonAsn },
+      {
+        path: 'link.directConnect.gatewayAsn',
+        kind: 'Direct Connect gateway',
+        id: directConnect?.gatewayId,
+        asn: directConnect?.gatewayAsn,
+      },
+    ].flatMap(({ path, kind, id, asn }): Claim[] =>
+      id && asn
+        ? [
+            {
+              code: 'HL-BETWEEN-014',
+              path,
+              value: asn,
+              key: `asn ${id}`,
+              unless: `${asn}`,
+              why: `gives the same ${kind} (${id}) another ASN, and it has one.`,
+              fix: 'Write the ASN that it has.',
+            },
+          ]
+        : [],
+    ),
+  ];
 }
 
 /** Its stages, whose names are those of stacks: an environment called `dev-mainland` would be the mainland of `dev`. */
@@ -146,10 +230,14 @@ export function between(environments: readonly Readable[]): Problem[] {
   return environments.flatMap((one, index) => {
     const earlier = environments.slice(0, index);
     const judged = (path: string, { unjudged }: Readable) => !unjudged.some((place) => related(place, path));
-    const shared = claims(one.config).flatMap(({ code, path, value, key, why, fix }): Problem[] => {
+    const shared = claims(one.config).flatMap(({ code, path, value, key, unless, why, fix }): Problem[] => {
       const other = earlier.find(
         (each) =>
-          judged(path, one) && claims(each.config).some((claim) => claim.key === key && judged(claim.path, each)),
+          judged(path, one) &&
+          claims(each.config).some(
+            (claim) =>
+              claim.key === key && (unless === undefined || claim.unless !== unless) && judged(claim.path, each),
+          ),
       );
       return other ? [{ code, file: one.file, path, value, why: `${other.file} ${why}`, fix }] : [];
     });
@@ -159,22 +247,35 @@ export function between(environments: readonly Readable[]): Problem[] {
   });
 }
 
-/** VPCs against everything: they meet on the link. Services and mainland hosts may serve several environments. */
+/** Places of addresses that an environment has for itself. */
+const ours = ['network.cidr', 'link.vpnOverDirectConnect.transitGatewayCidr'];
+
+const addressesOf = (config: EnvironmentConfig): { path: string; prefix: string }[] => {
+  const { transports = [], vpnOverDirectConnect } = config.link ?? {};
+  return [
+    ...prefixesOf(config),
+    ...(vpnOverDirectConnect && transports.includes('vpnOverDirectConnect')
+      ? [{ path: 'link.vpnOverDirectConnect.transitGatewayCidr', prefix: vpnOverDirectConnect.transitGatewayCidr }]
+      : []),
+  ];
+};
+
+/** VPCs and ends of tunnels against everything: they meet on the link. Services and mainland hosts may serve several environments. */
 function sharedAddresses(
   one: Readable,
   earlier: readonly Readable[],
   judged: (path: string, of: Readable) => boolean,
 ): Problem[] {
   const others = earlier.flatMap((each) =>
-    prefixesOf(each.config)
+    addressesOf(each.config)
       .filter(({ path }) => judged(path, each))
       .map((entry) => ({ ...entry, file: each.file })),
   );
-  return prefixesOf(one.config)
+  return addressesOf(one.config)
     .filter(({ path }) => judged(path, one))
     .flatMap(({ path, prefix }): Problem[] => {
       const other = others.find(
-        (entry) => [path, entry.path].includes('network.cidr') && overlap(entry.prefix, prefix),
+        (entry) => [path, entry.path].some((each) => ours.includes(each)) && overlap(entry.prefix, prefix),
       );
       return other
         ? [

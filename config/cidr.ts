@@ -43,7 +43,7 @@ export function cidrProblem(
     linkLocal = false,
   }: { widest: number; narrowest: number; onlyPrivate: boolean; linkLocal?: boolean | 'or-private' },
 ): CidrProblem | undefined {
-  const decimal = text.replace(/(^|\.)0+(?=\d)/g, '$1');
+  const decimal = text.replace(/(^|[./])0+(?=\d)/g, '$1');
   if (decimal !== text && /^[\d.]+\/\d+$/.test(text) && IPv4.isValidCIDR(decimal)) {
     return {
       code: 'HL-CIDR-001',
@@ -108,6 +108,29 @@ export function cidrProblem(
   }
   return undefined;
 }
+
+/** What is wrong with an IPv4 address as written; nothing where it is one. */
+export function addressProblem(text: string): CidrProblem | undefined {
+  if (IPv4.isValidFourPartDecimal(text)) return undefined;
+  const decimal = text.replace(/(^|\.)0+(?=\d)/g, '$1');
+  return decimal !== text && IPv4.isValidFourPartDecimal(decimal)
+    ? {
+        code: 'HL-CIDR-009',
+        why: 'Programs differ on numbers that begin with 0: some read them as octal.',
+        fix: `Write ${decimal}.`,
+      }
+    : {
+        code: 'HL-LINK-001',
+        why: 'This is not an IPv4 address.',
+        fix: 'Write four numbers from 0 to 255, such as 10.20.8.10.',
+      };
+}
+
+/** The first and the last address of a prefix. */
+export const edges = (prefix: string): { first: string; last: string } => ({
+  first: prefix.split('/')[0] as string,
+  last: IPv4.broadcastAddressFromCIDR(prefix).toString(),
+});
 
 /** What kind of address it is, as IANA's registry of special addresses says: `private`, `loopback`, `unicast`, …. */
 export const rangeOf = (address: string): string => IPv4.parse(address).range();

@@ -1,6 +1,6 @@
 /** Kinds of fields that the schema is made of. */
 import { z } from 'zod';
-import { cidrProblem } from './cidr';
+import { addressProblem, type CidrProblem, cidrProblem } from './cidr';
 import type { Code } from './errors';
 
 /** A section: unknown settings are refused, with the known ones in the answer. */
@@ -31,12 +31,19 @@ export const whole = (least: number, most: number) => z.int().min(least).max(mos
 export const text = (code: Code, pattern: RegExp, why: string, fix: string) =>
   z.string().refine((value) => pattern.test(value), { error: why, params: { code, fix } });
 
-export const prefix = (limits: Parameters<typeof cidrProblem>[1]) =>
+/** A string that a function judges. */
+export const judged = (problemOf: (text: string) => CidrProblem | undefined) =>
   z.string().superRefine((value, context) => {
-    const problem = cidrProblem(value, limits);
+    const problem = problemOf(value);
     if (problem)
       context.addIssue({ code: 'custom', message: problem.why, params: { code: problem.code, fix: problem.fix } });
   });
+
+/** An IPv4 prefix within limits. */
+export const prefix = (limits: Parameters<typeof cidrProblem>[1]) => judged((text) => cidrProblem(text, limits));
+
+/** An IPv4 address. Whether a host can have it is for rules to say. */
+export const address = judged(addressProblem);
 
 /** An EC2 instance type. */
 export const ec2InstanceType = text(

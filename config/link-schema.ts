@@ -1,53 +1,44 @@
 /** The `link` section: the line to the mainland, what may cross it, and the mainland's own stage. */
 import { z } from 'zod';
 import { parseAllowlist } from './allowlist';
-import { account, ec2InstanceType, keyArn, list, prefix, resourceId, section, text, whole } from './fields';
+import { addressProblem } from './cidr';
+import {
+  account,
+  address,
+  dnsName,
+  ec2InstanceType,
+  judged,
+  keyArn,
+  list,
+  prefix,
+  resourceId,
+  section,
+  text,
+  whole,
+} from './fields';
 import { ofAccount } from './organisation-schema';
-import { reasonLacks } from './reasons';
+import { anyAsn, directConnect, privateAsn, reason, siteToSiteVpn, vpnOverDirectConnect } from './transport-schema';
 
-const address = text(
-  'HL-LINK-001',
-  /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/,
-  'This is not an IPv4 address.',
-  'Write four numbers, such as 10.20.8.10.',
-);
 const port = whole(1, 65_535);
 
-/** ASNs that a gateway of AWS may have: private ones of two or four bytes (RFC 6996; EC2 and Direct Connect API references). */
-const privateAsn = z
-  .int()
-  .refine((asn) => (asn >= 64_512 && asn <= 65_534) || (asn >= 4_200_000_000 && asn <= 4_294_967_294), {
-    error: 'AWS takes private ASNs only for its own side.',
-    params: { code: 'HL-LINK-002', fix: 'Use one from 64512 to 65534, or from 4200000000 to 4294967294.' },
-  });
-
-/** ASNs that a customer gateway cannot have: reserved (RFC 7607, 6793, 5398, 7300), or AWS's own in a region. */
-const refusedAsns = (asn: number): boolean =>
-  [0, 23_456, 65_535, 4_294_967_295, 7224, 9059, 10_124, 17_943].includes(asn) ||
-  (asn >= 64_496 && asn <= 64_511) ||
-  (asn >= 65_536 && asn <= 65_551);
-
-/** ASN of a router: private, or of its owner, a carrier or a cloud. */
-const anyAsn = z
-  .int()
-  .min(1)
-  .max(4_294_967_294)
-  .refine((asn) => !refusedAsns(asn), {
-    error: 'This ASN is reserved: no router may have it.',
-    params: { code: 'HL-LINK-003', fix: "Use the far end's own, or a private one such as 65010." },
-  });
-
-/** A written reason. */
-const reason = (what: string) =>
-  z.string().superRefine((value, context) => {
-    const lacks = reasonLacks(value);
-    if (lacks.length > 0) {
-      context.addIssue({
-        code: 'custom',
-        message: `${what} is the exception, and this is not a reason for it: it lacks ${lacks.join('; ')}.`,
-        params: { code: 'HL-LINK-004', fix: 'Say why, with the ticket of the approval and the year in which it ends.' },
-      });
+/** A URL whose host is an IPv4 address. */
+const ofAddress = (pattern: RegExp, example: string) =>
+  judged((value) => {
+    const [, host, at = '1'] = pattern.exec(value) ?? [];
+    if (!host) {
+      return {
+        code: 'HL-LINK-072',
+        why: 'This is not such a URL of an IPv4 address.',
+        fix: `Write such as ${example}.`,
+      };
     }
+    return /^[1-9]\d{0,4}$/.test(at) && Number(at) <= 65_535
+      ? addressProblem(host)
+      : {
+          code: 'HL-LINK-073',
+          why: `${at} is not a TCP port.`,
+          fix: 'Use one from 1 to 65535, without zeros before it.',
+        };
   });
 
 const secretArn = text(
@@ -62,87 +53,6 @@ const certificate = section({
   secretArn,
   /** KMS key of the secret. */
   keyArn,
-});
-
-/** What each of the two tunnels of a VPN needs. */
-const tunnels = {
-  /** The far end's router: immutable in AWS, another address is another customer gateway. */
-  customerGatewayAddress: address,
-  /** The router's own address, where a device in front of it translates `customerGatewayAddress`. @default no translation */
-  behindNat: address.optional(),
-  /**
-   * What tunnels are protected with. `cnsa`: AES-256-GCM, SHA-384, DH 20. Two that are weaker, for devices without it, with a reason:
-   * `cbcIke` has AES-256-CBC in IKE alone (Huawei VRP, H3C Comware); `dh14` has AES-256-CBC, SHA-256 and DH 14 in both phases
-   * (gateways of Alibaba Cloud and Tencent Cloud). @default cnsa
-   */
-  profile: z.enum(['cnsa', 'cbcIke', 'dh14']).default('cnsa'),
-  /** Why tunnels are protected by less than `cnsa`. @default none */
-  weakerAcknowledged: reason('A weaker protection of tunnels').optional(),
-  /** Inside /30 of each tunnel, from 169.254.0.0/16: the first address is AWS's, the second the far end's. */
-  insideCidrs: z.array(prefix({ widest: 30, narrowest: 30, onlyPrivate: false, linkLocal: true })).length(2),
-  /** An address at the far end for each tunnel, announced over that tunnel only: what the probe measures the path with. */
-  probeAddresses: z.array(address).length(2),
-};
-
-/** IPsec over the public internet. */
-const siteToSiteVpn = section({
-  ...tunnels,
-  /**
-   * Why this environment crosses the border over the public internet. MIIT [2017] No. 32: cross-border business needs lines
-   * leased from licensed operators, VPN included.
-   */
-  internetAcknowledged: reason('IPsec over the public internet'),
-});
-
-/** A transit virtual interface on a connection, or on a LAG, that exists: ordering one takes a person and a cross-connect. */
-const line = {
-  connectionId: text(
-    'HL-LINK-006',
-    /^dx(?:con|lag)-[a-z0-9]{8}$/,
-    'This is not the id of a Direct Connect connection or of a LAG.',
-    'Write dxcon- or dxlag- and eight characters.',
-  ),
-  vlan: whole(1, 4094),
-  /**
-   * Of the BGP session: the first address is AWS's, the second the far end's. A /30 or /31 of 169.254.0.0/16 or of private
-   * addresses (RFC 1918).
-   */
-  peerCidr: prefix({ widest: 30, narrowest: 31, onlyPrivate: false, linkLocal: 'or-private' }),
-  /** An address at the far end that is announced over this interface only. */
-  probeAddress: address.optional(),
-  /** An interface that another account, such as the carrier's, has made on its connection, and that was accepted for our gateway. @default ours is made */
-  hostedInterfaceId: text(
-    'HL-LINK-007',
-    /^dxvif-[a-z0-9]{8}$/,
-    'This is not the id of a virtual interface.',
-    'Write dxvif- and eight characters.',
-  ).optional(),
-};
-
-const directConnect = section({
-  ...line,
-  /** A second line at another location, to another router: what production has, or says why not. @default none */
-  second: section(line).optional(),
-  /** Why production has one line. @default none */
-  oneLineAcknowledged: reason('One line in production').optional(),
-  /** A Direct Connect gateway of this account that exists. @default one is made */
-  gatewayId: z.uuid({ error: 'This is not the id of a Direct Connect gateway.' }).optional(),
-  /** ASN of the Direct Connect gateway: another one than the transit gateway's. @default 64513 */
-  gatewayAsn: privateAsn.default(64_513),
-  /** Bytes. 8500 needs jumbo frames on the whole way, the carrier's included. @default 1500 */
-  mtu: z.union([z.literal(1500), z.literal(8500)]).default(1500),
-  /**
-   * Why production sends in clear over the line: `transports` with `directConnect` in production needs it. AWS does not
-   * encrypt a virtual interface, and the mainland has no MACsec. @default none
-   */
-  unencryptedAcknowledged: reason('An unencrypted line in production').optional(),
-});
-
-/** IPsec between private addresses over the virtual interface: the line is leased and encrypted. Needs `directConnect`. */
-const vpnOverDirectConnect = section({
-  ...tunnels,
-  /** Addresses of AWS's tunnel ends: /24 or wider (AWS's rule for transit gateways), of nothing else. */
-  transitGatewayCidr: prefix({ widest: 16, narrowest: 24, onlyPrivate: true }),
 });
 
 const analysis = section({
@@ -212,16 +122,24 @@ export const link = section({
   directConnect: directConnect.optional(),
   vpnOverDirectConnect: vpnOverDirectConnect.optional(),
   /**
-   * A transit gateway that exists, of this account: it is attached to, and gets route tables of the link's own. Its default
+   * A transit gateway that exists, of this account (one that another shares does not do: docs/link.md): it is attached to, and gets route tables of the link's own. Its default
    * association and propagation must be off, `amazonAsn` is its ASN, and with `vpnOverDirectConnect` it must have
    * `transitGatewayCidr` among its CIDR blocks; preflight asks all of that. @default one of the environment's own
    */
-  transitGatewayId: text(
-    'HL-LINK-013',
-    /^tgw-([0-9a-f]{8}|[0-9a-f]{17})$/,
-    'This is not the id of a transit gateway.',
-    'Write tgw- and 17 digits.',
-  ).optional(),
+  transitGatewayId: judged((value) => {
+    if (/^tgw-([0-9a-f]{8}|[0-9a-f]{17})$/.test(value)) return undefined;
+    return value.startsWith('arn:')
+      ? {
+          code: 'HL-LINK-074',
+          why: 'An ARN is how a gateway of another account is shared, and the link needs one of its own: owners alone make VPNs, route tables, associations and routes of a gateway (Transit Gateway guide, sharing considerations).',
+          fix: "Put the environment into the owner's account and write the id here, or leave it out.",
+        }
+      : {
+          code: 'HL-LINK-013',
+          why: 'This is not the id of a transit gateway.',
+          fix: 'Write tgw- and 17 digits.',
+        };
+  }).optional(),
   /** ASN of the transit gateway. @default 64512, AWS's own default */
   amazonAsn: privateAsn.default(64_512),
   farEnd: section({
@@ -247,9 +165,9 @@ export const link = section({
   services: list(
     text(
       'HL-LINK-014',
-      /^[a-z][a-z0-9.-]{0,62}$/,
+      /^[A-Za-z](?:[\w.-]{0,61}[A-Za-z0-9])?$/,
       'This is not the name of a service.',
-      'Write service.name as the service sets it: lower-case letters, digits, dots and hyphens.',
+      'Write service.name as the service sets it: up to 63 letters, digits, dots, hyphens and underscores.',
     ),
   ).default([]),
   /** Days that a line of the allow-list may hold, from the day of the commit. @default 366 */
@@ -270,7 +188,10 @@ export const link = section({
         ).optional(),
         /** Its addresses, within `network.serviceVpcPrefixes`. */
         prefix: prefix({ widest: 12, narrowest: 28, onlyPrivate: true }),
-        /** Account of its owner, who gets the prefix lists of the allow-list for rules of security groups. @default our own */
+        /**
+         * Account of its owner, of our organisation: the gateway is shared with it to be attached to, and prefix lists of the allow-list
+         * for rules of its security groups. @default our own
+         */
         account: account.optional(),
       }),
     )
@@ -311,11 +232,36 @@ export const link = section({
     /** Name in the receiver's certificate. */
     name: text(
       'HL-LINK-017',
-      /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
-      'This is not a DNS name.',
-      'Use lower case letters and dots.',
+      /^(?=.{1,64}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+      'This is not a DNS name that a certificate can carry.',
+      'Write up to 64 lower-case letters, digits, hyphens and dots, such as receiver.cn.example.internal.',
     ),
   }),
+  /**
+   * Where the check of `traceparent` goes once a minute, beside the responder of the receiver: something in the mainland that answers
+   * with the header that it got, as text and as header, called as services call theirs. Each needs a line of the allow-list from
+   * `relay`, to its proxy where it has one. TLS is verified by `authority` of the relays' certificate, which is shown. @default none
+   */
+  continuityChecks: z
+    .array(
+      section({
+        /** In metrics and alarms. */
+        name: text(
+          'HL-LINK-071',
+          /^(?!receiver$)[a-z][a-z0-9-]{0,30}$/,
+          'This is not a name of a check, or it is that of the check that every link has.',
+          'Write up to 31 lower-case letters, digits and hyphens, such as settlement.',
+        ),
+        /** The host is an address: relays ask no name server of the mainland. */
+        url: ofAddress(/^https?:\/\/([\d.]+)(?::(\d+))?\/[\w./-]*$/, 'https://10.20.1.20:8443/traceparent'),
+        /** HTTP proxy that services call by. @default none */
+        proxy: ofAddress(/^http:\/\/([\d.]+):(\d+)$/, 'http://10.20.1.5:3128').optional(),
+        /** Name in the certificate of whoever answers: an address is seldom in one. */
+        serverName: dnsName.optional(),
+      }),
+    )
+    .max(3)
+    .default([]),
   /** TCP connects that time each path. */
   probe: section({
     /** Seconds between two of a path. @default 2 */

@@ -27,7 +27,7 @@ function judge(
   input: unknown,
 ): { config?: EnvironmentConfig; problems: Problem[]; unjudged?: readonly string[] } {
   const parsed = environmentSchema.safeParse(input);
-  const malformed = parsed.error?.issues ?? [];
+  const malformed = withoutEchoes(parsed.error?.issues ?? []);
   // Rules are still asked about what is well-formed: malformed places get a value that is, and rules that read it are not asked.
   const complete = parsed.success ? parsed : environmentSchema.safeParse(repaired(input, malformed));
   if (!complete.success) return { problems: malformed.flatMap((issue) => shapeProblems(file, input, issue)) };
@@ -52,6 +52,12 @@ function judge(
     ],
   };
 }
+
+/** Of what is of a wrong type, its size says nothing more. */
+const withoutEchoes = (issues: readonly Issue[]): Issue[] => {
+  const mistyped = new Set(issues.flatMap(({ code, path }) => (code === 'invalid_type' ? [pathText(path)] : [])));
+  return issues.filter(({ code, path }) => code === 'invalid_type' || !mistyped.has(pathText(path)));
+};
 
 /** The input with values that the schema takes where it refused. Only ever judged, never deployed. */
 function repaired(input: unknown, issues: readonly Issue[]): unknown {

@@ -4,8 +4,8 @@
  * `npm run allowlist -- rules`                  what owners of services put into their security groups
  */
 import { parseArgs } from 'node:util';
-import { IPv4 } from 'ipaddr.js';
 import { isDate, relaySource } from '../config/allowlist';
+import { addressProblem } from '../config/cidr';
 import { loadEnvironments } from '../harness/deployment';
 import { warningDays } from '../lib/contract/alarms';
 import { linked } from '../lib/contract/link-parameters';
@@ -31,11 +31,9 @@ npm run allowlist -- rules [--env NAME]
 `;
 
 /** What is wrong with an IPv4 address that somebody typed. */
-function addressProblem(what: string, text: string): string[] {
-  if (IPv4.isValidFourPartDecimal(text)) return [];
-  return /^0|\.0\d/.test(text)
-    ? [`${what} ${text}: programs differ on numbers that begin with 0, some read them as octal. Leave the zeros out.`]
-    : [`${what} ${text}: not an IPv4 address. Write four numbers from 0 to 255, such as 10.20.8.10.`];
+function typed(what: string, text: string): string[] {
+  const problem = addressProblem(text);
+  return problem ? [`${what} ${text}: ${problem.why} ${problem.fix}`] : [];
 }
 
 command(help, () => {
@@ -53,15 +51,18 @@ command(help, () => {
   if (environments.length === 0) {
     throw new Error(`--env is ${values.env}: name one of ${all.map(({ environment }) => environment).join(', ')}.`);
   }
-  if (more.length > 0) throw new Error(help);
+  if (more.length > 0) throw new Error(`There is one question, and here is "${more.join(' ')}" beside it.\n\n${help}`);
 
   if (question === 'why') {
-    const [, address, port] = /^([^:]+):(\d+)$/.exec(target ?? '') ?? [];
+    const [, address, port] = /^([^:\s]+):(\S+)$/.exec(target ?? '') ?? [];
+    if (target?.includes('[') || target?.includes('::')) throw new Error(`${target}: the link is IPv4 only.`);
     if (!address || !port) throw new Error(`why asks for an address and a port, such as 10.20.8.10:4318.\n\n${help}`);
     const wrong = [
-      ...addressProblem('the address', address),
-      ...(values.from === undefined || values.from === relaySource ? [] : addressProblem('--from', values.from)),
-      ...(Number(port) >= 1 && Number(port) <= 65_535 ? [] : [`${port} is not a TCP port: use one from 1 to 65535.`]),
+      ...typed('the address', address),
+      ...(values.from === undefined || values.from === relaySource ? [] : typed('--from', values.from)),
+      ...(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535
+        ? []
+        : [`${port} is not a TCP port: use one from 1 to 65535, without zeros before it.`]),
     ];
     if (wrong.length > 0) throw new Error(wrong.join('\n'));
     const answers = environments.map((config) => ({ config, ...why(config, address, Number(port), values.from) }));
@@ -93,5 +94,5 @@ command(help, () => {
     }
     return 0;
   }
-  throw new Error(help);
+  throw new Error(`There is no question "${positionals.join(' ')}".\n\n${help}`);
 });

@@ -1,5 +1,5 @@
 /** `npm run link:far-end -- --env NAME [--out FOLDER]`: writes what the far end of a deployed link is handed. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EC2Client, type VpnConnection } from '@aws-sdk/client-ec2';
@@ -22,12 +22,16 @@ strongSwan, FRR, nftables, the receiver of aggregates, devices of other makers, 
 
 /** What `describe-vpn-connections` printed. @throws Error where it is something else */
 function described(file: string): VpnConnection[] {
-  const { VpnConnections } = JSON.parse(readFileSync(file, 'utf8')) as { VpnConnections?: VpnConnection[] };
-  if (!Array.isArray(VpnConnections))
-    throw new Error(
-      `${file} has no VpnConnections. Write it with: aws ec2 describe-vpn-connections --output json > ${file}`,
-    );
-  return VpnConnections;
+  const how = `Write it with: aws ec2 describe-vpn-connections --output json > ${file}`;
+  if (!existsSync(file)) throw new Error(`There is no ${file}. ${how}`);
+  let said: { VpnConnections?: VpnConnection[] } | null;
+  try {
+    said = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw new Error(`${file} is no JSON. ${how}`);
+  }
+  if (!Array.isArray(said?.VpnConnections)) throw new Error(`${file} has no VpnConnections. ${how}`);
+  return said.VpnConnections;
 }
 
 command(help, async () => {

@@ -16,6 +16,7 @@ import type { AnalysisConfig, LinkConfig } from '../contract/link-parameters';
 import { aggregatesLogGroup } from '../contract/metrics';
 import { nodePackage } from '../contract/node';
 import { ports } from '../contract/ports';
+import { responderHealth } from '../contract/responder';
 import { Artifact } from '../machine/artifact';
 import { startUnits } from '../machine/boot';
 import { Fleet, type FleetProps } from '../machine/fleet';
@@ -82,9 +83,10 @@ export class Receivers extends Construct {
     // Settled switches it on: a creation that fails could not take back what is protected. Nothing here says "off".
     loadBalancer.removeAttribute('deletion_protection.enabled');
     instances.connections.allowFrom(entrance, Port.tcp(ports.health), 'Health checks');
-    for (const [name, port] of [
-      ['Otlp', receiver.port],
-      ['Responder', receiver.continuityPort],
+    for (const [name, port, health] of [
+      ['Otlp', receiver.port, { port: `${ports.health}`, path: '/' }],
+      // The responder itself: the collector beside it may be well while it is not.
+      ['Responder', receiver.continuityPort, { port: `${receiver.continuityPort}`, path: responderHealth }],
     ] as const) {
       for (const prefix of props.relayCidrs) {
         entrance.addIngressRule(Peer.ipv4(prefix), Port.tcp(port), `${name} from relays in Hong Kong`);
@@ -97,7 +99,7 @@ export class Receivers extends Construct {
         targets: [group],
         preserveClientIp: true,
         deregistrationDelay: Duration.seconds(deregistrationSeconds),
-        healthCheck: { protocol: Protocol.HTTP, port: `${ports.health}`, path: '/' },
+        healthCheck: { protocol: Protocol.HTTP, ...health },
       });
       targetGroups.push(targets);
       targets.setAttribute('deregistration_delay.connection_termination.enabled', 'true');

@@ -79,6 +79,10 @@ export const announcedByFarEnd = (config: LinkedConfig): string[] =>
 export const serviceAttachmentIds = ({ link }: LinkedConfig): string[] =>
   link.serviceAttachments.flatMap(({ attachmentId }) => attachmentId ?? []);
 
+/** Other accounts, whose VPCs of services are attached. */
+export const guestAccounts = ({ account, link }: LinkedConfig): string[] =>
+  [...new Set(link.serviceAttachments.flatMap((each) => each.account ?? []))].filter((each) => each !== account).sort();
+
 /** Leased lines of a link, the preferred first: `dx`, and `dx-2` where there are two. */
 export const linesOf = ({ directConnect }: LinkConfig) =>
   directConnect

@@ -24,10 +24,19 @@ const vpnsOf = ({ link }: LinkedConfig) =>
 export function parametersOf(config: LinkedConfig, VpnConnections: readonly VpnConnection[]): LinkParameters {
   const found = vpnsOf(config).flatMap((transport): [string, VpnConnection][] => {
     const cidr = config.link[transport]?.insideCidrs[0];
-    const connection = VpnConnections.find(({ Options }) =>
-      Options?.TunnelOptions?.some(({ TunnelInsideCidr }) => TunnelInsideCidr === cidr),
+    const connection = VpnConnections.find(
+      ({ Options, State, Tags = [] }) =>
+        // What is deleted is described for some time; another environment's router may have the same inside.
+        !State?.startsWith('delet') &&
+        Tags.every(({ Key, Value }) => Key !== 'harbourline:environment' || Value === config.environment) &&
+        Options?.TunnelOptions?.some(({ TunnelInsideCidr }) => TunnelInsideCidr === cidr),
     );
-    return connection ? [[transport, connection]] : [];
+    if (!connection) {
+      throw new Error(
+        `Of ${VpnConnections.length} VPN connection(s) none is ${transport} of ${config.environment}: that has a tunnel with inside ${cidr}. Deploy it first; or is this what AWS said of another account or region?`,
+      );
+    }
+    return [[transport, connection]];
   });
   return linkParameters(config, Object.fromEntries(found));
 }

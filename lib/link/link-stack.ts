@@ -80,6 +80,7 @@ export class LinkStack extends EnvironmentStack {
       receiver: link.receiver,
       services: link.services,
       probe: link.probe,
+      continuityChecks: link.continuityChecks,
       probedPaths: probedPaths(config),
       imageId: collect.imageId,
       rollbackDisabled: collect.rollbackDisabled,

@@ -51,6 +51,9 @@ const reason =
 /** Ports that answers come back to: Linux's default range, which AL2023 leaves as it is. */
 const returnPorts = [32_768, 60_999] as const;
 
+/** "Fragmentation needed": whoever forwards says so by its own address, and without it large packets vanish (RFC 1191). */
+const fragmentationNeeded = AclTraffic.icmp({ type: 3, code: 4 });
+
 /**
  * The subnets of the relays, as far as the mainland is concerned: routes to the addresses of the allow-list and no others,
  * stateless ACLs with the ports that answers come back to, flow logs of what was rejected.
@@ -96,6 +99,7 @@ export class LinkSubnets extends Construct {
       for (const prefix of prefixes) egress(listed, Action.ALLOW, prefix, AclTraffic.tcpPort(port));
     }
     for (const prefix of relayTargets(props.flows)) ingress(listed, Action.ALLOW, prefix, answers);
+    for (const way of [ingress, egress]) way(listed, Action.ALLOW, '0.0.0.0/0', fragmentationNeeded);
     // Before anything wider is allowed.
     for (const prefix of props.mainlandPrefixes) {
       egress(refused, Action.DENY, prefix, AclTraffic.allTraffic());
@@ -118,6 +122,7 @@ export class LinkSubnets extends Construct {
     for (const prefix of linkCidrs) {
       egress(band.listed, Action.ALLOW, prefix, AclTraffic.tcpPortRange(...returnPorts));
       ingress(band.listed, Action.ALLOW, prefix, AclTraffic.tcpPortRange(1, 65_535));
+      for (const way of [ingress, egress]) way(band.listed, Action.ALLOW, prefix, fragmentationNeeded);
     }
   }
 

@@ -1,7 +1,7 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { CfnResourceShare } from 'aws-cdk-lib/aws-ram';
 import { Construct } from 'constructs';
-import type { LinkedConfig } from '../contract/link-parameters';
+import { guestAccounts, type LinkedConfig } from '../contract/link-parameters';
 import { ownerRules } from '../contract/owner-rules';
 import { type PrefixListProps, prefixList } from './prefix-list';
 
@@ -25,13 +25,12 @@ export class OwnerLists extends Construct {
       });
       return made;
     });
-    const accounts = new Set(config.link.serviceAttachments.flatMap(({ account }) => account ?? []));
-    accounts.delete(config.account);
-    if (lists.length === 0 || accounts.size === 0) return;
+    const principals = guestAccounts(config);
+    if (lists.length === 0 || principals.length === 0) return;
     new CfnResourceShare(this, 'Share', {
       name: `harbourline-${environment}-allowlist`, // required by AWS
       resourceArns: lists.map(({ attrArn }) => attrArn),
-      principals: [...accounts].sort(),
+      principals,
       // Of the own organisation: nobody else learns who may call the mainland.
       allowExternalPrincipals: false,
     });

@@ -14,8 +14,10 @@ import { serviceRole } from '../common/iam';
 import { cloudMapServices } from '../contract/cloud-map';
 import { environmentFile, paths } from '../contract/instance';
 import type { LinkConfig } from '../contract/link-parameters';
+import { receiverCheck } from '../contract/metrics';
 import { nodePackage } from '../contract/node';
 import { ports } from '../contract/ports';
+import { responderPath } from '../contract/responder';
 import { Artifact } from '../machine/artifact';
 import { startUnits } from '../machine/boot';
 import { Deregistration } from '../machine/deregistration';
@@ -26,6 +28,7 @@ import { linkCertificate } from '../machine/link-certificate';
 import { writeMetrics } from '../machine/metric-log';
 import { Settled } from '../machine/settled';
 import { subnets } from '../network/network-stack';
+import type { ContinuityCheck } from './probe/continuity';
 import { probeVariables } from './probe/settings';
 
 export interface RelaysProps extends Pick<FleetProps, 'imageId' | 'rollbackDisabled' | 'assetsKeyArn'> {
@@ -38,6 +41,8 @@ export interface RelaysProps extends Pick<FleetProps, 'imageId' | 'rollbackDisab
   /** Services whose figures cross under their own names. */
   readonly services: LinkConfig['services'];
   readonly probe: LinkConfig['probe'];
+  /** Ways that are checked for `traceparent`, beside that to the receiver. */
+  readonly continuityChecks: LinkConfig['continuityChecks'];
   /** Paths that the probe measures. */
   readonly probedPaths: readonly { readonly name: string; readonly address: string }[];
   /** File of the allow-list, for people who read a rule in the console. */
@@ -56,6 +61,12 @@ export interface RelaysProps extends Pick<FleetProps, 'imageId' | 'rollbackDisab
 
 /** Two: one carries everything while the other is replaced. They share the bits a second that the link may take. */
 const instances = 2;
+
+/** Every way that is checked for `traceparent`, the receiver's responder first. */
+const continuityChecksOf = ({ receiver, continuityChecks }: RelaysProps): ContinuityCheck[] => [
+  { name: receiverCheck, url: `http://${receiver.address}:${receiver.continuityPort}${responderPath}` },
+  ...continuityChecks,
+];
 
 /** The relays: the only instances with a route across, a collector and a probe on each. */
 export class Relays extends Construct {
@@ -132,7 +143,7 @@ export class Relays extends Construct {
               probeVariables({
                 paths: props.probedPaths.map(({ name, address }) => ({ name, address, port: props.probe.port })),
                 everySeconds: props.probe.everySeconds,
-                continuityUrl: `http://${receiver.address}:${receiver.continuityPort}/traceparent`,
+                checks: continuityChecksOf(props),
                 reportUrl: `http://127.0.0.1:${ports.ownMetrics}/v1/metrics`,
                 certificateFile: `${paths.linkTls}/certificate.pem`,
               }),

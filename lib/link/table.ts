@@ -1,5 +1,6 @@
 /** The link as a table, for routers of any maker and for whoever must sign it off. */
 import type { Interface, LinkParameters, Phase, Tunnel } from '../contract/link-parameters';
+import { responderPath } from '../contract/responder';
 import { missingWords } from './devices';
 
 const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
@@ -71,7 +72,7 @@ ${rows(
     ['BGP hold time', `${bgp.holdSeconds} s`],
     ['receiver of aggregates', `${receiver.address}:${receiver.port}, mutual TLS, name ${receiver.name}`],
     ['probes of each path', `TCP ${probePort}; a refusal is an answer`],
-    ['answers with the traceparent it got', `http://${receiver.address}:${receiver.continuityPort}/traceparent`],
+    ['answers with the traceparent it got', `http://${receiver.address}:${receiver.continuityPort}${responderPath}`],
   ],
 )}
 

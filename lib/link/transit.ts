@@ -11,10 +11,11 @@ import {
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, ResourcePolicy, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnResourceShare } from 'aws-cdk-lib/aws-ram';
 import { Construct } from 'constructs';
 import { stackInstance } from '../common/stack-instance';
 import { subnetCidrs } from '../contract/addresses';
-import type { LinkConfig, LinkedConfig, RoutedPrefix } from '../contract/link-parameters';
+import { guestAccounts, type LinkConfig, type LinkedConfig, type RoutedPrefix } from '../contract/link-parameters';
 import type { BoundPath } from '../contract/link-paths';
 import { subnets } from '../network/network-stack';
 import { alertLog, Inspection } from './inspection';
@@ -87,8 +88,8 @@ export class Transit extends Construct {
     );
   }
 
-  private ownGateway({ environment, link }: TransitProps): CfnTransitGateway {
-    return new CfnTransitGateway(this, 'Gateway', {
+  private ownGateway({ environment, link, config }: TransitProps): CfnTransitGateway {
+    const gateway = new CfnTransitGateway(this, 'Gateway', {
       description: `Harbourline ${environment}: link to the mainland`,
       amazonSideAsn: link.amazonAsn,
       autoAcceptSharedAttachments: 'disable',
@@ -102,6 +103,17 @@ export class Transit extends Construct {
         ? { transitGatewayCidrBlocks: [link.vpnOverDirectConnect.transitGatewayCidr] }
         : {}),
     });
+    const principals = guestAccounts(config);
+    if (principals.length > 0) {
+      // Its owner accepts each attachment, and alone writes routes: who attaches a VPC reaches nothing by that.
+      new CfnResourceShare(this, 'Share', {
+        name: `harbourline-${environment}-link`, // required by AWS
+        resourceArns: [gateway.attrTransitGatewayArn],
+        principals,
+        allowExternalPrincipals: false,
+      });
+    }
+    return gateway;
   }
 
   /**

@@ -20,8 +20,9 @@ export function entriesOf(acl: NetworkAcl, reason: string) {
   const appender = (direction: TrafficDirection) => {
     const taken = new Set<number>();
     return (from: number, ruleAction: Action, prefix: string, traffic: AclTraffic) => {
-      const { portRange: { from: first, to: last } = {} } = traffic.toTrafficConfig();
-      const says = `${ruleAction === Action.ALLOW ? 'Allow' : 'Deny'} ${prefix} ${first ?? 'all'} ${last ?? 'all'}`;
+      const { portRange: { from: first, to: last } = {}, icmp } = traffic.toTrafficConfig();
+      const what = icmp ? `icmp ${icmp.type} ${icmp.code}` : `${first ?? 'all'} ${last ?? 'all'}`;
+      const says = `${ruleAction === Action.ALLOW ? 'Allow' : 'Deny'} ${prefix} ${what}`;
       let ruleNumber = from + (createHash('sha256').update(says).digest().readUInt32BE() % bandWidth);
       while (taken.has(ruleNumber)) ruleNumber++;
       taken.add(ruleNumber);

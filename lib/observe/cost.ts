@@ -1,11 +1,13 @@
 /** What metrics of our own cost: each combination of dimension values is one, and is paid for by the month. */
 import {
+  checkDimension,
   collectorTiers,
   continuityOutcomes,
   crossingAttribute,
   crossings,
   type EmittedMetric,
   everyMetric,
+  outcomeDimension,
   pathDimension,
   portDimension,
   severityDimension,
@@ -40,7 +42,8 @@ export const dimensionValues = (services: number): DimensionValues => ({
   'error.type': 3,
   sampled: 2,
   [pathDimension]: 4,
-  outcome: continuityOutcomes.length,
+  [checkDimension]: 4, // the receiver, and config/link-schema.ts takes three more
+  [outcomeDimension]: continuityOutcomes.length,
   reason: 6,
   [sideDimension]: 2,
   [portDimension]: 10,

@@ -111,7 +111,7 @@ test.each([
   ],
   ['staging', 'directConnect.peerCidr', '10.31.4.0/30', 'shares addresses with a VPC'],
   ['staging', 'directConnect.peerCidr', '8.8.8.0/30', 'or private ones'],
-  ['staging', 'transports', ['siteToSiteVpn', 'directConnect'], 'AWS prefers a leased line to a VPN'],
+  ['staging', 'transports', ['siteToSiteVpn', 'directConnect'], 'AWS prefers a leased line, and a VPN over it'],
   ['prod', 'transports', ['directConnect'], 'Production would send over the leased line in clear'],
   // Reasons.
   ['dev', 'siteToSiteVpn.internetAcknowledged', 'x x x x x x x x', 'it lacks why'],
@@ -156,9 +156,9 @@ test.each([
   ['prod', 'inspection', { zones: 1 }, 'One endpoint is one zone to lose'],
   ['dev', 'inspection', { by: 'none' }, 'the far end alone holds ports'],
   ['dev', 'siteToSiteVpn.profile', 'dh14', 'protected by less than AES-256-GCM'],
-  ['dev', 'farEnd.asn', 23_456, 'This ASN is reserved'],
-  ['dev', 'farEnd.asn', 65_535, 'This ASN is reserved'],
-  ['dev', 'farEnd.asn', 7224, 'This ASN is reserved'],
+  ['dev', 'farEnd.asn', 23_456, 'reserved, or none'],
+  ['dev', 'farEnd.asn', 65_535, 'reserved, or none'],
+  ['dev', 'farEnd.asn', 7224, 'reserved, or none'],
   ['dev', 'amazonAsn', 4134, 'private ASNs only'],
 ] as const)('%s with link.%s = %j is refused', (name, path, value, reason) => {
   expect(problems(name, path, value)).toContainEqual(expect.stringContaining(reason));
@@ -295,7 +295,7 @@ describe('an allow-list', () => {
         (_, index) => `10.30.5.${index}/32 10.20.1.20/32 ${9500 + index} payments NET-1204 2027-03-31`,
       ),
     );
-    expect(() => parseEnvironment('config/dev.ts', input)).toThrow('300 are the most that fit into one stack');
+    expect(() => parseEnvironment('config/dev.ts', input)).toThrow('resources, and CloudFormation takes 500');
   });
 
   test('is judged at the day of the commit: ended lines, and lines without an end in sight', () => {

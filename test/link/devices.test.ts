@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type LinkParameters, linked, linkParameters, tunnelsOf } from '../../lib/contract/link-parameters';
 import { devices } from '../../lib/link/devices';
 import { farEndFiles } from '../../lib/link/far-end';
+import { parametersOf as readFrom } from '../../lib/link/far-end-read';
 import { type ProfileName, tunnelProfile, weaknesses } from '../../lib/link/profile';
 import { describedVpn, type TunnelSpecification } from '../../rehearsal/stage/link/described';
 import { configOf, environmentNames } from '../support/app';
@@ -188,5 +189,85 @@ describe.each(environmentNames)('far end of %s', (environment) => {
         expect(script).toMatch(new RegExp(`ip route replace ${prefix}( via [\\d.]+)? dev ${path.name} table ${table}`));
       }
     }
+  });
+});
+
+describe('leased lines', () => {
+  const files = farEndFiles(parametersOf('prod', 'cbcIke'));
+  const interfaces = (text: string) =>
+    text
+      .split(/^(?=interface |[a-z].* )/m)
+      .map((part) => part.split('\n'))
+      .filter(([head]) => head?.startsWith('interface CARRIER'));
+
+  test.each([
+    ['cisco-ios-xe.cfg', ' ip access-group HARBOURLINE-IN in', ' permit esp host 198.51.100.1 host 10.22.254.1'],
+    [
+      'huawei-vrp.cfg',
+      ' traffic-filter inbound acl 3998',
+      ' permit 50 source 198.51.100.1 0 destination 10.22.254.1 0',
+    ],
+    ['h3c-comware.cfg', ' packet-filter 3998 inbound', ' permit 50 source 198.51.100.1 0 destination 10.22.254.1 0'],
+  ])('%s: two lines are two interfaces, each filtered, and let the tunnels pass', (file, filter, tunnels) => {
+    const text = files[`devices/${file}`] as string;
+    const found = interfaces(text);
+    expect(found.map(([head]) => head)).toEqual(['interface CARRIER.302', 'interface CARRIER-2.302']);
+    for (const lines of found) expect(lines).toContain(filter);
+    expect(text).toContain(tunnels);
+    for (const connection of ['dxcon-fg1proda', 'dxcon-fg1prodb']) expect(text).toContain(connection);
+  });
+
+  test.each(['dev', 'staging'])('of %s carry no tunnels, and admit none', (environment) => {
+    const text = farEndFiles(parametersOf(environment))['devices/cisco-ios-xe.cfg'];
+    expect(text).not.toMatch(/permit (esp|udp)/);
+  });
+});
+
+test('FortiOS: a policy to a probe leads to its loopback, and each name is one of its own', () => {
+  const parameters = parametersOf('dev');
+  const [flow] = parameters.allowedFlows.filter(({ fromRelay }) => !fromRelay);
+  const twice = { ...flow!, ticket: 'AVERYLONGNAMEOFAPROJECT-123456789', from: ['10.30.4.77/32'] };
+  const text = farEndFiles({ ...parameters, allowedFlows: [...parameters.allowedFlows, twice, twice, flow!] })[
+    'devices/fortios.conf'
+  ] as string;
+  const names = [...text.matchAll(/^ +set name "(.*)"$/gm)].map(([, name]) => name as string);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name.length).toBeLessThanOrEqual(35);
+  expect(text).toMatch(/set dstintf "vpn-1-probe"\n +set srcaddr .*\n +set dstaddr "hl-10\.20\.255\.1-32"/);
+});
+
+describe('what AWS said, from a file', () => {
+  const config = linked(configOf('dev'));
+  const cidrs = config.link.siteToSiteVpn?.insideCidrs ?? [];
+  const vpn = describedVpn(
+    { VpnTunnelOptionsSpecifications: cidrs.map((cidr) => spelled(tunnelProfile(cidr, 'cnsa', true))) },
+    ['198.51.100.1', '198.51.100.2'],
+  );
+
+  test('what is deleted, or of another environment, is not taken for the link', () => {
+    const others = [
+      { ...vpn, VpnConnectionId: 'vpn-deleted', State: 'deleted' as const },
+      { ...vpn, VpnConnectionId: 'vpn-foreign', Tags: [{ Key: 'harbourline:environment', Value: 'staging' }] },
+    ];
+    const [tunnel] = tunnelsOf(readFrom(config, [...others, vpn]));
+    expect(tunnel?.vpnConnectionId).toBe(vpn.VpnConnectionId);
+    expect(() => readFrom(config, others)).toThrow(
+      /Of 2 VPN connection\(s\) none is siteToSiteVpn of dev.*169\.254\.10/,
+    );
+  });
+
+  test('the command says what is wrong with the file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'far-end-from-'));
+    const run = (text: string) => {
+      const file = join(folder, 'said.json');
+      writeFileSync(file, text);
+      return spawnSync('npx', ['tsx', '../../../tools/far-end.ts', '--env', 'dev', '--out', folder, '--from', file], {
+        cwd: join(__dirname, '..', 'support', 'deployment'),
+        encoding: 'utf8',
+      });
+    };
+    expect(run('{')).toMatchObject({ status: 1, stderr: expect.stringContaining('is no JSON') });
+    expect(run(JSON.stringify({ VpnConnections: [vpn] })).status).toBe(0);
+    rmSync(folder, { recursive: true, force: true });
   });
 });

@@ -258,9 +258,16 @@ test('owners of services get a rule for each direction and port, with the list t
     ...dev,
     link: { ...linked(dev).link, serviceAttachments: [{ prefix: '10.30.4.0/24', account: '111111111117' }] },
   } as EnvironmentConfig);
-  expect(only(shared, 'AWS::RAM::ResourceShare')).toMatchObject({
-    AllowExternalPrincipals: false,
-    Principals: ['111111111117'],
-    ResourceArns: [expect.anything(), expect.anything()],
+  const shares = Object.values(shared.findResources('AWS::RAM::ResourceShare')).map(({ Properties }) => Properties);
+  const within = { AllowExternalPrincipals: false, Principals: ['111111111117'] };
+  expect(shares).toHaveLength(2);
+  expect(shares).toContainEqual(expect.objectContaining({ ...within, Name: 'harbourline-dev-allowlist' }));
+  // With the gateway, too: its owner alone routes, and accepts what is attached.
+  expect(shares).toContainEqual({
+    ...within,
+    Name: 'harbourline-dev-link',
+    ResourceArns: [{ 'Fn::GetAtt': [expect.stringMatching(/^TransitGateway/), 'TransitGatewayArn'] }],
+    Tags: expect.anything(),
   });
+  expect(only(shared, 'AWS::EC2::TransitGateway').AutoAcceptSharedAttachments).toBe('disable');
 });

@@ -164,6 +164,6 @@ describe('the command', () => {
 
   test('says so where nothing is deployed', async () => {
     const { client } = recorded(ask({ VpnConnections: [] }));
-    await expect(readParameters(config, client)).rejects.toThrow('nothing about siteToSiteVpn of dev');
+    await expect(readParameters(config, client)).rejects.toThrow('none is siteToSiteVpn of dev');
   });
 });

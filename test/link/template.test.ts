@@ -228,29 +228,40 @@ describe.each(environmentNames)('the link of %s', (environment) => {
         .filter((entry) => Boolean(entry.Egress) === egress)
         .sort((a, b) => a.RuleNumber - b.RuleNumber)
         .map(
-          ({ RuleAction, CidrBlock, PortRange }) =>
-            `${RuleAction} ${CidrBlock} ${PortRange ? `${PortRange.From}-${PortRange.To}` : 'all'}`,
+          ({ RuleAction, CidrBlock, PortRange, Icmp }) =>
+            `${RuleAction} ${CidrBlock} ${PortRange ? `${PortRange.From}-${PortRange.To}` : Icmp ? `icmp ${Icmp.Type}.${Icmp.Code}` : 'all'}`,
         );
+    // Before what is refused: whoever forwards says by an address of its own that a packet is too large.
+    const tooLarge = 'allow 0.0.0.0/0 icmp 3.4';
     const fromRelay = flows(config).filter((flow) => flow.fromRelay);
     const collect = subnetCidrs(config, 'collect');
     const egress = text(true);
     const ingress = text(false);
-    expect(egress.slice(0, fromRelay.length).sort()).toEqual(
-      fromRelay.map(({ to, port }) => `allow ${to} ${port}-${port}`).sort(),
-    );
+    const requests = [...fromRelay.map(({ to, port }) => `allow ${to} ${port}-${port}`), tooLarge].sort();
+    expect(egress.slice(0, requests.length).sort()).toEqual(requests);
     const refused = config.mainland.prefixes.map((prefix) => `deny ${prefix} all`).sort();
-    const after = fromRelay.length + refused.length;
-    expect(egress.slice(fromRelay.length, after).sort()).toEqual(refused);
+    const after = requests.length + refused.length;
+    expect(egress.slice(requests.length, after).sort()).toEqual(refused);
     expect(egress.slice(after).sort()).toEqual(
       ['allow 0.0.0.0/0 443-443', ...collect.map((prefix) => `allow ${prefix} 32768-60999`)].sort(),
     );
-    const targets = [...new Set(fromRelay.map(({ to }) => `allow ${to} 32768-60999`))].sort();
+    const targets = [...new Set(fromRelay.map(({ to }) => `allow ${to} 32768-60999`)), tooLarge].sort();
     const open = targets.length + refused.length;
     expect(ingress.slice(0, targets.length).sort()).toEqual(targets);
     expect(ingress.slice(targets.length, open).sort()).toEqual(refused);
     expect(ingress.slice(open).sort()).toEqual(
       ['allow 0.0.0.0/0 32768-60999', ...collect.map((prefix) => `allow ${prefix} 4317-4317`)].sort(),
     );
+  });
+
+  test('"fragmentation needed" passes the ACLs of the attachment, both ways, and no other ICMP does', () => {
+    const entries = resources(environment, 'AWS::EC2::NetworkAclEntry').filter(({ Protocol }) => Protocol === 1);
+    const links = subnetCidrs(config, 'link');
+    expect(entries.map(({ Egress, CidrBlock, Icmp }) => [Boolean(Egress), CidrBlock, Icmp.Type, Icmp.Code])).toEqual(
+      expect.arrayContaining([true, false].flatMap((egress) => links.map((cidr) => [egress, cidr, 3, 4]))),
+    );
+    expect(entries).toHaveLength(2 * links.length + 2);
+    for (const { Icmp } of entries) expect(Icmp).toEqual({ Type: 3, Code: 4 });
   });
 
   test('only the link subnets have a route across, and only relays are in them', () => {

@@ -1,8 +1,8 @@
 /** Kinds of addresses, and addresses that meet where they must not. */
-import { overlap, rangeOf, within } from '../../cidr';
+import { edges, overlap, rangeOf, within } from '../../cidr';
 import type { EnvironmentConfig } from '../../schema';
 import { type Finding, must, type Rule } from '../rule';
-import { type Link, lines, linkRule, overlapping, probes } from './shared';
+import { type Link, lines, linkRule, overlapping, probes, probesRead } from './shared';
 
 /** Prefixes that this side has for itself. */
 const ownPrefixes = ({ network, link }: EnvironmentConfig) => [
@@ -32,6 +32,37 @@ const documentation = ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24'];
 const isPublic = (address: string): boolean =>
   rangeOf(address) === 'unicast' || documentation.some((prefix) => within(`${address}/32`, prefix));
 const isPrivate = (address: string): boolean => ['private', 'carrierGradeNat'].includes(rangeOf(address));
+const isHost = (address: string): boolean => isPublic(address) || isPrivate(address);
+
+/** The address that a router itself has behind a device that translates. */
+function ownAddress(
+  name: 'siteToSiteVpn' | 'vpnOverDirectConnect',
+  { behindNat, customerGatewayAddress }: { behindNat?: string | undefined; customerGatewayAddress: string },
+  config: EnvironmentConfig,
+): Finding[] {
+  const path = `link.${name}.behindNat`;
+  return behindNat === undefined
+    ? []
+    : [
+        ...must(
+          'HL-LINK-060',
+          isHost(behindNat),
+          path,
+          behindNat,
+          `No router can have this address (${rangeOf(behindNat)}).`,
+          "Use the router's own address.",
+        ),
+        ...must(
+          'HL-LINK-061',
+          behindNat !== customerGatewayAddress,
+          path,
+          behindNat,
+          'It is customerGatewayAddress: nothing would be translated.',
+          'Leave it out, or use the address that the router itself has.',
+        ),
+        ...notOurs(config, path, behindNat),
+      ];
+}
 
 /** Where a router may be: on the internet for tunnels over the internet, at a private address for private ones. */
 function routers({ siteToSiteVpn, vpnOverDirectConnect }: Link, config: EnvironmentConfig): Finding[] {
@@ -48,6 +79,7 @@ function routers({ siteToSiteVpn, vpnOverDirectConnect }: Link, config: Environm
             'Use the public address of the router, or of the device that translates for it.',
           ),
           ...notOurs(config, path('siteToSiteVpn'), siteToSiteVpn.customerGatewayAddress),
+          ...ownAddress('siteToSiteVpn', siteToSiteVpn, config),
         ]
       : []),
     ...(vpnOverDirectConnect
@@ -61,6 +93,7 @@ function routers({ siteToSiteVpn, vpnOverDirectConnect }: Link, config: Environm
             'Use a private address of the router: RFC 1918, or 100.64.0.0/10.',
           ),
           ...notOurs(config, path('vpnOverDirectConnect'), vpnOverDirectConnect.customerGatewayAddress),
+          ...ownAddress('vpnOverDirectConnect', vpnOverDirectConnect, config),
         ]
       : []),
   ];
@@ -71,11 +104,15 @@ function probeFindings(link: Link, config: EnvironmentConfig): Finding[] {
   const all = probes(link);
   return all.flatMap(({ path, address }, index) => {
     const twin = all.slice(0, index).find((earlier) => earlier.address === address);
+    const session = lines(link.directConnect).find(({ peerCidr }) => within(`${address}/32`, peerCidr));
+    const router = (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).find((name) =>
+      [link[name]?.customerGatewayAddress, link[name]?.behindNat].includes(address),
+    );
     const announced = link.farEnd.prefixes.find((prefix) => within(`${address}/32`, prefix));
     return [
       ...must(
         'HL-LINK-043',
-        isPublic(address) || isPrivate(address),
+        isHost(address),
         path,
         address,
         `No host can have this address (${rangeOf(address)}).`,
@@ -97,18 +134,44 @@ function probeFindings(link: Link, config: EnvironmentConfig): Finding[] {
         `link.farEnd.prefixes holds it (${announced}), which every path announces: the answer says nothing of this path.`,
         'Use an address outside of them, announced over this path alone.',
       ),
+      ...must(
+        'HL-LINK-062',
+        session === undefined,
+        path,
+        address,
+        `It is within ${session?.path}.peerCidr: the line has it as it comes up, whatever is announced.`,
+        'Use an address of a loopback interface at the far end.',
+      ),
+      ...must(
+        'HL-LINK-063',
+        router === undefined,
+        path,
+        address,
+        `It is the router of link.${router}: tunnels end there, and another way leads to it.`,
+        'Use an address of a loopback interface at the far end.',
+      ),
       ...notOurs(config, path, address),
     ];
   });
 }
 
 export const addressRules: readonly Rule[] = [
-  linkRule(['link.siteToSiteVpn', 'link.vpnOverDirectConnect', 'network'], routers),
-  linkRule(['link', 'network'], probeFindings),
+  linkRule(
+    [
+      ...['siteToSiteVpn', 'vpnOverDirectConnect'].flatMap((name) => [
+        `link.${name}.customerGatewayAddress`,
+        `link.${name}.behindNat`,
+      ]),
+      'link.vpnOverDirectConnect.transitGatewayCidr',
+      'network',
+    ],
+    routers,
+  ),
+  linkRule([...probesRead, 'link.farEnd.prefixes', 'network'], probeFindings),
   linkRule(['link.receiver.address', 'network'], ({ receiver }, config) => [
     ...must(
       'HL-LINK-046',
-      isPublic(receiver.address) || isPrivate(receiver.address),
+      isHost(receiver.address),
       'link.receiver.address',
       receiver.address,
       `No host can have this address (${rangeOf(receiver.address)}).`,
@@ -116,6 +179,78 @@ export const addressRules: readonly Rule[] = [
     ),
     ...notOurs(config, 'link.receiver.address', receiver.address),
   ]),
+  linkRule(['link.receiver.address', ...probesRead], (link) => {
+    const { address } = link.receiver;
+    const probe = probes(link).find((each) => each.address === address);
+    const router = (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).find(
+      (name) => link[name]?.customerGatewayAddress === address,
+    );
+    return [
+      ...must(
+        'HL-LINK-064',
+        probe === undefined,
+        'link.receiver.address',
+        address,
+        `It is ${probe?.path}, which is announced over one path alone: aggregates would wait for that path.`,
+        'Use an address within link.farEnd.prefixes.',
+      ),
+      ...must(
+        'HL-LINK-065',
+        router === undefined,
+        'link.receiver.address',
+        address,
+        `It is the router of link.${router}.`,
+        "Use the receiver's own address.",
+      ),
+    ];
+  }),
+  linkRule(['link.continuityChecks'], ({ continuityChecks }) =>
+    continuityChecks.flatMap(({ name, url, serverName }, index) => {
+      const path = `link.continuityChecks[${index}]`;
+      const twin = continuityChecks.findIndex((other) => other.name === name);
+      return [
+        ...must(
+          'HL-LINK-069',
+          twin === index,
+          `${path}.name`,
+          name,
+          `link.continuityChecks[${twin}] has the same name: metrics could not tell the two apart.`,
+          'Give each its own name.',
+        ),
+        ...must(
+          'HL-LINK-070',
+          serverName === undefined || url.startsWith('https:'),
+          `${path}.serverName`,
+          serverName,
+          'Without TLS nobody shows a certificate.',
+          'Use https in url, or leave it out.',
+        ),
+      ];
+    }),
+  ),
+  linkRule(['link.receiver.port', 'link.receiver.continuityPort'], ({ receiver: { port, continuityPort } }) =>
+    must(
+      'HL-LINK-067',
+      port !== continuityPort,
+      'link.receiver.continuityPort',
+      continuityPort,
+      'The receiver of aggregates listens on it: the second of the two would not start.',
+      'Use another port.',
+    ),
+  ),
+  linkRule(['link.receiver.address', 'link.analysis.vpcCidr'], ({ receiver: { address }, analysis }) => {
+    if (!analysis) return [];
+    const { first, last } = edges(analysis.vpcCidr);
+    const ofAws = within(`${address}/32`, `${first}/30`) || address === last;
+    return must(
+      'HL-LINK-066',
+      !ofAws,
+      'link.receiver.address',
+      address,
+      'AWS keeps it for itself: the first four addresses of a subnet, and the last (VPC user guide, subnet sizing).',
+      'Use another address of the subnet.',
+    );
+  }),
   linkRule(['link.farEnd.prefixes', 'network'], ({ farEnd }, { network }) => [
     ...overlapping(farEnd.prefixes, overlap).flatMap(({ index, earlier }) =>
       must(
@@ -139,6 +274,18 @@ export const addressRules: readonly Rule[] = [
       );
     }),
   ]),
+  linkRule(['link.serviceAttachments', 'link.analysis.account'], ({ serviceAttachments, analysis }) =>
+    serviceAttachments.flatMap(({ account }, index) =>
+      must(
+        'HL-LINK-068',
+        account === undefined || account !== analysis?.account,
+        `link.serviceAttachments[${index}].account`,
+        account,
+        'It is the account of the mainland, of partition aws-cn: nothing of Hong Kong can be shared with it.',
+        'Name the account of a VPC in Hong Kong.',
+      ),
+    ),
+  ),
   linkRule(['link.serviceAttachments'], ({ serviceAttachments }) => [
     ...serviceAttachments.flatMap(({ attachmentId }, index) => {
       const twin = serviceAttachments.findIndex((other) => other.attachmentId === attachmentId);

@@ -4,10 +4,7 @@ import { overlap, within } from '../../cidr';
 import type { Code } from '../../errors';
 import type { EnvironmentConfig } from '../../schema';
 import { type Finding, must, type Rule } from '../rule';
-import { type Link, linkRule, probes } from './shared';
-
-/** AWS's quota of entries of a network ACL in one direction, unless it was raised. */
-const aclEntries = 20;
+import { type Link, linkRule, probes, probesRead } from './shared';
 
 /** What must be in the allow-list for the link's own traffic: destination, port and what it is for. */
 const ownFlows = (link: Link) => [
@@ -23,6 +20,15 @@ const ownFlows = (link: Link) => [
     port: link.receiver.continuityPort,
     why: 'the continuity check goes there',
   },
+  ...link.continuityChecks.flatMap(({ url, proxy }, index) => {
+    const { hostname, port, protocol } = new URL(proxy ?? url);
+    return {
+      path: `link.continuityChecks[${index}].${proxy ? 'proxy' : 'url'}`,
+      address: hostname,
+      port: Number(port || (protocol === 'https:' ? 443 : 80)),
+      why: 'a check of traceparent goes there',
+    };
+  }),
   ...probes(link).map(({ address }) => ({
     path: 'link.probe',
     address,
@@ -31,77 +37,19 @@ const ownFlows = (link: Link) => [
   })),
 ];
 
-/** Prefixes that one BGP session takes from a customer's router. Source: quotas of Site-to-Site VPN and of Direct Connect. */
-const sessionPrefixes = 100;
-
-/** Prefixes that a Direct Connect gateway announces for a transit gateway. Source: quotas of Direct Connect. */
-const gatewayPrefixes = 200;
-
-/** Each is a route and a resource of the stack, of which CloudFormation takes 500, and the rest of the link needs 200. */
-const stackPrefixes = 300;
-
-/** Two rules of the firewall for each line, and three for the rest; see `capacity` of lib/link/firewall-rules.ts. */
-const firewallLines = 490;
-
-/** What Hong Kong announces: each prefix of services that a line names. */
-const announcedByHongKong = (link: Link, { network }: EnvironmentConfig): Set<string> =>
-  new Set(
-    link.allowlist.entries
-      .flatMap(({ from, to }) => [from, to])
-      .filter((prefix) => prefix !== relaySource && network.serviceVpcPrefixes.some((outer) => within(prefix, outer))),
-  );
-
 export const allowlistRules: readonly Rule[] = [
-  linkRule(['link.allowlist', 'link.transports', 'link.serviceAttachments', 'network'], (link, config) => {
-    const { size } = announcedByHongKong(link, config);
-    const attached = link.serviceAttachments.filter(({ attachmentId }) => attachmentId !== undefined).length;
-    const [limit, whose] = link.transports.includes('directConnect')
-      ? [gatewayPrefixes, 'a Direct Connect gateway announces']
-      : [stackPrefixes, 'fit into one stack'];
-    return [
-      ...must(
-        'HL-ALLOW-008',
-        size + 2 * attached <= stackPrefixes,
-        'link.serviceAttachments',
-        undefined,
-        `${attached} attachments are two resources each, and with the ${size} prefixes of services in the allow-list more than the ${stackPrefixes} that fit into one stack.`,
-        'Attach VPCs of one kind by a transit gateway of their own, or join prefixes.',
-      ),
-      ...must(
-        'HL-ALLOW-009',
-        size <= limit,
-        'link.allowlist',
-        undefined,
-        `Its lines name ${size} prefixes of services, each of which is announced to the far end, and ${limit} are the most that ${whose}.`,
-        'Join addresses of one subnet into a prefix, up to a /24.',
-      ),
-    ];
-  }),
-  linkRule(['link.farEnd.prefixes', 'link'], ({ farEnd }) =>
-    must(
-      'HL-ALLOW-010',
-      farEnd.prefixes.length + 1 <= sessionPrefixes,
-      'link.farEnd.prefixes',
-      undefined,
-      `The far end announces ${farEnd.prefixes.length} prefixes and one to measure each path by; AWS ends a BGP session that announces more than ${sessionPrefixes}.`,
-      'Join them into wider ones.',
-    ),
-  ),
-  linkRule(['link.allowlist', 'link.inspection'], ({ allowlist: { entries }, inspection }) =>
-    must(
-      'HL-ALLOW-011',
-      inspection.by === 'none' || entries.length <= firewallLines,
-      'link.allowlist',
-      undefined,
-      `It has ${entries.length} lines, and the firewall's rule group is made for ${firewallLines}: its capacity cannot be changed later.`,
-      'Join addresses of one subnet into a prefix, up to a /24.',
-    ),
-  ),
   linkRule(
-    ['link.allowlist', 'link.farEnd', 'link.serviceAttachments', 'network', 'mainland.prefixes'],
+    [
+      'link.allowlist',
+      'link.farEnd.prefixes',
+      'link.serviceAttachments',
+      'network',
+      'mainland.prefixes',
+      ...probesRead,
+    ],
     allowlistFindings,
   ),
-  linkRule(['link'], (link) => {
+  linkRule(['link.allowlist', 'link.receiver', 'link.continuityChecks', 'link.probe.port', ...probesRead], (link) => {
     const { entries } = link.allowlist;
     return ownFlows(link).flatMap(({ path, address, port, why }) =>
       must(
@@ -112,18 +60,6 @@ export const allowlistRules: readonly Rule[] = [
         `No line of ${link.allowlist.file} admits it, and ${why}.`,
         `Add: ${relaySource} ${address}/32 ${port} OWNER TICKET-1 YYYY-MM-DD`,
       ),
-    );
-  }),
-  linkRule(['link.allowlist', 'network', 'mainland.prefixes'], ({ allowlist }, { network, mainland }) => {
-    const lines = allowlist.entries.filter(({ from }) => from === relaySource).length;
-    const needed = lines + mainland.prefixes.length + 1 + network.availabilityZones.length;
-    return must(
-      'HL-ALLOW-013',
-      needed <= aclEntries,
-      'link.allowlist',
-      undefined,
-      `Its ${lines} lines of relays make ${needed} entries of a network ACL, and AWS takes ${aclEntries}.`,
-      'Join addresses into prefixes, or take out what the relays do not need.',
     );
   }),
 ];

@@ -4,7 +4,9 @@ import { must, type Rule } from '../rule';
 import { addressRules } from './addresses';
 import { allowlistRules } from './allowlist';
 import { machineRules } from './machines';
-import { linkRule, sessions } from './shared';
+import { quotaRules } from './quotas';
+import { serviceRules } from './services';
+import { lines, linkRule, sessions } from './shared';
 
 export { outageGiB } from './machines';
 
@@ -20,7 +22,7 @@ const neededSections = {
 } as const;
 
 export const linkRules: readonly Rule[] = [
-  linkRule(['link'], (link) =>
+  linkRule(['link.transports', 'link.siteToSiteVpn', 'link.directConnect', 'link.vpnOverDirectConnect'], (link) =>
     link.transports.flatMap((transport) =>
       neededSections[transport].flatMap((section) =>
         must(
@@ -104,11 +106,12 @@ export const linkRules: readonly Rule[] = [
     ),
     ...must(
       'HL-LINK-026',
-      !(transports[0] === 'siteToSiteVpn' && transports[1] === 'directConnect'),
+      // Route evaluation order of transit gateways: Direct Connect, VPN over it, VPN over the internet; AS path and MED come after.
+      !(transports[0] === 'siteToSiteVpn' && transports.length > 1),
       'link.transports',
       transports,
-      'AWS prefers a leased line to a VPN whatever the far end announces, so traffic would go out by the line and come back by the VPN: firewalls drop it.',
-      "Put 'directConnect' first, or use 'vpnOverDirectConnect': two VPNs differ only in what is announced.",
+      'AWS prefers a leased line, and a VPN over it, to a VPN over the internet whatever the far end announces, so traffic would go out by the line and come back by the internet: firewalls drop it.',
+      "Put 'siteToSiteVpn' last.",
     ),
     ...must(
       'HL-LINK-027',
@@ -119,27 +122,53 @@ export const linkRules: readonly Rule[] = [
       "Use ['vpnOverDirectConnect'], with 'siteToSiteVpn' as the second if it must take over.",
     ),
   ]),
-  linkRule(['link'], (link) => {
-    const all = sessions(link);
-    return all.flatMap(({ path, cidr }, index) => [
-      ...must(
-        'HL-LINK-028',
-        !reservedInside.includes(cidr),
-        path,
-        cidr,
-        'AWS keeps this /30 for itself.',
-        'Use another, such as 169.254.10.0/30.',
+  linkRule(
+    ['link.siteToSiteVpn.insideCidrs', 'link.vpnOverDirectConnect.insideCidrs', 'link.directConnect'],
+    (link) => {
+      const all = sessions(link);
+      return all.flatMap(({ path, cidr }, index) => [
+        ...must(
+          'HL-LINK-028',
+          !reservedInside.some((reserved) => overlap(reserved, cidr)),
+          path,
+          cidr,
+          'AWS keeps this /30 for itself.',
+          'Use another, such as 169.254.10.0/30.',
+        ),
+        ...must(
+          'HL-LINK-029',
+          !all.slice(0, index).some((other) => overlap(other.cidr, cidr)),
+          path,
+          cidr,
+          'Another session has it, or a part of it: routers cannot tell the two apart.',
+          'Give each session a prefix of its own.',
+        ),
+      ]);
+    },
+  ),
+  linkRule(['link.directConnect'], ({ directConnect }) =>
+    must(
+      'HL-LINK-058',
+      directConnect?.second?.hostedInterfaceId === undefined ||
+        directConnect.second.hostedInterfaceId !== directConnect.hostedInterfaceId,
+      'link.directConnect.second.hostedInterfaceId',
+      directConnect?.second?.hostedInterfaceId,
+      'It is the interface of the first line.',
+      'Name the interface on the second connection.',
+    ),
+  ),
+  linkRule(['link.directConnect', 'link.vpnOverDirectConnect.transitGatewayCidr'], (link) =>
+    lines(link.directConnect).flatMap(({ path, peerCidr }) =>
+      must(
+        'HL-LINK-059',
+        link.vpnOverDirectConnect === undefined || !overlap(peerCidr, link.vpnOverDirectConnect.transitGatewayCidr),
+        `${path}.peerCidr`,
+        peerCidr,
+        `It shares addresses with link.vpnOverDirectConnect.transitGatewayCidr, where AWS's ends of the tunnels are.`,
+        'Use addresses that nothing else has, such as 169.254.32.0/30.',
       ),
-      ...must(
-        'HL-LINK-029',
-        !all.slice(0, index).some((other) => other.cidr === cidr),
-        path,
-        cidr,
-        'Another session has it: routers cannot tell the two apart.',
-        'Give each session its own /30.',
-      ),
-    ]);
-  }),
+    ),
+  ),
   linkRule(['link.amazonAsn', 'link.farEnd.asn', 'link.directConnect'], (link) => {
     const asns = [link.amazonAsn, link.farEnd.asn, ...(link.directConnect ? [link.directConnect.gatewayAsn] : [])];
     return must(
@@ -255,5 +284,7 @@ export const linkRules: readonly Rule[] = [
   ),
   ...addressRules,
   ...allowlistRules,
+  ...quotaRules,
+  ...serviceRules,
   ...machineRules,
 ];

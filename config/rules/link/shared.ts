@@ -43,6 +43,14 @@ export const probes = ({ transports, siteToSiteVpn, vpnOverDirectConnect, direct
   ];
 };
 
+/** What {@link probes} reads. */
+export const probesRead = [
+  'link.transports',
+  'link.siteToSiteVpn.probeAddresses',
+  'link.vpnOverDirectConnect.probeAddresses',
+  'link.directConnect',
+];
+
 /** Prefixes of a list that share addresses with an earlier one, by index. */
 export function overlapping(
   prefixes: readonly string[],

@@ -4,6 +4,13 @@ import type { EmittedMetric } from './metric';
 /** Metric dimension: the tunnel or virtual interface that something travelled by. */
 export const pathDimension = 'path';
 
+/** Metric dimension: a way that is checked for `traceparent`, and what came of it. */
+export const checkDimension = 'check';
+export const outcomeDimension = 'outcome';
+
+/** The check that every environment has: the responder beside the receiver. */
+export const receiverCheck = 'receiver';
+
 /** Outcomes of the continuity check: the header came back as it was sent, changed or lost, or no answer came. */
 export const continuityOutcomes = ['unchanged', 'changed', 'lost', 'unreachable'] as const;
 export type ContinuityOutcome = (typeof continuityOutcomes)[number];
@@ -24,11 +31,11 @@ export const probeMetrics = {
   sent: { name: 'link.probes', unit: 'Count', dimensions: [[pathDimension]], emitter: 'relay: probe' },
   /** Connects that nobody answered in time. */
   lost: { name: 'link.probes.lost', unit: 'Count', dimensions: [[pathDimension]], emitter: 'relay: probe' },
-  /** Continuity checks by outcome. */
+  /** Continuity checks by outcome, of all ways together and of each. */
   continuity: {
     name: 'link.traceparent',
     unit: 'Count',
-    dimensions: [['outcome']],
+    dimensions: [[outcomeDimension], [checkDimension, outcomeDimension]],
     emitter: 'relay: probe',
     notRehearsed: linkOnly,
   },

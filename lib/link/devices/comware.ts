@@ -5,6 +5,8 @@ import {
   addressOf,
   announced,
   announcedOver,
+  carrierOf,
+  carriers,
   type Device,
   heading,
   isAead,
@@ -15,6 +17,7 @@ import {
   maskOf,
   med,
   mostPrefixes,
+  overLines,
   renewAfter,
   segmentBytes,
   wildcardOf,
@@ -130,16 +133,20 @@ function h3cTunnel(path: Tunnel, number: number): string[] {
   ];
 }
 
-const line = ({ name, inside, vlan, mtu }: Interface): string[] => [
-  `interface CARRIER.${vlan}`,
-  ` description ${name}`,
-  ` vlan-type dot1q ${vlan}`,
-  ` ip address ${inside.farEnd} ${maskOf(inside.cidr)}`,
-  ` mtu ${mtu}`,
+const line = (path: Interface, maker: Maker): string[] => [
+  `interface ${carrierOf(path)}.${path.vlan}`,
+  ` description ${path.name}`,
+  ` vlan-type dot1q ${path.vlan}`,
+  ` ip address ${path.inside.farEnd} ${maskOf(path.inside.cidr)}`,
+  ` mtu ${path.mtu}`,
+  ...(maker === 'huawei'
+    ? [` tcp adjust-mss ${segmentBytes(path)}`, ' traffic-filter inbound acl 3998', ' traffic-filter outbound acl 3999']
+    : [` tcp mss ${segmentBytes(path)}`, ' packet-filter 3998 inbound', ' packet-filter 3999 outbound']),
 ];
 
 /** The allow-list, both ways; `established` is `tcp-flag established` at one and a word at the other. */
-function filters({ allowedFlows, paths }: LinkParameters, maker: Maker): string[] {
+function filters(parameters: LinkParameters, maker: Maker): string[] {
+  const { allowedFlows, paths } = parameters;
   const established = maker === 'huawei' ? 'tcp-flag established' : 'established';
   const name = (number: number) => (maker === 'huawei' ? `acl number ${number}` : `acl advanced ${number}`);
   const end = (prefix: string) => `${addressOf(prefix)} ${prefix.endsWith('/32') ? '0' : wildcardOf(prefix)}`;
@@ -148,6 +155,14 @@ function filters({ allowedFlows, paths }: LinkParameters, maker: Maker): string[
       ...paths.map(({ inside }) => {
         const [from, to] = incoming === 'hong-kong' ? [inside.amazon, inside.farEnd] : [inside.farEnd, inside.amazon];
         return `permit ip source ${from} 0 destination ${to} 0`;
+      }),
+      // What tunnels over a leased line are made of: IKE, and ESP (protocol 50) in UDP or by itself.
+      ...overLines(parameters).flatMap(({ outside: { amazon, farEndOwn } }) => {
+        const [from, to] = incoming === 'hong-kong' ? [amazon, farEndOwn] : [farEndOwn, amazon];
+        return [
+          ...[500, 4500].map((port) => `permit udp source ${from} 0 destination ${to} 0 destination-port eq ${port}`),
+          `permit 50 source ${from} 0 destination ${to} 0`,
+        ];
       }),
       ...allowedFlows.flatMap(({ from, to, port, side }) =>
         from.map((source) =>
@@ -236,9 +251,9 @@ const write =
   (device: Device, maker: Maker, tunnel: (path: Tunnel, number: number) => string[]) =>
   (parameters: LinkParameters): string =>
     `${[
-      ...heading(parameters, device, ['CARRIER is the interface that faces the carrier.']).map((text) => `# ${text}`),
+      ...heading(parameters, device, carriers(parameters)).map((text) => `# ${text}`),
       ...filters(parameters, maker),
-      ...parameters.paths.flatMap((path, index) => (isTunnel(path) ? tunnel(path, index + 1) : line(path))),
+      ...parameters.paths.flatMap((path, index) => (isTunnel(path) ? tunnel(path, index + 1) : line(path, maker))),
       ...answers(parameters, maker),
       ...bgp(parameters, maker),
       'return',

@@ -100,6 +100,26 @@ export const wildcardOf = (prefix: string): string =>
     .map((octet) => 255 - Number(octet))
     .join('.');
 
+/** What stands for the interface that faces the carrier: `CARRIER`, and `CARRIER-2` of a second line. */
+export const carrierOf = ({ name }: Interface): string => `CARRIER${name.replace(/^dx/, '')}`;
+
+/** Says what {@link carrierOf} stands for; nothing where there is no line. */
+export const carriers = ({ paths }: LinkParameters): string[] => {
+  const lines = paths.filter((path) => path.kind === 'interface');
+  if (lines.length === 0) return [];
+  return [
+    `${lines.map((path) => `${carrierOf(path)} (${path.connectionId})`).join(' and ')} ${lines.length > 1 ? 'are the interfaces that face the carrier: at two routers, each takes its own' : 'is the interface that faces the carrier'}.`,
+  ];
+};
+
+/** Tunnels that travel over a leased line: a filter on it lets them pass. */
+export const overLines = ({ paths }: LinkParameters): Tunnel[] =>
+  paths
+    .filter(isTunnel)
+    .filter(({ outside }) =>
+      paths.some((path) => path.kind === 'interface' && path.announces.includes(`${outside.farEnd}/32`)),
+    );
+
 /** Where a tunnel's key is to be written: never the key. */
 export const keyOf = ({ name }: Tunnel): string => `KEY-OF-${name}`;
 

@@ -68,12 +68,31 @@ const phase2 = (tunnel: Tunnel): string[] =>
     `set auto-negotiate ${tunnel.startedBy === 'amazon' ? 'disable' : 'enable'}`,
   ]);
 
+/** Names of policies, which FortiOS takes once each and up to 35 characters of: two that meet get a number. */
+function policyNames(): (says: string) => string {
+  const taken = new Set<string>();
+  return (says) => {
+    let name = says.slice(-35);
+    for (let number = 2; taken.has(name); number++) {
+      const suffix = ` ${number}`;
+      name = says.slice(-35 + suffix.length) + suffix;
+    }
+    taken.add(name);
+    return name;
+  };
+}
+
 /** One policy for each line of the allow-list, with the interfaces that it goes between; FortiOS drops the rest and logs it. */
 function policies({ allowedFlows, paths }: LinkParameters): { objects: string[]; rules: string[] } {
   const links = paths.map(({ name }) => `"${name}"`).join(' ');
   const name = (prefix: string) => `hl-${prefix.replace('/', '-')}`;
   const prefixes = [...new Set(allowedFlows.flatMap(({ from, to }) => [...from, to]))];
   const ports = [...new Set(allowedFlows.map(({ port }) => port))];
+  const policyName = policyNames();
+  const loopbackOf = (to: string) => {
+    const path = paths.find(({ probeAddress }) => probeAddress && to === `${probeAddress}/32`);
+    return path && `${path.name}-probe`;
+  };
   return {
     objects: [
       ...block(
@@ -88,9 +107,10 @@ function policies({ allowedFlows, paths }: LinkParameters): { objects: string[];
     rules: block('firewall policy', [
       ...allowedFlows.flatMap(({ from, to, port, side, ticket }) =>
         edit(0, [
-          `set name "${ticket} ${addressOf(to)} ${port}"`,
+          `set name "${policyName(`${ticket} ${addressOf(to)} ${port}`)}"`,
           `set srcintf ${side === 'hong-kong' ? links : '"LAN"'}`,
-          `set dstintf ${side === 'hong-kong' ? '"LAN"' : links}`,
+          // A probe's address is a loopback of the device: a policy to another interface does not admit to it.
+          `set dstintf ${side === 'hong-kong' ? `"${loopbackOf(to) ?? 'LAN'}"` : links}`,
           `set srcaddr ${from.map((prefix) => `"${name(prefix)}"`).join(' ')}`,
           `set dstaddr "${name(to)}"`,
           `set service "hl-tcp-${port}"`,
@@ -209,7 +229,7 @@ export const fortios: Device = {
     const { objects, rules } = policies(parameters);
     return `${[
       ...heading(parameters, fortios, [
-        'UPLINK faces AWS, LAN the services. An interface of a leased line must have the name that policies give it.',
+        'UPLINK faces AWS, LAN the services. Where nothing listens, FortiOS may drop in silence: probes then need a port that answers (link.probe.port). An interface of a leased line must have the name that policies give it.',
         'FortiOS cannot add to a MED, so each tunnel has a preference of its own: before AWS updates an endpoint, prefer the other by hand.',
         'Answers to probes: sessions to a loopback are answered by the interface that they came in by (set auxiliary-session).',
       ]).map((text) => `# ${text}`),

@@ -4,6 +4,8 @@ import {
   addressOf,
   announced,
   announcedOver,
+  carrierOf,
+  carriers,
   type Device,
   heading,
   isAead,
@@ -13,6 +15,7 @@ import {
   maskOf,
   med,
   mostPrefixes,
+  overLines,
   renewAfter,
   segmentBytes,
   wildcardOf,
@@ -72,13 +75,15 @@ function tunnel(path: Tunnel, number: number): string[] {
   ];
 }
 
-const line = ({ name, inside, vlan, mtu }: Interface): string[] => [
-  `! The interface that faces the carrier: put its name in.`,
-  `interface CARRIER.${vlan}`,
-  ` description ${name}`,
-  ` encapsulation dot1Q ${vlan}`,
-  ` ip address ${inside.farEnd} ${maskOf(inside.cidr)}`,
-  ` mtu ${mtu}`,
+const line = (path: Interface): string[] => [
+  `interface ${carrierOf(path)}.${path.vlan}`,
+  ` description ${path.name}`,
+  ` encapsulation dot1Q ${path.vlan}`,
+  ` ip address ${path.inside.farEnd} ${maskOf(path.inside.cidr)}`,
+  ` ip mtu ${path.mtu}`,
+  ` ip tcp adjust-mss ${segmentBytes(path)}`,
+  ' ip access-group HARBOURLINE-IN in',
+  ' ip access-group HARBOURLINE-OUT out',
   ' bfd interval 300 min_rx 300 multiplier 3',
 ];
 
@@ -145,7 +150,8 @@ const answers = ({ paths }: LinkParameters): string[] => {
 };
 
 /** The allow-list, both ways; answers by their ports, because these lists keep no state. */
-function filters({ allowedFlows, paths }: LinkParameters): string[] {
+function filters(parameters: LinkParameters): string[] {
+  const { allowedFlows, paths } = parameters;
   const end = (prefix: string) =>
     prefix.endsWith('/32') ? `host ${addressOf(prefix)}` : `${addressOf(prefix)} ${wildcardOf(prefix)}`;
   const all = allowedFlows.flatMap(({ from, to, port, side }) =>
@@ -162,6 +168,12 @@ function filters({ allowedFlows, paths }: LinkParameters): string[] {
         ? ` permit ip host ${inside.amazon} host ${inside.farEnd}`
         : ` permit ip host ${inside.farEnd} host ${inside.amazon}`,
     ),
+    // What tunnels over a leased line are made of: IKE, and ESP in UDP or by itself.
+    ...overLines(parameters).flatMap(({ outside: { amazon, farEndOwn } }) => {
+      const ends = incoming === 'hong-kong' ? [amazon, farEndOwn] : [farEndOwn, amazon];
+      const way = ends.map((each) => `host ${each}`).join(' ');
+      return [` permit udp ${way} eq isakmp`, ` permit udp ${way} eq non500-isakmp`, ` permit esp ${way}`];
+    }),
     ...all.map(({ request, answer, side }) => ` ${side === incoming ? request : answer}`),
     ' permit icmp any any packet-too-big',
     ' deny ip any any log',
@@ -178,7 +190,7 @@ export const iosXe: Device = {
   write(parameters) {
     const { paths } = parameters;
     return `${[
-      ...heading(parameters, iosXe).map((text) => `! ${text}`),
+      ...heading(parameters, iosXe, carriers(parameters)).map((text) => `! ${text}`),
       ...filters(parameters),
       ...paths.flatMap((path, index) => (isTunnel(path) ? tunnel(path, index + 1) : line(path))),
       ...answers(parameters),

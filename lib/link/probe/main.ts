@@ -1,8 +1,9 @@
 /** The probe: runs beside each relay, measures every path, checks that `traceparent` crosses, reports once a minute. */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { measureRoundTrip } from './connect';
-import { checkContinuity } from './continuity';
+import { type ContinuityTls, checkContinuity } from './continuity';
 import { Findings } from './report';
 import { probeSettings } from './settings';
 
@@ -14,14 +15,18 @@ const log = (level: 'info' | 'error', message: string): void => {
 const minute = Number(process.env.PROBE_REPORT_SECONDS ?? 60) * 1_000;
 
 function main(): void {
-  const { paths, everySeconds, continuityUrl, reportUrl, certificateFile } = probeSettings(process.env);
+  const { paths, everySeconds, checks, reportUrl, certificateFile } = probeSettings(process.env);
   const findings = new Findings();
   for (const { name, address, port } of paths) {
     setInterval(async () => findings.connect(name, await measureRoundTrip(address, port)), everySeconds * 1_000);
   }
   setInterval(async () => {
-    findings.continuity(await checkContinuity(continuityUrl));
     try {
+      // Anew each time: certificates are renewed.
+      const tls = checks.some(({ url }) => url.startsWith('https:')) ? tlsOf(certificateFile) : undefined;
+      await Promise.all(
+        checks.map(async (check) => findings.continuity(check.name, await checkContinuity(check, tls))),
+      );
       findings.certificate(daysLeft(readFileSync(certificateFile)));
       await report(reportUrl, findings.take());
     } catch (error) {
@@ -30,6 +35,12 @@ function main(): void {
   }, minute);
   log('info', `measuring ${paths.map(({ name }) => name).join(', ')}`);
 }
+
+/** The link's certificate, with what stands beside it. */
+const tlsOf = (certificateFile: string): ContinuityTls => {
+  const read = (name: string) => readFileSync(join(dirname(certificateFile), name));
+  return { ca: read('authority.pem'), cert: readFileSync(certificateFile), key: read('key.pem') };
+};
 
 /** Days until a certificate ends. */
 const daysLeft = (pem: Buffer): number =>

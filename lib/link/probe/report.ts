@@ -1,5 +1,11 @@
 /** Counts what the probe finds, and hands it to the collector beside it as OTLP. */
-import { type ContinuityOutcome, pathDimension, probeMetrics } from '../../contract/metrics/link';
+import {
+  type ContinuityOutcome,
+  checkDimension,
+  outcomeDimension,
+  pathDimension,
+  probeMetrics,
+} from '../../contract/metrics/link';
 
 /** Buckets of the histogram: 32 for each doubling, so that a percentile is off by 1.1 % at the most. */
 const scale = 5;
@@ -16,7 +22,7 @@ interface PathCounts {
 /** What was found since the last report. */
 export class Findings {
   private readonly paths = new Map<string, PathCounts>();
-  private readonly outcomes = new Map<ContinuityOutcome, number>();
+  private readonly checks = new Map<string, Map<ContinuityOutcome, number>>();
   private certificateDays: number | undefined;
 
   constructor(private since: number = Date.now()) {}
@@ -30,8 +36,11 @@ export class Findings {
     this.paths.set(path, counts);
   }
 
-  continuity(outcome: ContinuityOutcome): void {
-    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+  /** A check of `traceparent`, by its name. */
+  continuity(check: string, outcome: ContinuityOutcome): void {
+    const counts = this.checks.get(check) ?? new Map<ContinuityOutcome, number>();
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    this.checks.set(check, counts);
   }
 
   certificate(days: number): void {
@@ -70,7 +79,13 @@ export class Findings {
       ),
       sum(
         probeMetrics.continuity.name,
-        points(this.outcomes, 'outcome', (count) => ({ asInt: `${count}` })),
+        [...this.checks].flatMap(([check, counts]) =>
+          [...counts].map(([outcome, count]) => ({
+            ...times,
+            attributes: [text(checkDimension, check), text(outcomeDimension, outcome)],
+            asInt: `${count}`,
+          })),
+        ),
       ),
       ...(this.certificateDays === undefined
         ? []
@@ -82,7 +97,7 @@ export class Findings {
           ]),
     ];
     this.paths.clear();
-    this.outcomes.clear();
+    this.checks.clear();
     this.since = now;
     return {
       resourceMetrics: [

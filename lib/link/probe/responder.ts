@@ -1,8 +1,9 @@
 /**
  * What the continuity check calls at the far end: answers with the `traceparent` that it got, in the body and in the
- * header of the same name. Listens on `BIND_ADDRESS` and `RESPONDER_PORT`.
+ * header of the same name. Listens on `BIND_ADDRESS` and `RESPONDER_PORT`; at `/health` it says that it does.
  */
 import { createServer } from 'node:http';
+import { responderHealth, responderPath } from '../../contract/responder';
 
 /** What a `traceparent` looks like: nothing else is given back, or anybody could have anything answered. */
 const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -15,8 +16,12 @@ if (!host || !/^\d+$/.test(port)) {
 
 createServer((request, response) => {
   const { traceparent } = request.headers;
+  if (request.method === 'GET' && request.url === responderHealth) {
+    response.writeHead(200).end();
+    return;
+  }
   const known = typeof traceparent === 'string' && traceparentPattern.test(traceparent) ? traceparent : '';
-  if (request.method !== 'GET' || request.url !== '/traceparent') {
+  if (request.method !== 'GET' || request.url !== responderPath) {
     response.writeHead(404).end();
     return;
   }

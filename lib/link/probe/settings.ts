@@ -1,11 +1,12 @@
 /** Settings of the probe, from environment variables only. */
 import { isIPv4 } from 'node:net';
+import type { ContinuityCheck } from './continuity';
 
 export interface ProbeSettings {
   readonly paths: readonly { readonly name: string; readonly address: string; readonly port: number }[];
   readonly everySeconds: number;
-  /** Responder at the far end. */
-  readonly continuityUrl: string;
+  /** Who is asked for `traceparent` at the far end. */
+  readonly checks: readonly ContinuityCheck[];
   /** Where metrics go: the collector's own receiver, on loopback. */
   readonly reportUrl: string;
   /** PEM of the link's certificate, whose end is watched. */
@@ -13,8 +14,8 @@ export interface ProbeSettings {
 }
 
 /**
- * Reads `PROBE_PATHS` (`vpn-1=10.20.255.1:7,vpn-2=…`), `PROBE_EVERY_SECONDS`, `CONTINUITY_URL`, `REPORT_URL` and
- * `LINK_CERTIFICATE`.
+ * Reads `PROBE_PATHS` (`vpn-1=10.20.255.1:7,vpn-2=…`), `PROBE_EVERY_SECONDS`, `CONTINUITY_CHECKS` (`NAME=URL|PROXY|SERVERNAME,…`, the
+ * last two may be empty), `REPORT_URL` and `LINK_CERTIFICATE`.
  *
  * @throws Error that lists every problem
  */
@@ -31,10 +32,16 @@ export function probeSettings(env: Readonly<Record<string, string | undefined>>)
     if (!/^http:\/\//.test(env[name] ?? '')) problems.push(`${name} is ${env[name]}: write a URL with http://`);
     return env[name] ?? '';
   };
+  const checks = (env.CONTINUITY_CHECKS ?? '').split(',').map((entry): ContinuityCheck => {
+    const [, name = '', target = '', proxy = '', serverName = ''] =
+      /^([\w-]+)=(https?:\/\/[^|]+)\|((?:http:\/\/[^|]+)?)\|([\w.-]*)$/.exec(entry) ?? [];
+    if (!target) problems.push(`CONTINUITY_CHECKS holds "${entry}": write name=URL|PROXY|SERVERNAME`);
+    return { name, url: target, ...(proxy ? { proxy } : {}), ...(serverName ? { serverName } : {}) };
+  });
   const settings: ProbeSettings = {
     paths,
     everySeconds,
-    continuityUrl: url('CONTINUITY_URL'),
+    checks,
     reportUrl: url('REPORT_URL'),
     certificateFile: env.LINK_CERTIFICATE ?? '',
   };
@@ -47,7 +54,9 @@ export function probeSettings(env: Readonly<Record<string, string | undefined>>)
 export const probeVariables = (settings: ProbeSettings): Record<string, string> => ({
   PROBE_PATHS: settings.paths.map(({ name, address, port }) => `${name}=${address}:${port}`).join(','),
   PROBE_EVERY_SECONDS: `${settings.everySeconds}`,
-  CONTINUITY_URL: settings.continuityUrl,
+  CONTINUITY_CHECKS: settings.checks
+    .map(({ name, url, proxy = '', serverName = '' }) => `${name}=${url}|${proxy}|${serverName}`)
+    .join(','),
   REPORT_URL: settings.reportUrl,
   LINK_CERTIFICATE: settings.certificateFile,
 });

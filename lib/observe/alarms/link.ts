@@ -10,14 +10,17 @@ import { type LinkedConfig, probedPaths } from '../../contract/link-parameters';
 import type { BoundPath } from '../../contract/link-paths';
 import {
   type ContinuityOutcome,
+  checkDimension,
   firewallMetrics,
   flowMetrics,
   functionMetrics,
   lineMetrics,
   metricNamespace,
+  outcomeDimension,
   pathDimension,
   pathMetrics,
   probeMetrics,
+  receiverCheck,
   relayMetrics,
   sideDimension,
   tierDimension,
@@ -92,7 +95,15 @@ export function linkAlarms(
   const own = (name: string, dimensionsMap: Record<string, string>, statistic: string) =>
     new Metric({ namespace: metricNamespace(environment), metricName: name, dimensionsMap, statistic, period });
   const probed = probedPaths(config).map(({ name }) => ({ [pathDimension]: name }));
-  const outcome = (name: ContinuityOutcome) => own(probeMetrics.continuity.name, { outcome: name }, 'Sum');
+  const outcome = (name: ContinuityOutcome) => own(probeMetrics.continuity.name, { [outcomeDimension]: name }, 'Sum');
+  /** One metric for each check and outcome: an alarm takes ten, and there are four checks at the most. */
+  const ofChecks = (name: ContinuityOutcome) =>
+    Object.fromEntries(
+      [receiverCheck, ...link.continuityChecks.map((check) => check.name)].map((check, index) => [
+        `${name}${index}`,
+        own(probeMetrics.continuity.name, { [checkDimension]: check, [outcomeDimension]: name }, 'Sum'),
+      ]),
+    );
   const queueGiB = outageGiB(link.relay);
   const refusals = [flowMetrics.rejected, ...(endsLines ? [firewallMetrics.dropped] : [])].flatMap(({ name }) =>
     ['egress', 'ingress'].map((side) => own(name, { [sideDimension]: side }, 'Sum')),
@@ -192,8 +203,11 @@ export function linkAlarms(
     {
       heading: 'Traceparent check unanswered',
       metric: new MathExpression({
-        expression: 'IF(FILL(unreachable, 0) > 0 AND FILL(unchanged, 0) == 0, 1, 0)',
-        usingMetrics: { unreachable: outcome('unreachable'), unchanged: outcome('unchanged') },
+        // Of each check by itself: one that is answered says nothing of another.
+        expression: Object.keys(ofChecks('unchanged'))
+          .map((_name, index) => `IF(FILL(unreachable${index}, 0) > 0 AND FILL(unchanged${index}, 0) == 0, 1, 0)`)
+          .join(' + '),
+        usingMetrics: { ...ofChecks('unreachable'), ...ofChecks('unchanged') },
         period,
       }),
       threshold: 0,
@@ -201,7 +215,7 @@ export function linkAlarms(
       minutes: 15,
       of: 20,
       missing: TreatMissingData.NOT_BREACHING, // the expression fills what is missing
-      text: 'Nobody in the mainland has answered the continuity check for a quarter of an hour: whether traceparent crosses is not known.',
+      text: 'Nobody in the mainland has answered a continuity check for a quarter of an hour: whether traceparent crosses on that way is not known.',
     },
     {
       heading: 'Flows rejected on the link',

@@ -6,6 +6,7 @@ import {
   firewallMetrics,
   flowMetrics,
   lineMetrics,
+  outcomeDimension,
   probeMetrics,
   relayMetrics,
   sideDimension,
@@ -86,7 +87,7 @@ export function linkDashboard(scope: Construct, watched: Watched): void {
         {
           title: 'Traceparent across the link',
           metrics: continuityOutcomes.map((outcome) =>
-            figureOf(environment, probeMetrics.continuity, { outcome }, 'Sum', outcome),
+            figureOf(environment, probeMetrics.continuity, { [outcomeDimension]: outcome }, 'Sum', outcome),
           ),
           width: 8,
           unit: 'calls a minute',

@@ -250,6 +250,7 @@ test.each<[string, (answers: Answers) => void, string[], number]>([
         TransitGateways: [
           {
             TransitGatewayId: 'tgw-1',
+            OwnerId: '333333333333',
             State: 'available',
             Options: {
               AmazonSideAsn: 64_999,
@@ -266,6 +267,36 @@ test.each<[string, (answers: Answers) => void, string[], number]>([
         /^link: gateways of the organisation: its default association is on.*; its default propagation is on.*; its ASN is 64999; 10\.42\.0\.0\/24 is not among its CIDR blocks$/,
       ),
       'link: gateways of the organisation: not there',
+    ],
+    1,
+  ],
+  [
+    'gateways that another account shares',
+    (a) => {
+      a.ec2.DescribeTransitGateways = () => ({
+        TransitGateways: [
+          {
+            TransitGatewayId: 'tgw-1',
+            OwnerId: '999999999999',
+            State: 'available',
+            Options: {
+              AmazonSideAsn: 64_512,
+              DefaultRouteTableAssociation: 'disable',
+              DefaultRouteTablePropagation: 'disable',
+              TransitGatewayCidrBlocks: ['10.42.0.0/24'],
+            },
+          },
+        ],
+      });
+      a.directConnect.DescribeDirectConnectGateways = () => ({
+        directConnectGateways: [
+          { directConnectGatewayState: 'available', amazonSideAsn: 64_513, ownerAccount: '999999999999' },
+        ],
+      });
+    },
+    [
+      'link: gateways of the organisation: of account 999999999999, which shares it: owners alone make VPNs, route tables, associations and routes of a gateway',
+      'link: gateways of the organisation: of account 999999999999: an association with it is a proposal that its owner accepts',
     ],
     1,
   ],

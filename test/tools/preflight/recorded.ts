@@ -112,7 +112,12 @@ export const ready = (): Answers => ({
     }),
     DescribeDirectConnectGateways: ({ directConnectGatewayId }) => ({
       directConnectGateways: [
-        { directConnectGatewayId, directConnectGatewayState: 'available', amazonSideAsn: 64_513 },
+        {
+          directConnectGatewayId,
+          directConnectGatewayState: 'available',
+          amazonSideAsn: 64_513,
+          ownerAccount: '333333333333',
+        },
       ],
     }),
   },
@@ -124,6 +129,7 @@ export const ready = (): Answers => ({
       TransitGateways: [
         {
           TransitGatewayId: 'tgw-1',
+          OwnerId: '333333333333',
           State: 'available',
           Tags: [{ Key: 'harbourline:environment', Value: 'prod' }],
           Options: {

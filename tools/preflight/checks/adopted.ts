@@ -5,7 +5,12 @@ import { type Answer, type Aws, answer, type Check, failsWith, type Plan } from 
 
 type Link = NonNullable<Plan['config']['link']>;
 
-async function transitGateway({ ec2 }: Aws, link: Link, id: string, where: string): Promise<Answer> {
+async function transitGateway(
+  { ec2 }: Aws,
+  { link, account }: { link: Link; account: string },
+  id: string,
+  where: string,
+): Promise<Answer> {
   let found: TransitGateway | undefined;
   const missing = await failsWith(
     ['InvalidTransitGatewayID.NotFound', 'InvalidTransitGatewayID.Malformed'],
@@ -24,6 +29,12 @@ async function transitGateway({ ec2 }: Aws, link: Link, id: string, where: strin
       ? ['not there']
       : [
           ...(state === 'available' ? [] : [`${state}`]),
+          // Transit Gateway guide, sharing considerations.
+          ...(found.OwnerId === account
+            ? []
+            : [
+                `of account ${found.OwnerId}, which shares it: owners alone make VPNs, route tables, associations and routes of a gateway`,
+              ]),
           ...(options?.DefaultRouteTableAssociation === 'disable'
             ? []
             : ['its default association is on: attachments would have a table already, and ours be refused']),
@@ -39,15 +50,14 @@ async function transitGateway({ ec2 }: Aws, link: Link, id: string, where: strin
     wrong.length === 0,
     `transit gateway ${id}`,
     wrong.join('; ') || 'available, as the link needs it',
-    `aws ec2 modify-transit-gateway --transit-gateway-id ${id} changes defaults and CIDR blocks; \`link.amazonAsn\` in ${where} says its ASN; or leave \`link.transitGatewayId\` out.`,
+    `aws ec2 modify-transit-gateway --transit-gateway-id ${id} changes defaults and CIDR blocks; \`link.amazonAsn\` in ${where} says its ASN; an environment goes into the account of its gateway; or leave \`link.transitGatewayId\` out.`,
   );
 }
 
 async function directConnectGateway(
   { directConnect }: Aws,
   id: string,
-  gatewayAsn: number,
-  where: string,
+  { gatewayAsn, account, where }: { gatewayAsn: number; account: string; where: string },
 ): Promise<Answer> {
   const { directConnectGateways: [found] = [] } = await directConnect.send(
     new DescribeDirectConnectGatewaysCommand({ directConnectGatewayId: id }),
@@ -56,6 +66,9 @@ async function directConnectGateway(
     ? ['not there']
     : [
         ...(found.directConnectGatewayState === 'available' ? [] : [`${found.directConnectGatewayState}`]),
+        ...(found.ownerAccount === account
+          ? []
+          : [`of account ${found.ownerAccount}: an association with it is a proposal that its owner accepts`]),
         ...(found.amazonSideAsn === gatewayAsn ? [] : [`its ASN is ${found.amazonSideAsn}`]),
       ];
   return answer(
@@ -70,12 +83,12 @@ export const adopted: Check = {
   name: 'link: gateways of the organisation',
   asks: ['ec2:DescribeTransitGateways', 'directconnect:DescribeDirectConnectGateways'],
   because: 'a gateway with other defaults refuses what the link attaches, or tells it to others',
-  async run(aws, { config: { link, environment } }) {
+  async run(aws, { config: { link, environment, account } }) {
     const where = `config/${environment}.ts`;
     const { gatewayId, gatewayAsn = 0 } = link?.directConnect ?? {};
     return Promise.all([
-      ...(link?.transitGatewayId ? [transitGateway(aws, link, link.transitGatewayId, where)] : []),
-      ...(gatewayId ? [directConnectGateway(aws, gatewayId, gatewayAsn, where)] : []),
+      ...(link?.transitGatewayId ? [transitGateway(aws, { link, account }, link.transitGatewayId, where)] : []),
+      ...(gatewayId ? [directConnectGateway(aws, gatewayId, { gatewayAsn, account, where })] : []),
     ]);
   },
 };
