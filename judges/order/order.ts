@@ -5,43 +5,12 @@
  * of must be free before, not after. What it cannot see: quotas but those it names, states of resources, permissions.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { areBlocks, blocksOverlap } from '../blocks';
-import {
-  at,
-  changes,
-  type Difference,
-  difference,
-  factsOf,
-  isCustom,
-  type Resource,
-  references,
-  type Stacks,
-} from './state';
-import { type UniqueKey, uniqueKeys } from './unique';
+import { namesElsewhere, takenKeys } from './keys';
+import { type Refusal, refusedAlways } from './refusal';
+import { at, changes, type Difference, difference, references, type Stacks } from './state';
+import { uniqueKeys } from './unique';
 
-/** A change that CloudFormation would refuse, in the middle of an update. */
-export interface Refusal {
-  /** Of `orderRules`. */
-  readonly rule: keyof typeof orderRules;
-  readonly stack: string;
-  /** Logical id. */
-  readonly id: string;
-  readonly type: string;
-  /** One sentence: what is refused, because of what. */
-  readonly what: string;
-  /** Where it is written that it is. */
-  readonly source: string;
-}
-
-/** What is looked for, and how to get there all the same. */
-export const orderRules = {
-  'unique-key': 'In two deployments: take the first away, then make the second. Or give the new one another key.',
-  'two-changes': 'In two deployments: one property each.',
-  'export-in-use':
-    'Deploy or remove the stack that imports it first; or keep the export (Stack.exportValue) until it does not.',
-  'acl-entries': 'In two deployments: take entries away, then add others. Or ask for a higher quota.',
-  'retained-name': 'Delete or import what stayed, then deploy: its name is taken.',
-} as const;
+export { orderRules, type Refusal } from './refusal';
 
 /** Properties that one call refuses together. */
 const exclusive: readonly { type: string; properties: readonly [string, string]; source: string }[] = [
@@ -70,6 +39,8 @@ export function order(before: Stacks, after: Stacks): Refusal[] {
   const differences = new Map(stacks.map((stack) => [stack, differenceOf(stack, before, after)]));
   return [...differences].flatMap(([stack, each]) => [
     ...takenKeys(stack, each),
+    ...namesElsewhere(stack, each, before, after),
+    ...refusedAlways(stack, each),
     ...twoChanges(stack, each),
     ...tooManyEntries(stack, each),
     ...exportsInUse(stack, each, before, after),
@@ -79,113 +50,6 @@ export function order(before: Stacks, after: Stacks): Refusal[] {
 /** A stack that is no longer in the app stays as it is: `cdk deploy` removes none. */
 const differenceOf = (stack: string, before: Stacks, after: Stacks): Difference =>
   difference(before[stack], after[stack] ?? before[stack]);
-
-/** `Ref` of something that is another one afterwards is another value. */
-function written(value: unknown, { other }: Difference, state: 'before' | 'after'): string {
-  const text = JSON.stringify(value) ?? '';
-  return state === 'after' && references(value).some((each) => other.has(each)) ? `${text} (new)` : text;
-}
-
-/** The keys that a resource holds. One whose properties are not all there holds none. */
-function keysOf(unique: UniqueKey, { Properties }: Resource, each: Difference, state: 'before' | 'after'): string[] {
-  const parts = unique.properties.map((path) => at(Properties, path));
-  const optional = unique.properties.length > 3; // rules of security groups name one source of several
-  if (!optional && parts.some((part) => part === undefined)) return [];
-  const own = parts.map((part) => written(part, each, state));
-  if (!unique.each) return [own.join(' ')];
-  const { list, property } = unique.each;
-  const items = at(Properties, list);
-  if (!Array.isArray(items)) return [];
-  return items.flatMap((item) => {
-    const value = at(item as Record<string, unknown>, property);
-    return value === undefined ? [] : [[...own, written(value, each, state)].join(' ')];
-  });
-}
-
-function takenKeys(stack: string, each: Difference): Refusal[] {
-  const { before, after, replaced } = each;
-  const typed = (resources: Readonly<Record<string, Resource>>, type: string) =>
-    Object.entries(resources).filter(([, { Type }]) => Type === type);
-  const keys = [...uniqueKeys, ...identifiers(each)].flatMap((unique): Refusal[] => {
-    const held = new Map(
-      typed(before, unique.type).flatMap(([id, resource]) =>
-        keysOf(unique, resource, each, 'before').map((key) => [key, id] as const),
-      ),
-    );
-    return typed(after, unique.type).flatMap(([id, resource]) =>
-      keysOf(unique, resource, each, 'after').flatMap((key): Refusal[] => {
-        const holder = held.get(key);
-        // Nobody has it, or it has it itself and stays what it is.
-        if (holder === undefined || (holder === id && !replaced.has(id))) return [];
-        const why =
-          holder === id
-            ? 'it is replaced, and the old one still has'
-            : `${before[id] && !replaced.has(id) ? 'it is changed' : 'it is made'} while ${holder} still has`;
-        return [
-          {
-            rule: 'unique-key',
-            stack,
-            id,
-            type: unique.type,
-            what: `${why} the same ${[...unique.properties, unique.each?.property ?? []].flat().join(', ')} (${unique.error})`,
-            source: unique.source,
-          },
-        ];
-      }),
-    );
-  });
-  return [
-    ...new Map([...keys, ...overlappingSubnets(stack, each)].map((one) => [`${one.id} ${one.rule}`, one])).values(),
-  ];
-}
-
-/** What a service knows a resource by, where the template says all of it: the registry's own list of keys. */
-function identifiers({ before, after }: Difference): UniqueKey[] {
-  const known = new Set(uniqueKeys.map(({ type }) => type));
-  const types = new Set([...Object.values(before), ...Object.values(after)].map(({ Type }) => Type));
-  return [...types]
-    .filter((type) => !known.has(type) && !isCustom(type))
-    .flatMap((type) => {
-      const { identifier = [] } = factsOf(type);
-      return identifier.length === 0
-        ? []
-        : [
-            {
-              type,
-              properties: identifier,
-              error: 'AlreadyExists',
-              source: `CloudFormation registry: primaryIdentifier of ${type}`,
-            },
-          ];
-    });
-}
-
-function overlappingSubnets(stack: string, { before, after, replaced }: Difference): Refusal[] {
-  const type = 'AWS::EC2::Subnet';
-  const subnets = (resources: Readonly<Record<string, Resource>>) =>
-    Object.entries(resources).filter(([, { Type }]) => Type === type);
-  return subnets(after).flatMap(([id, { Properties }]) => {
-    if (before[id] && !replaced.has(id)) return [];
-    if (references(Properties?.VpcId).some((vpc) => replaced.has(vpc))) return []; // in a VPC of its own
-    const holder = subnets(before).find(
-      ([, old]) =>
-        areBlocks(old.Properties?.CidrBlock, Properties?.CidrBlock) &&
-        blocksOverlap(String(old.Properties?.CidrBlock), String(Properties?.CidrBlock)),
-    );
-    return holder
-      ? [
-          {
-            rule: 'unique-key' as const,
-            stack,
-            id,
-            type,
-            what: `it is made while ${holder[0]} still has addresses of ${String(Properties?.CidrBlock)} (InvalidSubnet.Conflict)`,
-            source: 'EC2 API Reference, CreateSubnet',
-          },
-        ]
-      : [];
-  });
-}
 
 const twoChanges = (stack: string, each: Difference): Refusal[] =>
   exclusive.flatMap(({ type, properties, source }) =>

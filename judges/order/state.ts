@@ -11,6 +11,8 @@ export interface Resource {
 
 /** A template, as the assembly has it. */
 export interface Template {
+  /** Account and region of its stack: `333333333333/ap-east-1`. */
+  readonly place?: string;
   readonly Resources?: Readonly<Record<string, Resource>>;
   readonly Outputs?: Readonly<
     Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: unknown } }>

@@ -65,6 +65,15 @@ export const uniqueKeys: readonly UniqueKey[] = [
     ),
     each: { list: 'VpnTunnelOptionsSpecifications', property: 'TunnelInsideCidr' },
   },
+  {
+    ...key(
+      'Route53::HostedZone',
+      ['Name'],
+      'ConflictingDomainExists',
+      'Route 53 API Reference, AssociateVPCWithHostedZone: one private zone of a name for a VPC',
+    ),
+    each: { list: 'VPCs', property: 'VPCId' },
+  },
   key(
     'DirectConnect::TransitVirtualInterface',
     ['ConnectionId', 'Vlan'],

@@ -21,6 +21,8 @@ const list = (MaxEntries: number, ...cidrs: string[]) =>
 const entry = (RuleNumber: number, CidrBlock: string) =>
   resource('EC2::NetworkAclEntry', { NetworkAclId: table('Acl'), RuleNumber, Egress: true, CidrBlock });
 
+const domain = (EngineVersion: string) => resource('OpenSearchService::Domain', { DomainName: 'd', EngineVersion });
+
 describe('what is refused', () => {
   test.each<[string, Record<string, Resource>, Record<string, Resource>, string[]]>([
     [
@@ -103,10 +105,73 @@ describe('what is refused', () => {
       ),
       ['acl-entries B0'],
     ],
+    [
+      'two of one template that want the same',
+      {},
+      {
+        A: resource('EC2::Route', { RouteTableId: table('T'), DestinationCidrBlock: '10.0.0.0/16' }),
+        B: resource('EC2::Route', { RouteTableId: table('T'), DestinationCidrBlock: '10.0.0.0/16' }),
+      },
+      ['unique-key B'],
+    ],
+    [
+      'a zone of a name that the VPC has, under another logical id',
+      { A: resource('Route53::HostedZone', { Name: 'g.example.', VPCs: [{ VPCId: 'vpc-1' }] }) },
+      { B: resource('Route53::HostedZone', { Name: 'g.example.', VPCs: [{ VPCId: 'vpc-1' }] }) },
+      ['unique-key B'],
+    ],
+    ['an engine that goes back', { D: domain('OpenSearch_3.10') }, { D: domain('OpenSearch_3.5') }, ['one-way D']],
+    [
+      'a sign-in that no domain is made with',
+      {},
+      {
+        D: resource('OpenSearchService::Domain', {
+          DomainName: 'd',
+          AdvancedSecurityOptions: { SAMLOptions: { Enabled: true } },
+        }),
+      },
+      ['not-at-creation D'],
+    ],
   ])('%s', (_name, before, after, refused) => {
     const found = order(stack(before), stack(after));
     expect(said(found)).toEqual(refused);
     for (const { what, source } of found) for (const text of [what, source]) expect(text).toMatch(/\w{4}/);
+  });
+
+  describe('names of other stacks', () => {
+    const parameter = (DeletionPolicy?: string) =>
+      resource('SSM::Parameter', { Name: '/a' }, DeletionPolicy ? { DeletionPolicy } : {});
+    const of = (Resources: Record<string, Resource>, more: object = {}) => ({ Resources, ...more });
+    const exported = { Outputs: { V: { Value: 1, Export: { Name: 'One:V' } } } };
+    const imports = resource('SNS::Topic', { DisplayName: { 'Fn::ImportValue': 'One:V' } });
+
+    test('of one that is no longer in the app, and stays', () => {
+      const before = { 'old/Client': of({ P: parameter() }, { place: '1/r' }) };
+      const renamed = (place: string) => ({ 'new/Client': of({ P: parameter() }, { place }) });
+      expect(order(before, renamed('1/r'))).toMatchObject([
+        { rule: 'unique-key', stack: 'new/Client', what: expect.stringContaining('old/Client/P') },
+      ]);
+      expect(order(before, renamed('2/r'))).toEqual([]);
+    });
+
+    test('of one that keeps it, or gets it in the same change', () => {
+      const one = { One: of({ P: parameter() }), Two: of({}) };
+      const both = { One: of({ P: parameter() }), Two: of({ Q: parameter() }) };
+      expect(said(order(one, both))).toEqual(['unique-key Q']);
+      expect(said(order({}, both)).sort()).toEqual(['unique-key P', 'unique-key Q']);
+    });
+
+    test('of one that gives it up: in time where it is deployed first, and never where it is kept', () => {
+      const moved = (policy?: string) => [
+        { One: of({ P: parameter(policy) }, exported), Two: of({ T: imports }) },
+        { One: of({}, exported), Two: of({ T: imports, Q: parameter() }) },
+      ];
+      const [before = {}, after = {}] = moved();
+      expect(order(before, after)).toEqual([]);
+      expect(said(order(after, before))).toEqual(['unique-key P']);
+      const [kept = {}, gone = {}] = moved('Retain');
+      expect(said(order(kept, gone))).toEqual(['unique-key Q']);
+    });
   });
 
   test('an export that goes, or whose resource is replaced, while another stack imports it', () => {
@@ -135,6 +200,12 @@ describe('what is done', () => {
     ['nothing', { List: list(5, '10.0.0.1/32') }, { List: list(5, '10.0.0.1/32') }],
     ['entries within a size', { List: list(5, '10.0.0.1/32') }, { List: list(5, '10.0.0.1/32', '10.0.0.2/32') }],
     ['another list for another size', { ListOf5: list(5, '10.0.0.1/32') }, { ListOf10: list(10, '10.0.0.1/32') }],
+    ['a newer engine', { D: domain('OpenSearch_3.5') }, { D: domain('OpenSearch_3.10') }],
+    [
+      'two that the service took, unchanged',
+      { A: entry(10, '10.0.0.1/32'), B: entry(10, '10.0.0.1/32') },
+      { A: entry(10, '10.0.0.1/32'), B: entry(10, '10.0.0.1/32'), C: entry(20, '10.0.0.2/32') },
+    ],
     ['associations by what is attached', { A: association('a'), B: association('b') }, { B: association('b') }],
     [
       'a key of something that is another one afterwards',

@@ -243,6 +243,12 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ...value('collect.entrance.handedOver.certificate', secretOf('111111111111')),
   ...value('collect.entrance.handedOver', undefined),
   ...list('clients', [client('111111111115', '0'), client('111111111116', '1'), client('111111111117', '2')]),
+  {
+    path: 'clients',
+    what: 'rename one',
+    before: dev,
+    after: edited(dev, { clients: dev.clients?.map((each) => ({ ...each, name: 'pay' })) }),
+  },
   ...list('collect.legacyClients', ['zipkin', 'jaeger', 'jaeger']),
   ...value('collect.forward.otlp', backend),
   ...value('collect.forward.zipkin', { ...backend, endpoint: 'https://zipkin.example.internal:9411' }),

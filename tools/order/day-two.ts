@@ -30,7 +30,10 @@ function stacksOf(input: EnvironmentConfigInput): Stacks {
       ...unjudged({ 'aws:cdk:bundling-stacks': [] }),
     }).synth();
     const stacks = Object.fromEntries(
-      assembly.stacksRecursively.map(({ hierarchicalId, template }) => [hierarchicalId, template as Template]),
+      assembly.stacksRecursively.map(({ hierarchicalId, template, environment: { account, region } }) => [
+        hierarchicalId,
+        { ...(template as Template), place: `${account}/${region}` },
+      ]),
     );
     synthesised.set(text, stacks);
     return stacks;

@@ -10,6 +10,10 @@ export const expectedRefusals: Readonly<Record<string, string>> = {
   'network.availabilityZones: remove the first': anotherEnvironment,
   'network.availabilityZones: reorder': anotherEnvironment,
   'network.availabilityZones: change one': anotherEnvironment,
+  'clients: rename one':
+    'The stage of the old name first: npx cdk destroy "E-client-OLD/*" with credentials of that account, then deploy the new one. Spans wait on the nodes meanwhile.',
+  'store.engineVersion: change':
+    'There only: no domain goes back to an older engine. Restore a snapshot into another domain (docs/store.md).',
   'observe.notify.page.topicArn: add': linkFirst,
   'observe.notify.inform.topicArn: add': linkFirst,
   'link.allowlist.text: as many as an ACL takes, all others':

@@ -5,10 +5,13 @@ import { type Stacks, type Template, UnknownType } from '../../judges/order/stat
 /** A stack as a review reads it. */
 interface ReadStack {
   readonly template: Readonly<Record<string, unknown>>;
+  readonly place?: string;
 }
 
 const stacksOf = (environment: Readonly<Record<string, ReadStack>>): Stacks =>
-  Object.fromEntries(Object.entries(environment).map(([stack, { template }]) => [stack, template as Template]));
+  Object.fromEntries(
+    Object.entries(environment).map(([stack, { template, place }]) => [stack, { ...template, place } as Template]),
+  );
 
 const row = ({ rule, stack, id, what, source }: Refusal): string =>
   `- \`${stack}/${id}\`: ${what}. ${orderRules[rule]} (${source})`;

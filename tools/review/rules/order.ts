@@ -1,12 +1,13 @@
-import { orderBothWays, orderRules, type Refusal } from '../../../judges/order/order';
+import { order, orderBothWays, orderRules, type Refusal } from '../../../judges/order/order';
 import { type Stacks, type Template, UnknownType } from '../../../judges/order/state';
 import { type Comparison, type Environment, remembered } from '../changes';
 import type { Hit, ReviewRule } from './rule';
 
 const templateOf = remembered(
-  ({ resources, template }: Environment[string]): Template => ({
+  ({ resources, template, place }: Environment[string]): Template => ({
     ...template,
     Resources: resources,
+    ...(place === undefined ? {} : { place }),
   }),
 );
 
@@ -31,9 +32,10 @@ const stacks = remembered(stacksOf);
 /** Asked once for each change, by three rules. */
 const ask = remembered(({ before, after, changes }: Comparison): Answer => {
   const [from, to] = [stacks(before), stacks(after)];
-  if (changes.length === 0 || Object.keys(from).length === 0 || Object.keys(to).length === 0) return nothing;
+  if (changes.length === 0 || Object.keys(to).length === 0) return nothing;
   try {
-    return orderBothWays(from, to);
+    // From a first deployment there is no way back but to take it down.
+    return Object.keys(from).length === 0 ? { ...nothing, there: order(from, to) } : orderBothWays(from, to);
   } catch (error) {
     if (!(error instanceof UnknownType)) throw error;
     return { ...nothing, unknown: error.message };
