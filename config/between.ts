@@ -1,10 +1,11 @@
 /** Conditions between environments: they share a link's far end, a line, and sometimes an account. */
 import { overlap } from './cidr';
-import { clientStage, privateName } from './entrance';
+import { privateName } from './entrance';
 import { type Code, type Problem, related } from './errors';
 import { lines } from './rules/link/shared';
 import { prefixesOf } from './rules/network';
 import type { EnvironmentConfig } from './schema';
+import { stagesOf } from './stages';
 
 /** An environment, and places in which something was refused: they say nothing that can be compared. */
 export interface Readable {
@@ -190,23 +191,15 @@ function ofGateways({ account, region }: EnvironmentConfig, link: NonNullable<En
 }
 
 /** Its stages, whose names are those of stacks: an environment called `dev-mainland` would be the mainland of `dev`. */
-function stages({ environment, account, clients, link, store }: EnvironmentConfig): Claim[] {
-  const operators = store.access.endpoint?.account ?? account;
-  const stage = (path: string, value: string, name: string): Claim => ({
+const stages = (config: EnvironmentConfig): Claim[] =>
+  stagesOf(config).map(({ name, client }) => ({
     code: 'HL-BETWEEN-007',
-    path,
-    value,
+    path: client ? `clients[${config.clients.indexOf(client)}].name` : 'environment',
+    value: client?.name ?? config.environment,
     key: `stage ${name}`,
     why: `has a stage of the same name, ${name}: one would overwrite the other.`,
     fix: 'Rename the environment, or the client.',
-  });
-  return [
-    stage('environment', environment, environment),
-    ...(link?.analysis ? [stage('environment', environment, `${environment}-mainland`)] : []),
-    ...(operators === account ? [] : [stage('environment', environment, `${environment}-operators`)]),
-    ...clients.map(({ name }, index) => stage(`clients[${index}].name`, name, clientStage(environment, name))),
-  ];
-}
+  }));
 
 /** Of clients: environments may share their VPCs, not the names in them. */
 const ofClients = (config: EnvironmentConfig): Claim[] =>

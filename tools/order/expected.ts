@@ -12,7 +12,7 @@ export const expectedRefusals: Readonly<Record<string, string>> = {
   'network.availabilityZones: change one': anotherEnvironment,
   'clients: rename one':
     'The stage of the old name first: npx cdk destroy "E-client-OLD/*" with credentials of that account, then deploy the new one. Spans wait on the nodes meanwhile.',
-  'store.engineVersion: change':
+  'store.engineVersion: add':
     'There only: no domain goes back to an older engine. Restore a snapshot into another domain (docs/store.md).',
   'observe.notify.page.topicArn: add': linkFirst,
   'observe.notify.inform.topicArn: add': linkFirst,

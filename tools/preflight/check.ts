@@ -9,9 +9,11 @@ import type { OpenSearchClient } from '@aws-sdk/client-opensearch';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { EnvironmentConfig } from '../../config/schema';
+import type { DeployedStage } from '../../config/stages';
 import type { Environment } from '../review/changes';
 
 /** What is asked, and nothing else of each client. */
@@ -27,6 +29,7 @@ export interface Aws {
   readonly quotas: Pick<ServiceQuotasClient, 'send'>;
   readonly s3: Pick<S3Client, 'send'>;
   readonly secrets: Pick<SecretsManagerClient, 'send'>;
+  readonly sns: Pick<SNSClient, 'send'>;
   readonly ssm: Pick<SSMClient, 'send'>;
   readonly sts: Pick<STSClient, 'send'>;
 }
@@ -34,9 +37,15 @@ export interface Aws {
 /** What will be deployed. */
 export interface Plan {
   readonly config: EnvironmentConfig;
-  /** Its synthesised stacks. */
+  /** Its synthesised stacks, or those of the stage that is planned. */
   readonly environment: Environment;
+  /** Where a stage of another account is planned. @default the environment itself */
+  readonly stage?: DeployedStage;
 }
+
+/** Account and region that a plan is deployed to, as `cdk bootstrap` takes them. */
+export const placeOf = ({ config, stage }: Plan): string =>
+  `aws://${stage?.account ?? config.account}/${stage?.region ?? config.region}`;
 
 /** One line of the table. */
 export interface Answer {

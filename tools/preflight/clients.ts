@@ -9,6 +9,7 @@ import { OpenSearchClient } from '@aws-sdk/client-opensearch';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Aws } from './check';
@@ -28,6 +29,7 @@ export const clients = (region: string): Aws => ({
   logs: new CloudWatchLogsClient({ region }),
   openSearch: new OpenSearchClient({ region }),
   quotas: new ServiceQuotasClient({ region }),
+  sns: new SNSClient({ region }),
   ssm: new SSMClient({ region }),
   sts: new STSClient({ region }),
 });

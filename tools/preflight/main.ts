@@ -1,18 +1,22 @@
 /** `npm run preflight`: see `--help`. */
 import { parseArgs } from 'node:util';
+import { stageNamed } from '../../harness/stages';
 import { command } from '../command';
+import type { Check } from './check';
 import { checks } from './checks';
 import { mainlandChecks } from './checks/mainland';
+import { clientChecks, operatorsChecks } from './checks/other-accounts';
 import { clients } from './clients';
 import { checklist } from './first';
-import { mainland, plan } from './plan';
+import { plan } from './plan';
 import { exitCode, NoCredentials, preflight, table } from './preflight';
 
 const help = `Asks AWS before a deployment what would fail during it. Reads only, the dry run of the store and a change
 set that is never executed included.
 
 npm run preflight -- --env NAME [--first]
-  --env NAME   environment that is to be deployed, or NAME-mainland with credentials of that account
+  --env NAME   environment that is to be deployed; or, with credentials of its account, NAME-mainland,
+               NAME-client-CLIENT or NAME-operators
   --first      a checklist for the first deployment, as far as it can be filled here: what has to be ordered days ahead
                comes first
   --asks       lists the questions and the IAM actions that they need, and asks nothing
@@ -22,8 +26,15 @@ Credentials are found as by the AWS CLI (profile, environment, role). Exit code:
 2 not everything could be asked.
 `;
 
-const questions = (): string =>
-  checks
+const stageChecks = {
+  environment: checks,
+  mainland: mainlandChecks,
+  client: clientChecks,
+  operators: operatorsChecks,
+} as const;
+
+const questions = (asked: readonly Check[]): string =>
+  asked
     .map(({ name, asks, because }) => `${name.padEnd(24)} ${because}\n${' '.repeat(24)} ${asks.join(', ')}`)
     .join('\n');
 
@@ -36,15 +47,15 @@ command(help, async () => {
     },
   });
   if (values.asks) {
-    console.log(questions());
+    console.log(questions(values.env ? stageChecks[stageNamed(values.env).kind] : checks));
     return 0;
   }
   if (!values.env) throw new Error(`--env is missing: which environment is to be deployed?\n\n${help}`);
   const planned = plan(values.env);
-  const there = mainland.test(values.env);
-  const region = there ? planned.config.link?.analysis?.region : planned.config.region;
-  const aws = clients(region ?? planned.config.region);
-  const asked = there ? mainlandChecks : checks;
+  if (values.first && planned.stage.kind !== 'environment')
+    throw new Error(`--first is the checklist of an environment: --env ${planned.config.environment}.`);
+  const aws = clients(planned.stage.region);
+  const asked = stageChecks[planned.stage.kind];
   try {
     const lines = await preflight(asked, aws, planned, (name) => process.stderr.write(`asking: ${name}\n`));
     console.log(values.first ? checklist(planned, lines) : table(lines));
@@ -56,7 +67,7 @@ command(help, async () => {
     if (!(error instanceof NoCredentials)) throw error;
     if (values.first) console.log(checklist(planned, undefined));
     console.log(`No credentials of AWS here, so nothing was asked (${error.message}). With some, this would be:\n`);
-    console.log(questions());
+    console.log(questions(asked));
     return 2;
   }
 });

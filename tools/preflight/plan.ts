@@ -1,33 +1,25 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EnvironmentConfig } from '../../config/schema';
+import type { DeployedStage } from '../../config/stages';
 import { unjudged } from '../../harness/context';
-import { deployedApp, loadEnvironments } from '../../harness/deployment';
+import { deployedApp } from '../../harness/deployment';
+import { stageNamed } from '../../harness/stages';
 import { readEnvironments } from '../../judges/assembly/environments';
 import { type Environment, type Resource, resourcesOf } from '../review/changes';
 import type { Plan } from './check';
 
-/** A configured environment. @throws Error that names those there are */
-function environmentNamed(name: string): EnvironmentConfig {
-  const environments = loadEnvironments();
-  const config = environments.find(({ environment }) => environment === name);
-  if (config) return config;
-  throw new Error(
-    `There is no environment ${name}. There are: ${environments.map((each) => each.environment).join(', ')}.`,
-  );
-}
-
-/** Stages of the mainland are named after their environment: `dev-mainland`. */
-export const mainland = /-mainland$/;
-
-/** An environment, or its mainland side, and its templates, synthesised here and now. */
-export function plan(name: string): Plan {
-  const config = environmentNamed(name.replace(mainland, ''));
+/** An environment, or a stage of another account, and its templates, synthesised here and now. @throws Error that names those there are */
+export function plan(name: string): Plan & { readonly stage: DeployedStage } {
+  const { config, ...stage } = stageNamed(name);
+  if (stage.kind === 'client' && !config.collect.entrance.handedOver)
+    throw new Error(
+      `${name} is not there yet: copy the outputs of ${config.environment}-Collect into collect.entrance.handedOver in config/${config.environment}.ts first.`,
+    );
   const outdir = mkdtempSync(join(tmpdir(), 'harbourline-plan-'));
   try {
     deployedApp([config], { outdir, ...unjudged({ 'aws:cdk:bundling-stacks': [] }) }).synth();
-    return { config, environment: readEnvironments(outdir).get(name) ?? {} };
+    return { config, environment: readEnvironments(outdir).get(name) ?? {}, stage };
   } finally {
     rmSync(outdir, { recursive: true });
   }

@@ -14,6 +14,10 @@ const withLine = (plan: Plan): Plan => ({
       terminationProtection: false,
       resources: {
         Line: { Type: 'AWS::DirectConnect::TransitVirtualInterface', Properties: { ConnectionId: 'dxcon-1' } },
+        Role: {
+          Type: 'AWS::IAM::Role',
+          Properties: { PermissionsBoundary: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/b' } },
+        },
       },
     },
   },
@@ -25,8 +29,22 @@ function adopting(): Plan['config'] {
   const { link } = config;
   if (!link?.directConnect) throw new Error('The example of production has a leased line.');
   const directConnect = { ...link.directConnect, gatewayId: '00000000-0000-4000-8000-000000000001' };
-  return { ...config, link: { ...link, transitGatewayId: 'tgw-1', directConnect } };
+  const topicArn = 'arn:aws:sns:ap-east-1:333333333333:page';
+  return {
+    ...config,
+    organisation: { ...config.organisation, flowLogArchiveArn: 'arn:aws:s3:::log-archive/harbourline' },
+    observe: { ...config.observe, notify: { ...config.observe.notify, page: { targets: [pager], topicArn } } },
+    collect: { ...config.collect, entrance: { ...config.collect.entrance, via: 'routed', routed: byPeering } },
+    link: { ...link, transitGatewayId: 'tgw-1', directConnect },
+  };
 }
+
+const pager = {
+  kind: 'https',
+  secretArn: 'arn:aws:secretsmanager:ap-east-1:333333333333:secret:pager-a1B2c3',
+} as const;
+const byPeering = { peeringId: 'pcx-1', prefixes: ['10.32.0.0/16'], routeTableIds: ['rtb-1'] };
+
 const plan = (): Plan => withLine({ config: adopting(), environment: committed() });
 
 async function judge(change: (answers: Answers) => void = () => {}): Promise<{ lines: Line[]; asked: string[] }> {
@@ -374,6 +392,42 @@ test.each<[string, (answers: Answers) => void, string[], number]>([
     1,
   ],
   [
+    'a boundary that does not exist',
+    (a) => {
+      a.iam.GetPolicy = fail('NoSuchEntityException');
+    },
+    ['permissions boundary: missing'],
+    1,
+  ],
+  [
+    'a log archive that is gone',
+    (a) => {
+      a.s3.HeadBucket = fail('NotFound');
+    },
+    ['log archive: not there'],
+    1,
+  ],
+  [
+    'a peering that nobody accepted, and a route table of another account',
+    (a) => {
+      a.ec2.DescribeVpcPeeringConnections = () => ({
+        VpcPeeringConnections: [{ Status: { Code: 'pending-acceptance' } }],
+      });
+      a.ec2.DescribeRouteTables = () => ({ RouteTables: [] });
+    },
+    ['entrance: pending-acceptance', 'entrance: not of this account: rtb-1'],
+    1,
+  ],
+  [
+    'a pager without topic and secret',
+    (a) => {
+      a.sns.GetTopicAttributes = fail('NotFoundException');
+      a.secrets.DescribeSecret = fail('ResourceNotFoundException');
+    },
+    ['notify: not there'],
+    1,
+  ],
+  [
     'a question that may not be asked',
     (a) => {
       a.openSearch.UpdateDomainConfig = fail('AccessDeniedException');
@@ -414,6 +468,20 @@ test('a blue/green change and an upgrade are said, and are no failure', async ()
       'Blue/Green: hours, twice the nodes meanwhile',
     ]),
   );
+});
+
+test('a first domain with SAML is refused before it is made', async () => {
+  const answers = ready();
+  answers.openSearch.DescribeDomain = fail('ResourceNotFoundException');
+  const { config, environment } = plan();
+  const store = {
+    ...config.store,
+    saml: { entityId: 'urn:idp', metadata: '<E/>', groupsKey: 'groups', sessionMinutes: 60 },
+  };
+  const lines = await preflight(checks, doubles(answers).aws, { config: { ...config, store }, environment }, () => {});
+  expect(bad(lines)).toEqual([
+    expect.stringMatching(/^store: dry run: not there yet, and no domain is made with SAML/),
+  ]);
 });
 
 test('a domain that is not there yet is not asked about', async () => {

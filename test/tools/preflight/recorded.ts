@@ -44,7 +44,15 @@ export const ready = (): Answers => ({
       return { RegionOptStatus: 'ENABLED' };
     },
   },
-  iam: { GetRole: ({ RoleName }) => ({ Role: { RoleName } }) },
+  iam: {
+    GetRole: ({ RoleName }) => ({ Role: { RoleName } }),
+    GetPolicy: ({ PolicyArn }) => ({ Policy: { Arn: PolicyArn } }),
+  },
+  sns: {
+    GetTopicAttributes: () => ({
+      Attributes: { Policy: '{"Id":"__default_policy_ID","Sid":"__default_statement_ID"}' },
+    }),
+  },
   ssm: {
     GetParameter: ({ Name }) => {
       if (Name.startsWith('/harbourline/')) throw new AwsError('ParameterNotFound');
@@ -75,8 +83,9 @@ export const ready = (): Answers => ({
   },
   kms: { DescribeKey: () => ({ KeyMetadata: { KeyState: 'Enabled' } }) },
   s3: {
-    HeadBucket: () => {
-      throw new AwsError('NotFound');
+    HeadBucket: ({ Bucket }) => {
+      if (Bucket !== 'log-archive') throw new AwsError('NotFound');
+      throw new AwsError('Forbidden');
     },
     GetBucketEncryption: ({ Bucket }) => {
       expect(Bucket).toBe('cdk-hnb659fds-assets-333333333333-ap-east-1');
@@ -84,6 +93,7 @@ export const ready = (): Answers => ({
     },
   },
   secrets: {
+    DescribeSecret: () => ({}),
     GetSecretValue: () => {
       const pem = (kind: string) => `-----BEGIN ${kind}-----\nAA\n-----END ${kind}-----`;
       const [certificate, key] = [pem('CERTIFICATE'), pem('PRIVATE KEY')];
@@ -145,6 +155,10 @@ export const ready = (): Answers => ({
       TransitGatewayAttachments: [{ TransitGatewayAttachmentId: id, TransitGatewayId: 'tgw-1', State: 'available' }],
     }),
     DescribeVpcs: () => ({ Vpcs: [{ VpcId: 'vpc-default' }] }),
+    DescribeVpcPeeringConnections: () => ({ VpcPeeringConnections: [{ Status: { Code: 'active' } }] }),
+    DescribeRouteTables: (input) => ({
+      RouteTables: valuesOf(input, 'route-table-id').map((RouteTableId) => ({ RouteTableId, VpcId: 'vpc-1' })),
+    }),
     DescribeVpcEndpointServices: (input) => ({
       ServiceDetails: valuesOf(input, 'service-name').map((ServiceName) => ({ ServiceName, AvailabilityZones: zones })),
     }),

@@ -2,7 +2,7 @@ import { GetRegionOptStatusCommand } from '@aws-sdk/client-account';
 import { DescribeAvailabilityZonesCommand } from '@aws-sdk/client-ec2';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { answer, type Check, failsWith } from '../check';
+import { type Answer, type Aws, answer, type Check, failsWith } from '../check';
 
 export const identity: Check = {
   name: 'account',
@@ -21,20 +21,25 @@ export const identity: Check = {
   },
 };
 
+/** Whether an account has the region. */
+export async function regionAnswer({ account }: Pick<Aws, 'account'>, name: string): Promise<Answer> {
+  const { RegionOptStatus: status = 'unknown' } = await account.send(
+    new GetRegionOptStatusCommand({ RegionName: name }),
+  );
+  return answer(
+    status === 'ENABLED' || status === 'ENABLED_BY_DEFAULT',
+    `${name} is enabled`,
+    status,
+    `aws account enable-region --region-name ${name}   # can take hours`,
+  );
+}
+
 export const region: Check = {
   name: 'region',
   asks: ['account:GetRegionOptStatus', 'ec2:DescribeAvailabilityZones'],
   because: 'Hong Kong is an opt-in region; every call fails until it is enabled',
   async run({ account, ec2 }, { config }) {
-    const { RegionOptStatus: status = 'unknown' } = await account.send(
-      new GetRegionOptStatusCommand({ RegionName: config.region }),
-    );
-    const enabled = answer(
-      status === 'ENABLED' || status === 'ENABLED_BY_DEFAULT',
-      `${config.region} is enabled`,
-      status,
-      `aws account enable-region --region-name ${config.region}   # can take hours`,
-    );
+    const enabled = await regionAnswer({ account }, config.region);
     if (!enabled.ok) return [enabled];
     const { AvailabilityZones: zones = [] } = await ec2.send(new DescribeAvailabilityZonesCommand({}));
     const available = zones.filter(({ State }) => State === 'available').map(({ ZoneName }) => ZoneName);

@@ -1,5 +1,5 @@
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { answer, type Check } from '../check';
+import { answer, type Check, placeOf } from '../check';
 import { parameters } from '../plan';
 
 /** What CDK's synthesizer asks of the bootstrap stack, by the rule in every template. */
@@ -9,8 +9,9 @@ export const bootstrap: Check = {
   name: 'bootstrap',
   asks: ['ssm:GetParameter'],
   because: 'nothing can be published or deployed without its bucket and roles',
-  async run({ ssm }, { config, environment }) {
-    const remedy = `npx cdk bootstrap aws://${config.account}/${config.region}`;
+  async run({ ssm }, planned) {
+    const { environment } = planned;
+    const remedy = `npx cdk bootstrap ${placeOf(planned)}`;
     return Promise.all(
       parameters(environment)
         .filter((name) => name.startsWith('/cdk-bootstrap/'))

@@ -2,10 +2,13 @@ import type { Check } from '../check';
 import { identity, region, serviceLinkedRoles } from './account';
 import { adopted } from './adopted';
 import { bootstrap } from './bootstrap';
+import { entrance } from './entrance';
 import { image, instanceTypes, processors } from './instances';
 import { addresses, bootstrapKey, leftovers, readers } from './leftovers';
 import { attachments, linkCertificate } from './link';
 import { directConnect, endpointServices, networkQuotas } from './network';
+import { notify } from './notify';
+import { archive, boundary } from './organisation';
 import { linkQuotas } from './quotas';
 import { resourceTypes } from './region';
 import { domain, engine, nodeTypes } from './store';
@@ -17,6 +20,8 @@ export const checks: readonly Check[] = [
   serviceLinkedRoles,
   bootstrap,
   bootstrapKey,
+  boundary,
+  archive,
   resourceTypes,
   leftovers,
   addresses,
@@ -30,6 +35,8 @@ export const checks: readonly Check[] = [
   engine,
   nodeTypes,
   domain,
+  entrance,
+  notify,
   directConnect,
   adopted,
   linkCertificate,

@@ -8,10 +8,10 @@ import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { overlap } from '../../../config/cidr';
 import { handoverBucketName } from '../../../lib/contract/buckets';
 import { metricLogGroup } from '../../../lib/contract/metrics';
-import { type Answer, type Aws, answer, type Check, failsWith } from '../check';
+import { type Answer, type Aws, answer, type Check, failsWith, type Plan, placeOf } from '../check';
 
 /** Whether a stack of the environment is there, in any state that holds its resources. */
-async function deployed({ cloudFormation }: Aws, stack: string): Promise<string | undefined> {
+export async function deployed({ cloudFormation }: Aws, stack: string): Promise<string | undefined> {
   let status: string | undefined;
   const missing = await failsWith(
     ['ValidationError'],
@@ -159,11 +159,21 @@ export const addresses: Check = {
   },
 };
 
+/** Where the configuration names the key of a stage's bucket, and which it is. */
+function keyOf(config: Plan['config'], stage: Plan['stage']): [path: string, arn: string | undefined] {
+  if (stage?.client)
+    return [`clients[${config.clients.indexOf(stage.client)}].assetsKeyArn`, stage.client.assetsKeyArn];
+  if (stage?.kind === 'mainland') return ['link.analysis.assetsKeyArn', config.link?.analysis?.assetsKeyArn];
+  return ['assetsKeyArn', config.assetsKeyArn];
+}
+
 export const bootstrapKey: Check = {
   name: 'bootstrap: key',
   asks: ['s3:GetEncryptionConfiguration'],
   because: 'instances may fetch from the bucket, and decrypt with its key only where the configuration names it',
-  async run({ s3 }, { config, environment }) {
+  async run({ s3 }, planned) {
+    const { config, environment, stage } = planned;
+    const [path, wanted] = keyOf(config, stage);
     const text = JSON.stringify(environment);
     const [bucket] = /cdk-[a-z0-9]+-assets-\d{12}-[a-z0-9-]+/.exec(text) ?? [];
     if (!bucket) return [];
@@ -176,17 +186,17 @@ export const bootstrapKey: Check = {
           key = found?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
         }),
     );
-    const same = key === config.assetsKeyArn;
+    const same = key === wanted;
     return [
       answer(
         !missing && same,
         bucket,
         missing ? 'not there' : (key ?? "S3's own keys"),
         missing
-          ? `npx cdk bootstrap aws://${config.account}/${config.region}, with the qualifier of cdk.json`
+          ? `npx cdk bootstrap ${placeOf(planned)}, with the qualifier of cdk.json`
           : key
-            ? `assetsKeyArn: '${key}' in config/${config.environment}.ts`
-            : `Take assetsKeyArn out of config/${config.environment}.ts.`,
+            ? `${path}: '${key}' in config/${config.environment}.ts`
+            : `Take ${path} out of config/${config.environment}.ts.`,
       ),
     ];
   },

@@ -10,7 +10,9 @@ import { within } from '../../../config/cidr';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { answer, type Check } from '../check';
 import { bootstrap } from './bootstrap';
+import { bootstrapKey } from './leftovers';
 import { certificateAnswers } from './link';
+import { boundary } from './organisation';
 import { resourceTypes } from './region';
 
 type Analysis = NonNullable<NonNullable<EnvironmentConfig['link']>['analysis']>;
@@ -111,4 +113,12 @@ const certificate: Check = {
 };
 
 /** In the order in which a new account meets them. */
-export const mainlandChecks: readonly Check[] = [identity, bootstrap, resourceTypes, network, certificate];
+export const mainlandChecks: readonly Check[] = [
+  identity,
+  bootstrap,
+  bootstrapKey,
+  boundary,
+  resourceTypes,
+  network,
+  certificate,
+];

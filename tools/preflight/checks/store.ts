@@ -5,7 +5,7 @@ import {
   UpdateDomainConfigCommand,
   type UpdateDomainConfigCommandInput,
 } from '@aws-sdk/client-opensearch';
-import { type Aws, answer, type Check } from '../check';
+import { type Aws, answer, type Check, type Plan } from '../check';
 import { ofType } from '../plan';
 
 async function pages<Page extends { NextToken?: string | undefined }>(
@@ -79,23 +79,37 @@ export const domain: Check = {
   name: 'store: dry run',
   asks: ['es:DescribeDomain', 'es:UpdateDomainConfig'],
   because: 'a change that copies the domain takes hours, and is refused while another is under way',
-  async run({ openSearch }, { environment }) {
+  async run({ openSearch }, { config, environment }) {
     const answers = [];
     for (const { Properties = {} } of ofType(environment, 'AWS::OpenSearchService::Domain')) {
-      answers.push(...(await dryRun(openSearch, String(Properties.DomainName), Properties)));
+      answers.push(...(await dryRun(openSearch, String(Properties.DomainName), Properties, config)));
     }
     return answers;
   },
 };
 
-async function dryRun(openSearch: Aws['openSearch'], name: string, properties: Readonly<Record<string, unknown>>) {
+async function dryRun(
+  openSearch: Aws['openSearch'],
+  name: string,
+  properties: Readonly<Record<string, unknown>>,
+  { environment, store }: Plan['config'],
+) {
   const what = `domain ${name}`;
   let status: { Processing?: boolean; UpgradeProcessing?: boolean; EngineVersion?: string } | undefined;
   try {
     ({ DomainStatus: status } = await openSearch.send(new DescribeDomainCommand({ DomainName: name })));
   } catch (error) {
     if ((error as Error).name !== 'ResourceNotFoundException') throw error;
-    return [answer(true, what, 'not there yet: will be created', '')];
+    return [
+      answer(
+        !store.saml,
+        what,
+        store.saml
+          ? 'not there yet, and no domain is made with SAML (aws-cloudformation/cloudformation-coverage-roadmap#1496)'
+          : 'not there yet: will be created',
+        `Take store.saml, and the groups that need it, out of config/${environment}.ts for the first deployment.`,
+      ),
+    ];
   }
   if (status?.Processing || status?.UpgradeProcessing) {
     const remedy = `Wait until it is done: aws opensearch describe-domain-change-progress --domain-name ${name}`;

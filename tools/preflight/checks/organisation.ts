@@ -1,0 +1,69 @@
+/** What an organisation has, and every stack of ours refers to. */
+import { GetPolicyCommand } from '@aws-sdk/client-iam';
+import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import { answer, type Check, failsWith, type Plan } from '../check';
+
+/** ARN of the boundary, as the CDK resolves it. */
+function boundaryArn({ config, environment, stage }: Plan): string | undefined {
+  const roles = Object.values(environment).flatMap(({ resources }) => Object.values(resources));
+  const found = roles.find(({ Properties }) => Properties?.PermissionsBoundary)?.Properties?.PermissionsBoundary;
+  if (!found) return undefined;
+  const account = stage?.account ?? config.account;
+  const partition = stage?.kind === 'mainland' ? 'aws-cn' : 'aws';
+  const text = typeof found === 'string' ? found : (found['Fn::Sub'] ?? found['Fn::Join']?.[1]?.map(plain).join(''));
+  return `${text}`
+    .replaceAll('${AWS::AccountId}', account)
+    .replaceAll('${AWS::Partition}', partition)
+    .replaceAll('${AWS::Region}', stage?.region ?? config.region);
+}
+
+const plain = (part: string | { Ref: string }): string => (typeof part === 'string' ? part : `\${${part.Ref}}`);
+
+export const boundary: Check = {
+  name: 'permissions boundary',
+  asks: ['iam:GetPolicy'],
+  because: 'no role is made with a boundary that does not exist',
+  async run({ iam }, planned) {
+    const arn = boundaryArn(planned);
+    if (arn === undefined) return [];
+    const missing = await failsWith(
+      ['NoSuchEntityException', 'NoSuchEntity'],
+      iam.send(new GetPolicyCommand({ PolicyArn: arn })),
+    );
+    return [
+      answer(
+        !missing,
+        arn,
+        missing ? 'missing' : 'there',
+        `Ask for its name, and fix permissionsBoundary in config/${planned.config.environment}.ts.`,
+      ),
+    ];
+  },
+};
+
+export const archive: Check = {
+  name: 'log archive',
+  asks: ['s3:ListBucket'],
+  because: 'a flow log to a bucket that does not exist is refused, with the whole network',
+  async run({ s3 }, { config: { environment, organisation } }) {
+    const bucket = organisation.flowLogArchiveArn?.split(':::')[1]?.split('/')[0];
+    if (!bucket) return [];
+    let found = 'there';
+    // A bucket of another account answers that it may not be looked into: it exists.
+    const missing = await failsWith(
+      ['NotFound', 'NoSuchBucket'],
+      s3.send(new HeadBucketCommand({ Bucket: bucket })).catch((error: Error) => {
+        if (!/^(Forbidden|AccessDenied|403)$/.test(error.name)) throw error;
+        found = 'there, of another account: its policy must admit delivery.logs.amazonaws.com';
+      }),
+    );
+    return [
+      answer(
+        !missing,
+        `bucket ${bucket}`,
+        missing ? 'not there' : found,
+        `Fix organisation.flowLogArchiveArn in config/${environment}.ts.`,
+      ),
+    ];
+  },
+};

@@ -1,0 +1,266 @@
+/** Stages with accounts of their own: a client's half of the way in, and the operators'. Asked with credentials of that account. */
+import {
+  DescribeRouteTablesCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcEndpointServicesCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { GetRoleCommand } from '@aws-sdk/client-iam';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { within } from '../../../config/cidr';
+import type { EnvironmentConfig } from '../../../config/schema';
+import { type Answer, type Aws, answer, type Check, failsWith, type Plan } from '../check';
+import { regionAnswer } from './account';
+import { bootstrap } from './bootstrap';
+import { bootstrapKey, deployed } from './leftovers';
+import { boundary } from './organisation';
+import { resourceTypes } from './region';
+
+type Client = EnvironmentConfig['clients'][number];
+
+/** @throws Error where the plan is none of a client */
+function clientOf({ config, stage }: Plan): { client: Client; place: string } {
+  if (!stage?.client) throw new Error(`${stage?.name ?? config.environment} is no stage of a client.`);
+  return {
+    client: stage.client,
+    place: `clients[${config.clients.indexOf(stage.client)}] in config/${config.environment}.ts`,
+  };
+}
+
+const identity: Check = {
+  name: 'account',
+  asks: ['sts:GetCallerIdentity'],
+  because: 'credentials of another account would deploy this half there',
+  async run({ sts }, { config, stage }) {
+    const { Account: found = 'none' } = await sts.send(new GetCallerIdentityCommand({}));
+    return [
+      answer(
+        found === stage?.account,
+        `account ${stage?.account}`,
+        found,
+        `Use credentials of ${stage?.account}, or fix the account in config/${config.environment}.ts.`,
+      ),
+    ];
+  },
+};
+
+const region: Check = {
+  name: 'region',
+  asks: ['account:GetRegionOptStatus'],
+  because: 'Hong Kong is an opt-in region of each account; every call fails until it is enabled',
+  run: async (aws, { config }) => [await regionAnswer(aws, config.region)],
+};
+
+/** A VPC with what is put into it: does it exist, and are these its own? */
+async function vpcAnswers(
+  { ec2 }: Aws,
+  wanted: { vpcId: string; subnetIds?: readonly string[]; routeTableIds?: readonly string[] },
+  place: string,
+): Promise<{ answers: Answer[]; blocks: readonly string[]; zones: readonly string[] }> {
+  const { vpcId, subnetIds = [], routeTableIds = [] } = wanted;
+  const { Vpcs: [vpc] = [] } = await ec2.send(
+    new DescribeVpcsCommand({ Filters: [{ Name: 'vpc-id', Values: [vpcId] }] }),
+  );
+  const blocks = vpc ? [vpc.CidrBlock, ...(vpc.CidrBlockAssociationSet ?? []).map(({ CidrBlock }) => CidrBlock)] : [];
+  const { Subnets: subnets = [] } =
+    subnetIds.length > 0
+      ? await ec2.send(new DescribeSubnetsCommand({ Filters: [{ Name: 'subnet-id', Values: [...subnetIds] }] }))
+      : {};
+  const { RouteTables: tables = [] } =
+    routeTableIds.length > 0
+      ? await ec2.send(
+          new DescribeRouteTablesCommand({ Filters: [{ Name: 'route-table-id', Values: [...routeTableIds] }] }),
+        )
+      : {};
+  const zones = subnets.flatMap(({ AvailabilityZone }) => AvailabilityZone ?? []);
+  const strangers = [
+    ...subnetIds.filter((id) => !subnets.some(({ SubnetId, VpcId }) => SubnetId === id && VpcId === vpcId)),
+    ...routeTableIds.filter((id) => !tables.some(({ RouteTableId, VpcId }) => RouteTableId === id && VpcId === vpcId)),
+  ];
+  const all = [...subnetIds, ...routeTableIds];
+  return {
+    blocks: blocks.flatMap((block) => block ?? []),
+    zones,
+    answers: [
+      answer(vpc !== undefined, `VPC ${vpcId}`, vpc?.CidrBlock ?? 'not there', `Fix vpcId of ${place}.`),
+      answer(
+        strangers.length === 0,
+        all.join(', '),
+        strangers.length === 0 ? `of ${vpcId}` : `not of ${vpcId}: ${strangers.join(', ')}`,
+        `Name those of ${vpcId} in ${place}.`,
+      ),
+      ...(subnetIds.length > 0
+        ? [
+            answer(
+              new Set(zones).size === zones.length,
+              `zones of ${vpcId}`,
+              zones.join(', ') || 'none',
+              `An endpoint takes one subnet of each zone: fix subnetIds of ${place}.`,
+            ),
+          ]
+        : []),
+    ],
+  };
+}
+
+const clientNetwork: Check = {
+  name: 'client: network',
+  asks: ['ec2:DescribeVpcs', 'ec2:DescribeSubnets', 'ec2:DescribeRouteTables', 'ec2:DescribeVpcAttribute'],
+  because: 'an endpoint in a foreign subnet is refused, and one whose name nobody resolves is reached by nobody',
+  async run(aws, planned) {
+    const { client, place } = clientOf(planned);
+    const answers: Answer[] = [];
+    for (const vpc of client.vpcs) {
+      const found = await vpcAnswers(aws, vpc, place);
+      const outside = vpc.prefixes.filter((prefix) => !found.blocks.some((block) => within(prefix, block)));
+      answers.push(
+        ...found.answers,
+        answer(
+          outside.length === 0,
+          vpc.prefixes.join(', '),
+          outside.length === 0 ? `of ${vpc.vpcId}` : `not of ${vpc.vpcId}: ${outside.join(', ')}`,
+          `Fix prefixes of ${place}: only its own addresses come by its endpoint.`,
+        ),
+      );
+      for (const Attribute of ['enableDnsSupport', 'enableDnsHostnames'] as const) {
+        const { EnableDnsSupport, EnableDnsHostnames } = await aws.ec2.send(
+          new DescribeVpcAttributeCommand({ VpcId: vpc.vpcId, Attribute }),
+        );
+        const on = (Attribute === 'enableDnsSupport' ? EnableDnsSupport : EnableDnsHostnames)?.Value === true;
+        answers.push(
+          answer(
+            on,
+            `${Attribute} of ${vpc.vpcId}`,
+            on ? 'on' : 'off',
+            `A private hosted zone answers nobody without it: aws ec2 modify-vpc-attribute --vpc-id ${vpc.vpcId} --${Attribute === 'enableDnsSupport' ? 'enable-dns-support' : 'enable-dns-hostnames'}`,
+          ),
+        );
+      }
+    }
+    return answers;
+  },
+};
+
+const endpointService: Check = {
+  name: 'client: endpoint service',
+  asks: ['ec2:DescribeVpcEndpointServices', 'ec2:DescribeSubnets'],
+  because: 'a service that does not know the account, or is not in a zone, has no endpoint there',
+  async run({ ec2 }, planned) {
+    const { client, place } = clientOf(planned);
+    const { handedOver, via } = planned.config.collect.entrance;
+    const { serviceName } = handedOver ?? {};
+    if (via !== 'privateLink' || !serviceName) return [];
+    let zones: readonly string[] | undefined;
+    await failsWith(
+      ['InvalidServiceName', 'InvalidServiceName.NotFound'],
+      ec2
+        .send(new DescribeVpcEndpointServicesCommand({ Filters: [{ Name: 'service-name', Values: [serviceName] }] }))
+        .then(({ ServiceDetails: [found] = [] }) => {
+          zones = found ? (found.AvailabilityZones ?? []) : undefined;
+        }),
+    );
+    const subnetIds = client.vpcs.flatMap((vpc) => vpc.subnetIds);
+    const { Subnets: subnets = [] } = await ec2.send(
+      new DescribeSubnetsCommand({ Filters: [{ Name: 'subnet-id', Values: subnetIds }] }),
+    );
+    const lacking = subnets.filter(({ AvailabilityZone = '' }) => zones && !zones.includes(AvailabilityZone));
+    return [
+      answer(
+        zones !== undefined && lacking.length === 0,
+        serviceName,
+        zones === undefined
+          ? `not there, or this account is none of its principals`
+          : lacking.length === 0
+            ? 'lets this account in'
+            : `not in ${lacking.map(({ AvailabilityZone }) => AvailabilityZone).join(', ')}`,
+        zones === undefined
+          ? `Deploy Collect of ${planned.config.environment} with this client in it, and copy its output EntranceService into collect.entrance.handedOver.`
+          : `Name subnets in zones of the service in ${place}.`,
+      ),
+    ];
+  },
+};
+
+const nodeRoles: Check = {
+  name: 'client: node roles',
+  asks: ['iam:GetRole'],
+  because: "the policy of the agents' certificate is refused when it names a role that does not exist",
+  async run({ iam }, planned) {
+    const { client, place } = clientOf(planned);
+    return Promise.all(
+      client.nodeRoleArns.map(async (arn) => {
+        const name = arn.split('/').at(-1) ?? '';
+        const missing = await failsWith(
+          ['NoSuchEntityException', 'NoSuchEntity'],
+          iam.send(new GetRoleCommand({ RoleName: name })),
+        );
+        return answer(
+          !missing,
+          `role ${name}`,
+          missing ? 'missing' : 'there',
+          `Make it, or fix nodeRoleArns of ${place}.`,
+        );
+      }),
+    );
+  },
+};
+
+const clientLeftovers: Check = {
+  name: 'leftovers',
+  asks: ['cloudformation:DescribeStacks', 'ssm:GetParameter'],
+  because: 'a stage of another name has the parameters that this one makes',
+  async run(aws, { config, stage }) {
+    // In the environment's own account they are those of Collect.
+    if (stage?.account === config.account) return [];
+    if (await deployed(aws, `${stage?.name}-Client`))
+      return [answer(true, 'names', 'held by the stack of this stage', '')];
+    const name = `/harbourline/${config.environment}/agent/certificate`;
+    const free = await failsWith(['ParameterNotFound'], aws.ssm.send(new GetParameterCommand({ Name: name })));
+    return [
+      answer(
+        free,
+        `parameter ${name}`,
+        free ? 'the name is free' : 'taken, and the stack of this stage does not have it',
+        `Take the stage of the client's former name down: npx cdk destroy. If it is gone: aws ssm delete-parameter --name ${name}`,
+      ),
+    ];
+  },
+};
+
+const operatorsNetwork: Check = {
+  name: 'operators: network',
+  asks: ['ec2:DescribeVpcs', 'ec2:DescribeSubnets'],
+  because: 'the endpoint of the store is refused in a subnet of another VPC',
+  async run(aws, { config }) {
+    const { endpoint } = config.store.access;
+    if (!endpoint) return [];
+    return (await vpcAnswers(aws, endpoint, `store.access.endpoint in config/${config.environment}.ts`)).answers;
+  },
+};
+
+/** In the order in which a new account meets them. */
+export const clientChecks: readonly Check[] = [
+  identity,
+  region,
+  bootstrap,
+  bootstrapKey,
+  boundary,
+  resourceTypes,
+  clientLeftovers,
+  clientNetwork,
+  endpointService,
+  nodeRoles,
+];
+
+/** The same of the operators' account. */
+export const operatorsChecks: readonly Check[] = [
+  identity,
+  region,
+  bootstrap,
+  bootstrapKey,
+  boundary,
+  resourceTypes,
+  operatorsNetwork,
+];
