@@ -13,7 +13,7 @@ import { run } from '../../harness/run';
 
 /** Reads and tidies up. */
 export class Account {
-  private readonly options;
+  protected readonly options;
 
   constructor(private readonly environment: Readonly<Record<string, string>>) {
     this.options = {

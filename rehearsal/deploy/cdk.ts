@@ -37,6 +37,8 @@ function run(command: string, args: readonly string[], { environment, home, sign
       PATH: process.env.PATH,
       // Where the collector that was built before is found again.
       XDG_CACHE_HOME: process.env.XDG_CACHE_HOME ?? join(process.env.HOME ?? home, '.cache'),
+      // Modules that Go has fetched before: a home of scratch has none.
+      GOPATH: process.env.GOPATH ?? join(process.env.HOME ?? home, 'go'),
       HOME: home,
       CI: '1',
       CDK_DISABLE_VERSION_CHECK: '1',

@@ -1,9 +1,14 @@
 /** `npm run rehearse -- --deploy`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { judged } from '../inconclusive';
+import { watchMachine } from '../stage/machine';
 import { targetNamed } from './assembly';
 import { rehearseDeployment } from './rehearse-deployment';
-import { deployTables } from './report';
+import { deployTables, verdictOf } from './report';
+
+/** As of every rehearsal: 75 is EX_TEMPFAIL of sysexits.h, try again. */
+const exitCodes = { passed: 0, failed: 1, inconclusive: 75 } as const;
 
 /** Rehearses the deployment of a stage. Ports are free ones: a rehearsal of the line may run beside it. @returns the exit code */
 export async function deployRehearsed(stage: string): Promise<number> {
@@ -17,16 +22,21 @@ export async function deployRehearsed(stage: string): Promise<number> {
   }
   const started = performance.now();
   const clock = () => `${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s`;
+  const load = watchMachine();
   const { rows, stacks, transcript, folder } = await rehearseDeployment(
     target,
     (line) => process.stderr.write(`${clock()}  ${line}\n`),
     interrupted.signal,
-  );
+  ).catch((error) => {
+    throw judged(error, `${stage} was deployed`, load.stop());
+  });
+  const { verdict, busy } = verdictOf(rows, load.stop());
   const file = join(folder, 'transcript.txt');
   writeFileSync(file, transcript);
   const failed = rows.filter(({ ok }) => !ok).length;
   console.log(`\nDeployment of ${stage}, rehearsed\n\n${deployTables(rows, stacks)}\n\n${clock()}  in all`);
   console.log(`What stands for what, and what is not proven: rehearsal/deploy/stood-for.json. Transcript: ${file}`);
+  if (busy) console.log(`Inconclusive: this machine was too busy. ${busy}. Try again when it has less to do.`);
   console.log(`${rows.length - failed} passed, ${failed} failed`);
-  return failed > 0 ? 1 : 0;
+  return exitCodes[verdict];
 }

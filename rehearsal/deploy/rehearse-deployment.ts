@@ -1,6 +1,7 @@
 /** Deploys an environment into an emulated account: the first time, the days after, back, away, and the first time again. */
 import { join } from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { clientStage } from '../../config/entrance';
 import type { EnvironmentConfig } from '../../config/schema';
 import { holds } from '../../harness/wait';
 import { runFolder } from '../stage/run-folder';
@@ -9,6 +10,7 @@ import { firstConfig, synthesiseTo, type Target } from './assembly';
 import { cdk, type Ran, tool, type Where } from './cdk';
 import { type Domain, startDomain } from './domain';
 import { type Emulator, openSockets, processesOf, startEmulator } from './emulator';
+import { ClientAccount, credentialsOf, foreignClient, handedOver } from './other-accounts';
 import { type Made, madeOf, type StepRow } from './report';
 import { changesOf } from './steps';
 
@@ -68,6 +70,8 @@ const lacking = [
   /^endpoint services +com\.amazonaws\.[\w-]+\.(?:data-servicediscovery|servicediscovery|autoscaling) /,
   /^image /,
   /^link: certificate /,
+  // The committed configuration names a VPC that is an example, and the emulator lists no endpoint service but AWS's own.
+  /^client: (?:network|endpoint service) /,
 ];
 
 class DeploymentRun {
@@ -113,17 +117,22 @@ class DeploymentRun {
     if (!(await this.deployStacks(first, 'first deployment'))) return;
     await this.afterwards();
     await this.changes(firstConfig(config));
+    if (stage === config.environment) await this.client(firstConfig(config));
     await this.tearDown(first);
     await this.deployStacks(first, 'second first deployment');
   }
 
   private cdk(...args: string[]): Promise<Ran> {
-    this.signal.throwIfAborted();
-    return this.record(`npx cdk ${args.join(' ')}`, cdk(args, this.where()));
+    return this.cdkOf(this.target.account, ...args);
   }
 
-  private where = (): Where => ({
-    environment: this.emulator.environment,
+  private cdkOf(account: string, ...args: string[]): Promise<Ran> {
+    this.signal.throwIfAborted();
+    return this.record(`npx cdk ${args.join(' ')}`, cdk(args, this.where(account)));
+  }
+
+  private where = (account = this.target.account): Where => ({
+    environment: credentialsOf(account, this.emulator.environment),
     home: this.folder,
     signal: this.signal,
   });
@@ -134,16 +143,16 @@ class DeploymentRun {
     return ran;
   }
 
-  private async preflight(): Promise<void> {
+  private async preflight(stage = this.target.stage, account = this.target.account): Promise<void> {
     const asked = await this.record(
-      `npm run preflight -- --env ${this.target.stage}`,
-      tool('preflight', ['--env', this.target.stage], this.where()),
+      `npm run preflight -- --env ${stage}`,
+      tool('preflight', ['--env', stage], this.where(account)),
     );
     const counted = asked.output.trim().split('\n').at(-1) ?? '';
     const refused = [...asked.output.matchAll(/^FAIL +(.+?) *$/gm)].map(([, item]) => item as string);
     const ours = refused.filter((item) => !lacking.some((pattern) => pattern.test(item)));
     this.row(
-      'preflight, before',
+      stage === this.target.stage ? 'preflight, before' : `${stage}: preflight`,
       ours.length > 0
         ? `would fail: ${ours.join('; ')}`
         : `${counted}: ${refused.length} refusals are of what no emulator has`,
@@ -225,6 +234,41 @@ class DeploymentRun {
     this.row('nothing differs afterwards', said(ran), ran.code === 0, ran.seconds);
     const drift = await this.cdk('drift', `${this.target.stage}/*`, '--fail', '--app', assembly);
     this.row('drift', said(drift), drift.code === 0, drift.seconds);
+  }
+
+  /** A client's account: bootstrapped, asked, deployed from what `Collect` handed over, and taken down again. */
+  private async client(first: EnvironmentConfig): Promise<void> {
+    const named = foreignClient(first);
+    if (!named) return;
+    const { account, region } = named;
+    const theirs = new ClientAccount(credentialsOf(account, this.emulator.environment));
+    await theirs.prepare(named.nodeRoleArns);
+    const client = await theirs.withNetwork(named, first);
+    const collect = { ...first.collect, entrance: { ...first.collect.entrance } };
+    collect.entrance.handedOver = handedOver(await this.account.outputs(this.stackName('Collect')));
+    const assembly = synthesiseTo(this.folder, 'client', { ...first, collect, clients: [client] });
+    const stage = clientStage(first.environment, client.name);
+    const bootstrapped = await this.cdkOf(
+      account,
+      'bootstrap',
+      `aws://${account}/${region}`,
+      '--output',
+      join(this.folder, 'bootstrap-client'),
+    );
+    this.row(`${stage}: cdk bootstrap`, said(bootstrapped), bootstrapped.code === 0, bootstrapped.seconds);
+    await this.preflight(stage, account);
+    const ran = await this.cdkOf(account, 'deploy', `${stage}/*`, '--require-approval', 'never', '--app', assembly);
+    const [vpc] = client.vpcs;
+    const services = await theirs.endpointServices(vpc?.vpcId ?? '');
+    const parameters = await theirs.parameters(`/harbourline/${first.environment}/agent/`);
+    this.row(
+      `${stage}: the client's half`,
+      ran.code === 0 ? `endpoint of ${services.join(', ')}; ${parameters.length} parameters of agents` : said(ran),
+      ran.code === 0 && services.includes(collect.entrance.handedOver.serviceName ?? '') && parameters.length >= 2,
+      ran.seconds,
+    );
+    const gone = await this.cdkOf(account, 'destroy', `${stage}/*`, '--force', '--app', assembly);
+    this.row(`${stage}: tear-down`, said(gone), gone.code === 0, gone.seconds);
   }
 
   private async tearDown(assembly: string): Promise<void> {

@@ -1,4 +1,6 @@
-/** Tables of a rehearsed deployment. */
+/** Tables of a rehearsed deployment, and what they come to. */
+import type { MachineReading } from '../judge/evidence';
+import { keptBusy } from '../judge/machine';
 import stoodFor from './stood-for.json';
 
 /** One step. */
@@ -7,6 +9,27 @@ export interface StepRow {
   readonly seen: string;
   readonly ok: boolean;
   readonly seconds?: number;
+}
+
+/** What a function, the CLI or the emulator says of something that did not come in time. */
+const late =
+  /\btim(?:ed?|e) ?-?out\b|\btimeout\b|TimeoutError|[Ee]xceeded attempts|did not stabili[sz]e|[Ww]aited \d+ s/;
+
+/**
+ * What the steps come to. Most of them are no question of time: the CLI waits as long as a stack takes. Functions are: those of
+ * custom resources end after minutes. Where the first step that failed says so, and others kept the machine busy meanwhile, it
+ * says nothing of what is rehearsed; nor do those that came after it.
+ *
+ * @param readings of the machine, from the first step to the last
+ */
+export function verdictOf(
+  rows: readonly StepRow[],
+  readings: readonly MachineReading[],
+): { readonly verdict: 'passed' | 'failed' | 'inconclusive'; readonly busy?: string } {
+  const [first] = rows.filter(({ ok }) => !ok);
+  if (!first) return { verdict: 'passed' };
+  const busy = late.test(first.seen) ? keptBusy(readings) : undefined;
+  return busy === undefined ? { verdict: 'failed' } : { verdict: 'inconclusive', busy };
 }
 
 /** What a stack consists of. */

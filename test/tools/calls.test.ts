@@ -2,17 +2,18 @@
 import type { EnvironmentConfig } from '../../config/schema';
 import { loadEnvironments } from '../../harness/deployment';
 import { type Environment, readEnvironments } from '../../judges/assembly/environments';
-import { byPeople, calls, inTheMainland, notChosen } from '../../tools/calls/calls';
+import { byPeople, calls } from '../../tools/calls/calls';
 import { judgeCalls, judgeRefusals } from '../../tools/calls/judge';
 import { callsInSources } from '../../tools/calls/scan';
-import { worldOf } from '../../tools/calls/world';
+import { type World, worldOf, worldsOf } from '../../tools/calls/world';
 import { configOf, freshApp } from '../support/app';
 
-const stacksOf = (config: EnvironmentConfig, context = {}): Environment =>
-  readEnvironments(freshApp([config], context).synth().directory).get(config.environment) ?? {};
+const stagesOf = (config: EnvironmentConfig, context = {}): Map<string, Environment> =>
+  readEnvironments(freshApp([config], context).synth().directory);
+const stacksOf = (config: EnvironmentConfig): Environment => stagesOf(config).get(config.environment) ?? {};
 
 test('each call in a source is judged, and each that is judged stands in a source', () => {
-  const judged = [...calls.flatMap(({ sources }) => sources), ...byPeople, ...inTheMainland, ...notChosen].sort();
+  const judged = [...calls.flatMap(({ sources }) => sources), ...byPeople].sort();
   expect(callsInSources()).toEqual(judged);
 });
 
@@ -26,15 +27,95 @@ describe.each<[string, EnvironmentConfig, object]>([
     { ...dev, assetsKeyArn },
     { '@aws-cdk/core:bootstrapQualifier': 'bank01' },
   ],
-])('%s', (_name, config, context) => {
+])('%s', (name, config, context) => {
+  let worlds: World[];
+  beforeAll(() => {
+    worlds = worldsOf(config, stagesOf(config, context));
+  });
+
   test('allows what our code does, and refuses what it must not', async () => {
-    const world = worldOf(config, stacksOf(config, context));
+    const [world] = worlds as [World];
     const { asked, refused } = await judgeCalls(world);
     expect(refused).toEqual([]);
     expect(asked).toBeGreaterThan(150);
     const { tried, allowed } = await judgeRefusals(world);
     expect(allowed).toEqual([]);
     expect(tried).toBeGreaterThan(20);
+  });
+
+  test('allows what it does in other accounts: of the mainland, of clients', async () => {
+    const others = worlds.slice(1);
+    expect(others.map(({ stage }) => stage.kind)).toEqual(name === 'staging' ? ['mainland'] : ['mainland', 'client']);
+    for (const world of others) {
+      const { asked, refused } = await judgeCalls(world);
+      expect(refused).toEqual([]);
+      expect(asked).toBeGreaterThan(5);
+    }
+  });
+});
+
+describe("operators' endpoints", () => {
+  const endpoint = {
+    vpcId: 'vpc-0123456789abcdef0',
+    subnetIds: ['subnet-0123456789abcdef0'],
+    prefixes: ['10.60.0.0/24'],
+  };
+  const withEndpoint = (account?: string): EnvironmentConfig => ({
+    ...dev,
+    clients: [],
+    store: {
+      ...dev.store,
+      access: { ...dev.store.access, via: 'endpoint', endpoint: account ? { ...endpoint, account } : endpoint },
+    },
+  });
+  const asked = async (config: EnvironmentConfig, kind: 'environment' | 'operators') => {
+    const world = worldsOf(config, stagesOf(config)).find(({ stage }) => stage.kind === kind)!;
+    const { refused } = await judgeCalls(world);
+    return { roles: world.roles.map(({ at }) => at), refused };
+  };
+
+  test('in the own account', async () => {
+    const { roles, refused } = await asked(withEndpoint(), 'environment');
+    expect(roles).toContainEqual(expect.stringMatching(/^Access\/\w*FunctionRole/));
+    expect(refused).toEqual([]);
+  });
+
+  test.each(['environment', 'operators'] as const)('in an account of theirs: %s', async (kind) => {
+    const { roles, refused } = await asked(withEndpoint('111111111114'), kind);
+    expect(roles).toContainEqual(expect.stringMatching(/^(Access|Operators)\/\w*FunctionRole/));
+    expect(refused).toEqual([]);
+  });
+});
+
+describe('a permissions boundary', () => {
+  const bounded: EnvironmentConfig = { ...dev, organisation: { ...dev.organisation, permissionsBoundary: 'boundary' } };
+  let stages: Map<string, Environment>;
+  beforeAll(() => {
+    stages = stagesOf(bounded);
+  });
+  const everything = { Effect: 'Allow', Action: '*', Resource: '*' } as const;
+
+  test('that nobody told is no pass', async () => {
+    const { asked, refused } = await judgeCalls(worldsOf(bounded, stages)[0]!);
+    expect(refused.length).toBeGreaterThan(asked / 2);
+    expect(refused[0]?.why).toMatch(/^not judged: nobody told what the boundary .*boundary says$/);
+  });
+
+  test('that allows everything takes nothing away; one that denies does', async () => {
+    expect((await judgeCalls(worldsOf(bounded, stages, [everything])[0]!)).refused).toEqual([]);
+    const narrow = [everything, { Effect: 'Deny', Action: 'secretsmanager:*', Resource: '*' } as const];
+    const { refused } = await judgeCalls(worldsOf(bounded, stages, narrow)[0]!);
+    expect(new Set(refused.map(({ request }) => request.action))).toEqual(
+      new Set(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue']),
+    );
+  });
+
+  test('limits a role whose own policy says more', async () => {
+    const { refused } = await judgeCalls(
+      worldsOf(bounded, stages, [{ Effect: 'Allow', Action: ['s3:*', 'kms:*'], Resource: '*' }])[0]!,
+    );
+    expect(refused.some(({ request }) => request.action.startsWith('s3:'))).toBe(false);
+    expect(refused.some(({ request }) => request.action === 'logs:PutLogEvents')).toBe(true);
   });
 });
 
@@ -94,6 +175,16 @@ describe('a policy that lacks something is found', () => {
     ],
   ])('%s', async (_what, stack, change, expected) => {
     expect(await refusedAfter(stack, change)).toEqual(expected);
+  });
+
+  test("of a secret, for a client's nodes", async () => {
+    const stages = stagesOf(dev);
+    const collect = stages.get('dev')?.Collect?.resources as unknown as Resources;
+    for (const { Properties } of Object.values(collect).filter((each) => 'ResourcePolicy' in (each.Properties ?? {})))
+      Properties.ResourcePolicy.Statement = [];
+    const client = worldsOf(dev, stages).find(({ stage }) => stage.kind === 'client')!;
+    const { refused } = await judgeCalls(client);
+    expect(refused.map(({ request }) => request.action)).toEqual(['secretsmanager:GetSecretValue']);
   });
 
   test('and one that allows too much', async () => {

@@ -35,13 +35,16 @@ const tiers: Readonly<Record<string, Tier>> = {
   'Collect/GatewayRole': { tier: 'gateway', template: /^Collect\/GatewaysFleet/ },
   'Store/WriterRole': { tier: 'sampler', template: /^Collect\/SamplersFleet/ },
   'Link/RelaysRole': { tier: 'relay', template: /^Link\/RelaysFleet/ },
+  'Analysis/ReceiversRole': { tier: 'receiver', template: /^Analysis\/Receivers/ },
 };
 
-/** Roles of instances. */
+/** Roles of instances in the environment's VPC. */
 export const instances = /^(Collect\/GatewayRole|Store\/WriterRole|Link\/RelaysRole)/;
+/** The same, and those of the mainland, whose VPC and its endpoints are others'. */
+const everyInstance = new RegExp(`${instances.source}|^Analysis\\/ReceiversRole`);
 const registered = /^(Store\/WriterRole|Link\/RelaysRole)/;
-const agent = /^Collect\/AgentNodePolicy/;
-const fetching = new RegExp(`${instances.source}|${agent.source}`);
+export const agent = /^(Collect|Client)\/AgentNodePolicy/;
+const fetching = new RegExp(`${everyInstance.source}|${agent.source}`);
 
 /** What an instance of a caller is told when it starts. */
 function told(world: World, caller: string): { tier: string; variables: Record<string, string>; text: string } {
@@ -56,12 +59,14 @@ const bucketOf = ({ variables }: ReturnType<typeof told>): string => `arn:aws:s3
 /** A secret, and the key that it is encrypted with: Secrets Manager asks KMS for whoever asks it. */
 function secret(world: World, arn: string, write = false): Request[] {
   const own = world.find('SecretsManager::Secret').find((each) => each.arn === arn);
-  const { certificate } = world.config.link?.relay ?? {};
-  const key = own?.properties.KmsKeyId ?? (certificate?.secretArn === arn ? certificate.keyArn : undefined);
+  const { link, collect } = world.config;
+  const { certificate: ofAgents, pseudonyms } = collect.entrance.handedOver ?? {};
+  const given = [link?.relay.certificate, link?.analysis?.certificate, ofAgents, pseudonyms];
+  const key = own?.properties.KmsKeyId ?? given.find((each) => each?.secretArn === arn)?.keyArn;
   const request = { action: `secretsmanager:${write ? 'PutSecretValue' : 'GetSecretValue'}`, resource: arn };
   if (!key) return [request];
   const context = {
-    'kms:ViaService': `secretsmanager.${world.region}.amazonaws.com`,
+    'kms:ViaService': `secretsmanager.${world.region}.${world.suffix}`,
     'kms:EncryptionContext:SecretARN': arn,
   };
   const actions = write ? ['kms:GenerateDataKey', 'kms:Decrypt'] : ['kms:Decrypt'];
@@ -95,15 +100,15 @@ function artifacts(world: World, caller: string): Request[] {
   ].filter((object) => object.includes('assets'));
   if (objects.length === 0)
     throw new Error(`${caller} fetches nothing: what its instances get at their start has changed.`);
-  const key = world.config.assetsKeyArn;
+  const key = world.assetsKeyArn;
   return objects.flatMap((object) => [
-    { action: 's3:GetObject', resource: `arn:aws:s3:::${object}` },
+    { action: 's3:GetObject', resource: `arn:${world.partition}:s3:::${object}` },
     ...(key
       ? [
           {
             action: 'kms:Decrypt',
             resource: key,
-            context: { 'kms:ViaService': `s3.${world.region}.amazonaws.com` },
+            context: { 'kms:ViaService': `s3.${world.region}.${world.suffix}` },
             via: 's3',
           },
         ]
@@ -133,7 +138,7 @@ export const calls: readonly Call[] = [
   },
   {
     sources: shell('common.sh: aws autoscaling describe-auto-scaling-instances'),
-    callers: instances,
+    callers: everyInstance,
     inside: true,
     requests: () => everything('autoscaling:DescribeAutoScalingInstances'),
   },
@@ -142,7 +147,7 @@ export const calls: readonly Call[] = [
       'common.sh: aws autoscaling complete-lifecycle-action',
       'common.sh: aws autoscaling record-lifecycle-action-heartbeat',
     ),
-    callers: instances,
+    callers: everyInstance,
     inside: true,
     requests: (world, caller) => {
       const { tier } = told(world, caller);
@@ -159,9 +164,10 @@ export const calls: readonly Call[] = [
     inside: true,
     requests: (world, caller) => {
       const { text } = told(world, caller);
-      const own = world
-        .find('SecretsManager::Secret', agent.test(caller) ? /CertificatesAgent|Pseudonym/ : /./)
-        .map(({ arn }) => arn);
+      const { certificate, pseudonyms } = world.config.collect.entrance.handedOver ?? {};
+      const own = world.stage.client
+        ? [certificate, pseudonyms].flatMap((each) => each?.secretArn ?? [])
+        : world.find('SecretsManager::Secret', /CertificatesAgent|Pseudonym/).map(({ arn }) => arn);
       const named = agent.test(caller)
         ? own
         : [...new Set(text.match(/arn:aws[\w-]*:secretsmanager:[\w:/+=.@-]+/g) ?? [])];
@@ -238,12 +244,15 @@ export const calls: readonly Call[] = [
     sources: [
       'lib/collector/blocks/own-metrics.ts: component awsemf',
       'lib/collector/gateway.ts: component awsemf',
+      'lib/collector/receiver.ts: component awsemf',
       'lib/collector/sampler.ts: component awsemf',
     ],
-    callers: instances,
+    callers: everyInstance,
     inside: true,
     requests: (world) => {
-      const group = world.one('Logs::LogGroup', /^Collect\/Metrics[0-9A-F]{8}$/).arn.replace(/:\*$/, ':log-stream:i-1');
+      const group = world
+        .one('Logs::LogGroup', /^(Collect\/Metrics|Analysis\/Aggregates)[0-9A-F]{8}$/)
+        .arn.replace(/:\*$/, ':log-stream:i-1');
       return on([group], 'logs:CreateLogStream', 'logs:PutLogEvents');
     },
   },
@@ -302,10 +311,19 @@ export const calls: readonly Call[] = [
       return [
         ...everything('autoscaling:DescribeAutoScalingGroups', 'elasticloadbalancing:DescribeTargetHealth'),
         ...on(
-          [`arn:aws:cloudformation:${world.region}:${world.account}:stack/${world.environment}-${stack}/1`],
+          [
+            `arn:${world.partition}:cloudformation:${world.region}:${world.account}:stack/${world.stage.name}-${stack}/1`,
+          ],
           'cloudformation:DescribeStacks',
         ),
-        ...on([world.one('ServiceDiscovery::Service', new RegExp(`^${stack}/`)).arn], 'servicediscovery:ListInstances'),
+        // The mainland's receivers stand in no register: relays know their one address.
+        ...on(
+          world
+            .find('ServiceDiscovery::Service', new RegExp(`^${stack}/`))
+            .map(({ arn }) => arn)
+            .slice(0, 1),
+          'servicediscovery:ListInstances',
+        ),
       ];
     },
   },
@@ -368,17 +386,42 @@ export const calls: readonly Call[] = [
     inside: false,
     requests: () => everything('cloudwatch:DescribeAlarms'),
   },
+  {
+    // Where operators have an account of their own: in the environment's.
+    sources: ['AuthorizeVpcEndpointAccess', 'RevokeVpcEndpointAccess'].map(
+      (name) => `lib/access/endpoint.handler.ts: ${name}`,
+    ),
+    callers: /^Access\/\w*FunctionRole/,
+    inside: false,
+    requests: (world) =>
+      world.config.store.access.endpoint?.account
+        ? on(
+            [world.one('OpenSearchService::Domain').arn],
+            'es:AuthorizeVpcEndpointAccess',
+            'es:RevokeVpcEndpointAccess',
+          )
+        : [],
+  },
+  {
+    // Where the endpoint is: OpenSearch Service makes it with the rights of whoever asks.
+    sources: ['CreateVpcEndpoint', 'DeleteVpcEndpoint', 'DescribeVpcEndpoints', 'UpdateVpcEndpoint'].map(
+      (name) => `lib/access/endpoint.handler.ts: ${name}`,
+    ),
+    callers: /^(Access|Operators)\/\w*FunctionRole/,
+    inside: false,
+    requests: ({ stage, config: { account, store } }) =>
+      stage.account === (store.access.endpoint?.account ?? account)
+        ? everything(
+            ...['Create', 'Delete', 'Update'].map((verb) => `es:${verb}VpcEndpoint`),
+            'es:DescribeVpcEndpoints',
+            'ec2:CreateVpcEndpoint',
+            'ec2:ModifyVpcEndpoint',
+            'ec2:DeleteVpcEndpoints',
+            'ec2:DescribeVpcEndpoints',
+          )
+        : [],
+  },
 ];
-
-/** Calls of strategies that no committed environment chooses: nothing of theirs is in a template here. */
-export const notChosen: readonly string[] = [
-  'AuthorizeVpcEndpointAccess',
-  'CreateVpcEndpoint',
-  'DeleteVpcEndpoint',
-  'DescribeVpcEndpoints',
-  'RevokeVpcEndpointAccess',
-  'UpdateVpcEndpoint',
-].map((name) => `lib/access/endpoint.handler.ts: ${name}`);
 
 /** Calls that people make, with their own roles: no policy of ours is asked. */
 export const byPeople: readonly string[] = [
@@ -390,6 +433,3 @@ export const byPeople: readonly string[] = [
   'lib/link/table.ts: aws directconnect describe-virtual-interfaces',
   'lib/link/table.ts: aws secretsmanager get-secret-value',
 ];
-
-/** Calls of the mainland's stage, whose endpoints are of a VPC that stands in no template. */
-export const inTheMainland: readonly string[] = ['lib/collector/receiver.ts: component awsemf'];

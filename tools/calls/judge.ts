@@ -2,7 +2,7 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { Named } from '../../judges/assembly/arns';
 import { listOf, type Role, resourcePolicies, type Statement } from '../../judges/permissions/policies';
-import { type Call, calls, instances, type Request } from './calls';
+import { agent, type Call, calls, instances, type Request } from './calls';
 import { mustRefuse } from './refused';
 import type { World } from './world';
 
@@ -27,8 +27,36 @@ function endpoint(world: World, request: Request): { policy?: unknown; missing?:
   return statements.length > 0 ? { policy: document(statements.map((each) => ({ ...each, Principal: '*' }))) } : {};
 }
 
+/** What is handed over to clients: as its output says it, and as the environment's templates have it. */
+function handedOver(world: World, resource: string): { policy: Statement[] | undefined } | undefined {
+  const { owner, config } = world;
+  const { certificate, pseudonyms } = config.collect.entrance.handedOver ?? {};
+  for (const [given, at] of [
+    [certificate, /CertificatesAgent/],
+    [pseudonyms, /Pseudonym/],
+  ] as const) {
+    if (!owner || !given || ![given.secretArn, given.keyArn].includes(resource)) continue;
+    const [secret] = owner.find('SecretsManager::Secret', at);
+    const key = secret && owner.all.find(({ arn }) => arn === secret.properties.KmsKeyId);
+    const policies = resourcePolicies(owner.all);
+    const found =
+      resource === given.keyArn
+        ? policies.find((each) => each.at === key?.at)
+        : policies.find(({ type, at: place }) => type === 'AWS::SecretsManager::ResourcePolicy' && at.test(place));
+    const text = JSON.stringify(found?.statements ?? []);
+    return {
+      policy: JSON.parse(
+        text.replaceAll(secret?.arn ?? ' ', given.secretArn).replaceAll(key?.arn ?? ' ', given.keyArn),
+      ),
+    };
+  }
+  return undefined;
+}
+
 /** The policy of what is asked for, where it has one. */
 function resourcePolicy(world: World, { resource }: Request): Statement[] | undefined {
+  const given = handedOver(world, resource);
+  if (given) return given.policy;
   const policies = resourcePolicies(world.all);
   const owner = (each: Named): boolean => resource === each.arn || resource.startsWith(`${each.arn}/`);
   const own = world.all.find(
@@ -39,7 +67,14 @@ function resourcePolicy(world: World, { resource }: Request): Statement[] | unde
   // A key of others has, as far as anybody here knows, the policy that KMS gives: IAM of its account decides.
   if (resource.includes(':kms:')) {
     const owner = /:(\d{12}):/.exec(resource)?.[1];
-    return [{ Effect: 'Allow', Action: 'kms:*', Resource: '*', Principal: { AWS: `arn:aws:iam::${owner}:root` } }];
+    return [
+      {
+        Effect: 'Allow',
+        Action: 'kms:*',
+        Resource: '*',
+        Principal: { AWS: `arn:${world.partition}:iam::${owner}:root` },
+      },
+    ];
   }
   const named = bucket && world.find('S3::BucketPolicy').find(({ properties }) => properties.Bucket === bucket.ref);
   return named ? (policies.find(({ at }) => at === named.at)?.statements as Statement[] | undefined) : undefined;
@@ -59,6 +94,8 @@ async function verdict(world: World, role: Role, request: Request, inside: boole
   const { action, resource, context, via } = request;
   const way = inside && !via ? endpoint(world, request) : {};
   if (way.missing) return way.missing;
+  // A boundary is a policy of the organisation: what it says stands in no template.
+  if (role.boundary && !world.boundary) return `not judged: nobody told what the boundary ${role.boundary} says`;
   const policy = resourcePolicy(world, request);
   const account = /^arn:aws[\w-]*:[\w-]*:[\w-]*:(\d{12}):/.exec(resource)?.[1] ?? world.account;
   const simulation = {
@@ -77,6 +114,9 @@ async function verdict(world: World, role: Role, request: Request, inside: boole
     identityPolicies: [{ name: role.at, policy: document(role.statements) }],
     serviceControlPolicies: [],
     resourceControlPolicies: [],
+    ...(role.boundary && world.boundary
+      ? { permissionBoundaryPolicies: [{ name: 'boundary', policy: document(world.boundary) }] }
+      : {}),
     ...(policy ? { resourcePolicy: document(policy) } : {}),
     ...(way.policy ? { vpcEndpointPolicies: [{ name: 'endpoint', policy: way.policy }] } : {}),
   };
@@ -93,7 +133,7 @@ function callersOf(world: World, { callers }: Pick<Call, 'callers'>): Role[] {
     .map(({ at, properties }) => ({
       at,
       name: at,
-      arn: `arn:aws:iam::${world.account}:role/service-node`,
+      arn: world.stage.client?.nodeRoleArns[0] ?? `arn:${world.partition}:iam::${world.account}:role/service-node`,
       trust: [],
       statements: listOf<Statement>(properties.PolicyDocument.Statement),
       managed: [],
@@ -120,7 +160,7 @@ function ofFunctions(world: World): { role: Role; request: Request }[] {
         action: `ec2:${name}`,
         resource: name.startsWith('Describe')
           ? '*'
-          : `arn:aws:ec2:${world.region}:${world.account}:network-interface/*`,
+          : `arn:${world.partition}:ec2:${world.region}:${world.account}:network-interface/*`,
       })),
       ...(called
         ? ['lambda:InvokeFunction', 'lambda:GetFunction'].map((action) => ({ action, resource: called }))
@@ -145,8 +185,9 @@ export async function judgeCalls(world: World): Promise<{ asked: number; refused
     for (const role of callersOf(world, call)) {
       for (const request of call.requests(world, role.at)) {
         asked += 1;
-        // Service nodes are in VPCs of their own, whose endpoints stand in no template of ours.
-        const why = await verdict(world, role, request, call.inside && !role.at.includes('AgentNodePolicy'));
+        // Service nodes and receivers are in VPCs of their own, whose endpoints stand in no template of ours.
+        const ours = world.stage.kind === 'environment' && !agent.test(role.at);
+        const why = await verdict(world, role, request, call.inside && ours);
         if (why !== 'Allowed') refused.push({ caller: role.at, request, why });
       }
     }

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+import endpoints
 import instances
 import ministack.core.lambda_runtime as runtime
 import ministack.services.cloudformation.provisioners as provisioners
@@ -15,11 +16,15 @@ from records import handler
 from schemas import Schemas
 
 SCHEMAS = Schemas(os.environ["MINISTACK_REGION"])
+EMULATED = json.loads((Path(__file__).parent.parent / "emulated.json").read_text())
 STOOD_FOR = json.loads((Path(__file__).parent.parent / "stood-for.json").read_text())
 
 
 def add_types() -> None:
     """Those of the list, and no other: an unknown type fails, as in an account that does not have it."""
+    for name in EMULATED:
+        if name not in provisioners._RESOURCE_HANDLERS:
+            sys.exit(f"{name} is in emulated.json, and the emulator does not know it.")
     for name in STOOD_FOR:
         if name in provisioners._RESOURCE_HANDLERS:
             sys.exit(f"{name} is in stood-for.json, and the emulator knows it: take it out.")
@@ -94,6 +99,7 @@ add_types()
 keep_metric_math()
 judge_by_schema()
 call_as_lambda_does()
+endpoints.install()
 instances.install()
 reads.install()
 image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64"

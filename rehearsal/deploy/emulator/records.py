@@ -18,6 +18,7 @@ PREFIXES = {
     "PrefixList": "pl-",
     "NetworkAcl": "acl-",
     "FlowLog": "fl-",
+    "VPCEndpointService": "vpce-svc-",
 }
 # Ids that are UUIDs: what refers to them is held to that form.
 UUIDS = {"AWS::DirectConnect::DirectConnectGateway"}

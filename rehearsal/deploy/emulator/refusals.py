@@ -40,6 +40,8 @@ CREATE = {
     "AWS::EC2::SecurityGroupEgress": same(
         *RULE, "DestinationSecurityGroupId", "DestinationPrefixListId"
     ),
+    "AWS::EC2::VPCEndpointServicePermissions": same("ServiceId"),
+    "AWS::SecretsManager::ResourcePolicy": same("SecretId"),
     "AWS::DirectConnect::TransitVirtualInterface": same("ConnectionId", "Vlan"),
     "AWS::CloudWatch::CompositeAlarm": same("AlarmName"),
     "AWS::EC2::PrefixList": entries_fit,
