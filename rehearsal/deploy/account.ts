@@ -61,11 +61,11 @@ export class Account {
     );
   }
 
-  /** Why the newest update of a stack failed. */
+  /** Why the newest update of a stack failed. A template that is refused as a whole leaves no stack, and no events. */
   async failure(stack: string): Promise<string> {
-    const { StackEvents: events = [] } = await new CloudFormationClient(this.options).send(
-      new DescribeStackEventsCommand({ StackName: stack }),
-    );
+    const { StackEvents: events = [] } = await new CloudFormationClient(this.options)
+      .send(new DescribeStackEventsCommand({ StackName: stack }))
+      .catch(() => ({ StackEvents: [] }));
     const failed = events.find(
       ({ ResourceStatus, ResourceType }) =>
         ResourceStatus?.endsWith('_FAILED') && ResourceType !== 'AWS::CloudFormation::Stack',
