@@ -12,6 +12,8 @@ const names: Readonly<Record<string, { readonly kind: Host['kind']; readonly at:
   store: { kind: 'domain', at: /./, what: 'the OpenSearch domain' },
   bootstrap: { kind: 'function', at: /^Store\//, what: "the store's functions" },
   access: { kind: 'fleet', at: /^Access\//, what: 'the instance that sessions of people go through' },
+  client: { kind: 'instance', at: /^nodes of /, what: "nodes in clients' VPCs that have an endpoint of the gateways" },
+  'client-endpoint': { kind: 'endpoint', at: /-client-[^/]+\//, what: "endpoints of the gateways in clients' VPCs" },
   relay: { kind: 'fleet', at: /^Link\//, what: 'relays' },
   endpoints: { kind: 'endpoint', at: /^Network\//, what: 'interface endpoints of AWS services' },
   'receiver-entrance': {

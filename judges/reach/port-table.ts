@@ -51,6 +51,13 @@ export function portTable(config: EnvironmentConfig): Row[] {
     ...(collect.legacyClients.includes('zipkin') ? [zipkin] : []),
     ...(collect.legacyClients.includes('jaeger') ? [jaegerGrpc, jaegerThrift] : []),
   ];
+  // By PrivateLink nobody is routed: whoever has an endpoint reaches it in their own VPC.
+  const entered = (...numbers: readonly number[]): Flow[] =>
+    collect.entrance.via === 'routed'
+      ? each(['service'], 'entrance', ...numbers)
+      : collect.entrance.handedOver && config.clients.length > 0
+        ? each(['client'], 'client-endpoint', ...numbers)
+        : [];
   const when = (condition: unknown, rows: Flow[]): Flow[] => (condition ? rows : []);
   const backends = [collect.forward.otlp, collect.forward.zipkin].flatMap((backend) => backend ?? []);
   const sessions = config.store.access.via === 'session' ? ['access'] : [];
@@ -61,17 +68,14 @@ export function portTable(config: EnvironmentConfig): Row[] {
       port: list(otlpGrpc, otlpHttp),
       from: '`network.serviceVpcPrefixes`',
       what: 'OTLP over mutual TLS',
-      flows: [
-        ...each(['service'], 'entrance', otlpGrpc, otlpHttp),
-        ...each(['entrance'], 'gateway', otlpGrpc, otlpHttp),
-      ],
+      flows: [...entered(otlpGrpc, otlpHttp), ...each(['entrance'], 'gateway', otlpGrpc, otlpHttp)],
     },
     {
       where: 'load balancer, gateways',
       port: `${zipkin}; ${list(jaegerGrpc, jaegerThrift)}`,
       from: '`network.serviceVpcPrefixes`',
       what: 'Zipkin; Jaeger, over TLS: only where `collect.legacyClients` names them',
-      flows: [...each(['service'], 'entrance', ...legacy), ...each(['entrance'], 'gateway', ...legacy)],
+      flows: [...entered(...legacy), ...each(['entrance'], 'gateway', ...legacy)],
     },
     {
       where: 'gateways',
@@ -214,6 +218,9 @@ const protocols = ['tcp', 'udp', 'icmp-8.0', '47'];
 /** Places of others. */
 const outsideNames = ['mainland', 'service'];
 
+/** In VPCs of services: what goes on between these is theirs. */
+const ofServices = ['service', 'client'];
+
 /** Hosts that the rules cannot tell apart are tried once. */
 function distinct(network: Network, hosts: readonly End[]): End[] {
   const seen = new Set<string>();
@@ -253,6 +260,11 @@ export function unlisted(network: Network, ends: Ends, config: EnvironmentConfig
     all
       // What a place sends to itself by way of us, it can send to itself without.
       .filter((to) => to.name !== from.name || !outsideNames.includes(to.name))
+      .filter(
+        (to) =>
+          !ofServices.includes(from.name) ||
+          ![...ofServices, from.name === 'service' ? 'client-endpoint' : ''].includes(to.name),
+      )
       .flatMap((to) =>
         protocols.flatMap((protocol) => {
           const withPorts = protocol === 'tcp' || protocol === 'udp';

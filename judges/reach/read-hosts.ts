@@ -133,6 +133,20 @@ export function targetGroups(reading: Reading): TargetGroup[] {
   });
 }
 
+/** Nodes of a VPC that has an endpoint of an endpoint service: they stand in no template, anywhere in its addresses, with groups of their own. */
+export function clientNodes(reading: Reading, links: readonly PrivateLink[]): Host[] {
+  const vpcs = reading
+    .of('EC2::VPCEndpoint')
+    .filter(({ at }) => links.some(({ endpoint }) => endpoint === at))
+    .map(({ properties }) => `${properties.VpcId}`);
+  return [...new Set(vpcs)].map((vpc) => ({
+    at: `nodes of ${vpc}`,
+    kind: 'instance',
+    interfaces: interfaces(reading, [`nodes of ${vpc}`], vpc),
+    opensFrom: linuxPorts,
+  }));
+}
+
 export function privateLinks(reading: Reading): PrivateLink[] {
   const balancers = reading
     .of('EC2::VPCEndpointService')

@@ -3,7 +3,7 @@ import { block } from '../blocks';
 import type { StagesOf } from './deployed';
 import { allPorts, type Balancer, type Network, type Outside } from './network';
 import { securityGroups } from './read-filters';
-import { awsPorts, balancers, fleets, linuxPorts, others, privateLinks, targetGroups } from './read-hosts';
+import { awsPorts, balancers, clientNodes, fleets, linuxPorts, others, privateLinks, targetGroups } from './read-hosts';
 import { attachments as attachmentsOf, firewalls as firewallsOf, transitTables } from './read-transit';
 import { Reading } from './reading';
 
@@ -18,7 +18,8 @@ export function networkOf(stages: StagesOf, environment: string, outside: Outsid
   const reading = new Reading(stages, environment, outside);
   const groups = securityGroups(reading.all, reading.lists);
   const firewalls = firewallsOf(reading);
-  const hosts = [...fleets(reading), ...others(reading), ...balancers(reading)];
+  const links = privateLinks(reading);
+  const hosts = [...fleets(reading), ...others(reading), ...balancers(reading), ...clientNodes(reading, links)];
   const attachments = attachmentsOf(reading, firewalls);
   const tables = transitTables(reading, attachments);
   const by = <T extends { readonly at: string }>(items: readonly T[]) => new Map(items.map((item) => [item.at, item]));
@@ -61,7 +62,7 @@ export function networkOf(stages: StagesOf, environment: string, outside: Outsid
         .of('EC2::VPCPeeringConnection')
         .map(({ at, properties }) => [at, [properties.VpcId, properties.PeerVpcId]]),
     ),
-    privateLinks: privateLinks(reading),
+    privateLinks: links,
     addressCuts: cuts(blocks),
     portCuts: cuts([...ports, ...listeners]),
   };

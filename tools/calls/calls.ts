@@ -393,14 +393,10 @@ export const calls: readonly Call[] = [
     ),
     callers: /^Access\/\w*FunctionRole/,
     inside: false,
-    requests: (world) =>
-      world.config.store.access.endpoint?.account
-        ? on(
-            [world.one('OpenSearchService::Domain').arn],
-            'es:AuthorizeVpcEndpointAccess',
-            'es:RevokeVpcEndpointAccess',
-          )
-        : [],
+    requests: ({ config: { account, store } }) =>
+      (store.access.endpoint?.account ?? account) === account
+        ? []
+        : everything('es:AuthorizeVpcEndpointAccess', 'es:RevokeVpcEndpointAccess'),
   },
   {
     // Where the endpoint is: OpenSearch Service makes it with the rights of whoever asks.

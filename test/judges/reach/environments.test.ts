@@ -142,6 +142,30 @@ describe('what is broken is found by its name', () => {
   });
 });
 
+describe('by PrivateLink', () => {
+  const shut = (part: RegExp) => (resources: Parameters<Parameters<typeof modelOf>[2] & object>[0]) => {
+    const [id = ''] = idsOf(resources, part);
+    (resources[id] as { Properties: Record<string, unknown> }).Properties.SecurityGroupIngress = [];
+  };
+
+  test("a client's nodes reach the gateways, at the promised ports", () => {
+    expect(outcome(modelOf(dev), 'client', 'client-endpoint', 4317)).toBe('all');
+    expect(outcome(modelOf(dev), 'client', 'client-endpoint', 443)).toMatch(/-client-payments\/.* in$/);
+  });
+
+  test.each([
+    ['the endpoint', 'dev-client-payments/Client', /SecurityGroup[0-9A-F]{8}$/, /^dev-client-payments\/Client\/.* in$/],
+    [
+      'the load balancer',
+      'Collect',
+      /^GatewaysSecurityGroup[0-9A-F]{8}$/,
+      /^Collect\/GatewaysSecurityGroup\w+: .* in$/,
+    ],
+  ] as const)('%s that lets nobody in is found by its name', (_what, stack, part, expected) => {
+    expect(outcome(modelOf(dev, stack, shut(part)), 'client', 'client-endpoint', 4317)).toMatch(expected);
+  });
+});
+
 describe('what is opened is found', () => {
   const opened = (stack: string, change: Parameters<typeof modelOf>[2], config = dev) => {
     const { network, ends } = modelOf(config, stack, change);

@@ -20,10 +20,11 @@ export function stagesOf(config: EnvironmentConfig): ReadonlyMap<string, Environ
 
 type Resources = Record<string, { Type: string; Properties: Record<string, any> }>;
 
-/** Stages after a change of a stack such as `Link`. */
+/** Stages after a change of a stack such as `Link`, or of another stage's, `dev-client-payments/Client`. */
 export function changed(config: EnvironmentConfig, stack: string, change: (resources: Resources) => void) {
   const stages = structuredClone(stagesOf(config)) as Map<string, Environment>;
-  change(stages.get(config.environment)?.[stack]?.resources as Resources);
+  const [stage = '', name = ''] = stack.includes('/') ? stack.split('/') : [config.environment, stack];
+  change(stages.get(stage)?.[name]?.resources as Resources);
   return stages;
 }
 
