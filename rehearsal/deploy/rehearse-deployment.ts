@@ -6,12 +6,13 @@ import type { EnvironmentConfig } from '../../config/schema';
 import { holds } from '../../harness/wait';
 import { runFolder } from '../stage/run-folder';
 import { Account } from './account';
+import { lacking, said, unanswered } from './asked';
 import { firstConfig, synthesiseTo, type Target } from './assembly';
 import { cdk, type Ran, tool, type Where } from './cdk';
 import { type Domain, startDomain } from './domain';
 import { type Emulator, openSockets, processesOf, startEmulator } from './emulator';
 import { ClientAccount, credentialsOf, foreignClient, handedOver } from './other-accounts';
-import { type Made, madeOf, type StepRow } from './report';
+import { type Made, madeOf, recordedAlarms, type StepRow } from './report';
 import { changesOf } from './steps';
 
 /** What came of it. */
@@ -61,19 +62,6 @@ export async function rehearseDeployment(
   }
 }
 
-/**
- * What preflight is right to refuse in an emulated account: it lacks the services' own
- * roles, endpoint services of Hong Kong, images for arm64, and the firm's secrets.
- */
-const lacking = [
-  /^service-linked roles /,
-  /^endpoint services +com\.amazonaws\.[\w-]+\.(?:data-servicediscovery|servicediscovery|autoscaling) /,
-  /^image /,
-  /^link: certificate /,
-  // The committed configuration names a VPC that is an example, and the emulator lists no endpoint service but AWS's own.
-  /^client: (?:network|endpoint service) /,
-];
-
 class DeploymentRun {
   readonly rows: StepRow[] = [];
   stacks: Made[] = [];
@@ -116,6 +104,7 @@ class DeploymentRun {
     const first = synthesiseTo(this.folder, 'first', firstConfig(config));
     if (!(await this.deployStacks(first, 'first deployment'))) return;
     await this.afterwards();
+    if (stage === config.environment) await this.smoke();
     await this.changes(firstConfig(config));
     if (stage === config.environment) await this.client(firstConfig(config));
     await this.tearDown(first);
@@ -205,6 +194,29 @@ class DeploymentRun {
     this.row('services without a route are named', pending ?? 'none', pending !== undefined);
   }
 
+  /** The half of smoke that asks AWS: what the emulator only keeps as a record is missing there, and nothing else is. */
+  private async smoke(): Promise<void> {
+    const { stage } = this.target;
+    const command = ['--env', stage, '--half', 'aws'];
+    const ran = await this.record(`npm run smoke -- ${command.join(' ')}`, tool('smoke', command, this.where()));
+    const [, missing = ''] = /missing: (.*)$/m.exec(ran.output) ?? [];
+    const records = this.stacksOf(`${this.folder}/first`).flatMap(({ template }) => recordedAlarms(template));
+    const ours = [
+      ...missing.split(', ').filter((name) => name !== '' && !records.includes(name)),
+      ...[...ran.output.matchAll(/^FAIL +(.+?) *$/gm)]
+        .map(([, item]) => item as string)
+        .filter((item) => !unanswered.some((pattern) => pattern.test(item))),
+    ];
+    this.row(
+      'smoke, what AWS can be asked',
+      ours.length > 0
+        ? `not well: ${ours.join('; ')}`
+        : `dashboards, alarms; ${records.length} alarms are records, tunnels are of nobody`,
+      /^ok +dashboards/m.test(ran.output) && ours.length === 0,
+      ran.seconds,
+    );
+  }
+
   private stackName = (stack: string): string =>
     this.stacksOf(`${this.folder}/first`).find(({ id }) => id.endsWith(`/${stack}`))?.name ?? stack;
 
@@ -290,12 +302,3 @@ class DeploymentRun {
     await this.account.deleteRetained(`harbourline-${environment}`, `harbourline-${environment}-remainders-${account}`);
   }
 }
-
-/** The last line that says something. */
-const said = ({ code, output }: Ran): string => {
-  const lines = output
-    .trim()
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  return code === 0 ? 'done' : (lines.find((line) => /failed|error/i.test(line)) ?? lines.at(-1) ?? '').slice(0, 300);
-};

@@ -64,6 +64,21 @@ export function madeOf(stack: string, template: object, seconds: number): Made {
   };
 }
 
+/** Names of the alarms of a template that no emulator evaluates. */
+export const recordedAlarms = (template: object): string[] =>
+  Object.values(
+    (
+      template as {
+        Resources: Record<string, { Type: string; Properties?: { AlarmName?: string; Metrics?: unknown } }>;
+      }
+    ).Resources,
+  ).flatMap(({ Type, Properties }) =>
+    Properties?.AlarmName &&
+    (Type === 'AWS::CloudWatch::CompositeAlarm' || (Type === 'AWS::CloudWatch::Alarm' && Properties.Metrics))
+      ? [Properties.AlarmName]
+      : [],
+  );
+
 const seconds = (value: number | undefined): string => (value === undefined ? '' : `${value.toFixed(1)} s`);
 
 /** Both tables, and what stands for what. */

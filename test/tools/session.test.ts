@@ -138,7 +138,7 @@ test.each([
 
 const trace = '0af7651916cd43dd8448eb211c80319c';
 test.each([
-  [{ half: 'both' }, /node or operator/],
+  [{ half: 'both' }, /node, operator or aws/],
   [{ half: 'operator' }, /give --trace/],
   [{ half: 'operator', trace: 'abc' }, /32 hexadecimal/],
   [{ half: 'node', trace }, /for --half operator/],
@@ -152,4 +152,5 @@ test.each([
 test('a smoke test in halves, or whole', () => {
   expect(halves({ half: 'operator', trace, via: 'session' })).toEqual({ half: 'operator', trace, via: 'session' });
   expect(halves({})).toEqual({ half: undefined, trace: undefined, via: undefined });
+  expect(halves({ half: 'aws' })).toEqual({ half: 'aws', trace: undefined, via: undefined });
 });

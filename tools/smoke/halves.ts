@@ -11,15 +11,15 @@ interface Values {
 
 /** What is run: both halves where `half` is undefined. */
 export interface Halves {
-  readonly half: 'node' | 'operator' | undefined;
+  readonly half: 'node' | 'operator' | 'aws' | undefined;
   readonly trace: string | undefined;
   readonly via: Way | undefined;
 }
 
 /** @throws Error that says what is missing or contradictory, and what to write */
 export function halves({ half, trace, via, rehearse }: Values): Halves {
-  if (half !== undefined && half !== 'node' && half !== 'operator') {
-    throw new Error(`--half ${half}: use node or operator.`);
+  if (half !== undefined && half !== 'node' && half !== 'operator' && half !== 'aws') {
+    throw new Error(`--half ${half}: use node, operator or aws.`);
   }
   if (via !== undefined && !ways.includes(via as Way)) throw new Error(`--via ${via}: use ${ways.join(' or ')}.`);
   if (rehearse && (half || via || trace)) throw new Error('--rehearse runs both halves on this machine, by itself.');
@@ -30,7 +30,7 @@ export function halves({ half, trace, via, rehearse }: Values): Halves {
   if (trace !== undefined && !/^[\da-f]{32}$/.test(trace)) {
     throw new Error(`--trace ${trace}: a trace id has 32 hexadecimal digits in lower case.`);
   }
-  if (half === 'node' && via !== undefined)
-    throw new Error('--half node does not look into the store: leave --via out.');
+  if ((half === 'node' || half === 'aws') && via !== undefined)
+    throw new Error(`--half ${half} does not look into the store: leave --via out.`);
   return { half, trace, via: via as Way | undefined };
 }

@@ -23,6 +23,7 @@ npm run smoke -- --env NAME [options]
                       alarms, dashboards and tunnels are AWS's and are left out
   --half node         only the way in, from a service's node: sends a trace and says its id. The node's role is enough
   --half operator     only the rest, from where people are: finds --trace ID in the store, then alarms, dashboards, tunnels
+  --half aws          only alarms, dashboards and tunnels, from anywhere
   --trace ID          the trace that the other half sent
   --via session|endpoint   how the store is reached: through Session Manager, or an endpoint in the VPC (docs/entrance.md);
                       default: straight, from a machine with the security group of the store's clients
@@ -98,14 +99,14 @@ command(help, async () => {
     return exitCode(lines);
   }
   let traceId = trace;
-  if (half !== 'operator') {
+  if (half === undefined || half === 'node') {
     const [sent, id] = await intoTheLine(await deployedGateways(config), config);
     note('line', [sent]);
     traceId = id;
     if (half === 'node' && id)
       progress(`The other half: npm run smoke -- --env ${values.env} --half operator --trace ${id}`);
   }
-  if (half !== 'node') {
+  if (half === undefined || half === 'operator') {
     const role = values['reader-role'] ?? config.store.readerRoleArns[0];
     if (!role) throw new Error(`config/${values.env}.ts names no store.readerRoleArns: give --reader-role.`);
     if (traceId) {
@@ -116,6 +117,8 @@ command(help, async () => {
         await close();
       }
     }
+  }
+  if (half !== 'node') {
     const aws = deployedAws(config);
     note('alarms', await alarms(aws, environment));
     if (values.page) note('alarms', [await testPage(aws, alarmName(values.env, incidents.border.heading))]);
