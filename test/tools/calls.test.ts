@@ -98,7 +98,7 @@ describe('a permissions boundary', () => {
   test('that nobody told is no pass', async () => {
     const { asked, refused } = await judgeCalls(worldsOf(bounded, stages)[0]!);
     expect(refused.length).toBeGreaterThan(asked / 2);
-    expect(refused[0]?.why).toMatch(/^not judged: nobody told what the boundary .*boundary says$/);
+    expect(refused[0]?.why).toMatch(/^not judged: nothing says what the boundary .*boundary allows$/);
   });
 
   test('that allows everything takes nothing away; one that denies does', async () => {

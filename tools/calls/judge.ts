@@ -95,7 +95,7 @@ async function verdict(world: World, role: Role, request: Request, inside: boole
   const way = inside && !via ? endpoint(world, request) : {};
   if (way.missing) return way.missing;
   // A boundary is a policy of the organisation: what it says stands in no template.
-  if (role.boundary && !world.boundary) return `not judged: nobody told what the boundary ${role.boundary} says`;
+  if (role.boundary && !world.boundary) return `not judged: nothing says what the boundary ${role.boundary} allows`;
   const policy = resourcePolicy(world, request);
   const account = /^arn:aws[\w-]*:[\w-]*:[\w-]*:(\d{12}):/.exec(resource)?.[1] ?? world.account;
   const simulation = {
