@@ -79,8 +79,8 @@ async function rowsOf(python: string, options: readonly string[]): Promise<boole
 }
 
 /** Tests that need what only this environment has: clients of queues and databases, gevent, other vendors' agents. */
-const ofServices = ['test_queues.py', 'test_green.py', 'test_services.py', 'test_mysql.py'].map((file) =>
-  join(harbourlineOtel, 'tests', file),
+const ofServices = ['test_queues.py', 'test_kafka.py', 'test_green.py', 'test_services.py', 'test_mysql.py'].map(
+  (file) => join(harbourlineOtel, 'tests', file),
 );
 
 async function testsPass(python: string): Promise<boolean> {
