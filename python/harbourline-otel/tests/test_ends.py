@@ -1,9 +1,11 @@
 """Ends of a process that few think of: as without the package, and no span is lost uncounted."""
 
+import os
+import signal
 import subprocess
 
 import pytest
-from conftest import Agent, Service
+from conftest import Agent, Service, wait_until
 
 prelude = """
 import atexit, os, signal, sys, threading, time
@@ -85,6 +87,26 @@ def test_the_default_put_back_still_hands_over(service: Service, agent: Agent) -
     process.communicate(timeout=60)
     assert process.returncode == -15
     assert [span.name for span in agent.spans] == ["span"]
+
+
+def test_children_hand_over_when_their_parent_is_ended(service: Service, agent: Agent) -> None:
+    (service.folder / "program.py").write_text(f"""{prelude}
+import multiprocessing as mp
+from concurrent.futures import ProcessPoolExecutor
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(1, mp_context=mp.get_context("fork"))
+    pool.submit(made, "child").result()
+    made("parent")
+    print("up", flush=True)
+    time.sleep(60)
+""")
+    process = service.start("python", "program.py", **slow)
+    assert process.stdout and process.stdout.readline() == "up\n"
+    process.terminate()
+    wait_until(lambda: len(agent.spans) == 2 or len(agent.spans), "both spans")
+    assert process.wait(60) == -15
+    os.killpg(process.pid, signal.SIGKILL)  # its child goes on without it, also without us
+    process.communicate()
 
 
 def test_spans_of_handlers_that_were_there_before_tracing_arrive(
@@ -254,7 +276,6 @@ def test_memory_that_is_full_ends_nothing(
 ) -> None:
     """A hole in a full file system is a SIGBUS at its first write."""
     import errno
-    import os
 
     from harbourline_otel.ledger import Page
 
