@@ -255,6 +255,24 @@ attempts = (
         "exec('provider.add_span_processor(processor)', vendor)\nprint('runs')\n",
     ),
     Attempt(
+        "another vendor's tracer provider, as ddtrace sets its own",
+        "left out",
+        {},
+        "from opentelemetry import trace\n"
+        "class Theirs(trace.TracerProvider):\n    __module__ = 'ddtrace.opentelemetry'\n"
+        "    def get_tracer(self, *_, **__): raise SystemExit('used')\n"
+        "trace.set_tracer_provider(Theirs())\ntrace.get_tracer('test')\nprint('runs')\n",
+    ),
+    Attempt(
+        "a tracer provider of the code's own, past the SDK",
+        "refused",
+        {},
+        "from opentelemetry import trace\n"
+        "class Own(trace.TracerProvider):\n"
+        "    def get_tracer(self, *_, **__): raise SystemExit('used')\n"
+        "trace.set_tracer_provider(Own())\n",
+    ),
+    Attempt(
         "the console in development",
         "masked",
         {**development, "OTEL_TRACES_EXPORTER": "console"},

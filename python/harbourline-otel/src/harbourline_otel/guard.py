@@ -36,6 +36,8 @@ def put_up(settings: Settings) -> None:
         os.environ.setdefault("OTEL_PROPAGATORS", "tracecontext")
         when_imported("opentelemetry.baggage.propagation", _keep_baggage)
         when_imported("opentelemetry.propagate", _guard_propagators)
+        when_imported("opentelemetry.trace", _guard_choice)
+        when_imported("opentelemetry.sdk.trace", lambda sdk: _guard_choice(sdk.trace_api))
         for name in ("metrics._internal", "metrics._internal.export"):
             when_imported(f"opentelemetry.sdk.{name}", _guard_metrics)
         for name in ("_logs._internal", "_logs._internal.export"):
@@ -83,6 +85,30 @@ def _guard_propagators(module: ModuleType) -> None:
     # The code may have changed the variable since the process began.
     admit(module.get_global_textmap())
     wrap(module, "set_global_textmap", set_textmap)
+
+
+def _guard_choice(module: ModuleType) -> None:
+    """Code may choose among providers of the SDK, which are guarded; no other one.
+
+    Where this module asked for the guard itself, it is not whole yet: the SDK comes after it.
+    """
+
+    def choose(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        kind = type(args[0] if args else next(iter(kwargs.values())))
+        if any(base.__module__ == "opentelemetry.sdk.trace" for base in kind.__mro__) or (
+            kind.__module__.startswith("opentelemetry.")
+        ):
+            wrapped(*args, **kwargs)
+            return
+        assert _settings
+        text = refusals.refusal(_settings, kind)
+        if not refusals.is_vendors(kind):
+            raise Refused(text)
+        refusals.leave_out(text)
+
+    whole = hasattr(module, "set_tracer_provider")
+    if whole and not hasattr(module.set_tracer_provider, "__wrapped__"):
+        wrap(module, "set_tracer_provider", choose)
 
 
 def _foreign(propagator: object) -> type | None:
