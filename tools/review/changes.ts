@@ -66,6 +66,21 @@ function changesOf(stack: string, before?: SynthesisedStack, after?: Synthesised
     // What points at something that is replaced changes with it, though nothing of it is written otherwise.
     const action = difference && actions[difference.changeImpact];
     if (differing.length === 0 && !action?.includes('replaced')) return [];
+    // Another type is another thing: what was there goes, and is judged as what goes is.
+    if (from && to && from.Type !== to.Type) {
+      const of = { stack, id, properties: [] };
+      const kept = `${from.DeletionPolicy ?? ''}`.startsWith('Retain');
+      return [
+        {
+          ...of,
+          type: from.Type,
+          action: kept ? 'left behind' : 'removed',
+          before: from,
+          parts: parts(whole(from, before?.assets), undefined),
+        },
+        { ...of, type: to.Type, action: 'added', after: to, parts: parts(undefined, whole(to, after?.assets)) },
+      ];
+    }
     return [
       {
         stack,

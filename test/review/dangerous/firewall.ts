@@ -25,6 +25,19 @@ export const firewall: readonly DangerousCase[] = [
   one('the firewall writes no log', { 'watch-removed': 'LoggingConfiguration is removed' }, (draft) => {
     draft.remove('Link', 'AWS::NetworkFirewall::LoggingConfiguration');
   }),
+  one(
+    'another type under the same id',
+    {
+      'type-otherwise': '→ AWS::CloudFormation::WaitConditionHandle',
+      'watch-removed': 'FlowLog',
+    },
+    (draft) => {
+      draft.stacks.Network!.resources[draft.id('Network', 'AWS::EC2::FlowLog')] = {
+        Type: 'AWS::CloudFormation::WaitConditionHandle',
+        Properties: {},
+      };
+    },
+  ),
   one('nobody logs what names are asked', { 'watch-removed': 'QueryLoggingConfigAssociation is removed' }, (draft) => {
     draft.remove('Network', 'AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation');
   }),

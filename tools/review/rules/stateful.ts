@@ -68,6 +68,20 @@ export const statefulRules: readonly ReviewRule[] = [
     ),
   },
   {
+    id: 'type-otherwise',
+    severity: 'danger',
+    asks: 'works',
+    effect: 'CloudFormation refuses another type under a logical id that is there: give the new one an id of its own.',
+    source:
+      'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html#resources-section-logical-id',
+    find: ({ changes }) => {
+      const gone = new Map(changes.filter(({ after }) => !after).map((change) => [place(change), change.type]));
+      return changes
+        .filter((change) => change.after && gone.has(place(change)))
+        .map((change) => ({ at: place(change), what: `${gone.get(place(change))} → ${change.type}` }));
+    },
+  },
+  {
     id: 'stateful-may-be-replaced',
     severity: 'caution',
     asks: 'lost',
