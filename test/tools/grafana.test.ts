@@ -54,7 +54,7 @@ describe.each(bodies.map((body) => [body.name, body] as const))('%s for Grafana'
         // One or the other.
         expect([title, Boolean(expression)]).toEqual([title, !(namespace && metricName)]);
         expect(metricEditorMode).toBe(expression ? 1 : 0);
-        if (/^(SEARCH|SELECT)/.test(expression) || !expression)
+        if (/^(SEARCH|SELECT|SORT\(SEARCH)/.test(expression) || !expression)
           expect(statistic).toMatch(/^([A-Z][A-Za-z]+|p\d+|PR\(.*\))$/);
         else {
           const named = expression.match(/\b[a-z][a-z_]*\w*\b/g) ?? [];

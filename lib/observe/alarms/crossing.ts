@@ -3,7 +3,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { type Crossing, crossings } from '../../contract/metrics';
-import { continuity, errorShareOf, slowShareOf, volume } from '../expressions';
+import { continuity, errorShareOf, slowShareOf, volume } from '../calls';
 import { type AlarmDefinition, type Watched, withEnough } from './alarm';
 import type { Budget } from './budget';
 import { stoppedFlow } from './flow';

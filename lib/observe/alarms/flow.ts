@@ -2,7 +2,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Crossing } from '../../contract/metrics';
-import { period, stopped, volume } from '../expressions';
+import { stopped, volume } from '../calls';
+import { period } from '../expressions';
 import { type AlarmDefinition, type GateDefinition, pageMinutes } from './alarm';
 
 /** The longest that an alarm may look back on (CloudWatch API reference, PutMetricAlarm). */

@@ -38,7 +38,7 @@ export const incidents = {
         en: 'Row "The link alone": is the link up, and is its round trip as usual?',
         zh: '“The link alone”一行：链路是否正常、往返时延是否如常？',
       },
-      { en: 'Row "By service": one destination, or all of them?', zh: '“By service”一行：只有一个目标，还是全部？' },
+      { en: 'Row "By service": one caller, or all of them?', zh: '“By service”一行：只有一个调用方，还是全部？' },
     ],
     dashboard: 'cross-region',
   },

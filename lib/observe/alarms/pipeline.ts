@@ -10,7 +10,8 @@ import {
   metricLogGroup,
 } from '../../contract/metrics';
 import { queueBytes } from '../../contract/sizing';
-import { agentEgress, collector, period, volume } from '../expressions';
+import { volume } from '../calls';
+import { agentEgress, collector, period } from '../expressions';
 import { type AlarmDefinition, pageMinutes, type Watched } from './alarm';
 import { everUsed } from './flow';
 

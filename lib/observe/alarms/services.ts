@@ -2,7 +2,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { serviceMetrics } from '../../contract/metrics';
-import { excessByService, sumByService } from '../expressions';
+import { excessByService } from '../calls';
+import { sumByService } from '../expressions';
 import type { AlarmDefinition, Watched } from './alarm';
 
 /** As long as the second window of pages. A service with a call a minute is judged, too. */

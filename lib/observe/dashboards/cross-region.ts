@@ -8,7 +8,8 @@ import { alarmName } from '../../contract/alarms';
 import type { Crossing } from '../../contract/metrics';
 import type { Watched } from '../alarms/alarm';
 import { incidents } from '../alarms/incidents';
-import { byService, continuity, errorRate, incidentTimes, percentile, recoveryChange, volume } from '../expressions';
+import { byService, continuity, errorRate, percentile, volume } from '../calls';
+import { incidentTimes, recoveryChange } from '../expressions';
 import { budgetRows } from './budgets';
 import { linkRows } from './link';
 import { type Row, rowsDashboard } from './widgets';
@@ -93,8 +94,8 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
     {
       title: 'By service',
       read: {
-        en: 'p99 of each service. One line up: that service. All of them: what they share, such as the link or the database.',
-        zh: '各服务的 p99。仅一条上升：该服务有问题；全部上升：共用部分（专线、数据库等）有问题。',
+        en: 'p99 of the ten slowest services. One line up: that service. All of them: what they share, such as the link or the database.',
+        zh: '最慢十个服务的 p99。仅一条上升：该服务有问题；全部上升：共用部分（专线、数据库等）有问题。',
       },
       links: {
         runbook: ['Services in Hong Kong', 'P99 none'],
@@ -117,8 +118,8 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
     {
       title: 'By service: how many, how many failed',
       read: {
-        en: 'Calls of each service. A service whose failed calls follow its calls is overloaded; failed calls that step up are a release, a rule or the other side.',
-        zh: '各服务的调用数与失败数。失败随调用量增长：过载；失败骤增：新发布、规则变更或对端故障。',
+        en: 'Calls of the ten services with most. A service whose failed calls follow its calls is overloaded; failed calls that step up are a release, a rule or the other side.',
+        zh: '调用数与失败数最多的十个服务。失败随调用量增长：过载；失败骤增：新发布、规则变更或对端故障。',
       },
       links: {
         runbook: ['A service fails', 'A caller of the mainland fails'],

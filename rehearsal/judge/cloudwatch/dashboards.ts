@@ -113,9 +113,19 @@ export interface Search {
   readonly statistic: string;
   /** Seconds. */
   readonly period: number;
+  /** So many of what is found, and by what. @default all of it */
+  readonly top?: { readonly count: number; readonly by: 'MAX' | 'SUM' };
 }
 
+/** The first of many: `SORT(SEARCH(…), MAX, DESC, 10)`. */
+const sorted = /^SORT\((.*), (MAX|SUM), DESC, (\d+)\)$/;
+
 function searchOf(expression: string): Search | undefined {
+  const [, inner, by, count] = sorted.exec(expression) ?? [];
+  if (inner !== undefined) {
+    const asked = searchOf(inner);
+    return asked && { ...asked, top: { count: Number(count), by: by as 'MAX' | 'SUM' } };
+  }
   const match = search.exec(expression);
   if (!match) return undefined;
   const [, namespace = '', names = '', name = '', conditions = '', statistic = '', period = ''] = match;
@@ -168,7 +178,7 @@ export function seriesOf({ properties }: Widget, store: MetricStore): Series[] {
     .flatMap((entry): Series[] => {
       const asked = searchOf(entry.expression ?? '');
       if (asked) {
-        return store.search(asked.namespace, asked.name, asked.dimensions, asked.fixed).map((found) => ({
+        const lines = store.search(asked.namespace, asked.name, asked.dimensions, asked.fixed).map((found) => ({
           label: Object.entries(found.dimensions)
             .filter(([dimension]) => !(dimension in asked.fixed))
             .map(([, value]) => value)
@@ -176,10 +186,20 @@ export function seriesOf({ properties }: Widget, store: MetricStore): Series[] {
           ...(entry.right ? { right: entry.right } : {}),
           points: [...store.byPeriod({ ...found, statistic: asked.statistic }, asked.period)].sort(([a], [b]) => a - b),
         }));
+        return asked.top ? first(lines, asked.top) : lines;
       }
       const label = entry.label ?? entry.metric?.name ?? entry.expression ?? '';
       return [{ label, ...(entry.right ? { right: entry.right } : {}), points: pointsOf(entry, entries, store) }];
     });
+}
+
+/** Lines with most, first. */
+function first(lines: readonly Series[], { count, by }: NonNullable<Search['top']>): Series[] {
+  const of = ({ points }: Series) => {
+    const figures = points.map(([, figure]) => figure);
+    return by === 'MAX' ? Math.max(...figures) : figures.reduce((sum, figure) => sum + figure, 0);
+  };
+  return [...lines].sort((a, b) => of(b) - of(a)).slice(0, count);
 }
 
 function pointsOf(entry: Entry, entries: readonly Entry[], store: MetricStore): [number, number][] {

@@ -42,6 +42,23 @@ describe('dashboards', () => {
     ]);
   });
 
+  test('of what a search finds, the first by their greatest figure or by the sum', () => {
+    const many = new MetricStore();
+    for (const [service, values] of Object.entries({ steady: [5, 5, 5], peak: [9, 0, 0], quiet: [1, 1, 1] })) {
+      for (const [at, value] of values.entries()) {
+        const dimensions = { 'service.name': service };
+        const point = { namespace: 'N', name: 'calls', unit: 'Count', dimensions, values: [value], counts: [1] };
+        many.add([{ ...point, timestamp: at * minute }]);
+      }
+    }
+    const top = (by: string) => {
+      const expression = `SORT(SEARCH('{"N","service.name"} MetricName="calls"', 'Sum', 60), ${by}, DESC, 2)`;
+      return seriesOf(widget([[{ expression }]]), many).map(({ label }) => label);
+    };
+    expect(top('MAX')).toEqual(['peak', 'steady']);
+    expect(top('SUM')).toEqual(['steady', 'peak']);
+  });
+
   test('a metric is read with its dimensions and statistic', () => {
     const { metrics } = shownMetrics([widget([['N', 'calls', 'crossing', 'hk-cn', { stat: 'Sum' }]])], store);
     expect(metrics).toEqual([
