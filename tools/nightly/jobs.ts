@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { scenarios } from '../../rehearsal/scenarios';
 import { root, tracked } from '../shell/scripts';
 import { commands } from './commands';
+import { documentedLines } from './documents';
 
 /** One command line, run by bash at the root of the repository. */
 export interface Job {
@@ -44,4 +45,6 @@ export const parts: Readonly<Record<string, () => Job[]>> = {
   ],
   mutate: () => [{ name: 'all areas', run: 'npm run mutate' }],
   commands: () => Object.entries(commands).flatMap(([name, { run }]) => (run ? [{ name, run }] : [])),
+  documents: () =>
+    documentedLines().flatMap(({ page, run, because }) => (because ? [] : [{ name: `${page}: ${run}`, run }])),
 };
