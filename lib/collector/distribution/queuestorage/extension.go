@@ -1,5 +1,6 @@
 // Package queuestorage is file_storage that starts with a damaged file too: alone it ends the collector at every start, with
-// all queues that are whole. A damaged file is set aside, reported and counted; on a full disk there is room to start.
+// all queues that are whole. A damaged file is set aside, reported and counted. On a full disk nothing that was taken is lost:
+// alone it drops each item that it cannot mark as read.
 package queuestorage
 
 import (
@@ -19,13 +20,8 @@ import (
 	"go.uber.org/zap"
 )
 
-const (
-	// Name of a damaged file, behind its own: with the time at which it was set aside.
-	damaged = ".damaged-"
-	// The file that keeps room for a start: what was on its way is written back to the queue then.
-	reserveName  = "reserve"
-	reserveBytes = 8 << 20
-)
+// Name of a damaged file, behind its own: with the time at which it was set aside.
+const damaged = ".damaged-"
 
 // NewFactory makes extensions of type file_storage: the configuration of the stock one works here.
 func NewFactory() extension.Factory {
@@ -45,7 +41,8 @@ func NewFactory() extension.Factory {
 			if err != nil {
 				return nil, err
 			}
-			return &queues{Extension: inner, directory: cfg.(*filestorage.Config).Directory, logger: set.Logger, counter: counter}, nil
+			directory := cfg.(*filestorage.Config).Directory
+			return &queues{Extension: inner, directory: directory, logger: set.Logger, counter: counter, reserve: newReserve(directory, set.Logger)}, nil
 		}, component.StabilityLevelStable)
 }
 
@@ -54,12 +51,12 @@ type queues struct {
 	directory string
 	logger    *zap.Logger
 	counter   metric.Int64Counter
+	reserve   *reserve
 }
 
 // Start looks at every file before a queue opens it.
 func (q *queues) Start(ctx context.Context, host component.Host) error {
-	reserve := filepath.Join(q.directory, reserveName)
-	_ = os.Remove(reserve)
+	q.reserve.release()
 	for _, file := range q.files() {
 		problem := inspect(file)
 		if problem == nil {
@@ -73,24 +70,17 @@ func (q *queues) Start(ctx context.Context, host component.Host) error {
 			return err
 		}
 	}
-	if err := q.Extension.Start(ctx, host); err != nil {
-		return err
-	}
-	keep(reserve)
+	return q.Extension.Start(ctx, host)
+}
+
+// Ready is when all pipelines have started: the collector calls it (extensioncapabilities.PipelineWatcher).
+func (q *queues) Ready() error {
+	q.reserve.started()
 	return nil
 }
 
-// keep writes the file that keeps room, where there is room for it: a disk that is full has it from before.
-func keep(path string) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return
-	}
-	defer file.Close()
-	if _, err := file.Write(make([]byte, reserveBytes)); err != nil {
-		_ = os.Remove(path)
-	}
-}
+// NotReady is the other half of that interface.
+func (*queues) NotReady() error { return nil }
 
 // files of queues: the stock extension's own names, neither what was set aside nor what compaction left behind.
 func (q *queues) files() (found []string) {

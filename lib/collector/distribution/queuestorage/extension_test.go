@@ -140,8 +140,12 @@ func TestDamagedFilesAreSetAside(t *testing.T) {
 func TestWholeFilesStay(t *testing.T) {
 	directory := t.TempDir()
 	fill(t, directory)
-	client := open(t, start(t, directory), "traces")
+	extension := start(t, directory)
+	client := open(t, extension, "traces")
 	defer client.Close(context.Background())
+	if err := extension.(interface{ Ready() error }).Ready(); err != nil {
+		t.Fatal(err)
+	}
 	if value, err := client.Get(context.Background(), "0"); err != nil || len(value) != 3000 {
 		t.Errorf("%d bytes, %v", len(value), err)
 	}
