@@ -15,7 +15,7 @@ import { telemetry } from '../stage/telemetry';
 import { nothing, type Scenario } from './scenario';
 
 /** Far less than an agent's queue may take: the disk is full before the queue is. */
-const diskMiB = 48;
+const diskMiB = 16;
 /** Refusals in a row after which the disk is full. */
 const refusals = 20;
 /** Requests that a disk of this size cannot hold. */

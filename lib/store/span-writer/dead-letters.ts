@@ -104,10 +104,13 @@ export class DeadLetters {
  */
 export async function appendSafely(path: string, text: string): Promise<void> {
   for (;;) {
-    const file = await open(path, 'a', 0o600);
+    const file = await open(path, 'a+', 0o600);
     let mine: number;
     try {
-      await file.appendFile(text);
+      const { size } = await file.stat();
+      // Behind a line that was cut short by a full disk or a kill a new one begins, or both could not be read.
+      const cut = size > 0 && (await file.read(Buffer.alloc(1), 0, 1, size - 1)).buffer[0] !== 10;
+      await file.appendFile(cut ? `\n${text}` : text);
       await file.sync();
       mine = (await file.stat()).ino;
     } finally {

@@ -44,7 +44,7 @@ export async function replay(
           .map((name) => join(path, name))
       : [path],
   );
-  for (const file of files) lettersOf(file, readFileSync(file));
+  for (const file of files) lettersOf(file, readFileSync(file), say);
   const total = { stored: 0, defused: 0, dead: 0 };
   for (const file of files) {
     const { stored, defused, dead } = await replayFile(client, file);
@@ -116,17 +116,24 @@ async function storeLetters(
   return { defused, refused };
 }
 
-function lettersOf(file: string, content: Buffer): DeadLetterLine[] {
+/** How a line begins that a writer wrote. */
+const beginning = '{"time":"';
+
+/** Lines that a writer could not write to their end (a full disk, a kill) hold nothing: it said no, and their spans came again. */
+function lettersOf(file: string, content: Buffer, say: (line: string) => void = () => {}): DeadLetterLine[] {
   return content
     .toString('utf8')
     .split('\n')
     .filter(Boolean)
-    .map((line, at) => {
+    .flatMap((line, at) => {
       try {
         const letter = JSON.parse(line) as DeadLetterLine;
-        if (typeof letter.index === 'string' && typeof letter.id === 'string' && letter.document) return letter;
+        if (typeof letter.index === 'string' && typeof letter.id === 'string' && letter.document) return [letter];
       } catch {
-        // reported below
+        if (line.startsWith(beginning)) {
+          say(`${file}:${at + 1} was cut short while it was written: its span was sent again, and is left out`);
+          return [];
+        }
       }
       throw new Error(`${file}:${at + 1} is no dead letter. Nothing was sent.`);
     });

@@ -61,6 +61,17 @@ describe('dead letters', () => {
     await expect(replay(['/nowhere'], {}, () => {}, client)).rejects.toThrow('There is no /nowhere');
   });
 
+  test('that were cut short by a full disk or a kill do not hold up the others', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'dead-letters-'));
+    const path = join(own, `dead-letters-${new Date().toISOString().slice(0, 10)}.jsonl`);
+    writeFileSync(path, '{"time":"2026-03-01T12:00:00Z","index":"otel-v1-apm-sp');
+    await new DeadLetters(own).write([letter('f', 'x')]);
+    const said: string[] = [];
+    expect(await replay([own], {}, (line) => said.push(line), client)).toEqual({ stored: 1, defused: 0, dead: 0 });
+    expect(said[0]).toBe(`${path}:1 was cut short while it was written: its span was sent again, and is left out`);
+    rmSync(own, { recursive: true });
+  });
+
   test('are deleted after their days', async () => {
     const day = (text: string) => () => new Date(`${text}T12:00:00Z`);
     const own = mkdtempSync(join(tmpdir(), 'dead-letters-'));
