@@ -98,7 +98,10 @@ export default defineConfig({
           { text: '服务', items: pages('/zh', { instrument: '接入追踪', agent: 'agent' }) },
           { text: '值班', items: pages('/zh', { runbook: '运行手册' }) },
           { text: '跨境', items: pages('/zh', { link: '链路', 'far-end': '对端' }) },
-          { text: '参考', items: [...pages('/zh', { store: '存储' }), ...pages('', { glossary: '术语表' })] },
+          {
+            text: '参考',
+            items: [...pages('/zh', { store: '存储', errors: '配置错误' }), ...pages('', { glossary: '术语表' })],
+          },
         ],
         outline: { label: '本页内容' },
         docFooter: { prev: '上一页', next: '下一页' },

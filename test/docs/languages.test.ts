@@ -10,6 +10,7 @@ const chinese = tracked.filter((file) => file.startsWith('zh/') && file.endsWith
 const promised = [
   'README.md',
   'docs/agent.md',
+  'docs/errors.md',
   'docs/instrument.md',
   'docs/link.md',
   'docs/operations.md',

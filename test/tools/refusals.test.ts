@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { page } from '../../tools/refusals/page';
-import { examples, problemsOf } from '../../tools/refusals/refusals';
+import { pages } from '../../tools/refusals/page';
+import { examples, inChinese, problemsOf, withoutChinese } from '../../tools/refusals/refusals';
 
 const root = join(__dirname, '..', '..');
 const git = (...words: string[]) => execFileSync('git', words, { cwd: root, encoding: 'utf8' });
@@ -24,6 +24,17 @@ test.each(Object.entries(examples))('the example of %s gets it', (code, example)
   expect(problemsOf(example).map((problem) => problem.code)).toContain(code);
 });
 
-test('docs/errors.md has the messages as they are printed', () => {
-  expect(readFileSync(join(root, 'docs', 'errors.md'), 'utf8')).toBe(page());
+test('each code says in Chinese what is wrong and how to fix it: tools/refusals/zh.yaml', () => {
+  expect(withoutChinese()).toEqual([]);
+  expect(Object.keys(inChinese).filter((code) => !examples[code])).toEqual([]);
+  expect(Object.entries(inChinese).filter(([, text]) => !/\p{Script=Han}.*。$/u.test(text))).toEqual([]);
+});
+
+describe.each(Object.entries(pages()))('%s', (file, text) => {
+  test('has the messages as they are printed', () => {
+    expect(readFileSync(join(root, file), 'utf8')).toBe(text);
+  });
+  test('has each code once', () => {
+    expect([...text.matchAll(/^### (.+)$/gm)].map(([, code]) => code).sort()).toEqual(Object.keys(examples).sort());
+  });
 });

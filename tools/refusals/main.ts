@@ -3,32 +3,37 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { command } from '../command';
-import { page } from './page';
-import { examples, messageOf } from './refusals';
+import { pages } from './page';
+import { examples, inChinese, messageOf, withoutChinese } from './refusals';
 
 const help = `Shows with which message a code of a refused configuration is printed.
 
 npm run refusals -- [CODE]
-  CODE     such as HL-LINK-012: its example and message  [default: the number of codes, and whether docs/errors.md is as written]
-  --write  writes docs/errors.md
+  CODE     such as HL-LINK-012: its example and message, and what it means in Chinese
+           [default: the number of codes, and whether docs/errors.md and zh/docs/errors.md are as written]
+  --write  writes both pages
   --help   this text
 `;
 
-const file = join(__dirname, '..', '..', 'docs', 'errors.md');
+const root = join(__dirname, '..', '..');
 
 command(help, () => {
   const { values, positionals } = parseArgs({ options: { write: { type: 'boolean' } }, allowPositionals: true });
   const [code] = positionals;
   if (code) {
     if (!examples[code]) throw new Error(`There is no code ${code}. docs/errors.md lists all.`);
-    process.stdout.write(`${messageOf(code)}\n`);
+    process.stdout.write(`${messageOf(code)}\n${inChinese[code] ? `  ${inChinese[code]}\n` : ''}`);
     return 0;
   }
-  const text = page();
-  if (values.write) writeFileSync(file, text);
-  const same = readFileSync(file, 'utf8') === text;
+  const texts = Object.entries(pages());
+  if (values.write) for (const [file, text] of texts) writeFileSync(join(root, file), text);
+  const stale = texts.filter(([file, text]) => readFileSync(join(root, file), 'utf8') !== text).map(([file]) => file);
+  const lacking = withoutChinese();
   process.stdout.write(
-    `${Object.keys(examples).length} codes; docs/errors.md is ${same ? 'up to date' : 'not: write it with --write'}\n`,
+    [
+      `${Object.keys(examples).length} codes; ${stale.length > 0 ? `${stale.join(' and ')}: write with --write` : 'both pages are up to date'}\n`,
+      ...(lacking.length > 0 ? [`tools/refusals/zh.yaml has no Chinese text for: ${lacking.join(', ')}\n`] : []),
+    ].join(''),
   );
-  return same ? 0 : 1;
+  return stale.length + lacking.length > 0 ? 1 : 0;
 });

@@ -28,10 +28,16 @@ interface Example {
   readonly both?: Readonly<Record<string, unknown>>;
 }
 
+const written = (file: string) => parse(readFileSync(join(__dirname, file), 'utf8'));
+
 /** Code → an example that gets it, in the order of the page. */
-export const examples: Readonly<Record<string, Example>> = parse(
-  readFileSync(join(__dirname, 'examples.yaml'), 'utf8'),
-);
+export const examples: Readonly<Record<string, Example>> = written('examples.yaml');
+
+/** Code → what is wrong and how to fix it, in Chinese. */
+export const inChinese: Readonly<Record<string, string>> = written('zh.yaml');
+
+/** Codes of which `zh.yaml` says nothing. */
+export const withoutChinese = (): string[] => Object.keys(examples).filter((code) => !inChinese[code]);
 
 function changed({ of, with: changes, both, lines = [], many = 0 }: Example): object {
   const copy = structuredClone(environments[of]) as unknown as Record<string, unknown>;
