@@ -408,6 +408,20 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ]),
   ...value('link.inspection.by', 'none', { 'link.inspection.noneAcknowledged': noFirewall }),
   ...value('link.inspection.zones', 3),
+  ...list(
+    'link.continuityChecks',
+    [
+      { name: 'settlement', url: 'https://10.20.1.20:8443/traceparent', serverName: 'settlement.example.internal' },
+      { name: 'cards', url: 'http://10.20.1.30:8080/traceparent', proxy: 'http://10.20.1.5:3128' },
+      { name: 'accounts', url: 'https://10.20.1.20:8443/accounts/traceparent' },
+    ],
+    dev,
+    text([
+      ...lines,
+      'relay 10.20.1.20/32 8443 payments NET-1212 2027-03-31',
+      'relay 10.20.1.5/32 3128 cards NET-1212 2027-03-31',
+    ]),
+  ),
   ...value('link.relay.instanceType', 'm7g.medium'),
   ...value('link.relay.volumeGiB', 60),
   ...value('link.relay.outageHours', 30),
