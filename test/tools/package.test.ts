@@ -8,6 +8,7 @@ test.each([
   ['npm run collector:build [-- TARGET]', 'npx harbourline collector build [TARGET]'],
   ['npm run lint:templates', 'npx harbourline templates'],
   ['npm run review:update and commit', 'npx harbourline review:update and commit'],
+  ['npm run ${command} -- --env NAME', 'npx harbourline ${command} --env NAME'],
   // Of this repository alone.
   ['npm run bench:store -- --quick', 'npm run bench:store -- --quick'],
 ])('%s', (text, said) => {

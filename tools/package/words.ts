@@ -10,9 +10,11 @@ const otherwise: Readonly<Record<string, string>> = {
 /** `npm run size -- --env dev` → `npx harbourline size --env dev`, for every command that the package has. */
 export const forFirms = (text: string): string =>
   text.replace(
-    /npm run ([\w-]+(?::[\w-]+)*)(?:( \[)-- |( )-- )?/g,
+    // Or a name that is put in: of whichever command says it.
+    /npm run ([\w-]+(?::[\w-]+)*|\$\{\w+\})(?:( \[)-- |( )-- )?/g,
     (whole, name: string, bracket?: string, space?: string) => {
-      const called = otherwise[name] ?? (name in packagedCommands ? name : undefined);
+      const isKnown = name in packagedCommands || name.startsWith('$');
+      const called = otherwise[name] ?? (isKnown ? name : undefined);
       return called ? `npx harbourline ${called}${bracket ?? space ?? ''}` : whole;
     },
   );
