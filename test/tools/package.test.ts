@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packagedCommands } from '../../tools/cli/commands';
 import { forFirms } from '../../tools/package/words';
 
 test.each([
@@ -13,4 +16,14 @@ test.each([
   ['npm run bench:store -- --quick', 'npm run bench:store -- --quick'],
 ])('%s', (text, said) => {
   expect(forFirms(text)).toBe(said);
+});
+
+test('every command of the package is compiled into it', () => {
+  const { files } = JSON.parse(readFileSync(join(__dirname, '../../tsconfig.package.json'), 'utf8')) as {
+    files: string[];
+  };
+  const missing = Object.values(packagedCommands)
+    .map(({ module }) => `${join('tools/cli', module)}.ts`)
+    .filter((file) => !files.includes(file));
+  expect(missing).toEqual([]);
 });
