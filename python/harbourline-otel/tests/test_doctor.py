@@ -14,6 +14,8 @@ from typing import NamedTuple
 import pytest
 from conftest import Agent, Service
 
+from harbourline_otel.cli import main
+
 SECRET = "hunter2"
 SENT = "otelcol_exporter_sent_spans_total"
 
@@ -66,16 +68,32 @@ def node() -> Iterator[Node]:
         server.server_close()
 
 
-def doctor(service: Service, **variables: str) -> tuple[int, str]:
-    """Exit code, and all that it said."""
-    process = service.start("harbourline-otel", "doctor", "--seconds", "0.5", **variables)
-    out, err = process.communicate(timeout=120)
-    assert err == "" and "Traceback" not in out and SECRET not in out, (out, err)
-    return process.returncode, out
+class Doctor:
+    """The command, within this process: its exit code, and all that it said."""
+
+    def __init__(
+        self, service: Service, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]
+    ) -> None:
+        self._variables, self._patch, self._capture = service.environment, patch, capture
+
+    def __call__(self, **variables: str) -> tuple[int, str]:
+        for name, value in {**self._variables, **variables}.items():
+            self._patch.setenv(name, value) if value else self._patch.delenv(name, False)
+        code = main(["doctor", "--seconds", "0.5"])
+        said = self._capture.readouterr().out
+        assert "Traceback" not in said and SECRET not in said, said
+        return code, said
 
 
-def test_a_sound_set_up(service: Service, node: Node) -> None:
-    code, said = doctor(service, OTEL_EXPORTER_OTLP_ENDPOINT=node.url)
+@pytest.fixture
+def doctor(
+    service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Doctor:
+    return Doctor(service, monkeypatch, capsys)
+
+
+def test_a_sound_set_up(doctor: Doctor, node: Node) -> None:
+    code, said = doctor(OTEL_EXPORTER_OTLP_ENDPOINT=node.url)
     assert code == 0 and said.endswith("\nhealthy\n"), said
     for line in (
         "ok    settings: payment in prod, provider harbourline_production",
@@ -155,21 +173,21 @@ broken = (
 
 
 @pytest.mark.parametrize("case", broken, ids=[case.name for case in broken])
-def test_what_is_broken_is_said(service: Service, node: Node, case: Broken) -> None:
+def test_what_is_broken_is_said(doctor: Doctor, node: Node, case: Broken) -> None:
     node.answers.update(case.answers)
-    code, said = doctor(service, **{"OTEL_EXPORTER_OTLP_ENDPOINT": node.url, **case.variables})
+    code, said = doctor(**{"OTEL_EXPORTER_OTLP_ENDPOINT": node.url, **case.variables})
     assert code == 1 and "\nhealthy" not in said
     for part in case.said:
         assert part in said, said
 
 
-def test_a_server_that_takes_everything_is_no_agent(service: Service, node: Node) -> None:
+def test_a_server_that_takes_everything_is_no_agent(doctor: Doctor, node: Node) -> None:
     node.kind[0] = "text/html"
-    code, said = doctor(service, OTEL_EXPORTER_OTLP_ENDPOINT=node.url)
+    code, said = doctor(OTEL_EXPORTER_OTLP_ENDPOINT=node.url)
     assert code == 1 and "takes everything, but none of OTLP" in said and "Fix: use the" in said
 
 
-def test_an_agent_that_hangs_or_speaks_grpc(service: Service) -> None:
+def test_an_agent_that_hangs_or_speaks_grpc(doctor: Doctor) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 
@@ -180,7 +198,7 @@ def test_an_agent_that_hangs_or_speaks_grpc(service: Service) -> None:
             connection.close()
 
         threading.Thread(target=speak, daemon=True).start()
-        code, said = doctor(service, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{port}")
+        code, said = doctor(OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{port}")
     assert code == 1 and "it does not speak HTTP/1.1" in said and "not that of gRPC, 4317" in said
 
 

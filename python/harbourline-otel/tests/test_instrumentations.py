@@ -39,7 +39,7 @@ print(started)
     names = [span.name for span in agent.spans]
     assert sum(name.startswith("SELECT") for name in names) == 6
     assert int(done.stdout) == len(names)  # none was started and never ended
-    # The pool has one from the second on; one that took more than a millisecond all the same is a span.
+    # The pool has one from the second on; what took more than a millisecond all the same is a span.
     connects = [span for span in agent.spans[2:] if span.name == "connect"]
     assert all(span.end_time_unix_nano - span.start_time_unix_nano > 1_000_000 for span in connects)
 
