@@ -213,6 +213,15 @@ def test_other_programs_are_left_alone(service: Service) -> None:
     assert "opentelemetry" not in service.run(script).stdout
 
 
+def test_a_program_that_only_imports_metrics_is_left_alone(service: Service) -> None:
+    """As the client of redis does."""
+    script = (
+        "import opentelemetry.sdk.metrics.export, opentelemetry.sdk._logs.export; print('runs')"
+    )
+    done = service.run(script, OTEL_PYTHON_TRACER_PROVIDER="")
+    assert (done.returncode, done.stdout) == (0, "runs\n"), done.stderr
+
+
 def test_levels_differ_in_what_they_let_through(service: Service, agent: Agent) -> None:
     script = """
 from opentelemetry import trace

@@ -40,8 +40,9 @@ def start() -> None:
         # A program of the node that does not trace: left alone, as long as it does not.
         from harbourline_otel.hooks import when_imported
 
-        for module in ("trace", "metrics._internal.export", "_logs._internal.export"):
-            when_imported(f"opentelemetry.sdk.{module}", _refuse_unguarded)
+        when_imported("opentelemetry.sdk.trace", _refuse_unguarded)
+        for module in ("metrics._internal.export", "_logs._internal.export"):
+            when_imported(f"opentelemetry.sdk.{module}", _refuse_exporters)
         return
     from harbourline_otel import ends, guard
     from harbourline_otel.settings import Settings, SettingsError
@@ -62,6 +63,16 @@ def _refuse_unguarded(_: object) -> None:
             "    HARBOURLINE_ENVIRONMENT is, and this program traces by itself, unguarded.\n"
             "    Fix: start the service with /etc/harbourline/service.env.\n"
         )
+
+
+def _refuse_exporters(module: object) -> None:
+    """Only what exports: clients such as that of redis import the metrics, and make none."""
+    from harbourline_otel.hooks import wrap
+
+    kinds = ("PeriodicExportingMetricReader", "BatchLogRecordProcessor", "SimpleLogRecordProcessor")
+    for kind in kinds:
+        if hasattr(module, kind):
+            wrap(module, f"{kind}.__init__", lambda *_: _refuse_unguarded(None))  # type: ignore[arg-type]
 
 
 def _refuse(text: str) -> None:
