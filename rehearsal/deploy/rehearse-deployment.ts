@@ -12,7 +12,7 @@ import { cdk, type Ran, tool, type Where } from './cdk';
 import { type Domain, startDomain } from './domain';
 import { type Emulator, openSockets, processesOf, startEmulator } from './emulator';
 import { ClientAccount, credentialsOf, foreignClient, handedOver } from './other-accounts';
-import { type Made, madeOf, recordedAlarms, type StepRow } from './report';
+import { type Made, madeOf, recordedAlarms, type StepRow, unlike } from './report';
 import { changesOf } from './steps';
 
 /** What came of it. */
@@ -202,7 +202,7 @@ class DeploymentRun {
     const [, missing = ''] = /missing: (.*)$/m.exec(ran.output) ?? [];
     const records = this.stacksOf(`${this.folder}/first`).flatMap(({ template }) => recordedAlarms(template));
     const ours = [
-      ...missing.split(', ').filter((name) => name !== '' && !records.includes(name)),
+      ...unlike(missing, records),
       ...[...ran.output.matchAll(/^FAIL +(.+?) *$/gm)]
         .map(([, item]) => item as string)
         .filter((item) => !unanswered.some((pattern) => pattern.test(item))),

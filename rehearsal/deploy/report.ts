@@ -79,6 +79,13 @@ export const recordedAlarms = (template: object): string[] =>
       : [],
   );
 
+/** What is left of a list in a text once some names are taken out of it: names have commas of their own. */
+export function unlike(text: string, names: readonly string[]): string[] {
+  const longestFirst = [...names].sort((one, other) => other.length - one.length);
+  const left = longestFirst.reduce((rest, name) => rest.replaceAll(name, ''), text);
+  return left.split(', ').filter((each) => each.trim() !== '');
+}
+
 const seconds = (value: number | undefined): string => (value === undefined ? '' : `${value.toFixed(1)} s`);
 
 /** Both tables, and what stands for what. */

@@ -1,5 +1,5 @@
 /** What the steps of a rehearsed deployment come to, on a machine that others use. */
-import { type StepRow, verdictOf } from '../../../rehearsal/deploy/report';
+import { type StepRow, unlike, verdictOf } from '../../../rehearsal/deploy/report';
 import type { MachineReading } from '../../../rehearsal/judge/evidence';
 import { limits } from '../../../rehearsal/judge/machine';
 
@@ -31,4 +31,10 @@ test.each([
   "Properties validation failed for resource Timeout with message: [#/Timeout: 'x' is not of type integer]",
 ])('a refusal is a failure, however busy the machine is: %s', (seen) => {
   expect(verdictOf([row(false, seen), row(false, late[0] as string)], busy)).toEqual({ verdict: 'failed' });
+});
+
+test('of alarms that are missing, those that are only records are taken out, commas and all', () => {
+  const records = ['dev: No calls, measured', 'dev: No calls', 'dev: Link'];
+  expect(unlike('dev: No calls, dev: No calls, measured, dev: Link', records)).toEqual([]);
+  expect(unlike('dev: No calls, measured, dev: Store is full', records)).toEqual(['dev: Store is full']);
 });
