@@ -72,7 +72,7 @@ const analysis = section({
     'HL-LINK-010',
     /^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/,
     'This is not the id of a subnet.',
-    'Write subnet- and 17 digits.',
+    'Write subnet- and 17 hexadecimal digits.',
   ),
   availabilityZone: z.enum([
     'cn-north-1a',
@@ -137,7 +137,7 @@ export const link = section({
       : {
           code: 'HL-LINK-013',
           why: 'This is not the id of a transit gateway.',
-          fix: 'Write tgw- and 17 digits.',
+          fix: 'Write tgw- and 17 hexadecimal digits.',
         };
   }).optional(),
   /** ASN of the transit gateway. @default 64512, AWS's own default */
@@ -184,7 +184,7 @@ export const link = section({
           'HL-LINK-015',
           /^tgw-attach-([0-9a-f]{8}|[0-9a-f]{17})$/,
           'This is not the id of an attachment.',
-          'Write tgw-attach- and 17 digits, or leave it out until the VPC is attached.',
+          'Write tgw-attach- and 17 hexadecimal digits, or leave it out until the VPC is attached.',
         ).optional(),
         /** Its addresses, within `network.serviceVpcPrefixes`. */
         prefix: prefix({ widest: 12, narrowest: 28, onlyPrivate: true }),

@@ -146,17 +146,6 @@ export const linkRules: readonly Rule[] = [
       ]);
     },
   ),
-  linkRule(['link.directConnect'], ({ directConnect }) =>
-    must(
-      'HL-LINK-058',
-      directConnect?.second?.hostedInterfaceId === undefined ||
-        directConnect.second.hostedInterfaceId !== directConnect.hostedInterfaceId,
-      'link.directConnect.second.hostedInterfaceId',
-      directConnect?.second?.hostedInterfaceId,
-      'It is the interface of the first line.',
-      'Name the interface on the second connection.',
-    ),
-  ),
   linkRule(['link.directConnect', 'link.vpnOverDirectConnect.transitGatewayCidr'], (link) =>
     lines(link.directConnect).flatMap(({ path, peerCidr }) =>
       must(

@@ -56,7 +56,7 @@ export const guardedMore: readonly Graded[] = [
     grade: 'caution',
   },
   {
-    name: 'the agent can be told a script',
+    name: 'the agent takes any script',
     edits: [edit('lib/collect/agent.ts', "            allowedValues: ['install', 'verify', 'uninstall'],\n", '')],
     grade: 'danger',
     finds: { 'runs-elsewhere': 'allowedValues' },
