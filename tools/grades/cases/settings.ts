@@ -20,7 +20,7 @@ export const settingCases: readonly Graded[] = [
       after(
         prod,
         '  clients: [',
-        "    { name: 'loans', account: '999999999999', vpcs: [{ vpcId: 'vpc-02123456789abcde9', prefixes: ['10.32.5.0/24'], subnetIds: ['subnet-02123456789abcde7'] }], nodeRoleArns: ['arn:aws:iam::999999999999:role/service-node'] },",
+        "    { name: 'loans', account: '999999999999', vpcs: [{ vpcId: 'vpc-02123456789abcde9', prefixes: ['10.32.5.0/24'], subnetIds: ['subnet-02123456789abcde7', 'subnet-02123456789abcde8'] }], nodeRoleArns: ['arn:aws:iam::999999999999:role/service-node'] },",
       ),
     ],
     grade: 'danger',
@@ -49,18 +49,6 @@ export const settingCases: readonly Graded[] = [
     edits: [after(prod, "  account: '333333333333',", "  agent: { tagKey: 'tier' },")],
     grade: 'danger',
     finds: { 'runs-elsewhere': 'tier' },
-  },
-  {
-    name: 'another account',
-    edits: [edit(prod, "  account: '333333333333',\n  network", "  account: '444444444444',\n  network")],
-    grade: 'danger',
-    finds: { 'stack-elsewhere': '444444444444' },
-  },
-  {
-    name: 'one day less of spans',
-    edits: [after(prod, '  store: {', '    retentionDays: 13,')],
-    grade: 'danger',
-    finds: { 'retention-shortens': '14 → 13 days' },
   },
   {
     name: 'one copy less of each span',
