@@ -12,11 +12,12 @@ export const setUp = (region: string): string[] => [
   'token=$(curl -sf -X PUT -H "X-aws-ec2-metadata-token-ttl-seconds: 300" http://169.254.169.254/latest/api/token)',
   'metadata() { curl -sf -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1"; }',
   `printf '${variables.bind}=%s\n${variables.instance}=%s\n' "$(metadata local-ipv4)" "$(metadata instance-id)" > ${paths.instanceEnvironment}`,
+  // With the variables of the instance.
+  `script() { (set -a; . ${paths.environment}; . ${paths.instanceEnvironment}; . ${paths.scriptsEnvironment}; ${paths.scripts}/$1.sh); }`,
 ];
 
-/** Runs one of the scripts with the variables of the instance. */
-export const runScript = (name: 'certificate' | 'replay' | 'letters' | 'join'): string =>
-  `(set -a; . ${paths.environment}; . ${paths.instanceEnvironment}; . ${paths.scriptsEnvironment}; ${paths.scripts}/${name}.sh)`;
+/** Runs one of the scripts, after {@link setUp}. */
+export const runScript = (name: 'certificate' | 'replay' | 'letters' | 'join'): string => `script ${name}`;
 
 /** Installs units of `instance-files/` and starts those that a timer does not. */
 export const startUnits = (...names: readonly string[]): string =>

@@ -160,7 +160,7 @@ test.each<[what: string, path: string, input: object]>([
   ],
   [
     'more attachments than a stack holds',
-    'link.serviceAttachments',
+    'link.allowlist',
     edited(dev, {
       'link.serviceAttachments': Array.from({ length: 160 }, (_, index) => ({
         prefix: `10.30.${index}.0/24`,

@@ -281,6 +281,7 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ...value('sampling.slowThresholdMs', 3_000),
   ...value('sampling.decisionWaitSeconds', 20),
   ...value('store.engineVersion', 'OpenSearch_3.5'),
+  ...value('store.keyArn', 'arn:aws:kms:ap-east-1:111111111111:key/00000000-0000-4000-8000-111111111119'),
   ...value('store.dataNodes.instanceType', 'r8g.large.search'),
   ...value('store.dataNodes.count', 6),
   ...value('store.dataNodes.volumeGiB', 100),
