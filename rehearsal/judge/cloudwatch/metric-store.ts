@@ -33,6 +33,11 @@ export class MetricStore {
   private readonly series = new Map<string, DataPoint[]>();
   /** Series → how many of its points are in the order of time. */
   private readonly inOrder = new WeakMap<readonly DataPoint[], number>();
+  /** Series → sums of its first points by statistic, while it has so many points. */
+  private readonly sums = new WeakMap<
+    readonly DataPoint[],
+    { readonly points: number; readonly by: Map<string, Float64Array | undefined> }
+  >();
   /** Query → its series, once it is there: alarms ask with the same ones every minute. */
   private readonly asked = new WeakMap<MetricQuery, readonly DataPoint[]>();
 
@@ -75,7 +80,44 @@ export class MetricStore {
   /** The statistic from `from` up to `until`, in ms; undefined where nothing was received. */
   between(query: MetricQuery, from: number, until: number): number | undefined {
     const points = this.sorted(query);
-    return statistic(points, query.statistic, firstSince(points, from), firstSince(points, until));
+    const [first, end] = [firstSince(points, from), firstSince(points, until)];
+    if (first === end) return undefined;
+    const sum = (of: string): number | undefined => {
+      const sums = this.sumsOf(points, of);
+      return sums && (sums[end] as number) - (sums[first] as number);
+    };
+    const { statistic: name } = query;
+    const [count, amount] = [sum('SampleCount'), /^(Sum|SampleCount|PR)/.test(name) ? sum(name) : undefined];
+    if (count === 0) return undefined;
+    if (count === undefined || amount === undefined) return statistic(points, name, first, end);
+    return name.startsWith('PR') ? (100 * amount) / count : amount;
+  }
+
+  /**
+   * Sums from the first point on, before each point: a window of six hours, asked for every minute, is one subtraction.
+   *
+   * @returns undefined where a value is no whole number, so that a difference of sums would not be exact
+   */
+  private sumsOf(points: readonly DataPoint[], name: string): Float64Array | undefined {
+    const known = this.sums.get(points);
+    const ofPoints = known?.points === points.length ? known.by : new Map<string, Float64Array | undefined>();
+    if (ofPoints !== known?.by) this.sums.set(points, { points: points.length, by: ofPoints });
+    if (ofPoints.has(name)) return ofPoints.get(name);
+    const weigh = weightOf(name);
+    const sums = new Float64Array(points.length + 1);
+    let whole = true;
+    for (const [index, { values, counts }] of points.entries()) {
+      let sum = sums[index] as number;
+      for (const [one, value] of values.entries()) {
+        const weight = weigh(value) * Math.max(0, counts[one] ?? 0);
+        whole &&= Number.isSafeInteger(weight);
+        sum += weight;
+      }
+      sums[index + 1] = sum;
+    }
+    const exact = whole ? sums : undefined;
+    ofPoints.set(name, exact);
+    return exact;
   }
 
   /** The statistic by period: start of the period in ms → figure. Periods without data have no entry. */
@@ -120,10 +162,23 @@ function firstSince(points: readonly DataPoint[], time: number): number {
   return low;
 }
 
+/** The bounds of a percentile rank: above the first, up to the second. */
+function boundsOf(name: string): readonly [low: number, high: number] | undefined {
+  const rank = /^PR\((\d+(?:\.\d+)?)?:(\d+(?:\.\d+)?)?\)$/.exec(name);
+  return rank ? [Number(rank[1] ?? Number.NEGATIVE_INFINITY), Number(rank[2] ?? Number.POSITIVE_INFINITY)] : undefined;
+}
+
+/** What a sample of a value adds to a statistic that is a sum. */
+function weightOf(name: string): (value: number) => number {
+  if (name === 'Sum') return (value) => value;
+  const [low, high] = boundsOf(name) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return (value) => (value > low && value <= high ? 1 : 0);
+}
+
 /** The statistic over the points from one index up to another. */
 function statistic(points: readonly DataPoint[], name: string, from = 0, until = points.length): number | undefined {
-  const rank = /^PR\((\d+(?:\.\d+)?)?:(\d+(?:\.\d+)?)?\)$/.exec(name);
-  const [low, high] = [Number(rank?.[1] ?? Number.NEGATIVE_INFINITY), Number(rank?.[2] ?? Number.POSITIVE_INFINITY)];
+  const rank = boundsOf(name);
+  const [low, high] = rank ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   let [count, sum, within] = [0, 0, 0];
   let [smallest, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const each = (visit: (value: number, count: number) => void) => {
