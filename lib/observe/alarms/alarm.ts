@@ -76,7 +76,7 @@ export interface AlarmDefinition {
 }
 
 /** What differs where an alarm sees the same in another way. */
-export type OtherSign = Required<Pick<AlarmDefinition, 'metric' | 'minutes' | 'of' | 'onlyWhile'>> & {
+type OtherSign = Required<Pick<AlarmDefinition, 'metric' | 'minutes' | 'of' | 'onlyWhile'>> & {
   /** As it stands in the alarm's name. */
   readonly name: string;
 };

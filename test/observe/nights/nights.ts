@@ -23,7 +23,7 @@ export interface Expected {
 
 export const border = 'Calls to the mainland';
 export const hongKong = 'Services in Hong Kong';
-export const link = 'The link';
+const link = 'The link';
 export const tracing = 'Tracing';
 
 export const none = (calls: number, more: Partial<Calls> = {}): Calls => ({ crossing: 'none', calls, ...more });
