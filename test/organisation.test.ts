@@ -3,26 +3,11 @@ import { parseEnvironment, parseEnvironments } from '../config/parse';
 import type { EnvironmentConfigInput } from '../config/schema';
 import { context } from '../harness/context';
 import { dev } from '../harness/environments/dev';
+import { edited } from '../harness/environments/edited';
 import { prod } from '../harness/environments/prod';
 import { type Environment, readEnvironments, resourcesOf } from '../judges/assembly/environments';
 import { buildApp } from '../lib/app';
 import { auditPolicy } from '../lib/compliance/policy';
-
-type Tree = Record<string, unknown>;
-
-/** The configuration with one value at a place. */
-function edited(config: EnvironmentConfigInput, path: string, value: unknown): EnvironmentConfigInput {
-  const copy = structuredClone(config) as unknown as Tree;
-  const keys = path.split('.');
-  const last = keys.pop() ?? '';
-  let place = copy;
-  for (const key of keys) {
-    place[key] ??= {};
-    place = place[key] as Tree;
-  }
-  place[last] = value;
-  return copy as unknown as EnvironmentConfigInput;
-}
 
 /** Its stages, by name, where every rule is content. */
 function judged(input: EnvironmentConfigInput): Map<string, Environment> {
@@ -43,11 +28,10 @@ const all = (stages: ReadonlyMap<string, Environment>): string => JSON.stringify
 test('a permissions boundary with placeholders is on every role of both sides', () => {
   const boundary = 'boundary-${AWS::AccountId}';
   const stages = judged(
-    edited(
-      edited(dev, 'organisation.permissionsBoundary', boundary),
-      'link.analysis.permissionsBoundary',
-      'cn-boundary',
-    ),
+    edited(dev, {
+      'organisation.permissionsBoundary': boundary,
+      'link.analysis.permissionsBoundary': 'cn-boundary',
+    }),
   );
   for (const [name, policy] of [
     ['dev', 'policy/boundary-111111111111'],
@@ -61,7 +45,7 @@ test('a permissions boundary with placeholders is on every role of both sides', 
 
 test("a bootstrap of the organisation's own: software, endpoint, bootstrap version and roles are of its qualifier", () => {
   const stages = judged(
-    edited(edited(dev, 'organisation.bootstrapQualifier', 'bank01'), 'link.analysis.bootstrapQualifier', 'bank02'),
+    edited(dev, { 'organisation.bootstrapQualifier': 'bank01', 'link.analysis.bootstrapQualifier': 'bank02' }),
   );
   expect(all(stages).includes('hnb659fds')).toBe(false);
   expect(JSON.stringify(ofType(stages.get('dev'), 'AWS::EC2::VPCEndpoint'))).toContain(
@@ -72,11 +56,10 @@ test("a bootstrap of the organisation's own: software, endpoint, bootstrap versi
 
 test('tags and an archive of flow logs', () => {
   const stages = judged(
-    edited(
-      edited(dev, 'organisation.tags', { 'cost-centre': '4711' }),
-      'organisation.flowLogArchiveArn',
-      'arn:aws:s3:::log-archive/network',
-    ),
+    edited(dev, {
+      'organisation.tags': { 'cost-centre': '4711' },
+      'organisation.flowLogArchiveArn': 'arn:aws:s3:::log-archive/network',
+    }),
   );
   for (const type of ['AWS::EC2::VPC', 'AWS::OpenSearchService::Domain', 'AWS::KMS::Key', 'AWS::Logs::LogGroup']) {
     for (const { Properties } of ofType(stages.get('dev'), type)) {
@@ -98,7 +81,7 @@ test('gateways that exist: none is made, and everything hangs on those', () => {
   const transitGatewayId = 'tgw-0123456789abcdef0';
   const gatewayId = '00000000-0000-4000-8000-000000000001';
   const stages = judged(
-    edited(edited(prod, 'link.transitGatewayId', transitGatewayId), 'link.directConnect.gatewayId', gatewayId),
+    edited(prod, { 'link.transitGatewayId': transitGatewayId, 'link.directConnect.gatewayId': gatewayId }),
   );
   const link = { Link: stages.get('prod')?.Link } as Environment;
   for (const type of ['AWS::EC2::TransitGateway', 'AWS::DirectConnect::DirectConnectGateway']) {
@@ -117,7 +100,7 @@ test('gateways that exist: none is made, and everything hangs on those', () => {
 
 test('a key that exists: the domain is encrypted with it, and none is made for it', () => {
   const id = '00000000-0000-4000-8000-111111111199';
-  const stages = judged(edited(dev, 'store.keyArn', `arn:aws:kms:ap-east-1:111111111111:key/${id}`));
+  const stages = judged(edited(dev, { 'store.keyArn': `arn:aws:kms:ap-east-1:111111111111:key/${id}` }));
   const store = { Store: stages.get('dev')?.Store } as Environment;
   const [domain] = ofType(store, 'AWS::OpenSearchService::Domain');
   expect(domain?.Properties?.EncryptionAtRestOptions).toEqual({ Enabled: true, KmsKeyId: id });
@@ -125,22 +108,23 @@ test('a key that exists: the domain is encrypted with it, and none is made for i
 });
 
 test('no mainland at all: what looks for crossings looks for addresses that nobody has', () => {
-  const stages = judged(edited(edited(dev, 'mainland', undefined), 'link', undefined));
+  const stages = judged(edited(dev, { mainland: undefined, link: undefined }));
   expect([...stages.keys()].filter((name) => name.includes('mainland'))).toEqual([]);
   expect(all(stages)).toContain('192.0.2.0/24');
-  expect(() => parseEnvironment('config/dev.ts', edited(dev, 'mainland', undefined))).toThrow('link.farEnd.prefixes');
+  expect(() => parseEnvironment('config/dev.ts', edited(dev, { mainland: undefined }))).toThrow('link.farEnd.prefixes');
 });
 
 test('two environments without a mainland have none in common', () => {
-  const without = (config: EnvironmentConfigInput) => edited(edited(config, 'mainland', undefined), 'link', undefined);
+  const without = (config: EnvironmentConfigInput) => edited(config, { mainland: undefined, link: undefined });
   expect(
     parseEnvironments({ 'config/dev.ts': without(dev), 'config/prod.ts': without(prod) }).map(({ link }) => link),
   ).toEqual([undefined, undefined]);
 });
 
 test('a trial in one zone: nothing spans zones that are not there', () => {
-  const alone = edited(edited(dev, 'network.availabilityZones', ['ap-east-1b']), 'store.dataNodes.count', 2);
-  const stages = judged(edited(alone, 'link', undefined));
+  const stages = judged(
+    edited(dev, { 'network.availabilityZones': ['ap-east-1b'], 'store.dataNodes.count': 2, link: undefined }),
+  );
   const zones = ofType(stages.get('dev'), 'AWS::EC2::Subnet').map(({ Properties }) => Properties?.AvailabilityZone);
   expect(new Set(zones)).toEqual(new Set(['ap-east-1b']));
   const [domain] = ofType(stages.get('dev'), 'AWS::OpenSearchService::Domain');
@@ -158,11 +142,11 @@ test.each([
   ['link.transitGatewayId', 'tgw-1'],
   ['link.directConnect.gatewayId', 'dxgw-1'],
 ])('%s = %j is refused where it stands', (path, value) => {
-  expect(() => parseEnvironment('config/prod.ts', edited(prod, path, value))).toThrow(`config/prod.ts › ${path}`);
+  expect(() => parseEnvironment('config/prod.ts', edited(prod, { [path]: value }))).toThrow(`config/prod.ts › ${path}`);
 });
 
 test('production keeps its three zones', () => {
-  expect(() => parseEnvironment('config/prod.ts', edited(prod, 'network.availabilityZones', ['ap-east-1a']))).toThrow(
-    'network.availabilityZones',
-  );
+  expect(() =>
+    parseEnvironment('config/prod.ts', edited(prod, { 'network.availabilityZones': ['ap-east-1a'] })),
+  ).toThrow('network.availabilityZones');
 });

@@ -4,31 +4,9 @@ import { ConfigError, type Problem } from '../../config/errors';
 import { parseEnvironment, parseEnvironments } from '../../config/parse';
 import { exampleEnvironments } from '../../harness/environments';
 import { dev } from '../../harness/environments/dev';
+import { edited } from '../../harness/environments/edited';
 import { prod } from '../../harness/environments/prod';
 import { staging } from '../../harness/environments/staging';
-
-type Path = string;
-const keys = (path: Path): (string | number)[] =>
-  path
-    .replace(/\[(\d+)\]/g, '.$1')
-    .split('.')
-    .map((key) => (/^\d+$/.test(key) ? Number(key) : key));
-
-/** The input with some places changed; `undefined` removes. */
-function changed(input: object, changes: Readonly<Record<Path, unknown>>): object {
-  const copy = structuredClone(input);
-  for (const [path, value] of Object.entries(changes)) {
-    const way = keys(path);
-    let place: any = copy;
-    for (const key of way.slice(0, -1)) {
-      place[key] ??= {};
-      place = place[key];
-    }
-    if (value === undefined) delete place[way.at(-1)!];
-    else place[way.at(-1)!] = value;
-  }
-  return copy;
-}
 
 function problems(files: Record<string, unknown>): readonly Problem[] {
   try {
@@ -64,7 +42,7 @@ describe('committed environments', () => {
 });
 
 /** What is changed in which environment → where the problem must be found, and what the remedy must contain. */
-const broken: [title: string, base: object, changes: Record<Path, unknown>, path: Path, fix: RegExp][] = [
+const broken: [title: string, base: object, changes: Record<string, unknown>, path: string, fix: RegExp][] = [
   ['a missing account', dev, { account: undefined }, 'account', /text in quotes/],
   ['an account as a number', dev, { account: 111111111111 }, 'account', /text in quotes/],
   ['an account of eleven digits', dev, { account: '11111111111' }, 'account', /twelve digits/],
@@ -409,7 +387,7 @@ const broken: [title: string, base: object, changes: Record<Path, unknown>, path
 
 describe('a broken configuration', () => {
   test.each(broken)('%s is refused at its place', (_, base, changes, path, fix) => {
-    const found = problems({ 'config/x.ts': changed(base, changes) });
+    const found = problems({ 'config/x.ts': edited(base, changes) });
     const here = found.filter((problem) => problem.path === path);
     expect(found.map((problem) => problem.path)).toContain(path);
     expect(here[0]?.file).toBe('config/x.ts');
@@ -428,11 +406,11 @@ describe('a broken configuration', () => {
       'store.retension': 7,
       'observe.metricsRegion': 'cn-north-1',
     };
-    expect(() => parseEnvironment('config/prod.ts', changed(prod, changes))).toThrowErrorMatchingSnapshot();
+    expect(() => parseEnvironment('config/prod.ts', edited(prod, changes))).toThrowErrorMatchingSnapshot();
   });
 
   test('is not judged by values that stand in for malformed ones', () => {
-    const found = problems({ 'config/x.ts': changed(prod, { 'network.availabilityZones': 'ap-east-1a' }) });
+    const found = problems({ 'config/x.ts': edited(prod, { 'network.availabilityZones': 'ap-east-1a' }) });
     expect(found.map(({ path }) => path)).toEqual(['network.availabilityZones']);
   });
 
@@ -443,7 +421,7 @@ describe('a broken configuration', () => {
 
 describe('environments together', () => {
   test('must not share addresses: all are routed over one link', () => {
-    const second = changed(staging, { 'network.cidr': '10.30.0.0/16' });
+    const second = edited(staging, { 'network.cidr': '10.30.0.0/16' });
     const [problem, ...others] = problems({ 'config/dev.ts': dev, 'config/staging.ts': second });
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ file: 'config/staging.ts', path: 'network.cidr', value: '10.30.0.0/16' });
@@ -451,12 +429,12 @@ describe('environments together', () => {
   });
 
   test('may share the mainland hosts that they call', () => {
-    const second = changed(staging, { 'mainland.prefixes': ['10.20.0.0/16'], link: undefined });
+    const second = edited(staging, { 'mainland.prefixes': ['10.20.0.0/16'], link: undefined });
     expect(problems({ 'config/dev.ts': dev, 'config/staging.ts': second })).toEqual([]);
   });
 
   test('must not share a name', () => {
-    const second = changed(staging, { environment: 'dev' });
+    const second = edited(staging, { environment: 'dev' });
     expect(problems({ 'config/dev.ts': dev, 'config/staging.ts': second }).map(({ path }) => path)).toEqual([
       'environment',
     ]);
@@ -466,7 +444,7 @@ describe('environments together', () => {
     ['the mainland of another', 'dev-mainland', dev],
     ["another's client", 'dev-client-payments', dev],
   ])('must not have the name of %s', (_, environment, other) => {
-    const second = changed(staging, { environment });
+    const second = edited(staging, { environment });
     expect(problems({ 'config/dev.ts': other, 'config/second.ts': second })).toMatchObject(
       environment.length > 16
         ? [{ path: 'environment', why: expect.stringContaining('names') }]
@@ -477,7 +455,7 @@ describe('environments together', () => {
   test('must not share an address of the receiver in one VPC', () => {
     const { link } = dev as { link: { analysis: object; receiver: { address: string } } };
     const vpc = { vpcId: (link.analysis as { vpcId: string }).vpcId, vpcCidr: '10.20.8.0/24' };
-    const second = changed(prod, {
+    const second = edited(prod, {
       'link.receiver.address': link.receiver.address,
       'link.analysis.vpcId': vpc.vpcId,
       'link.analysis.vpcCidr': vpc.vpcCidr,
@@ -493,8 +471,8 @@ describe('environments together', () => {
 
   test('report the problems of every file', () => {
     const files = {
-      'config/dev.ts': changed(dev, { account: '1' }),
-      'config/prod.ts': changed(prod, { account: '1' }),
+      'config/dev.ts': edited(dev, { account: '1' }),
+      'config/prod.ts': edited(prod, { account: '1' }),
     };
     expect(problems(files).map(({ file }) => file)).toEqual(['config/dev.ts', 'config/prod.ts']);
   });

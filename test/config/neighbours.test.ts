@@ -4,25 +4,12 @@ import { parseEnvironment } from '../../config/parse';
 import { gatewayPortCount } from '../../config/rules/quotas';
 import { unjudged } from '../../harness/context';
 import { dev } from '../../harness/environments/dev';
+import { edited } from '../../harness/environments/edited';
 import { prod } from '../../harness/environments/prod';
 import { buildApp } from '../../lib/app';
 import { gatewayPorts } from '../../lib/contract/ports';
 
 type Tree = Record<string, any>;
-
-/** The input with other values at some places. */
-function edited(base: object, edits: Readonly<Record<string, unknown>>): Tree {
-  const copy = structuredClone(base) as Tree;
-  for (const [path, value] of Object.entries(edits)) {
-    const keys = path.split('.');
-    const parent = keys.slice(0, -1).reduce<Tree>((tree, key) => {
-      tree[key] ??= {};
-      return tree[key];
-    }, copy);
-    parent[keys.at(-1)!] = value;
-  }
-  return copy;
-}
 
 function problems(input: object): readonly Problem[] {
   try {

@@ -2,6 +2,7 @@
 import type { ConfigError } from '../../config/errors';
 import { parseEnvironments } from '../../config/parse';
 import { dev } from '../../harness/environments/dev';
+import { edited } from '../../harness/environments/edited';
 import { prod } from '../../harness/environments/prod';
 import { staging } from '../../harness/environments/staging';
 
@@ -24,9 +25,7 @@ function problems(change: Change): string[] {
 const set =
   (name: 'dev' | 'staging' | 'prod', path: string, value: unknown): Change =>
   (environments) => {
-    const way = path.split('.');
-    const last = way.pop() as string;
-    way.reduce((at, key) => at[key], environments[name].link)[last] = value;
+    environments[name] = edited(environments[name], { [`link.${path}`]: value });
   };
 
 test.each([

@@ -3,6 +3,7 @@ import { refuseDates } from '../../config/dates';
 import type { ConfigError } from '../../config/errors';
 import { parseEnvironment, parseEnvironments } from '../../config/parse';
 import { dev } from '../../harness/environments/dev';
+import { edited } from '../../harness/environments/edited';
 import { prod } from '../../harness/environments/prod';
 import { staging } from '../../harness/environments/staging';
 
@@ -10,14 +11,8 @@ const environments = { dev, staging, prod };
 
 /** Places and reasons that an environment gets with one place of its link changed. */
 function problems(name: keyof typeof environments, path: string, value: unknown): string[] {
-  const input: any = structuredClone(environments[name]);
-  const way = path.split('.');
-  const last = way.pop() as string;
-  const place = way.reduce((at, key) => at[key], input.link);
-  if (value === undefined) delete place[last];
-  else place[last] = value;
   try {
-    parseEnvironment(`config/${name}.ts`, input);
+    parseEnvironment(`config/${name}.ts`, edited(environments[name], { [`link.${path}`]: value }));
     return [];
   } catch (error) {
     return (error as ConfigError).problems.map((problem) => `${problem.path}: ${problem.why}`);

@@ -2,6 +2,7 @@
 
 import type { EnvironmentConfigInput } from '../../config/schema';
 import { dev } from '../../harness/environments/dev';
+import { edited } from '../../harness/environments/edited';
 
 /** A change of the file of `dev`. */
 export interface DayTwoChange {
@@ -14,22 +15,6 @@ export interface DayTwoChange {
 }
 
 type Tree = Record<string, unknown>;
-
-/** The configuration with other values at some places; `undefined` takes a place out. */
-function edited(config: EnvironmentConfigInput, edits: Readonly<Record<string, unknown>>): EnvironmentConfigInput {
-  const copy = structuredClone(config) as unknown as Tree;
-  for (const [path, value] of Object.entries(edits)) {
-    const keys = path.split('.');
-    const parent = keys.slice(0, -1).reduce<Tree>((tree, key) => {
-      tree[key] ??= {};
-      return tree[key] as Tree;
-    }, copy);
-    const last = keys.at(-1) ?? '';
-    if (value === undefined) delete parent[last];
-    else parent[last] = value;
-  }
-  return copy as unknown as EnvironmentConfigInput;
-}
 
 const valueAt = (config: EnvironmentConfigInput, path: string): unknown =>
   path.split('.').reduce<unknown>((tree, key) => (tree as Tree | undefined)?.[key], config);

@@ -6,6 +6,7 @@ import { refuseDates } from '../../config/dates';
 import { ConfigError, type Problem } from '../../config/errors';
 import { parseEnvironments } from '../../config/parse';
 import { dev } from '../../harness/environments/dev';
+import { edited } from '../../harness/environments/edited';
 import { prod } from '../../harness/environments/prod';
 import { staging } from '../../harness/environments/staging';
 
@@ -40,22 +41,13 @@ export const inChinese: Readonly<Record<string, string>> = written('zh.yaml');
 export const withoutChinese = (): string[] => Object.keys(examples).filter((code) => !inChinese[code]);
 
 function changed({ of, with: changes, both, lines = [], many = 0 }: Example): object {
-  const copy = structuredClone(environments[of]) as unknown as Record<string, unknown>;
-  for (const [place, value] of Object.entries({ ...both, ...changes })) {
-    const way = place.replace(/\[(\d+)\]/g, '.$1').split('.');
-    const last = way.pop() as string;
-    const parent = way.reduce((node, key) => {
-      node[key] ??= {};
-      return node[key] as Record<string, unknown>;
-    }, copy);
-    if (value === null) delete parent[last];
-    else parent[last] = value;
-  }
+  const edits = Object.entries({ ...both, ...changes }).map(([place, value]) => [place, value ?? undefined]);
+  const copy = edited<object>(environments[of], Object.fromEntries(edits));
   const usual = Array.from(
     { length: many },
     (_, n) => `10.30.${8 + (n >> 8)}.${n & 255}/32 10.20.1.20/32 9443 payments NET-1299 2027-03-31`,
   );
-  const { allowlist } = copy.link as { allowlist: { text: string } };
+  const { allowlist } = (copy as typeof dev).link as { allowlist: { text: string } };
   allowlist.text += [...lines, ...usual].map((line) => `${line}\n`).join('');
   return copy;
 }
