@@ -2,7 +2,7 @@
 import { overlap } from './cidr';
 import { privateName } from './entrance';
 import { type Code, type Problem, related } from './errors';
-import { lines } from './rules/link/shared';
+import { lines, tunnelsOf } from './rules/link/shared';
 import { prefixesOf } from './rules/network';
 import type { EnvironmentConfig } from './schema';
 import { stagesOf } from './stages';
@@ -32,19 +32,18 @@ interface Claim {
 function claims(config: EnvironmentConfig): Claim[] {
   const { link } = config;
   if (!link) return [...stages(config), ...ofClients(config)];
-  const router = (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).flatMap((transport) => {
-    const tunnels = link.transports.includes(transport) ? link[transport] : undefined;
-    return (tunnels?.insideCidrs ?? []).map(
+  const router = tunnelsOf(link).flatMap(({ path, insideCidrs, customerGatewayAddress }) =>
+    insideCidrs.map(
       (cidr, index): Claim => ({
         code: 'HL-BETWEEN-001',
-        path: `link.${transport}.insideCidrs[${index}]`,
+        path: `${path}.insideCidrs[${index}]`,
         value: cidr,
-        key: `session ${tunnels?.customerGatewayAddress} ${cidr}`,
-        why: `has it on the same router (${tunnels?.customerGatewayAddress}), which cannot tell the two sessions apart.`,
+        key: `session ${customerGatewayAddress} ${cidr}`,
+        why: `has it on the same router (${customerGatewayAddress}), which cannot tell the two sessions apart.`,
         fix: 'Give each session of a router its own /30.',
       }),
-    );
-  });
+    ),
+  );
   const usesLine = link.transports.some((transport) => transport !== 'siteToSiteVpn');
   const line = (usesLine ? lines(link.directConnect) : []).flatMap(
     ({ path, connectionId, vlan, peerCidr, hostedInterfaceId }): Claim[] => [
@@ -119,12 +118,8 @@ function claims(config: EnvironmentConfig): Claim[] {
 /** Of gateways that exist, and of routers of the far end, which several environments may name. */
 function ofGateways({ account, region }: EnvironmentConfig, link: NonNullable<EnvironmentConfig['link']>): Claim[] {
   const { transports, transitGatewayId, directConnect, amazonAsn, farEnd } = link;
-  const tunnels = (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).flatMap((transport) => {
-    const each = transports.includes(transport) ? link[transport] : undefined;
-    return each ? [{ path: `link.${transport}`, ...each }] : [];
-  });
   return [
-    ...tunnels.flatMap(({ path, customerGatewayAddress, insideCidrs, probeAddresses }): Claim[] => [
+    ...tunnelsOf(link).flatMap(({ path, customerGatewayAddress, insideCidrs, probeAddresses }): Claim[] => [
       {
         code: 'HL-BETWEEN-010',
         path: `${path}.customerGatewayAddress`,
@@ -203,9 +198,9 @@ const stages = (config: EnvironmentConfig): Claim[] =>
 
 /** Of clients: environments may share their VPCs, not the names in them. */
 const ofClients = (config: EnvironmentConfig): Claim[] =>
-  config.clients.flatMap(({ vpcs }, index): Claim[] => [
-    ...(config.collect.entrance.via === 'privateLink'
-      ? vpcs.map(
+  config.collect.entrance.via === 'privateLink'
+    ? config.clients.flatMap(({ vpcs }, index) =>
+        vpcs.map(
           ({ vpcId }, at): Claim => ({
             code: 'HL-BETWEEN-008',
             path: `clients[${index}].vpcs[${at}].vpcId`,
@@ -214,9 +209,9 @@ const ofClients = (config: EnvironmentConfig): Claim[] =>
             why: `answers to ${privateName(config)} in it already.`,
             fix: 'Give each environment its own collect.entrance.privateLink.privateName.',
           }),
-        )
-      : []),
-  ]);
+        ),
+      )
+    : [];
 
 /** Everything that two environments must not have both. */
 export function between(environments: readonly Readable[]): Problem[] {

@@ -17,6 +17,15 @@ export const within = (inner: string, outer: string): boolean => {
 /** Do the two prefixes share an address? */
 export const overlap = (one: string, other: string): boolean => within(one, other) || within(other, one);
 
+/** Numbers as everybody reads them: `010` is 8 to some programs. */
+const decimalOf = (text: string): string => text.replace(/(^|[./])0+(?=\d)/g, '$1');
+
+const octal = (code: Code, decimal: string): CidrProblem => ({
+  code,
+  why: 'Programs differ on numbers that begin with 0: some read them as octal.',
+  fix: `Write ${decimal}.`,
+});
+
 /** What is wrong with a prefix, and what to write instead. */
 export interface CidrProblem {
   readonly code: Code;
@@ -43,13 +52,9 @@ export function cidrProblem(
     linkLocal = false,
   }: { widest: number; narrowest: number; onlyPrivate: boolean; linkLocal?: boolean | 'or-private' },
 ): CidrProblem | undefined {
-  const decimal = text.replace(/(^|[./])0+(?=\d)/g, '$1');
+  const decimal = decimalOf(text);
   if (decimal !== text && /^[\d.]+\/\d+$/.test(text) && IPv4.isValidCIDR(decimal)) {
-    return {
-      code: 'HL-CIDR-001',
-      why: 'Programs differ on numbers that begin with 0: some read them as octal.',
-      fix: `Write ${decimal}.`,
-    };
+    return octal('HL-CIDR-001', decimal);
   }
   if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text) || !IPv4.isValidCIDR(text)) {
     return {
@@ -112,13 +117,9 @@ export function cidrProblem(
 /** What is wrong with an IPv4 address as written; nothing where it is one. */
 export function addressProblem(text: string): CidrProblem | undefined {
   if (IPv4.isValidFourPartDecimal(text)) return undefined;
-  const decimal = text.replace(/(^|\.)0+(?=\d)/g, '$1');
+  const decimal = decimalOf(text);
   return decimal !== text && IPv4.isValidFourPartDecimal(decimal)
-    ? {
-        code: 'HL-CIDR-009',
-        why: 'Programs differ on numbers that begin with 0: some read them as octal.',
-        fix: `Write ${decimal}.`,
-      }
+    ? octal('HL-CIDR-009', decimal)
     : {
         code: 'HL-LINK-001',
         why: 'This is not an IPv4 address.',

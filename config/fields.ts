@@ -86,6 +86,22 @@ export const resourceId = (kind: string, prefix: string) =>
     `Write ${prefix}- and 17 hexadecimal digits.`,
   );
 
+/** An Amazon Machine Image. */
+export const imageId = text(
+  'HL-FIELD-008',
+  /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/,
+  'This is not the id of an image.',
+  'Write ami- and 17 hexadecimal digits.',
+);
+
+/** A secret of Secrets Manager, by its whole ARN. */
+export const secretArn = text(
+  'HL-FIELD-009',
+  /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
+  'This is not the whole ARN of a secret.',
+  'Write the ARN with the six characters that Secrets Manager appended.',
+);
+
 /** A DNS name of two labels or more; no wildcard. A certificate's subject has room for 64. */
 export const dnsName = text(
   'HL-FIELD-007',

@@ -7,11 +7,13 @@ import {
   address,
   dnsName,
   ec2InstanceType,
+  imageId,
   judged,
   keyArn,
   list,
   prefix,
   resourceId,
+  secretArn,
   section,
   text,
   whole,
@@ -41,12 +43,6 @@ const ofAddress = (pattern: RegExp, example: string) =>
         };
   });
 
-const secretArn = text(
-  'HL-LINK-005',
-  /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
-  'This is not the whole ARN of a secret.',
-  'Write the ARN with the six characters that Secrets Manager appended.',
-);
 /** A certificate with its key, signed by the organisation's own authority: docs/link.md says how it gets there. */
 const certificate = section({
   /** Secret with `certificate`, `key` and `authority` (whom the other end must be signed by), all PEM. */
@@ -68,12 +64,7 @@ const analysis = section({
   /** Its addresses: endpoints are called within them. */
   vpcCidr: prefix({ widest: 16, narrowest: 28, onlyPrivate: true }),
   /** The subnet that holds `receiver.address`, and its zone. */
-  subnetId: text(
-    'HL-LINK-010',
-    /^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/,
-    'This is not the id of a subnet.',
-    'Write subnet- and 17 hexadecimal digits.',
-  ),
+  subnetId: resourceId('subnet', 'subnet'),
   availabilityZone: z.enum([
     'cn-north-1a',
     'cn-north-1b',
@@ -83,12 +74,7 @@ const analysis = section({
     'cn-northwest-1c',
   ]),
   /** Amazon Linux 2023 image for arm64. @default the newest, by AWS's public SSM parameter */
-  imageId: text(
-    'HL-LINK-011',
-    /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/,
-    'This is not the id of an image.',
-    'Write ami- and 17 hexadecimal digits.',
-  ).optional(),
+  imageId: imageId.optional(),
   /** A Graviton type. */
   instanceType: ec2InstanceType,
   /** Certificate of the receiver, in a secret of that account. */

@@ -1,6 +1,6 @@
 /** The `observe` section: logs, whom alarms notify, objectives. */
 import { z } from 'zod';
-import { keyArn, list, section, text, whole } from './fields';
+import { keyArn, list, secretArn, section, text, whole } from './fields';
 
 /** CloudWatch Logs API, PutRetentionPolicy: the only values it takes. */
 const logRetentionDays = [
@@ -12,12 +12,7 @@ const milliseconds = whole(1, 600_000);
 /** Where messages go: a subscriber of a topic of the environment's own, or a topic that exists. */
 const secret = section({
   /** Secret, as JSON: docs/notify.md says what each kind needs. */
-  secretArn: text(
-    'HL-OBSERVE-001',
-    /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
-    'This is not the whole ARN of a secret.',
-    'Write the ARN with the six characters that Secrets Manager appended.',
-  ),
+  secretArn,
   /** Its KMS key. @default the key that AWS manages for the account's secrets */
   keyArn: keyArn.optional(),
 });

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { clients, entrance } from './entrance-schema';
-import { account, ec2InstanceType, keyArn, list, prefix, section, text, whole } from './fields';
+import { account, ec2InstanceType, imageId, keyArn, list, prefix, section, text, whole } from './fields';
 import { link } from './link-schema';
 import { observe } from './observe-schema';
 import { organisation } from './organisation-schema';
@@ -76,12 +76,7 @@ const collect = section({
    * that an unrelated deployment can replace a fleet.
    * @default the newest, by AWS's public SSM parameter
    */
-  imageId: text(
-    'HL-ENV-004',
-    /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/,
-    'This is not the id of an image.',
-    'Write ami- and 17 hexadecimal digits.',
-  ).optional(),
+  imageId: imageId.optional(),
   /**
    * Clients of older systems that send straight to the gateways, without an agent: Zipkin (v2 JSON and protobuf, 9411) and
    * Jaeger (gRPC 14250, Thrift over HTTP 14268). They verify the gateways' certificate and show none of their own; the

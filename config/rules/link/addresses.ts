@@ -2,7 +2,7 @@
 import { edges, overlap, rangeOf, within } from '../../cidr';
 import type { EnvironmentConfig } from '../../schema';
 import { type Finding, must, type Rule } from '../rule';
-import { type Link, lines, linkRule, overlapping, probes, probesRead } from './shared';
+import { type Link, lines, linkRule, overlapping, probes, probesRead, tunnelNames } from './shared';
 
 /** Prefixes that this side has for itself. */
 const ownPrefixes = ({ network, link }: EnvironmentConfig) => [
@@ -36,7 +36,7 @@ const isHost = (address: string): boolean => isPublic(address) || isPrivate(addr
 
 /** The address that a router itself has behind a device that translates. */
 function ownAddress(
-  name: 'siteToSiteVpn' | 'vpnOverDirectConnect',
+  name: (typeof tunnelNames)[number],
   { behindNat, customerGatewayAddress }: { behindNat?: string | undefined; customerGatewayAddress: string },
   config: EnvironmentConfig,
 ): Finding[] {
@@ -105,7 +105,7 @@ function probeFindings(link: Link, config: EnvironmentConfig): Finding[] {
   return all.flatMap(({ path, address }, index) => {
     const twin = all.slice(0, index).find((earlier) => earlier.address === address);
     const session = lines(link.directConnect).find(({ peerCidr }) => within(`${address}/32`, peerCidr));
-    const router = (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).find((name) =>
+    const router = tunnelNames.find((name) =>
       [link[name]?.customerGatewayAddress, link[name]?.behindNat].includes(address),
     );
     const announced = link.farEnd.prefixes.find((prefix) => within(`${address}/32`, prefix));
@@ -158,10 +158,7 @@ function probeFindings(link: Link, config: EnvironmentConfig): Finding[] {
 export const addressRules: readonly Rule[] = [
   linkRule(
     [
-      ...['siteToSiteVpn', 'vpnOverDirectConnect'].flatMap((name) => [
-        `link.${name}.customerGatewayAddress`,
-        `link.${name}.behindNat`,
-      ]),
+      ...tunnelNames.flatMap((name) => [`link.${name}.customerGatewayAddress`, `link.${name}.behindNat`]),
       'link.vpnOverDirectConnect.transitGatewayCidr',
       'network',
     ],
@@ -182,9 +179,7 @@ export const addressRules: readonly Rule[] = [
   linkRule(['link.receiver.address', ...probesRead], (link) => {
     const { address } = link.receiver;
     const probe = probes(link).find((each) => each.address === address);
-    const router = (['siteToSiteVpn', 'vpnOverDirectConnect'] as const).find(
-      (name) => link[name]?.customerGatewayAddress === address,
-    );
+    const router = tunnelNames.find((name) => link[name]?.customerGatewayAddress === address);
     return [
       ...must(
         'HL-LINK-064',

@@ -8,6 +8,16 @@ export type Link = NonNullable<EnvironmentConfig['link']>;
 export const linkRule = (reads: readonly string[], check: (link: Link, config: EnvironmentConfig) => Finding[]): Rule =>
   rule(reads, (config) => (config.link ? check(config.link, config) : []));
 
+/** Transports that are VPNs. */
+export const tunnelNames = ['siteToSiteVpn', 'vpnOverDirectConnect'] as const;
+
+/** VPNs among the transports, with their places. */
+export const tunnelsOf = (link: Pick<Link, 'transports' | (typeof tunnelNames)[number]>) =>
+  tunnelNames.flatMap((name) => {
+    const tunnels = link.transports.includes(name) ? link[name] : undefined;
+    return tunnels ? [{ path: `link.${name}`, ...tunnels }] : [];
+  });
+
 /** Leased lines with their places. */
 export const lines = (directConnect: Link['directConnect']) =>
   directConnect
@@ -18,30 +28,22 @@ export const lines = (directConnect: Link['directConnect']) =>
     : [];
 
 /** Sessions of a link with their places. */
-export const sessions = ({ siteToSiteVpn, vpnOverDirectConnect, directConnect }: Link) => [
-  ...[
-    ['siteToSiteVpn', siteToSiteVpn?.insideCidrs],
-    ['vpnOverDirectConnect', vpnOverDirectConnect?.insideCidrs],
-  ].flatMap(([name, cidrs]) =>
-    ((cidrs ?? []) as string[]).map((cidr, index) => ({ path: `link.${name}.insideCidrs[${index}]`, cidr })),
+export const sessions = (link: Link) => [
+  ...tunnelNames.flatMap((name) =>
+    (link[name]?.insideCidrs ?? []).map((cidr, index) => ({ path: `link.${name}.insideCidrs[${index}]`, cidr })),
   ),
-  ...lines(directConnect).map(({ path, peerCidr }) => ({ path: `${path}.peerCidr`, cidr: peerCidr })),
+  ...lines(link.directConnect).map(({ path, peerCidr }) => ({ path: `${path}.peerCidr`, cidr: peerCidr })),
 ];
 
 /** Addresses at the far end that are each announced over one path, with their places. */
-export const probes = ({ transports, siteToSiteVpn, vpnOverDirectConnect, directConnect }: Link) => {
-  const ofTunnels = (name: 'siteToSiteVpn' | 'vpnOverDirectConnect', addresses: readonly string[] = []) =>
-    transports.includes(name)
-      ? addresses.map((address, index) => ({ path: `link.${name}.probeAddresses[${index}]`, address }))
-      : [];
-  return [
-    ...ofTunnels('siteToSiteVpn', siteToSiteVpn?.probeAddresses),
-    ...ofTunnels('vpnOverDirectConnect', vpnOverDirectConnect?.probeAddresses),
-    ...(transports.includes('directConnect') ? lines(directConnect) : []).flatMap(({ path, probeAddress }) =>
-      probeAddress ? [{ path: `${path}.probeAddress`, address: probeAddress }] : [],
-    ),
-  ];
-};
+export const probes = (link: Link) => [
+  ...tunnelsOf(link).flatMap(({ path, probeAddresses }) =>
+    probeAddresses.map((address, index) => ({ path: `${path}.probeAddresses[${index}]`, address })),
+  ),
+  ...(link.transports.includes('directConnect') ? lines(link.directConnect) : []).flatMap(({ path, probeAddress }) =>
+    probeAddress ? [{ path: `${path}.probeAddress`, address: probeAddress }] : [],
+  ),
+];
 
 /** What {@link probes} reads. */
 export const probesRead = [
