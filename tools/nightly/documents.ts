@@ -1,7 +1,5 @@
 /** Command lines of documents that start with npm: each runs at night as it stands there, or it says here why not. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { root, tracked } from '../shell/scripts';
+import { documentedBlocks } from '../shell/scripts';
 
 /** What does not run as it stands. */
 const elsewhere: readonly (readonly [line: RegExp, because: string])[] = [
@@ -25,14 +23,12 @@ interface Line {
 
 /** Every line that starts with npm in a shell block of a document, once each. */
 export function documentedLines(): Line[] {
-  const pages = tracked('*.md').filter((file) => /^(docs\/)?[\w-]+\.md$/.test(file));
-  const lines = pages.flatMap((page) =>
-    [...readFileSync(join(root, page), 'utf8').matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)]
-      .flatMap(([, block = '']) => block.split('\n'))
-      .map((line) => line.replace(/\s+#.*$/, '').trim())
-      .filter((line) => /^npm (ci|run|test)\b/.test(line))
-      .map((run) => ({ page, run })),
-  );
+  const lines = documentedBlocks()
+    .map(({ at, text }) => ({ page: at.replace(/:\d+$/, ''), text }))
+    // The Chinese pages have the same blocks.
+    .filter(({ page }) => /^(docs\/)?[\w-]+\.md$/.test(page))
+    .flatMap(({ page, text }) => text.split('\n').map((line) => ({ page, run: line.replace(/\s+#.*$/, '').trim() })))
+    .filter(({ run }) => /^npm (ci|run|test)\b/.test(run));
   const once = lines.filter(({ run }, at) => lines.findIndex((other) => other.run === run) === at);
   return once.map(({ page, run }) => {
     const because = elsewhere.find(([line]) => line.test(run))?.[1];
@@ -40,6 +36,6 @@ export function documentedLines(): Line[] {
   });
 }
 
-/** Those of {@link elsewhere} that no document needs any more. */
-export const stale = (): string[] =>
-  elsewhere.filter(([line]) => !documentedLines().some(({ run }) => line.test(run))).map(([line]) => `${line}`);
+/** Reasons that no line of {@link documentedLines} needs any more. */
+export const stale = (lines: readonly Line[]): string[] =>
+  elsewhere.filter(([line]) => !lines.some(({ run }) => line.test(run))).map(([line]) => `${line}`);

@@ -6,6 +6,7 @@ import { scripts } from '../../../package.json';
 import { scenarios } from '../../../rehearsal/scenarios';
 import { groups } from '../../../tools/help/groups';
 import { commands } from '../../../tools/nightly/commands';
+import { documentedLines, stale } from '../../../tools/nightly/documents';
 import { parts } from '../../../tools/nightly/jobs';
 import { documentedBlocks, root, tracked } from '../../../tools/shell/scripts';
 
@@ -53,6 +54,15 @@ test('the workflows call what any machine can call', () => {
   const { strategy, steps } = parse(read('.github/workflows/nightly.yml')).jobs.long;
   expect([...strategy.matrix.part].sort()).toEqual(Object.keys(parts).sort());
   expect(steps.at(-1).run).toContain('.ci/nightly "$PART"');
+});
+
+test('what documents say to type is run as it stands, or says why not', () => {
+  const lines = documentedLines();
+  const typed = lines.filter(({ because }) => because === undefined);
+  const names = typed.flatMap(({ run }) => [...run.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name as string));
+  expect(names.length).toBeGreaterThan(10);
+  expect(names.filter((name) => !(name in scripts))).toEqual([]);
+  expect(stale(lines)).toEqual([]);
 });
 
 /** Commands of others that documents show. */
