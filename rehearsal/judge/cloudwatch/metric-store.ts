@@ -81,16 +81,15 @@ export class MetricStore {
   between(query: MetricQuery, from: number, until: number): number | undefined {
     const points = this.sorted(query);
     const [first, end] = [firstSince(points, from), firstSince(points, until)];
-    if (first === end) return undefined;
-    const sum = (of: string): number | undefined => {
-      const sums = this.sumsOf(points, of);
-      return sums && (sums[end] as number) - (sums[first] as number);
-    };
     const { statistic: name } = query;
-    const [count, amount] = [sum('SampleCount'), /^(Sum|SampleCount|PR)/.test(name) ? sum(name) : undefined];
+    const [amounts, counts] = isSum(name) ? [this.sumsOf(points, name), this.sumsOf(points, 'SampleCount')] : [];
+    if (!amounts || !counts) return statistic(points, name, first, end);
+    const [amount, count] = [amounts, counts].map((sums) => (sums[end] as number) - (sums[first] as number)) as [
+      number,
+      number,
+    ];
     if (count === 0) return undefined;
-    if (count === undefined || amount === undefined) return statistic(points, name, first, end);
-    return name.startsWith('PR') ? (100 * amount) / count : amount;
+    return boundsOf(name) ? (100 * amount) / count : amount;
   }
 
   /**
@@ -167,6 +166,9 @@ function boundsOf(name: string): readonly [low: number, high: number] | undefine
   const rank = /^PR\((\d+(?:\.\d+)?)?:(\d+(?:\.\d+)?)?\)$/.exec(name);
   return rank ? [Number(rank[1] ?? Number.NEGATIVE_INFINITY), Number(rank[2] ?? Number.POSITIVE_INFINITY)] : undefined;
 }
+
+/** Whether a statistic is a sum over samples, or a share of their number. */
+const isSum = (name: string): boolean => name === 'Sum' || name === 'SampleCount' || boundsOf(name) !== undefined;
 
 /** What a sample of a value adds to a statistic that is a sum. */
 function weightOf(name: string): (value: number) => number {
