@@ -6,12 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@opensearch-project/opensearch';
 import { type OpenSearchNode, prepareOpenSearch, startOpenSearch } from '../../harness/opensearch-node/node';
-import { waitFor } from '../../harness/wait';
 import { storeClient } from '../../lib/store/client';
 import { WriterServer } from '../../lib/store/span-writer/server';
 import { applyForMatrix, documentsForNode } from '../../tools/permissions/documents';
 import { arnOf, type Role, roles } from '../../tools/permissions/matrix';
-import { encode, type Json, span, traceId } from './span-writer/support';
+import { encode, type Json, sendUntilTaken, span, traceId } from './span-writer/support';
 
 const password = randomBytes(18).toString('base64url');
 const directory = mkdtempSync(join(tmpdir(), 'harbourline-kept-'));
@@ -61,12 +60,7 @@ export const post = async (...resourceSpans: object[]): Promise<number> => {
   await response.arrayBuffer();
   return response.status;
 };
-/** Like the collector: what is not answered with 200 comes again. */
-export const store = (...resourceSpans: object[]): Promise<void> =>
-  waitFor('the writer to store spans', async () => {
-    const status = await post(...resourceSpans);
-    return status === 200 || status;
-  });
+export const store = (...resourceSpans: object[]): Promise<void> => sendUntilTaken(() => post(...resourceSpans));
 export const call = async (method: string, path: string, body?: object, client = as.administrator): Promise<Json> =>
   (await client.transport.request({ method, path, ...(body ? { body } : {}) }, { ignore: [404, 403] })).body;
 export const found = async (query: object, client = as.reader): Promise<Json[]> => {

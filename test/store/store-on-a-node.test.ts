@@ -11,7 +11,6 @@ import {
   prepareOpenSearch,
   startOpenSearch,
 } from '../../harness/opensearch-node/node';
-import { waitFor } from '../../harness/wait';
 import { storeClient } from '../../lib/store/client';
 import { WriterServer } from '../../lib/store/span-writer/server';
 import { readSection } from '../../tools/bench/section';
@@ -19,7 +18,7 @@ import { applyForMatrix, documentsForNode } from '../../tools/permissions/docume
 import { arnOf, permissionMatrix, type Role, roles } from '../../tools/permissions/matrix';
 import { fetchTrace } from '../../tools/trace/fetch';
 import { poison, poisoned } from './span-writer/poison';
-import { attribute, encode, type Json, service, span, traceId } from './span-writer/support';
+import { attribute, encode, type Json, sendUntilTaken, service, span, traceId } from './span-writer/support';
 
 const [address, port] = ['127.77.93.51', 9200];
 const password = randomBytes(18).toString('base64url');
@@ -90,12 +89,11 @@ const post = async (...resourceSpans: object[]): Promise<number> => {
   await response.arrayBuffer();
   return response.status;
 };
-/** Like the collector: what is not answered with 200 comes again. A node that has just been set up may refuse at first. */
 const store = (...resourceSpans: object[]): Promise<void> =>
-  waitFor('the writer to store spans', async () => {
-    const status = await post(...resourceSpans);
-    return status === 200 || `${status} ${refusals.at(-1)}`;
-  });
+  sendUntilTaken(
+    () => post(...resourceSpans),
+    () => `${refusals.at(-1)}`,
+  );
 /** Aggregations are written as a page sends them. */
 const aggregate = async (index: string, body: Json): Promise<Json> =>
   (await as.reader.search({ index, body })).body.aggregations;

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@opensearch-project/opensearch';
+import { waitFor } from '../../../harness/wait';
 import { requestType } from '../../../lib/store/span-writer/otlp';
 import { WriterServer, type WriterServerProps } from '../../../lib/store/span-writer/server';
 
@@ -42,6 +43,13 @@ export const encode = (...resourceSpans: object[]): Buffer =>
   Buffer.from(requestType.encode({ resourceSpans }).finish());
 
 /** Documents are read as a page reads them, without types. */
+/** Sends as the collector does: what is not answered with 200 comes again. A node that has just been set up may refuse at first. */
+export const sendUntilTaken = (post: () => Promise<number>, refusal: () => string = () => ''): Promise<void> =>
+  waitFor('the writer to store spans', async () => {
+    const status = await post();
+    return status === 200 || `${status} ${refusal()}`;
+  });
+
 export type Json = any;
 
 /** What the store answers to a document: a status, or an item error. */
