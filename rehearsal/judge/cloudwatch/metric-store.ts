@@ -89,7 +89,7 @@ export class MetricStore {
       number,
     ];
     if (count === 0) return undefined;
-    return boundsOf(name) ? (100 * amount) / count : amount;
+    return name.startsWith('PR(') ? (100 * amount) / count : amount;
   }
 
   /**
@@ -168,7 +168,7 @@ function boundsOf(name: string): readonly [low: number, high: number] | undefine
 }
 
 /** Whether a statistic is a sum over samples, or a share of their number. */
-const isSum = (name: string): boolean => name === 'Sum' || name === 'SampleCount' || boundsOf(name) !== undefined;
+const isSum = (name: string): boolean => name === 'Sum' || name === 'SampleCount' || name.startsWith('PR(');
 
 /** What a sample of a value adds to a statistic that is a sum. */
 function weightOf(name: string): (value: number) => number {
