@@ -28,6 +28,13 @@ def otlp(base, endpoint, signal="trace"):
     exporter._endpoint = endpoint
     return exporter
 """
+JAEGER = """
+from opentelemetry.propagators.textmap import TextMapPropagator
+class Jaeger(TextMapPropagator):
+    def extract(self, *_, **__): pass
+    def inject(self, *_, **__): pass
+    fields = ()
+"""
 REMOTE = "http://192.0.2.1:4318"
 """Of the range for documentation: nobody is there, and no rule of loopback covers it."""
 
@@ -121,12 +128,7 @@ attempts = (
         "code that installs such a propagator",
         "refused",
         {},
-        "from opentelemetry.propagators.textmap import TextMapPropagator\n"
-        "from opentelemetry.propagate import set_global_textmap\n"
-        "class Jaeger(TextMapPropagator):\n"
-        "    def extract(self, *_, **__): pass\n"
-        "    def inject(self, *_, **__): pass\n"
-        "    fields = ()\n"
+        JAEGER + "from opentelemetry.propagate import set_global_textmap\n"
         "set_global_textmap(Jaeger())\n",
     ),
     Attempt(
@@ -144,13 +146,8 @@ attempts = (
         "code that sets `OTEL_PROPAGATORS`, as a `.env` file does",
         "refused",
         {},
-        "import os, sys, types\n"
-        "from opentelemetry.propagators.textmap import TextMapPropagator\n"
+        JAEGER + "import os\n"
         "import opentelemetry.util._importlib_metadata as metadata\n"
-        "class Jaeger(TextMapPropagator):\n"
-        "    def extract(self, *_, **__): pass\n"
-        "    def inject(self, *_, **__): pass\n"
-        "    fields = ()\n"
         "class Point: load = staticmethod(lambda: Jaeger)\n"
         "metadata.entry_points = lambda **_: [Point]\n"
         "os.environ['OTEL_PROPAGATORS'] = 'jaeger'\n"

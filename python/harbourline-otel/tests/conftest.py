@@ -1,5 +1,6 @@
 """An agent on loopback that keeps what it gets, and services that run as processes."""
 
+import http.client
 import os
 import signal
 import socket
@@ -46,6 +47,17 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def answers(process: "subprocess.Popen[str]", port: int, path: str = "/", **headers: str) -> bool:
+    """Whether a server says that all is well; one that has ended is waited for in vain."""
+    assert process.poll() is None, process.communicate()
+    connection = http.client.HTTPConnection("127.0.0.1", port, 60)
+    try:
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse().status == 200
+    finally:
+        connection.close()
 
 
 def as_dict(attributes: list[KeyValue]) -> dict[str, object]:
@@ -185,14 +197,29 @@ class Service:
 
     def run(self, script: str, **variables: str) -> "subprocess.CompletedProcess[str]":
         """Runs a script to its end."""
-        process = self.start(sys.executable, "-c", script, **variables)
+        return self._to_its_end(60, sys.executable, "-c", script, **variables)
+
+    def instrumented(
+        self, script: str, seconds: float = 120, **variables: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """Runs a script that is started as a service is; it must end well."""
+        (self.folder / "program.py").write_text(script)
+        command = ("opentelemetry-instrument", "python", "program.py")
+        done = self._to_its_end(seconds, *command, **variables)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    def _to_its_end(
+        self, seconds: float, *command: str, **variables: str
+    ) -> "subprocess.CompletedProcess[str]":
+        process = self.start(*command, **variables)
         try:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             # With its children: what hangs would spin on and disturb all that comes after it.
             os.killpg(process.pid, signal.SIGKILL)
             raise
-        return subprocess.CompletedProcess(script, process.returncode, out, err)
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
 @pytest.fixture

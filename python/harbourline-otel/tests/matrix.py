@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import servers
-from conftest import Agent, Service, free_port, wait_until
+from conftest import Agent, Service, answers, free_port, wait_until
 from test_harmless import multiprocessing
 
 applications = """
@@ -194,21 +194,11 @@ def web_servers() -> Iterator[Row]:
                 OTEL_PYTHON_DISABLED_INSTRUMENTATIONS="*",
                 PYTHONPATH=str(service.folder),
             )
-
-            def ask(path: str) -> bool:
-                assert process.poll() is None, process.communicate()
-                connection = http.client.HTTPConnection("127.0.0.1", port, 60)
-                try:
-                    connection.request("GET", path)
-                    return connection.getresponse().status == 200
-                finally:
-                    connection.close()
-
-            wait_until(lambda: ask("/"), f"{name} to answer")
+            wait_until(lambda: answers(process, port), f"{name} to answer")
             made = 0
             while made < REQUESTS:
                 try:
-                    made += ask("/pay")
+                    made += answers(process, port, "/pay")
                 except (OSError, http.client.HTTPException):
                     made += 0  # a worker that is being replaced took none
             return *end(process, signal.SIGTERM), made

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -20,6 +20,17 @@ def _command(name: str) -> str:
     folders = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"))]
     found = shutil.which(name, path=os.pathsep.join([*folders, os.environ["PATH"]]))
     return found or pytest.skip(f"{name} is not installed")
+
+
+def shared(server: Callable[[], AbstractContextManager[int]]) -> object:
+    """A fixture: the port of a server that the tests of a module have together."""
+
+    @pytest.fixture(scope="module")
+    def port() -> Iterator[int]:
+        with server() as running:
+            yield running
+
+    return port
 
 
 @contextmanager

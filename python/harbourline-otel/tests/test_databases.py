@@ -1,7 +1,6 @@
 """Spans of databases: there, named, and without the values that statements carry."""
 
 import asyncio
-from collections.abc import Iterator
 
 import asyncpg
 import psycopg
@@ -65,10 +64,7 @@ def test_sqlalchemy_on_sqlite() -> None:
     assert "SELECT * FROM payments WHERE id = ?" in texts
 
 
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[int]:
-    with servers.postgresql() as port:
-        yield port
+postgresql = servers.shared(servers.postgresql)
 
 
 def check_postgresql(spans: list[ReadableSpan]) -> None:

@@ -57,10 +57,7 @@ asyncio.run(main())
 def test_a_message_is_taken_in_the_trace_that_sent_it_or_names_it(
     service: Service, agent: Agent, client: str
 ) -> None:
-    (service.folder / "program.py").write_text(common + clients[client])
-    process = service.start("opentelemetry-instrument", "python", "program.py")
-    _, err = process.communicate(timeout=180)
-    assert process.returncode == 0, err
+    service.instrumented(common + clients[client], seconds=180)
     (sent,) = [span for span in agent.spans if span.kind == Span.SPAN_KIND_PRODUCER]
     (taken,) = [
         span for span in agent.spans if span.name in ("payments process", "payments receive")

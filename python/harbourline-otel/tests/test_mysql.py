@@ -1,7 +1,5 @@
 """MySQL's drivers on a real MariaDB: spans that name the server, and carry no value."""
 
-from collections.abc import Iterator
-
 import pytest
 import servers
 from conftest import Agent, Service, as_dict
@@ -9,13 +7,7 @@ from conftest import Agent, Service, as_dict
 pytest.importorskip("pymysql")
 pytest.importorskip("asyncmy")
 
-
-@pytest.fixture(scope="module")
-def mariadb() -> Iterator[int]:
-    with servers.mariadb() as port:
-        yield port
-
-
+mariadb = servers.shared(servers.mariadb)
 statements = """
 CREATE = "CREATE OR REPLACE TABLE payments (id VARCHAR(20) PRIMARY KEY)"
 INSERT = "INSERT INTO payments VALUES ('hunter2')"
@@ -64,12 +56,7 @@ def test_spans_name_the_server_and_carry_no_value(
     service: Service, agent: Agent, mariadb: int, driver: str, messages: str
 ) -> None:
     script = statements + drivers[driver].replace("PORT", str(mariadb))
-    (service.folder / "program.py").write_text(script)
-    process = service.start(
-        "opentelemetry-instrument", "python", "program.py", HARBOURLINE_ALLOWED_KEYS=messages
-    )
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+    service.instrumented(script, HARBOURLINE_ALLOWED_KEYS=messages)
     spans = [(span, as_dict(list(span.attributes))) for span in agent.spans if span.kind == 3]
     queries = [each for each in spans if "INSERT" in str(each[1])]
     assert len(queries) == 2 and queries[1][0].status.code == 2

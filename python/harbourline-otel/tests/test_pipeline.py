@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from conftest import Agent, Service, as_dict, free_port, wait_until
+from conftest import Agent, Service, answers, as_dict, free_port, wait_until
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -281,8 +281,6 @@ servers = {
 
 @pytest.mark.parametrize("name", servers)
 def test_servers_hand_over_their_last_spans(service: Service, agent: Agent, name: str) -> None:
-    import http.client
-
     (service.folder / "served.py").write_text(app)
     port = free_port()
     command = [part.format(port=port) for part in servers[name]]
@@ -292,16 +290,9 @@ def test_servers_hand_over_their_last_spans(service: Service, agent: Agent, name
         OTEL_BSP_SCHEDULE_DELAY="60000",
         PYTHONPATH=str(service.folder),
     )
-
-    def answers() -> bool:
-        assert process.poll() is None, process.communicate()
-        connection = http.client.HTTPConnection("127.0.0.1", port, 60)
-        connection.request("GET", "/")
-        return connection.getresponse().status == 200
-
-    wait_until(answers, f"{name} to answer")
+    wait_until(lambda: answers(process, port), f"{name} to answer")
     for _ in range(9):
-        assert answers()
+        assert answers(process, port)
     time.sleep(0)
     assert not agent.spans
     process.send_signal(signal.SIGTERM)

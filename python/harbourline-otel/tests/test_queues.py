@@ -1,7 +1,5 @@
 """Context across queues, on a real broker, where the environment has the clients for it."""
 
-from collections.abc import Iterator
-
 import pytest
 import servers
 from conftest import Agent, Service
@@ -9,13 +7,7 @@ from conftest import Agent, Service
 pytest.importorskip("pika")
 pytest.importorskip("aio_pika")
 
-
-@pytest.fixture(scope="module")
-def rabbitmq() -> Iterator[int]:
-    with servers.rabbitmq() as port:
-        yield port
-
-
+rabbitmq = servers.shared(servers.rabbitmq)
 common = """
 import asyncio, pika, aio_pika
 from opentelemetry import trace
@@ -62,12 +54,7 @@ asyncio.run(main())
 def test_a_message_is_taken_in_the_trace_that_sent_it(
     service: Service, agent: Agent, rabbitmq: int, client: str
 ) -> None:
-    (service.folder / "program.py").write_text(
-        common + clients[client].replace("PORT", str(rabbitmq))
-    )
-    process = service.start("opentelemetry-instrument", "python", "program.py")
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+    service.instrumented(common + clients[client].replace("PORT", str(rabbitmq)))
     assert len({span.trace_id for span in agent.spans}) == 1
     kinds = {span.kind for span in agent.spans}
     assert {4, 5} <= kinds  # producer and consumer

@@ -4,26 +4,15 @@ Where the environment has them: `npm run python:matrix` makes one, and the tests
 without.
 """
 
-import http.client
-
 import pytest
 import servers
-from conftest import Agent, Service, as_dict, free_port, wait_until
+from conftest import Agent, Service, answers, as_dict, free_port, wait_until
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 pytest.importorskip("grpc")
 pytest.importorskip("django")
 
 traceparent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"
-
-
-def run(service: Service, script: str, **variables: str) -> str:
-    """What a program prints that is started as a service is; it must end well."""
-    (service.folder / "program.py").write_text(script)
-    process = service.start("opentelemetry-instrument", "python", "program.py", **variables)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
-    return out
 
 
 def one(agent: Agent, kind: int) -> tuple[Span, dict[str, object]]:
@@ -66,7 +55,7 @@ asyncio.run(main())
 @pytest.mark.parametrize("client", grpc_clients)
 def test_grpc_joins_and_names_both_peers(service: Service, agent: Agent, client: str) -> None:
     script = grpc_server + grpc_clients[client].replace("REQUEST", "b'yes'")
-    run(service, script + "server.stop(None).wait()\n")
+    service.instrumented(script + "server.stop(None).wait()\n")
     calls, client_attributes = one(agent, CLIENT)
     served, server_attributes = one(agent, SERVER)
     assert served.trace_id == calls.trace_id and served.parent_span_id == calls.span_id
@@ -79,7 +68,7 @@ def test_an_error_of_grpc_carries_no_value(service: Service, agent: Agent) -> No
     call = grpc_clients["sync"].replace("REQUEST", "b'no'")
     script = f"{grpc_server}try:\n" + "".join(f"  {line}\n" for line in call.splitlines())
     script += "except grpc.RpcError: pass\nserver.stop(None).wait()\n"
-    run(service, script)
+    service.instrumented(script)
     assert len(agent.spans) == 2 and "hunter2" not in str(agent.traces)
     assert one(agent, CLIENT)[0].status.code == 2  # an error
 
@@ -144,14 +133,10 @@ def test_django_joins_names_its_route_and_its_client(
         PYTHONPATH=str(service.folder),
         DJANGO_SETTINGS_MODULE="settings",
     )
-
-    def answers() -> bool:
-        assert process.poll() is None, process.communicate()
-        connection = http.client.HTTPConnection("127.0.0.1", port, 60)
-        connection.request("GET", "/shop/pay/7?token=hunter2", headers={"traceparent": traceparent})
-        return connection.getresponse().status == 200
-
-    wait_until(answers, f"{server} to answer", 120)
+    path = "/shop/pay/7?token=hunter2"
+    wait_until(
+        lambda: answers(process, port, path, traceparent=traceparent), f"{server} to answer", 120
+    )
     process.terminate()
     process.communicate(timeout=60)
     span, attributes = one(agent, SERVER)
@@ -184,7 +169,7 @@ def test_a_task_of_celery_is_done_in_the_trace_that_sent_it(service: Service, ag
             *"opentelemetry-instrument celery -A tasks worker -c 1 --without-gossip".split()
         )
         try:
-            run(service, "from tasks import pay\npay.delay('hunter2')\n")
+            service.instrumented("from tasks import pay\npay.delay('hunter2')\n")
             kinds = (Span.SPAN_KIND_PRODUCER, Span.SPAN_KIND_CONSUMER)
 
             def done() -> object:
@@ -214,15 +199,9 @@ with trace.get_tracer("test").start_as_current_span("span") as span:
     logging.getLogger("payment").warning("declined")
     print(f"{span.get_span_context().trace_id:032x}")
 """
-    (service.folder / "program.py").write_text(script)
-    process = service.start(
-        *("opentelemetry-instrument", "python", "program.py"),
-        OTEL_PYTHON_LOG_CORRELATION=correlated,
-    )
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
-    (line,) = [line for line in err.splitlines() if line.endswith("declined")]
-    assert (f"trace_id={out.strip()}" in line) is bool(correlated)
+    done = service.instrumented(script, OTEL_PYTHON_LOG_CORRELATION=correlated)
+    (line,) = [line for line in done.stderr.splitlines() if line.endswith("declined")]
+    assert (f"trace_id={done.stdout.strip()}" in line) is bool(correlated)
 
 
 def test_sentry_beside_it_gets_no_span_and_the_service_starts(
@@ -243,10 +222,7 @@ assert set(headers) == {"traceparent"}, headers
 import os
 os._exit(0)  # Sentry's own thread would wait for its server
 """
-    (service.folder / "program.py").write_text(script)
-    process = service.start("opentelemetry-instrument", "python", "program.py")
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+    err = service.instrumented(script).stderr
     assert [span.name for span in agent.spans] == ["span"]
     assert "SentrySpanProcessor may take raw spans elsewhere" in err
     assert "SentryPropagator writes headers that are no trace context of W3C" in err
