@@ -65,14 +65,12 @@ def _guard_propagators(module: ModuleType) -> None:
         kind = _foreign(propagator)
         if kind is None:
             return True
-        text = (
+        refusals.turn_away(
+            kind,
             f"harbourline: {kind.__module__}.{kind.__qualname__} writes headers that are no "
             "trace context of W3C, and may take baggage over the border. Fix: leave the "
-            "propagator to OTEL_PROPAGATORS, as the node's file has it."
+            "propagator to OTEL_PROPAGATORS, as the node's file has it.",
         )
-        if not refusals.is_vendors(kind):
-            raise Refused(text)
-        refusals.leave_out(text)
         return False
 
     def set_textmap(
@@ -101,10 +99,7 @@ def _guard_choice(module: ModuleType) -> None:
             wrapped(*args, **kwargs)
             return
         assert _settings
-        text = refusals.refusal(_settings, kind)
-        if not refusals.is_vendors(kind):
-            raise Refused(text)
-        refusals.leave_out(text)
+        refusals.turn_away(kind, refusals.refusal(_settings, kind))
 
     whole = hasattr(module, "set_tracer_provider")
     if whole and not hasattr(module.set_tracer_provider, "__wrapped__"):

@@ -26,6 +26,17 @@ def leave_out(text: str) -> None:
     say.warn(text)
 
 
+def turn_away(kind: type, text: str) -> None:
+    """Does not admit something: another vendor's is left out.
+
+    Raises:
+        Refused: It is the service's own.
+    """
+    if not is_vendors(kind):
+        raise Refused(text)
+    leave_out(text)
+
+
 def is_vendors(kind: type) -> bool:
     """Whether a class is of another vendor's agent."""
     return kind.__module__.partition(".")[0] in _OTHERS

@@ -53,10 +53,8 @@ def guard_logs(settings: Settings, module: ModuleType) -> None:
         ours = kind.__module__ == "opentelemetry.sdk._logs._internal.export"
         if ours and kind.__name__ in _PROCESSORS:
             wrapped(processor)
-        elif refusals.is_vendors(kind):
-            refusals.leave_out(refusals.refusal(settings, kind, what="raw logs"))
         else:
-            raise Refused(refusals.refusal(settings, kind, what="raw logs"))
+            refusals.turn_away(kind, refusals.refusal(settings, kind, what="raw logs"))
 
     def make(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         given = signature(wrapped).bind(*args, **kwargs).arguments.get("multi_log_record_processor")
