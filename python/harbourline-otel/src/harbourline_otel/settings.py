@@ -17,7 +17,8 @@ FILE = "/etc/harbourline/service.env"
 
 _ENVIRONMENT_KEYS = ("deployment.environment.name", "deployment.environment")
 _NOT_PRODUCTION = ("dev", "development", "staging", "test")
-_PRODUCTION = ("prod", "production", "prd", "live", "生产", "生產")
+_PRODUCTION = ("live", "生产", "生產")
+"""And all that begins with ``prod`` or ``prd``, or ends with ``prod``."""
 _NOT = ("pre", "non", "not")
 _PROPAGATORS = ("tracecontext", "harbourline_b3", "none")
 _LIMITS = (
@@ -127,11 +128,8 @@ def _is_production(environment: str) -> bool:
     words = "".join(c if c.isalpha() else " " for c in environment.lower()).split()
     for n, word in enumerate(words):
         before = words[n - 1] if n else ""
-        if (
-            before in _NOT
-            or word.startswith(_NOT)
-            or word.startswith("product") != (word.startswith("production"))
-        ):
+        product = word.startswith("product") and not word.startswith("production")
+        if product or before in _NOT or word.startswith(_NOT):
             continue
         if word in _PRODUCTION or word.startswith(("prod", "prd")) or word.endswith("prod"):
             return True
