@@ -17,8 +17,6 @@ const names: Readonly<Record<Variant, string>> = {
   datadog: 'ddtrace',
 };
 
-export type Memory = Readonly<Record<'Rss' | 'Pss', number>>;
-
 /** Processes of the same program differ in speed by some per cent, and a p99 of a few hundred payments says little. */
 export interface Size {
   readonly starts: number;
@@ -30,8 +28,8 @@ export interface Size {
 export interface Figures {
   /** Milliseconds of each payment, by round. */
   readonly latencies: Readonly<Record<Variant, number[][]>>;
-  /** MiB, by start. */
-  readonly memory: Readonly<Record<Variant, Memory[]>>;
+  /** MiB (RSS), by start. */
+  readonly memory: Readonly<Record<Variant, number[]>>;
   /** Microseconds of each span. */
   readonly costs: Readonly<Record<Tracer, number[]>>;
   /** Bytes of a payment from agent to gateway. */
@@ -88,12 +86,11 @@ export function report(size: Size, { latencies, memory, costs, bytes }: Figures)
     const milliseconds = quantile(latencies[tracer].flat(), share).toFixed(1);
     return `${milliseconds} ms: ${raised(tracer, share).toFixed(1)} % (95 %: ${between.join(' to ')})`;
   };
-  const taken = (variant: Variant, of: keyof Memory) => mean(memory[variant].map((figures) => figures[of]));
-  const share = (tracer: Tracer, of: keyof Memory) => 100 * (1 - taken('without', of) / taken(tracer, of));
+  const taken = (variant: Variant) => mean(memory[variant]);
+  const share = (tracer: Tracer) => 100 * (1 - taken('without') / taken(tracer));
   const span = (tracer: Tracer) =>
     `p50 ${quantile(costs[tracer], 0.5).toFixed(0)} µs, p99 ${quantile(costs[tracer], 0.99).toFixed(0)} µs`;
-  const memoryOf = (tracer: Tracer) =>
-    `${taken(tracer, 'Rss').toFixed(1)} MiB: ${share(tracer, 'Rss').toFixed(1)} % of it`;
+  const memoryOf = (tracer: Tracer) => `${taken(tracer).toFixed(1)} MiB: ${share(tracer).toFixed(1)} % of it`;
 
   /** Ours within the aim, and below both peers. */
   const judged = (what: string, of: (tracer: Tracer) => number, most: number, unit: string) => {
@@ -127,9 +124,9 @@ export function report(size: Size, { latencies, memory, costs, bytes }: Figures)
     ofLatency(0.5, 'p50'),
     row(
       'memory of the payment service (RSS)',
-      `${taken('without', 'Rss').toFixed(1)} MiB`,
+      `${taken('without').toFixed(1)} MiB`,
       memoryOf,
-      judged('memory', (tracer) => share(tracer, 'Rss'), aims.memoryPercent, ' %'),
+      judged('memory', share, aims.memoryPercent, ' %'),
     ),
     '',
     `Agent to gateway, gRPC with zstd over TLS: ${bytes.toFixed(0)} bytes a payment at ${rates.wire} a second; at ${rates.target} a second ${(bits / 1e6).toFixed(2)} Mbps (< 1 Mbps: ${verdict('under 1 Mbps on the wire', bits < aims.bitsPerSecond)}).`,

@@ -21,7 +21,6 @@ import { startNode } from '../python/node';
 import { benchmark, type Measured } from './benchmark';
 import {
   type Figures,
-  type Memory,
   quantile,
   rates,
   report,
@@ -57,12 +56,9 @@ function countingProxy(from: string, to: string, port: number): Promise<{ bytes:
   return new Promise((resolve) => server.listen(port, from, () => resolve(counted)));
 }
 
-/** Memory in MiB: `Rss` as tools show it; `Pss` counts a page that processes share in parts, as the services do here. */
-function memoryOf({ pid }: Service): Memory {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const mebibytes = (figure: keyof Memory) => Number(new RegExp(`^${figure}:\\s+(\\d+)`, 'm').exec(rollup)?.[1]) / 1024;
-  return { Rss: mebibytes('Rss'), Pss: mebibytes('Pss') };
-}
+/** Memory in MiB, as tools show it. */
+const memoryOf = ({ pid }: Service): number =>
+  Number(/^Rss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024;
 
 const each = <Key extends string, Value>(keys: readonly Key[], value: () => Value) =>
   Object.fromEntries(keys.map((key) => [key, value()])) as Record<Key, Value>;
@@ -81,7 +77,7 @@ async function measure(quick: boolean): Promise<Measured> {
     const { environment } = await startNode(folder, addresses, cleanUp, progress);
 
     const latencies = each<Variant, number[][]>(variants, () => []);
-    const memory = each<Variant, Memory[]>(variants, () => []);
+    const memory = each<Variant, number[]>(variants, () => []);
     const costs = each<Tracer, number[]>(tracers, () => []);
     for (const tracer of tracers) costs[tracer] = await spanCosts(python, tracer, environment, size.seconds.spans);
     let bytes = 0;
