@@ -37,15 +37,14 @@ export interface Aws {
 /** What will be deployed. */
 export interface Plan {
   readonly config: EnvironmentConfig;
-  /** Its synthesised stacks, or those of the stage that is planned. */
+  /** The synthesised stacks of the stage. */
   readonly environment: Environment;
-  /** Where a stage of another account is planned. @default the environment itself */
-  readonly stage?: DeployedStage;
+  /** What of it is planned: its own stage, or that of another account. */
+  readonly stage: DeployedStage;
 }
 
 /** Account and region that a plan is deployed to, as `cdk bootstrap` takes them. */
-export const placeOf = ({ config, stage }: Plan): string =>
-  `aws://${stage?.account ?? config.account}/${stage?.region ?? config.region}`;
+export const placeOf = ({ stage: { account, region } }: Plan): string => `aws://${account}/${region}`;
 
 /** One line of the table. */
 export interface Answer {
@@ -80,3 +79,7 @@ export async function failsWith(names: readonly string[], call: Promise<unknown>
     throw error;
   }
 }
+
+/** What a call answers; nothing where it fails with one of these errors of AWS. Any other goes on. */
+export const unlessFails = async <T>(names: readonly string[], call: Promise<T>): Promise<T | undefined> =>
+  (await failsWith(names, call)) ? undefined : call;

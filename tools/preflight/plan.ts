@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DeployedStage } from '../../config/stages';
 import { unjudged } from '../../harness/context';
 import { deployedApp } from '../../harness/deployment';
 import { stageNamed } from '../../harness/stages';
@@ -10,7 +9,7 @@ import { type Environment, type Resource, resourcesOf } from '../review/changes'
 import type { Plan } from './check';
 
 /** An environment, or a stage of another account, and its templates, synthesised here and now. @throws Error that names those there are */
-export function plan(name: string): Plan & { readonly stage: DeployedStage } {
+export function plan(name: string): Plan {
   const { config, ...stage } = stageNamed(name);
   if (stage.kind === 'client' && !config.collect.entrance.handedOver)
     throw new Error(

@@ -1,3 +1,4 @@
+import { stagesOf } from '../../../config/stages';
 import type { Plan } from '../../../tools/preflight/check';
 import { checks } from '../../../tools/preflight/checks';
 import { exitCode, type Line, NoCredentials, preflight, table } from '../../../tools/preflight/preflight';
@@ -45,7 +46,10 @@ const pager = {
 } as const;
 const byPeering = { peeringId: 'pcx-1', prefixes: ['10.32.0.0/16'], routeTableIds: ['rtb-1'] };
 
-const plan = (): Plan => withLine({ config: adopting(), environment: committed() });
+function plan(): Plan {
+  const config = adopting();
+  return withLine({ config, environment: committed(), stage: stagesOf(config)[0]! });
+}
 
 async function judge(change: (answers: Answers) => void = () => {}): Promise<{ lines: Line[]; asked: string[] }> {
   const answers = ready();
@@ -473,12 +477,12 @@ test('a blue/green change and an upgrade are said, and are no failure', async ()
 test('a first domain with SAML is refused before it is made', async () => {
   const answers = ready();
   answers.openSearch.DescribeDomain = fail('ResourceNotFoundException');
-  const { config, environment } = plan();
+  const { config } = plan();
   const store = {
     ...config.store,
     saml: { entityId: 'urn:idp', metadata: '<E/>', groupsKey: 'groups', sessionMinutes: 60 },
   };
-  const lines = await preflight(checks, doubles(answers).aws, { config: { ...config, store }, environment }, () => {});
+  const lines = await preflight(checks, doubles(answers).aws, { ...plan(), config: { ...config, store } }, () => {});
   expect(bad(lines)).toEqual([
     expect.stringMatching(/^store: dry run: not there yet, and no domain is made with SAML/),
   ]);

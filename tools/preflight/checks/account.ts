@@ -4,22 +4,32 @@ import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { type Answer, type Aws, answer, type Check, failsWith } from '../check';
 
+/** Of the stage that is planned, whosever account it is in. */
 export const identity: Check = {
   name: 'account',
   asks: ['sts:GetCallerIdentity'],
-  because: 'credentials of another account would deploy this environment there',
-  async run({ sts }, { config }) {
+  because: 'credentials of another account would deploy this there',
+  async run({ sts }, { config, stage: { account } }) {
     const { Account: found = 'none' } = await sts.send(new GetCallerIdentityCommand({}));
     return [
       answer(
-        found === config.account,
-        `account ${config.account}`,
+        found === account,
+        `account ${account}`,
         found,
-        `Use credentials of ${config.account}, or fix \`account\` in config/${config.environment}.ts.`,
+        `Use credentials of ${account}, or fix the account in config/${config.environment}.ts.`,
       ),
     ];
   },
 };
+
+/** Whether a role is there. */
+export async function roleAnswer(iam: Aws['iam'], name: string, remedy: string): Promise<Answer> {
+  const missing = await failsWith(
+    ['NoSuchEntityException', 'NoSuchEntity'],
+    iam.send(new GetRoleCommand({ RoleName: name })),
+  );
+  return answer(!missing, `role ${name}`, missing ? 'missing' : 'there', remedy);
+}
 
 /** Whether an account has the region. */
 export async function regionAnswer({ account }: Pick<Aws, 'account'>, name: string): Promise<Answer> {

@@ -1,51 +1,51 @@
 /** What exists before a deployment and is taken over by it: gateways of the organisation. */
 import { DescribeDirectConnectGatewaysCommand } from '@aws-sdk/client-direct-connect';
 import { DescribeTransitGatewaysCommand, type TransitGateway } from '@aws-sdk/client-ec2';
-import { type Answer, type Aws, answer, type Check, failsWith, type Plan } from '../check';
+import { type Answer, type Aws, answer, type Check, type Plan, unlessFails } from '../check';
 
 type Link = NonNullable<Plan['config']['link']>;
 
+/** A transit gateway that this account has, or that is shared with it. */
+export async function transitGatewayNamed({ ec2 }: Aws, id: string): Promise<TransitGateway | undefined> {
+  const described = await unlessFails(
+    ['InvalidTransitGatewayID.NotFound', 'InvalidTransitGatewayID.Malformed'],
+    ec2.send(new DescribeTransitGatewaysCommand({ TransitGatewayIds: [id] })),
+  );
+  return described?.TransitGateways?.[0];
+}
+
 async function transitGateway(
-  { ec2 }: Aws,
+  aws: Aws,
   { link, account }: { link: Link; account: string },
   id: string,
   where: string,
 ): Promise<Answer> {
-  let found: TransitGateway | undefined;
-  const missing = await failsWith(
-    ['InvalidTransitGatewayID.NotFound', 'InvalidTransitGatewayID.Malformed'],
-    ec2
-      .send(new DescribeTransitGatewaysCommand({ TransitGatewayIds: [id] }))
-      .then(({ TransitGateways: [first] = [] }) => {
-        found = first;
-      }),
-  );
+  const found = await transitGatewayNamed(aws, id);
   const { State: state, Options: options } = found ?? ({} as Partial<TransitGateway>);
   const cidr = link.transports.includes('vpnOverDirectConnect')
     ? link.vpnOverDirectConnect?.transitGatewayCidr
     : undefined;
-  const wrong =
-    missing || !found
-      ? ['not there']
-      : [
-          ...(state === 'available' ? [] : [`${state}`]),
-          // Transit Gateway guide, sharing considerations.
-          ...(found.OwnerId === account
-            ? []
-            : [
-                `of account ${found.OwnerId}, which shares it: owners alone make VPNs, route tables, associations and routes of a gateway`,
-              ]),
-          ...(options?.DefaultRouteTableAssociation === 'disable'
-            ? []
-            : ['its default association is on: attachments would have a table already, and ours be refused']),
-          ...(options?.DefaultRouteTablePropagation === 'disable'
-            ? []
-            : ['its default propagation is on: what is not on the allow-list would learn of the mainland']),
-          ...(options?.AmazonSideAsn === link.amazonAsn ? [] : [`its ASN is ${options?.AmazonSideAsn}`]),
-          ...(cidr === undefined || options?.TransitGatewayCidrBlocks?.includes(cidr)
-            ? []
-            : [`${cidr} is not among its CIDR blocks`]),
-        ];
+  const wrong = !found
+    ? ['not there']
+    : [
+        ...(state === 'available' ? [] : [`${state}`]),
+        // Transit Gateway guide, sharing considerations.
+        ...(found.OwnerId === account
+          ? []
+          : [
+              `of account ${found.OwnerId}, which shares it: owners alone make VPNs, route tables, associations and routes of a gateway`,
+            ]),
+        ...(options?.DefaultRouteTableAssociation === 'disable'
+          ? []
+          : ['its default association is on: attachments would have a table already, and ours be refused']),
+        ...(options?.DefaultRouteTablePropagation === 'disable'
+          ? []
+          : ['its default propagation is on: what is not on the allow-list would learn of the mainland']),
+        ...(options?.AmazonSideAsn === link.amazonAsn ? [] : [`its ASN is ${options?.AmazonSideAsn}`]),
+        ...(cidr === undefined || options?.TransitGatewayCidrBlocks?.includes(cidr)
+          ? []
+          : [`${cidr} is not among its CIDR blocks`]),
+      ];
   return answer(
     wrong.length === 0,
     `transit gateway ${id}`,

@@ -1,21 +1,10 @@
 /** The way of services to the gateways, where it is routed: what exists before a deployment and is used by it. */
-import {
-  DescribeRouteTablesCommand,
-  DescribeTransitGatewaysCommand,
-  DescribeVpcPeeringConnectionsCommand,
-} from '@aws-sdk/client-ec2';
-import { type Answer, type Aws, answer, type Check, failsWith } from '../check';
+import { DescribeRouteTablesCommand, DescribeVpcPeeringConnectionsCommand } from '@aws-sdk/client-ec2';
+import { type Answer, type Aws, answer, type Check, unlessFails } from '../check';
+import { transitGatewayNamed } from './adopted';
 
-async function gateway({ ec2 }: Aws, id: string, where: string): Promise<Answer> {
-  let state: string | undefined;
-  await failsWith(
-    ['InvalidTransitGatewayID.NotFound', 'InvalidTransitGatewayID.Malformed'],
-    ec2
-      .send(new DescribeTransitGatewaysCommand({ TransitGatewayIds: [id] }))
-      .then(({ TransitGateways: [found] = [] }) => {
-        state = found?.State;
-      }),
-  );
+async function gateway(aws: Aws, id: string, where: string): Promise<Answer> {
+  const state = (await transitGatewayNamed(aws, id))?.State;
   return answer(
     state === 'available',
     `transit gateway ${id}`,
@@ -25,15 +14,11 @@ async function gateway({ ec2 }: Aws, id: string, where: string): Promise<Answer>
 }
 
 async function peering({ ec2 }: Aws, id: string, where: string): Promise<Answer> {
-  let state: string | undefined;
-  await failsWith(
+  const described = await unlessFails(
     ['InvalidVpcPeeringConnectionID.NotFound', 'InvalidVpcPeeringConnectionId.Malformed'],
-    ec2
-      .send(new DescribeVpcPeeringConnectionsCommand({ VpcPeeringConnectionIds: [id] }))
-      .then(({ VpcPeeringConnections: [found] = [] }) => {
-        state = found?.Status?.Code;
-      }),
+    ec2.send(new DescribeVpcPeeringConnectionsCommand({ VpcPeeringConnectionIds: [id] })),
   );
+  const state = described?.VpcPeeringConnections?.[0]?.Status?.Code;
   return answer(
     state === 'active',
     `peering ${id}`,

@@ -1,25 +1,22 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
-import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { DescribeDomainCommand } from '@aws-sdk/client-opensearch';
 import { GetBucketEncryptionCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { overlap } from '../../../config/cidr';
 import { handoverBucketName } from '../../../lib/contract/buckets';
 import { metricLogGroup } from '../../../lib/contract/metrics';
-import { type Answer, type Aws, answer, type Check, failsWith, type Plan, placeOf } from '../check';
+import { type Answer, type Aws, answer, type Check, failsWith, type Plan, placeOf, unlessFails } from '../check';
+import { roleAnswer } from './account';
 
 /** Whether a stack of the environment is there, in any state that holds its resources. */
 export async function deployed({ cloudFormation }: Aws, stack: string): Promise<string | undefined> {
-  let status: string | undefined;
-  const missing = await failsWith(
+  const described = await unlessFails(
     ['ValidationError'],
-    cloudFormation.send(new DescribeStacksCommand({ StackName: stack })).then(({ Stacks: [found] = [] }) => {
-      status = found?.StackStatus;
-    }),
+    cloudFormation.send(new DescribeStacksCommand({ StackName: stack })),
   );
-  return missing ? undefined : status;
+  return described?.Stacks?.[0]?.StackStatus;
 }
 
 /** States out of which CloudFormation goes nowhere by itself. */
@@ -120,14 +117,9 @@ export const readers: Check = {
           const [, , , , owner, path = ''] = arn.split(':');
           const name = path.split('/').at(-1) ?? '';
           if (owner !== account) return answer(true, arn, `of account ${owner}: ask there`, '');
-          const missing = await failsWith(
-            ['NoSuchEntityException', 'NoSuchEntity'],
-            iam.send(new GetRoleCommand({ RoleName: name })),
-          );
-          return answer(
-            !missing,
-            `role ${name}`,
-            missing ? 'missing' : 'there',
+          return roleAnswer(
+            iam,
+            name,
             `Make it first, or take it out of store.readerRoleArns in config/${environment}.ts: readers can be added on any day.`,
           );
         },
@@ -160,10 +152,9 @@ export const addresses: Check = {
 };
 
 /** Where the configuration names the key of a stage's bucket, and which it is. */
-function keyOf(config: Plan['config'], stage: Plan['stage']): [path: string, arn: string | undefined] {
-  if (stage?.client)
-    return [`clients[${config.clients.indexOf(stage.client)}].assetsKeyArn`, stage.client.assetsKeyArn];
-  if (stage?.kind === 'mainland') return ['link.analysis.assetsKeyArn', config.link?.analysis?.assetsKeyArn];
+function keyOf({ config, stage }: Plan): [path: string, arn: string | undefined] {
+  if (stage.client) return [`clients[${config.clients.indexOf(stage.client)}].assetsKeyArn`, stage.client.assetsKeyArn];
+  if (stage.kind === 'mainland') return ['link.analysis.assetsKeyArn', config.link?.analysis?.assetsKeyArn];
   return ['assetsKeyArn', config.assetsKeyArn];
 }
 
@@ -172,27 +163,23 @@ export const bootstrapKey: Check = {
   asks: ['s3:GetEncryptionConfiguration'],
   because: 'instances may fetch from the bucket, and decrypt with its key only where the configuration names it',
   async run({ s3 }, planned) {
-    const { config, environment, stage } = planned;
-    const [path, wanted] = keyOf(config, stage);
+    const { config, environment } = planned;
+    const [path, wanted] = keyOf(planned);
     const text = JSON.stringify(environment);
     const [bucket] = /cdk-[a-z0-9]+-assets-\d{12}-[a-z0-9-]+/.exec(text) ?? [];
     if (!bucket) return [];
-    let key: string | undefined;
-    const missing = await failsWith(
+    const encryption = await unlessFails(
       ['NoSuchBucket', 'NotFound'],
-      s3
-        .send(new GetBucketEncryptionCommand({ Bucket: bucket }))
-        .then(({ ServerSideEncryptionConfiguration: found }) => {
-          key = found?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
-        }),
+      s3.send(new GetBucketEncryptionCommand({ Bucket: bucket })),
     );
-    const same = key === wanted;
+    const [rule] = encryption?.ServerSideEncryptionConfiguration?.Rules ?? [];
+    const key = rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
     return [
       answer(
-        !missing && same,
+        encryption !== undefined && key === wanted,
         bucket,
-        missing ? 'not there' : (key ?? "S3's own keys"),
-        missing
+        encryption ? (key ?? "S3's own keys") : 'not there',
+        !encryption
           ? `npx cdk bootstrap ${placeOf(planned)}, with the qualifier of cdk.json`
           : key
             ? `${path}: '${key}' in config/${config.environment}.ts`

@@ -1,7 +1,7 @@
 import { DescribeTransitGatewayAttachmentsCommand, DescribeTransitGatewaysCommand } from '@aws-sdk/client-ec2';
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { type Answer, type Aws, answer, type Check, failsWith } from '../check';
+import { type Answer, type Aws, answer, type Check, unlessFails } from '../check';
 
 /** What an instance takes out of a certificate's secret (lib/machine/instance-files/certificate.sh). */
 const parts = { certificate: 'CERTIFICATE', key: 'PRIVATE KEY', authority: 'CERTIFICATE' } as const;
@@ -96,20 +96,16 @@ export const attachments: Check = {
             `Leave attachmentId out of link.serviceAttachments in config/${environment}.ts for the first deployment.`,
           );
         }
-        let found: { TransitGatewayId?: string | undefined; State?: string | undefined } | undefined;
-        const missing = await failsWith(
+        const described = await unlessFails(
           ['InvalidTransitGatewayAttachmentID.NotFound', 'InvalidTransitGatewayAttachmentID.Malformed'],
-          ec2
-            .send(new DescribeTransitGatewayAttachmentsCommand({ TransitGatewayAttachmentIds: [id] }))
-            .then(({ TransitGatewayAttachments: [first] = [] }) => {
-              found = first;
-            }),
+          ec2.send(new DescribeTransitGatewayAttachmentsCommand({ TransitGatewayAttachmentIds: [id] })),
         );
+        const found = described?.TransitGatewayAttachments?.[0];
         const ours = found?.TransitGatewayId === gateway;
         return answer(
-          !missing && ours && found?.State === 'available',
+          ours && found?.State === 'available',
           id,
-          missing || !found
+          !found
             ? 'not there'
             : !ours
               ? `of another gateway, ${found.TransitGatewayId}`

@@ -1,7 +1,7 @@
 /** Whom alarms notify: topics and secrets that exist before a deployment. */
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
-import { answer, type Check, failsWith } from '../check';
+import { answer, type Check, failsWith, unlessFails } from '../check';
 
 export const notify: Check = {
   name: 'notify',
@@ -19,24 +19,22 @@ export const notify: Check = {
     ];
     return Promise.all([
       ...topics.map(async (TopicArn) => {
-        let policy = '';
-        const missing = await failsWith(
+        const topic = await unlessFails(
           ['NotFound', 'NotFoundException'],
-          sns.send(new GetTopicAttributesCommand({ TopicArn })).then(({ Attributes }) => {
-            policy = Attributes?.Policy ?? '';
-          }),
+          sns.send(new GetTopicAttributesCommand({ TopicArn })),
         );
+        const policy = topic?.Attributes?.Policy ?? '';
         // The policy that SNS gives a topic admits its own account, alarms included.
         const admits = /cloudwatch\.amazonaws\.com|__default_statement_ID|AWS:SourceOwner/i.test(policy);
         return answer(
-          !missing && admits,
+          topic !== undefined && admits,
           TopicArn,
-          missing
+          !topic
             ? 'not there'
             : admits
               ? 'takes what CloudWatch publishes'
               : 'its policy admits neither its account nor cloudwatch.amazonaws.com',
-          missing
+          !topic
             ? `Make it, or fix ${where}.`
             : 'Let CloudWatch publish: aws sns set-topic-attributes --attribute-name Policy',
         );

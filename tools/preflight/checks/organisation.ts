@@ -4,17 +4,16 @@ import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { answer, type Check, failsWith, type Plan } from '../check';
 
 /** ARN of the boundary, as the CDK resolves it. */
-function boundaryArn({ config, environment, stage }: Plan): string | undefined {
+function boundaryArn({ environment, stage: { account, region, kind } }: Plan): string | undefined {
   const roles = Object.values(environment).flatMap(({ resources }) => Object.values(resources));
   const found = roles.find(({ Properties }) => Properties?.PermissionsBoundary)?.Properties?.PermissionsBoundary;
   if (!found) return undefined;
-  const account = stage?.account ?? config.account;
-  const partition = stage?.kind === 'mainland' ? 'aws-cn' : 'aws';
+  const partition = kind === 'mainland' ? 'aws-cn' : 'aws';
   const text = typeof found === 'string' ? found : (found['Fn::Sub'] ?? found['Fn::Join']?.[1]?.map(plain).join(''));
   return `${text}`
     .replaceAll('${AWS::AccountId}', account)
     .replaceAll('${AWS::Partition}', partition)
-    .replaceAll('${AWS::Region}', stage?.region ?? config.region);
+    .replaceAll('${AWS::Region}', region);
 }
 
 const plain = (part: string | { Ref: string }): string => (typeof part === 'string' ? part : `\${${part.Ref}}`);

@@ -6,13 +6,11 @@ import {
   DescribeVpcEndpointServicesCommand,
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
-import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { within } from '../../../config/cidr';
 import type { EnvironmentConfig } from '../../../config/schema';
-import { type Answer, type Aws, answer, type Check, failsWith, type Plan } from '../check';
-import { regionAnswer } from './account';
+import { type Answer, type Aws, answer, type Check, failsWith, type Plan, unlessFails } from '../check';
+import { identity, regionAnswer, roleAnswer } from './account';
 import { bootstrap } from './bootstrap';
 import { bootstrapKey, deployed } from './leftovers';
 import { boundary } from './organisation';
@@ -22,29 +20,12 @@ type Client = EnvironmentConfig['clients'][number];
 
 /** @throws Error where the plan is none of a client */
 function clientOf({ config, stage }: Plan): { client: Client; place: string } {
-  if (!stage?.client) throw new Error(`${stage?.name ?? config.environment} is no stage of a client.`);
+  if (!stage.client) throw new Error(`${stage.name} is no stage of a client.`);
   return {
     client: stage.client,
     place: `clients[${config.clients.indexOf(stage.client)}] in config/${config.environment}.ts`,
   };
 }
-
-const identity: Check = {
-  name: 'account',
-  asks: ['sts:GetCallerIdentity'],
-  because: 'credentials of another account would deploy this half there',
-  async run({ sts }, { config, stage }) {
-    const { Account: found = 'none' } = await sts.send(new GetCallerIdentityCommand({}));
-    return [
-      answer(
-        found === stage?.account,
-        `account ${stage?.account}`,
-        found,
-        `Use credentials of ${stage?.account}, or fix the account in config/${config.environment}.ts.`,
-      ),
-    ];
-  },
-};
 
 const region: Check = {
   name: 'region',
@@ -152,15 +133,12 @@ const endpointService: Check = {
     const { handedOver, via } = planned.config.collect.entrance;
     const { serviceName } = handedOver ?? {};
     if (via !== 'privateLink' || !serviceName) return [];
-    let zones: readonly string[] | undefined;
-    await failsWith(
+    const described = await unlessFails(
       ['InvalidServiceName', 'InvalidServiceName.NotFound'],
-      ec2
-        .send(new DescribeVpcEndpointServicesCommand({ Filters: [{ Name: 'service-name', Values: [serviceName] }] }))
-        .then(({ ServiceDetails: [found] = [] }) => {
-          zones = found ? (found.AvailabilityZones ?? []) : undefined;
-        }),
+      ec2.send(new DescribeVpcEndpointServicesCommand({ Filters: [{ Name: 'service-name', Values: [serviceName] }] })),
     );
+    const service = described?.ServiceDetails?.[0];
+    const zones = service && (service.AvailabilityZones ?? []);
     const subnetIds = client.vpcs.flatMap((vpc) => vpc.subnetIds);
     const { Subnets: subnets = [] } = await ec2.send(
       new DescribeSubnetsCommand({ Filters: [{ Name: 'subnet-id', Values: subnetIds }] }),
@@ -190,19 +168,9 @@ const nodeRoles: Check = {
   async run({ iam }, planned) {
     const { client, place } = clientOf(planned);
     return Promise.all(
-      client.nodeRoleArns.map(async (arn) => {
-        const name = arn.split('/').at(-1) ?? '';
-        const missing = await failsWith(
-          ['NoSuchEntityException', 'NoSuchEntity'],
-          iam.send(new GetRoleCommand({ RoleName: name })),
-        );
-        return answer(
-          !missing,
-          `role ${name}`,
-          missing ? 'missing' : 'there',
-          `Make it, or fix nodeRoleArns of ${place}.`,
-        );
-      }),
+      client.nodeRoleArns.map((arn) =>
+        roleAnswer(iam, arn.split('/').at(-1) ?? '', `Make it, or fix nodeRoleArns of ${place}.`),
+      ),
     );
   },
 };
@@ -213,8 +181,8 @@ const clientLeftovers: Check = {
   because: 'a stage of another name has the parameters that this one makes',
   async run(aws, { config, stage }) {
     // In the environment's own account they are those of Collect.
-    if (stage?.account === config.account) return [];
-    if (await deployed(aws, `${stage?.name}-Client`))
+    if (stage.account === config.account) return [];
+    if (await deployed(aws, `${stage.name}-Client`))
       return [answer(true, 'names', 'held by the stack of this stage', '')];
     const name = `/harbourline/${config.environment}/agent/certificate`;
     const free = await failsWith(['ParameterNotFound'], aws.ssm.send(new GetParameterCommand({ Name: name })));
