@@ -30,7 +30,7 @@ export function figure(entry: MathEntry, entries: readonly MathEntry[], read: Re
     if (value === undefined || before === undefined) return undefined;
     values[`DIFF_${other.id}`] = value - before;
   }
-  return evaluated(expression.replace(/DIFF\((\w+)\)/g, 'DIFF_$1'), values);
+  return evaluated(expression, values);
 }
 
 const functions = {
@@ -88,13 +88,14 @@ function evaluated(expression: string, values: Readonly<Record<string, number>>)
 const programs = new Map<string, EvalFunction>();
 
 export function compiled(expression: string): EvalFunction {
-  const known = programs.get(expression) ?? compile(lowerCase(expression));
+  const known = programs.get(expression) ?? compile(inMathjs(expression));
   programs.set(expression, known);
   return known;
 }
 
-/** Logical operators, which CloudWatch writes in capitals. */
-const lowerCase = (expression: string): string => expression.replace(/\b(AND|OR|NOT)\b/g, (word) => word.toLowerCase());
+/** Logical operators, which CloudWatch writes in capitals; and what a figure changed by is a value with a name of its own. */
+const inMathjs = (expression: string): string =>
+  expression.replace(/\b(AND|OR|NOT)\b/g, (word) => word.toLowerCase()).replace(/DIFF\((\w+)\)/g, 'DIFF_$1');
 
 /** Of several metrics those that have a figure: CloudWatch passes over the others. */
 const measured = (values: Matrix): number[] => (values.toArray() as number[]).filter((value) => !Number.isNaN(value));
