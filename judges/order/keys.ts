@@ -26,6 +26,16 @@ function keysOf(unique: UniqueKey, { Properties }: Resource, each: Difference, s
   });
 }
 
+/** @param why it is refused, up to what has the same key */
+const taken = (stack: string, id: string, unique: UniqueKey, why: string, so = ''): Refusal => ({
+  rule: 'unique-key',
+  stack,
+  id,
+  type: unique.type,
+  what: `${why} the same ${[...unique.properties, unique.each?.property ?? []].flat().join(', ')}${so} (${unique.error})`,
+  source: unique.source,
+});
+
 /** Keys that something else has: what goes only later, or what stands in the same template. */
 export function takenKeys(stack: string, each: Difference): Refusal[] {
   const { before, after, replaced } = each;
@@ -42,16 +52,7 @@ export function takenKeys(stack: string, each: Difference): Refusal[] {
         const holders = held.get(key) ?? [];
         const twin = made.get(key);
         made.set(key, id);
-        const refused = (why: string): Refusal[] => [
-          {
-            rule: 'unique-key',
-            stack,
-            id,
-            type: unique.type,
-            what: `${why} the same ${[...unique.properties, unique.each?.property ?? []].flat().join(', ')} (${unique.error})`,
-            source: unique.source,
-          },
-        ];
+        const refused = (why: string): Refusal[] => [taken(stack, id, unique, why)];
         // Two of a template, of which one at least is new: where both stand deployed, the service has taken them.
         if (twin !== undefined && !(before[id] && before[twin])) return refused(`it is made, and ${twin} has`);
         // Nobody has it, or it has it itself and stays what it is.
@@ -171,16 +172,7 @@ export function namesElsewhere(stack: string, each: Difference, before: Stacks, 
       const retained =
         gives && before[other]?.Resources?.[gives.id]?.DeletionPolicy?.startsWith('Retain') ? ', which keeps it' : '';
       if (!keeps && !(gives && (retained || !follows(stack, other, after)))) return [];
-      return [
-        {
-          rule: 'unique-key',
-          stack,
-          id,
-          type: unique.type,
-          what: `it is made while ${other}/${(keeps ?? gives)?.id} has the same ${[...unique.properties, unique.each?.property ?? []].flat().join(', ')}${retained} (${unique.error})`,
-          source: unique.source,
-        },
-      ];
+      return [taken(stack, id, unique, `it is made while ${other}/${(keeps ?? gives)?.id} has`, retained)];
     });
   });
 }

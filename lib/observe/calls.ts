@@ -36,6 +36,14 @@ const errors = (environment: string, crossing: Crossing, over: Duration): Metric
     over,
   );
 
+/** When a window is judged. */
+export interface Judged {
+  /** Bad calls in it below which it is not. */
+  readonly minimumBad: number;
+  /** Calls in it above which shorter windows judge. @default none */
+  readonly mostCalls?: number;
+}
+
 /** A condition on `calls`, where a window with more of them is not judged. */
 const few = (mostCalls: number | undefined): string =>
   mostCalls === undefined ? '' : ` AND FILL(calls, 0) <= ${mostCalls}`;
@@ -48,7 +56,7 @@ export const slowShareOf = (
   environment: string,
   crossing: Crossing,
   limitMs: number,
-  { minimumBad, mostCalls }: { readonly minimumBad: number; readonly mostCalls?: number },
+  { minimumBad, mostCalls }: Judged,
   over = period,
 ): MathExpression =>
   new MathExpression({
@@ -81,7 +89,7 @@ export const errorRate = (environment: string, crossing: Crossing, over = period
 export const errorShareOf = (
   environment: string,
   crossing: Crossing,
-  { minimumBad, mostCalls }: { readonly minimumBad: number; readonly mostCalls?: number },
+  { minimumBad, mostCalls }: Judged,
   over = period,
 ): MathExpression =>
   new MathExpression({

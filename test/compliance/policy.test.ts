@@ -112,7 +112,8 @@ test('an acknowledgment over resources of several kinds is too wide', () => {
 });
 
 describe('a reason is held against the template', () => {
-  const audit = (scheduled: boolean, inVpc: boolean) => {
+  /** An app with a function. */
+  const calledApp = (scheduled: boolean, inVpc: boolean) => {
     const { app, stage } = toy();
     const store = stage.node.findChild('Store');
     const called = new CfnFunction(store, 'Called', {
@@ -124,6 +125,10 @@ describe('a reason is held against the template', () => {
     });
     if (scheduled)
       new CfnRule(store, 'Rule', { scheduleExpression: 'rate(1 day)', targets: [{ arn: called.attrArn, id: 'a' }] });
+    return { app, called };
+  };
+  const audit = (scheduled: boolean, inVpc: boolean) => {
+    const { app, called } = calledApp(scheduled, inVpc);
     acknowledge(
       called,
       { id: 'NIST.800.53.R5-LambdaConcurrency', reason: `Called once per deployment. ${reason}` },
@@ -143,15 +148,7 @@ describe('a reason is held against the template', () => {
     'Nobody else calls it',
     'No schedule starts this function',
   ])('in other words, of a function that a schedule calls: %s', (said) => {
-    const { app, stage } = toy();
-    const store = stage.node.findChild('Store');
-    const called = new CfnFunction(store, 'Called', {
-      role: 'arn:aws:iam::111111111111:role/r',
-      runtime: 'nodejs24.x',
-      handler: 'index.handler',
-      code: { zipFile: 'x' },
-    });
-    new CfnRule(store, 'Rule', { scheduleExpression: 'rate(1 day)', targets: [{ arn: called.attrArn, id: 'a' }] });
+    const { app, called } = calledApp(true, false);
     acknowledge(called, { id: 'NIST.800.53.R5-LambdaConcurrency', reason: `${said}. ${reason}` });
     expect(auditPolicy(app).untrue).toHaveLength(1);
   });

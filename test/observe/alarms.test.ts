@@ -1,5 +1,6 @@
-import { informWindows, type Judged, pageWindows } from '../../lib/observe/alarms/budget';
+import { informWindows, pageWindows } from '../../lib/observe/alarms/budget';
 import { incidents } from '../../lib/observe/alarms/incidents';
+import type { Judged } from '../../lib/observe/calls';
 import type { AlarmProperties } from '../../rehearsal/judge/cloudwatch/alarms';
 import { insightsOf } from '../../rehearsal/judge/cloudwatch/insights';
 import { environmentNames, resourcesOf, templateOf } from '../support/app';

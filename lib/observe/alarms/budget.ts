@@ -7,6 +7,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { DashboardName } from '../../contract/dashboards';
 import type { Crossing } from '../../contract/metrics';
+import type { Judged } from '../calls';
 import type { Incident } from './incidents';
 
 /** Of 100 calls `allowedPercent` may be bad. */
@@ -29,14 +30,6 @@ export interface Budget {
    */
   readonly clearsBorder?: boolean;
   readonly dashboard: DashboardName;
-}
-
-/** When a window is judged. */
-export interface Judged {
-  /** Bad calls in it below which it is not. */
-  readonly minimumBad: number;
-  /** Calls in it above which shorter windows judge. @default none */
-  readonly mostCalls?: number;
 }
 
 /** A window that is judged: breaching where enough calls were bad, and too large a share of all. */

@@ -96,10 +96,11 @@ export function linkAlarms(
     new Metric({ namespace: metricNamespace(environment), metricName: name, dimensionsMap, statistic, period });
   const probed = probedPaths(config).map(({ name }) => ({ [pathDimension]: name }));
   const outcome = (name: ContinuityOutcome) => own(probeMetrics.continuity.name, { [outcomeDimension]: name }, 'Sum');
+  const checks = [receiverCheck, ...link.continuityChecks.map(({ name }) => name)];
   /** One metric for each check and outcome: an alarm takes ten, and there are four checks at the most. */
   const ofChecks = (name: ContinuityOutcome) =>
     Object.fromEntries(
-      [receiverCheck, ...link.continuityChecks.map((check) => check.name)].map((check, index) => [
+      checks.map((check, index) => [
         `${name}${index}`,
         own(probeMetrics.continuity.name, { [checkDimension]: check, [outcomeDimension]: name }, 'Sum'),
       ]),
@@ -204,8 +205,8 @@ export function linkAlarms(
       heading: 'Traceparent check unanswered',
       metric: new MathExpression({
         // Of each check by itself: one that is answered says nothing of another.
-        expression: Object.keys(ofChecks('unchanged'))
-          .map((_name, index) => `IF(FILL(unreachable${index}, 0) > 0 AND FILL(unchanged${index}, 0) == 0, 1, 0)`)
+        expression: checks
+          .map((_check, index) => `IF(FILL(unreachable${index}, 0) > 0 AND FILL(unchanged${index}, 0) == 0, 1, 0)`)
           .join(' + '),
         usingMetrics: { ...ofChecks('unreachable'), ...ofChecks('unchanged') },
         period,

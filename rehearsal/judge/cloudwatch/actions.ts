@@ -9,6 +9,10 @@ export interface Silence {
   readonly until: number;
 }
 
+/** The time that a moment is in. */
+export const silenceAt = (times: readonly Silence[], at: number): Silence | undefined =>
+  times.find(({ from, until }) => at >= from && at < until);
+
 /**
  * When the actions of an alarm run. Without a suppressor: at every change after the first evaluation. With one: not while it is in
  * ALARM, nor for the extension period after it; what still holds then is sent then. A change waits for the suppressor first,
@@ -33,14 +37,14 @@ export function heldBack(
   );
   const silent = [...suppressed, ...muted];
   const free = (at: number): number => {
-    const span = silent.find((one) => at >= one.from && at < one.until);
+    const span = silenceAt(silent, at);
     return span ? free(span.until) : at;
   };
   const sent: Change[] = [];
   let last: State = 'OK';
   for (const [index, { at, state }] of own.entries()) {
     const next = own[index + 1]?.at ?? Number.POSITIVE_INFINITY;
-    const waited = state === 'ALARM' && !suppressed.some((one) => at >= one.from && at < one.until) ? at + wait : at;
+    const waited = state === 'ALARM' && !silenceAt(suppressed, at) ? at + wait : at;
     const acts = free(waited);
     // It changed again, or the end came, before anybody was notified: there is nothing to say any more.
     if (acts >= next || acts > until || state === last) continue;

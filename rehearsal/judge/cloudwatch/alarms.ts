@@ -3,7 +3,7 @@
  * rehearsal received. Source: CloudWatch user guide, "Alarm evaluation", "Configuring how alarms treat missing data",
  * "Composite alarms", "Alarm suppression".
  */
-import { heldBack, type Silence } from './actions';
+import { heldBack, type Silence, silenceAt } from './actions';
 
 import { holds, inOrder } from './composites';
 import type { AlarmCourse, AlarmProperties, AlarmSet, Dimension, State } from './definitions';
@@ -99,7 +99,7 @@ export function alarmCourses(
     // Each series that goes into ALARM runs the actions: that is how its name gets into the message.
     const notified =
       insights.get(arn) && actions.length > 0
-        ? contributors.map(({ at }) => at).filter((at) => !muted.some((one) => at >= one.from && at < one.until))
+        ? contributors.map(({ at }) => at).filter((at) => !silenceAt(muted, at))
         : times('ALARM', actions);
     return { name, changes, actions, contributors, notified, ended: times('OK', known?.OKActions) };
   });

@@ -65,11 +65,11 @@ export const firewallRules: readonly ReviewRule[] = [
     asks: 'leaves',
     effect: 'What refused traffic or names is gone: what no rule lists any more is let through by default.',
     source: 'https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewalls.html',
-    find: ({ changes }) => [
-      ...changes
+    find: (comparison) => [
+      ...comparison.changes
         .filter(({ type, after }) => guards.test(type) && !after)
         .map((change): Hit => ({ at: place(change), what: `${change.type} is ${change.action}` })),
-      ...changes
+      ...comparison.changes
         .filter(({ type, before, after }) => type === 'AWS::NetworkFirewall::RuleGroup' && before && after)
         .flatMap((change) =>
           lets(change).map((what) => ({ at: place(change), what, of: change.parts.map(({ path }) => path) })),
@@ -81,7 +81,7 @@ export const firewallRules: readonly ReviewRule[] = [
             what: `${path.replace('Properties.FirewallPolicy.', '')}: ${short(before)} → ${short(after)}`,
             of: [path],
           })),
-      )({ before: {}, after: {}, changes }),
+      )(comparison),
     ],
   },
   {
