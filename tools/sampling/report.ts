@@ -1,4 +1,5 @@
 /** What is kept now and what would be, side by side. */
+import { columns } from '../columns';
 import type { Amount, Outcome, Weighted } from './outcome';
 
 export interface Compared {
@@ -28,18 +29,11 @@ export function report(traces: readonly Weighted[], { now, tried, bytesPerSpan, 
     row('spans a second', (each) => (spans(each) / seconds).toFixed(1)),
     row('kB a second', (each) => ((spans(each) * bytesPerSpan) / seconds / 1000).toFixed(1)),
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  const table = rows.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
   const ranOut = Object.entries(tried.exhausted).filter(([, exhausted]) => exhausted);
   return [
     `${whole(traces.length)} traces of ${source}, ${whole(seconds)} s${traces.some(({ weight }) => weight > 1) ? '; ordinary ones worked out from the floor' : ''}`,
     '',
-    ...table,
+    columns(rows),
     '',
     `Stored spans: ${(spans(tried) / Math.max(1, spans(now))).toFixed(2)} times those of now.`,
     ...ranOut.map(

@@ -4,6 +4,7 @@ import type { EnvironmentConfig } from '../../config/schema';
 import { loadEnvironments } from '../../harness/deployment';
 import { agentMetricsQueueBytes, agentQueueBytes } from '../../lib/contract/limits';
 import { forwardQueueBytes, goMemoryMiB, limitShare, queueBytes, sizesOf, spikeShare } from '../../lib/contract/sizing';
+import { columns } from '../columns';
 
 const heads = [
   'memory in MiB',
@@ -58,13 +59,5 @@ function rows(config: EnvironmentConfig): string[][] {
 /** Memory, queues and traces of an environment's agents, gateways and samplers, as the templates have them. */
 export function instancesTable(name: string): string {
   const config = loadEnvironments().find(({ environment }) => environment === name);
-  const table = [heads, ...(config ? rows(config) : [])];
-  const widths = heads.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
-  const lines = table.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  return lines.join('\n');
+  return columns([heads, ...(config ? rows(config) : [])]);
 }

@@ -1,5 +1,6 @@
 /** `npm run size`: see `--help`. */
 import { parseArgs } from 'node:util';
+import { columns } from '../columns';
 import { command } from '../command';
 import { table as costs, estimate, items } from '../cost/estimate';
 import { readPrices } from '../cost/prices';
@@ -90,21 +91,8 @@ function parse(): { plan: Plan; env?: string } {
   return { plan };
 }
 
-/** Columns as wide as they need. */
-function table(rows: readonly Row[]): string {
-  const head: Row = ['what', 'needed', rows.some((row) => row[2]) ? 'has' : '', 'from'];
-  const all = [head, ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell))
-        .filter((_, column) => widths[column] !== 0)
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
+const table = (rows: readonly Row[]): string =>
+  columns([['what', 'needed', rows.some((row) => row[2]) ? 'has' : '', 'from'], ...rows]);
 
 function main(): void {
   const parsed = parse();
