@@ -1,10 +1,10 @@
 /** `npm run rehearse`: see `--help`. */
 import { parseArgs } from 'node:util';
-import { loadEnvironments } from '../harness/deployment';
+import { environmentNamed } from '../harness/stages';
 import { deployRehearsed } from './deploy/main';
 import { Inconclusive } from './inconclusive';
 import { machineRow } from './judge/machine';
-import { summary, table, type Verdict, verdict } from './judge/report';
+import { exitCodes, summary, table, verdict } from './judge/report';
 import { prepare, rehearse } from './rehearse';
 import { scenarios } from './scenarios';
 import type { Scenario } from './scenarios/scenario';
@@ -30,9 +30,6 @@ ${scenarios.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`).join('\
 
 Exit code: 0 every promise held, 1 one was broken, 75 inconclusive: this machine was too busy to tell.
 `;
-
-/** Exit codes. 75 is EX_TEMPFAIL of sysexits.h: try again. */
-const exitCodes: Readonly<Record<Verdict, number>> = { passed: 0, failed: 1, inconclusive: 75 };
 
 interface Arguments {
   readonly env: string | undefined;
@@ -95,15 +92,10 @@ async function main(): Promise<void> {
     return;
   }
   if (options.deploy) {
-    process.exitCode = await deployRehearsed(options.env ?? loadEnvironments()[0]?.environment ?? '');
+    process.exitCode = await deployRehearsed(options.env ?? environmentNamed(undefined).environment);
     return;
   }
-  const environments = loadEnvironments();
-  const config = options.env ? environments.find(({ environment }) => environment === options.env) : environments[0];
-  if (!config) {
-    const names = environments.map(({ environment }) => environment).join(', ');
-    throw new Error(`There is no environment ${options.env}. There are: ${names}.`);
-  }
+  const config = environmentNamed(options.env);
 
   if (options.scenario.distance && !inOwnNetwork()) {
     const missing = missingPrerequisites();

@@ -2,34 +2,14 @@
 import { join } from 'node:path';
 import type { EnvironmentConfig } from '../../config/schema';
 import { unjudged } from '../../harness/context';
-import { deployedApp, loadEnvironments } from '../../harness/deployment';
+import { deployedApp } from '../../harness/deployment';
+import { everyStage, type NamedStage } from '../../harness/stages';
 
-/** What can be deployed by itself: an environment, or its mainland side. */
-export interface Target {
-  /** Name of the stage. */
-  readonly stage: string;
-  readonly config: EnvironmentConfig;
-  readonly account: string;
-  readonly region: string;
-}
-
-/** @throws Error that names those there are */
-export function targetNamed(stage: string): Target {
-  const targets = loadEnvironments().flatMap((config): Target[] => [
-    { stage: config.environment, config, account: config.account, region: config.region },
-    ...(config.link?.analysis
-      ? [
-          {
-            stage: `${config.environment}-mainland`,
-            config,
-            account: config.link.analysis.account,
-            region: config.link.analysis.region,
-          },
-        ]
-      : []),
-  ]);
-  const found = targets.find((each) => each.stage === stage);
-  if (!found) throw new Error(`There is no ${stage}. There are: ${targets.map((each) => each.stage).join(', ')}.`);
+/** What is rehearsed by itself: an environment, or its mainland side. @throws Error that names those there are */
+export function targetNamed(stage: string): NamedStage {
+  const targets = everyStage().filter(({ kind }) => kind === 'environment' || kind === 'mainland');
+  const found = targets.find(({ name }) => name === stage);
+  if (!found) throw new Error(`There is no ${stage}. There are: ${targets.map(({ name }) => name).join(', ')}.`);
   return found;
 }
 

@@ -2,13 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judged } from '../inconclusive';
+import { exitCodes } from '../judge/report';
 import { watchMachine } from '../stage/machine';
 import { targetNamed } from './assembly';
 import { rehearseDeployment } from './rehearse-deployment';
 import { deployTables, verdictOf } from './report';
-
-/** As of every rehearsal: 75 is EX_TEMPFAIL of sysexits.h, try again. */
-const exitCodes = { passed: 0, failed: 1, inconclusive: 75 } as const;
 
 /** Rehearses the deployment of a stage. Ports are free ones: a rehearsal of the line may run beside it. @returns the exit code */
 export async function deployRehearsed(stage: string): Promise<number> {

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { clientStage } from '../../config/entrance';
 import type { EnvironmentConfig } from '../../config/schema';
+import type { NamedStage } from '../../harness/stages';
 import { holds } from '../../harness/wait';
 import { runFolder } from '../stage/run-folder';
 import { Account } from './account';
 import { lacking, said, unanswered } from './asked';
-import { firstConfig, synthesiseTo, type Target } from './assembly';
+import { firstConfig, synthesiseTo } from './assembly';
 import { cdk, type Ran, tool, type Where } from './cdk';
 import { type Domain, startDomain } from './domain';
 import { type Emulator, openSockets, processesOf, startEmulator } from './emulator';
@@ -30,7 +31,7 @@ const order = ['Network', 'Store', 'Access', 'Collect', 'Observe', 'Link', 'Anal
 
 /** Rehearses. Whatever fails, nothing is left running. */
 export async function rehearseDeployment(
-  target: Target,
+  target: NamedStage,
   progress: (line: string) => void,
   signal: AbortSignal,
 ): Promise<DeployReport> {
@@ -69,7 +70,7 @@ class DeploymentRun {
   private readonly account: Account;
 
   constructor(
-    private readonly target: Target,
+    private readonly target: NamedStage,
     private readonly folder: string,
     private readonly domain: Domain,
     private readonly emulator: Emulator,
@@ -87,7 +88,7 @@ class DeploymentRun {
   }
 
   async all(): Promise<void> {
-    const { account, region, stage, config } = this.target;
+    const { account, region, kind, config } = this.target;
     const bootstrapped = await this.cdk(
       'bootstrap',
       `aws://${account}/${region}`,
@@ -96,7 +97,7 @@ class DeploymentRun {
     );
     this.row('cdk bootstrap', said(bootstrapped), bootstrapped.code === 0, bootstrapped.seconds);
     if (bootstrapped.code !== 0) return;
-    if (!stage.endsWith('-mainland')) {
+    if (kind === 'environment') {
       await this.account.prepare(config.store.readerRoleArns);
       await this.preflight();
     }
@@ -104,9 +105,9 @@ class DeploymentRun {
     const first = synthesiseTo(this.folder, 'first', firstConfig(config));
     if (!(await this.deployStacks(first, 'first deployment'))) return;
     await this.afterwards();
-    if (stage === config.environment) await this.smoke();
+    if (kind === 'environment') await this.smoke();
     await this.changes(firstConfig(config));
-    if (stage === config.environment) await this.client(firstConfig(config));
+    if (kind === 'environment') await this.client(firstConfig(config));
     await this.tearDown(first);
     await this.deployStacks(first, 'second first deployment');
   }
@@ -132,7 +133,7 @@ class DeploymentRun {
     return ran;
   }
 
-  private async preflight(stage = this.target.stage, account = this.target.account): Promise<void> {
+  private async preflight(stage = this.target.name, account = this.target.account): Promise<void> {
     const asked = await this.record(
       `npm run preflight -- --env ${stage}`,
       tool('preflight', ['--env', stage], this.where(account)),
@@ -141,7 +142,7 @@ class DeploymentRun {
     const refused = [...asked.output.matchAll(/^FAIL +(.+?) *$/gm)].map(([, item]) => item as string);
     const ours = refused.filter((item) => !lacking.some((pattern) => pattern.test(item)));
     this.row(
-      stage === this.target.stage ? 'preflight, before' : `${stage}: preflight`,
+      stage === this.target.name ? 'preflight, before' : `${stage}: preflight`,
       ours.length > 0
         ? `would fail: ${ours.join('; ')}`
         : `${counted}: ${refused.length} refusals are of what no emulator has`,
@@ -152,7 +153,7 @@ class DeploymentRun {
 
   private stacksOf(assembly: string): { id: string; name: string; template: object }[] {
     return new CloudAssembly(assembly).stacksRecursively
-      .filter(({ hierarchicalId }) => hierarchicalId.startsWith(`${this.target.stage}/`))
+      .filter(({ hierarchicalId }) => hierarchicalId.startsWith(`${this.target.name}/`))
       .map(({ hierarchicalId, stackName, template }) => ({ id: hierarchicalId, name: stackName, template }))
       .sort((one, other) => order.indexOf(one.id.split('/')[1] ?? '') - order.indexOf(other.id.split('/')[1] ?? ''));
   }
@@ -176,7 +177,7 @@ class DeploymentRun {
 
   /** What must be true of a deployment that succeeded. */
   private async afterwards(): Promise<void> {
-    if (this.target.stage.endsWith('-mainland')) return;
+    if (this.target.kind === 'mainland') return;
     const certificates = await this.account.certificates();
     this.row(
       'certificates, by the real function',
@@ -196,7 +197,7 @@ class DeploymentRun {
 
   /** The half of smoke that asks AWS: what the emulator only keeps as a record is missing there, and nothing else is. */
   private async smoke(): Promise<void> {
-    const { stage } = this.target;
+    const { name: stage } = this.target;
     const command = ['--env', stage, '--half', 'aws'];
     const ran = await this.record(`npm run smoke -- ${command.join(' ')}`, tool('smoke', command, this.where()));
     const [, missing = ''] = /missing: (.*)$/m.exec(ran.output) ?? [];
@@ -222,11 +223,11 @@ class DeploymentRun {
 
   private async changes(first: EnvironmentConfig): Promise<void> {
     let config = first;
-    for (const [index, change] of changesOf(this.target.stage).entries()) {
+    for (const [index, change] of changesOf(this.target.kind).entries()) {
       const next = change.config(config);
       const assembly = synthesiseTo(this.folder, `change-${index + 1}`, next);
-      const ran = await this.cdk('deploy', `${this.target.stage}/*`, '--require-approval', 'never', '--app', assembly);
-      const last = this.target.stage.endsWith('-mainland') ? 'Analysis' : 'Link';
+      const ran = await this.cdk('deploy', `${this.target.name}/*`, '--require-approval', 'never', '--app', assembly);
+      const last = this.target.kind === 'mainland' ? 'Analysis' : 'Link';
       const status = await this.account.status(this.stackName(last));
       if (change.refused) {
         const ok = ran.code !== 0 && status === 'UPDATE_ROLLBACK_COMPLETE';
@@ -242,9 +243,9 @@ class DeploymentRun {
       }
     }
     const assembly = synthesiseTo(this.folder, 'now', config);
-    const ran = await this.cdk('diff', `${this.target.stage}/*`, '--fail', '--app', assembly);
+    const ran = await this.cdk('diff', `${this.target.name}/*`, '--fail', '--app', assembly);
     this.row('nothing differs afterwards', said(ran), ran.code === 0, ran.seconds);
-    const drift = await this.cdk('drift', `${this.target.stage}/*`, '--fail', '--app', assembly);
+    const drift = await this.cdk('drift', `${this.target.name}/*`, '--fail', '--app', assembly);
     this.row('drift', said(drift), drift.code === 0, drift.seconds);
   }
 
@@ -291,7 +292,7 @@ class DeploymentRun {
       const status = await this.account.status(name);
       this.row(`tear-down: ${id}`, status === 'none' ? 'gone' : status, ran.code === 0, ran.seconds);
     }
-    if (this.target.stage.endsWith('-mainland')) return;
+    if (this.target.kind === 'mainland') return;
     const { environment, account } = this.target.config;
     const kept = await this.account.logGroups('/aws/');
     this.row(

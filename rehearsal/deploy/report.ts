@@ -1,6 +1,7 @@
 /** Tables of a rehearsed deployment, and what they come to. */
 import type { MachineReading } from '../judge/evidence';
 import { keptBusy } from '../judge/machine';
+import type { Verdict } from '../judge/report';
 import stoodFor from './stood-for.json';
 
 /** One step. */
@@ -25,7 +26,7 @@ const late =
 export function verdictOf(
   rows: readonly StepRow[],
   readings: readonly MachineReading[],
-): { readonly verdict: 'passed' | 'failed' | 'inconclusive'; readonly busy?: string } {
+): { readonly verdict: Verdict; readonly busy?: string } {
   const [first] = rows.filter(({ ok }) => !ok);
   if (!first) return { verdict: 'passed' };
   const busy = late.test(first.seen) ? keptBusy(readings) : undefined;

@@ -1,5 +1,6 @@
 /** What a rehearsed deployment does, in order: what an engineer does in the first weeks of an environment. */
 import type { EnvironmentConfig } from '../../config/schema';
+import type { DeployedStage } from '../../config/stages';
 import { allowlistWith } from './allowlist-line';
 
 /** A change of day two. */
@@ -30,8 +31,8 @@ const attached =
       : config;
 
 /** Each on top of those before it. */
-export const changesOf = (stage: string): readonly Change[] =>
-  stage.endsWith('-mainland')
+export const changesOf = (kind: DeployedStage['kind']): readonly Change[] =>
+  kind === 'mainland'
     ? [
         { name: 'another instance type', config: (config) => analysis(config, { instanceType: 'm7g.xlarge' }) },
         {

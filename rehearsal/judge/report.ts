@@ -77,6 +77,9 @@ export function summary(rows: readonly Row[]): string {
 /** `failed` and `passed` hold however busy the machine was; `inconclusive`: it was too busy to tell. */
 export type Verdict = 'passed' | 'failed' | 'inconclusive';
 
+/** Exit codes of commands that rehearse. 75 is EX_TEMPFAIL of sysexits.h: try again. */
+export const exitCodes: Readonly<Record<Verdict, number>> = { passed: 0, failed: 1, inconclusive: 75 };
+
 /** What a rehearsal says as a whole. Whatever was not run was not passed. */
 export function verdict(rows: readonly Row[]): Verdict {
   if (rows.some(({ ok, notRun, doubtful }) => notRun !== undefined || (ok === false && !doubtful))) return 'failed';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { EnvironmentConfig } from '../../config/schema';
-import { loadEnvironments } from '../../harness/deployment';
+import { environmentNamed } from '../../harness/stages';
 import { cacheDirectory } from '../../lib/common/cache';
 import { readRecording } from '../../rehearsal/recording';
 import { synthesise } from '../../rehearsal/stage/synthesised';
@@ -45,13 +45,7 @@ async function main(): Promise<void> {
       grafana: { type: 'string' },
     },
   });
-  const environments = loadEnvironments();
-  const config = values.env ? environments.find(({ environment }) => environment === values.env) : environments[0];
-  if (!config) {
-    throw new Error(
-      `There is no environment ${values.env}. There are: ${environments.map(({ environment }) => environment).join(', ')}.`,
-    );
-  }
+  const config = environmentNamed(values.env);
   if (values.grafana !== undefined) {
     writeGrafana(config, resolve(values.grafana));
     return;

@@ -1,7 +1,7 @@
 /** `npm run sampling`: see `--help`. */
 import { parseArgs } from 'node:util';
 import type { EnvironmentConfig } from '../../config/schema';
-import { loadEnvironments } from '../../harness/deployment';
+import { environmentNamed } from '../../harness/stages';
 import { storeClient } from '../../lib/store/client';
 import { readTraces } from '../../rehearsal/recorded-traces';
 import { command } from '../command';
@@ -43,13 +43,7 @@ async function main(): Promise<void> {
       'bytes-per-span': { type: 'string', default: '400' },
     },
   });
-  const environments = loadEnvironments();
-  const config = values.env ? environments.find(({ environment }) => environment === values.env) : environments[0];
-  if (!config) {
-    throw new Error(
-      `There is no environment ${values.env}. There are: ${environments.map(({ environment }) => environment).join(', ')}.`,
-    );
-  }
+  const config = environmentNamed(values.env);
   const bytesPerSpan = Number(values['bytes-per-span']);
   if (!(bytesPerSpan >= 50 && bytesPerSpan <= 100_000)) {
     throw new Error(`--bytes-per-span ${values['bytes-per-span']}: use a number from 50 to 100000.`);

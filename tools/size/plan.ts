@@ -5,7 +5,7 @@ import { assumptions, capacityFor, type Load, processorsOf } from '../../config/
 import { gravitonFamilies, searchFamilies } from '../../config/hong-kong';
 import measured from '../../config/measured.json';
 import type { EnvironmentConfig } from '../../config/schema';
-import { loadEnvironments } from '../../harness/deployment';
+import { environmentNamed } from '../../harness/stages';
 
 /** A load, and the types that are to bear it. */
 export interface Plan extends Load {
@@ -19,12 +19,7 @@ export interface Plan extends Load {
 
 /** The plan of an environment. @throws Error where there is none, or where it declares no load */
 export function planOf(name: string): Plan {
-  const environments = loadEnvironments();
-  const has = environments.find(({ environment }) => environment === name);
-  if (!has)
-    throw new Error(
-      `There is no environment ${name}. There are: ${environments.map(({ environment }) => environment).join(', ')}.`,
-    );
+  const has = environmentNamed(name);
   const { store, sampling, collect, network } = has;
   if (!store.load) throw new Error(`config/${name}.ts › store.load is not set: what are services expected to send?`);
   return {
