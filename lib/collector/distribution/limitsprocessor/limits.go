@@ -75,7 +75,7 @@ func (l *limits) look() *look { return &look{cfg: l.cfg, value: l.cfg.ValueBytes
 // span cuts a span, and says why.
 func (l *limits) span(span ptrace.Span) map[string]bool {
 	one := l.look()
-	one.times(span, time.Now())
+	one.times(span)
 	one.span(span)
 	for one.size > l.cfg.SpanBytes && one.value > smallest {
 		one.because(reasonSpan)
@@ -96,12 +96,12 @@ func (l *limits) span(span ptrace.Span) map[string]bool {
 
 // times gives a span that has none, or one that no store can hold, that at which it came. A call of more than a day is a
 // clock that was not set: with its length in their histogram, all percentiles of its service would be rougher.
-func (k *look) times(span ptrace.Span, now time.Time) {
+func (k *look) times(span ptrace.Span) {
 	start, end := span.StartTimestamp(), span.EndTimestamp()
 	isTime := func(t pcommon.Timestamp) bool { return t > 0 && t <= math.MaxInt64 }
 	if !isTime(end) {
 		if end = start; !isTime(start) {
-			end = pcommon.NewTimestampFromTime(now)
+			end = pcommon.NewTimestampFromTime(time.Now())
 		}
 	}
 	if !isTime(start) {
@@ -109,7 +109,7 @@ func (k *look) times(span ptrace.Span, now time.Time) {
 	}
 	if end > start && end-start > longest {
 		// The one that is nearer to now is right.
-		if at := pcommon.NewTimestampFromTime(now); max(at, end)-min(at, end) < max(at, start)-min(at, start) {
+		if at := pcommon.NewTimestampFromTime(time.Now()); max(at, end)-min(at, end) < max(at, start)-min(at, start) {
 			start = end
 		} else {
 			end = start

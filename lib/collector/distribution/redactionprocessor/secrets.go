@@ -55,12 +55,16 @@ func (s *scan) secret(from, end int) {
 	}
 	at = s.skip(at, " \t", 3)
 	at, assigned, colon := s.assignment(at)
+	beyond := 0
+	if !assigned {
+		if beyond = s.elementEnd(from, end); beyond == 0 && closing != 0 {
+			beyond = s.pairEnd(at)
+		}
+	}
 	switch {
 	case assigned:
-	case s.elementEnd(from, end) > 0:
-		at = s.elementEnd(from, end)
-	case closing != 0 && s.pairEnd(at) > 0:
-		at = s.pairEnd(at)
+	case beyond > 0:
+		at = beyond
 	case closing != 0 && at < len(text) && (text[at] == ',' || text[at] == ' ') && dashed:
 		at++ // the next argument of a list
 	case closing == 0 && dashed && at > end:
