@@ -46,6 +46,8 @@ def watch() -> None:
     for name in ("execv", "execve"):
         _before(name, lambda _: True, ABRUPT, _flush)
     _before("kill", lambda args: args[0] == os.getpid() and _is_fatal(args[1]), GRACE)
+    os.register_at_fork(before=native.before_fork, after_in_child=native.forked)
+    when_imported("opentelemetry.trace", _prepare)
     when_imported("signal", _watch_raise)
     when_imported("multiprocessing.popen_fork", _watch_terminate)
     when_imported("billiard.popen_fork", _watch_terminate)  # Celery's
@@ -193,8 +195,14 @@ def _before(
         return original(*args, **kwargs)
 
     replaced.__name__ = replaced.__qualname__ = name
+    replaced.__module__ = "os"  # where pickle finds it: it may be what a process is to run
     replaced.__doc__, replaced.__wrapped__ = original.__doc__, original  # type: ignore[attr-defined]
     setattr(os, name, replaced)
+
+
+def _prepare(_: ModuleType) -> None:
+    """The SDK comes with the first span, and cannot import this when only threads are left."""
+    import concurrent.futures.thread  # noqa: F401
 
 
 def _watch_raise(module: ModuleType) -> None:

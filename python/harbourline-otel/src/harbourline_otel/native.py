@@ -40,12 +40,58 @@ def _is_replaced() -> bool:
 
 
 def thread(work: Callable[[], None]) -> Any:
-    """A thread that the end of the interpreter does not wait for: with `start`, `join`, `ident`."""
+    """A thread that nothing waits for: with `start`, `join`, `ident`.
+
+    Neither the end of the interpreter, nor a program that counts its threads until none is left.
+    """
     if _is_replaced():
         return _Thread(work)
     import threading
 
-    return threading.Thread(target=work, name="harbourline", daemon=True)
+    class Hidden(threading.Thread):
+        def start(self) -> None:
+            super().start()
+            hide(self.ident)
+
+        def _delete(self) -> None:
+            try:
+                super()._delete()  # type: ignore[misc]
+            except KeyError:
+                pass
+
+    return Hidden(target=work, name="harbourline", daemon=True)
+
+
+_forking_thread = _forked_by_thread = False
+
+
+def before_fork() -> None:
+    """Takes note which thread it is that goes on in the child."""
+    global _forking_thread
+    threading = sys.modules.get("threading")
+    _forking_thread = threading is not None and get_ident() != threading.main_thread().ident
+
+
+def forked() -> None:
+    """In the child."""
+    global _forked_by_thread
+    _forked_by_thread = _forked_by_thread or _forking_thread
+
+
+def may_be_left() -> bool:
+    """Whether this process may end by the end of its last thread, and not by the interpreter's."""
+    return _forked_by_thread
+
+
+def is_left() -> bool:
+    """Whether only this thread is there any more: it is what keeps the process."""
+    return _forked_by_thread and len(sys._current_frames()) == 1
+
+
+def hide(ident: int | None) -> None:
+    """From `threading.enumerate`, where whoever logs in a thread puts it again."""
+    if not _is_replaced() and (threading := sys.modules.get("threading")):
+        threading._active.pop(ident, None)
 
 
 class _Thread:
