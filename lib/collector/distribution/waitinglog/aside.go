@@ -1,0 +1,46 @@
+package waitinglog
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// Name of a damaged file, behind its own: as of queues.
+const damagedMark = ".damaged-"
+
+// setAside renames a damaged segment, reports and counts it: the collector starts without it.
+func (l *Log) setAside(path, why string) {
+	aside := fmt.Sprintf("%s%s%d", path, damagedMark, time.Now().Unix())
+	l.logger.Error("A file of the log of what waits is damaged and was set aside: spans of it may be lost",
+		zap.String("file", path), zap.String("now", aside), zap.String("why", why))
+	l.counts.damaged()
+	if err := os.Rename(path, aside); err != nil {
+		l.logger.Error("It could not be renamed", zap.Error(err))
+	}
+}
+
+// boundAside removes what was set aside long ago, beyond an eighth of the log's bytes.
+func (l *Log) boundAside() {
+	found, _ := filepath.Glob(filepath.Join(l.directory, "*"+suffix+damagedMark+"*"))
+	room := l.limit / 8
+	// Names begin with numbers that grow: the newest stand last.
+	for i := len(found) - 1; i >= 0; i-- {
+		info, err := os.Stat(found[i])
+		if err != nil {
+			continue
+		}
+		if room -= info.Size(); room < 0 {
+			_ = os.Remove(found[i])
+		}
+	}
+}
+
+// survived says that no span of the log ends a process.
+func (l *Log) survived() {
+	l.onTrial = false
+	_ = os.Remove(filepath.Join(l.directory, startsName))
+}
