@@ -67,6 +67,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
   Measure: {
     'bench:accuracy': 'how far the p99 of CloudWatch is from the true one',
     'bench:collect': 'what a span costs in each tier',
+    'bench:peers': 'our sampler beside Honeycomb Refinery, our writer beside Jaeger',
     'bench:python': 'what tracing costs a Python service',
     'bench:store': 'the span writer and the store',
   },

@@ -80,6 +80,7 @@ export const commands: Readonly<Record<string, Command>> = {
 
   'bench:accuracy': { run: 'npm run bench:accuracy -- --quick' },
   'bench:collect': { run: 'npm run bench:collect -- --quick' },
+  'bench:peers': { run: 'npm run bench:peers -- --quick' },
   'bench:python': { run: 'npm run bench:python -- --quick' },
   'bench:store': { run: 'npm run bench:store -- --quick' },
 };
