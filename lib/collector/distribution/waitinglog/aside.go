@@ -23,6 +23,29 @@ func (l *Log) setAside(path, why string) {
 	}
 }
 
+// salvage sets a damaged segment aside; what is whole of it takes its place. Where there is no room for that, it stays where it is,
+// and is read as it is.
+func (l *Log) salvage(path string, whole []byte) {
+	made, changed := path+".whole", changedAt(path)
+	if err := os.WriteFile(made, whole, 0o600); err != nil {
+		l.logger.Error("A file of the log of what waits is damaged, and there is no room to set it aside", zap.String("file", path), zap.Error(err))
+		l.counts.damaged()
+		_ = os.Remove(made)
+		return
+	}
+	l.setAside(path, "parts of it are no records")
+	_ = os.Rename(made, path)
+	_ = os.Chtimes(path, changed, changed)
+}
+
+// changedAt is when a file was last written to. Long ago: it cannot be told.
+func changedAt(path string) (changed time.Time) {
+	if info, err := os.Stat(path); err == nil {
+		changed = info.ModTime()
+	}
+	return changed
+}
+
 // boundAside removes what was set aside long ago, beyond an eighth of the log's bytes.
 func (l *Log) boundAside() {
 	found, _ := filepath.Glob(filepath.Join(l.directory, "*"+suffix+damagedMark+"*"))

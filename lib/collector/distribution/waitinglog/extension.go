@@ -60,9 +60,7 @@ func New(set component.TelemetrySettings, cfg *Config) (*Log, error) {
 
 // Start reads what was decided: those who decide ask for it when they start.
 func (l *Log) Start(context.Context, component.Host) error {
-	if err := l.find(); err != nil {
-		return err
-	}
+	l.find()
 	l.done.Add(1)
 	go l.tend()
 	return nil

@@ -2,6 +2,7 @@ package waitinglog
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,16 +42,19 @@ type again struct {
 	until time.Time
 }
 
-// find reads what an earlier process left: all but the spans.
-func (l *Log) find() error {
-	if err := os.MkdirAll(l.directory, 0o700); err != nil {
-		return err
-	}
-	entries, err := os.ReadDir(l.directory)
-	if err != nil {
-		return err
-	}
+// find reads what an earlier process left: all but the spans. A sampler without its log is better than none: nothing that stands
+// on the disk ends the start.
+func (l *Log) find() {
 	found := &left{kept: map[pcommon.TraceID]string{}, refused: map[pcommon.TraceID]struct{}{}, released: map[spanKey]int{}}
+	l.left = found
+	if info, err := os.Stat(l.directory); err == nil && !info.IsDir() {
+		l.setAside(l.directory, "it is no folder")
+	}
+	err := os.MkdirAll(l.directory, 0o700)
+	entries, unread := os.ReadDir(l.directory)
+	if err = errors.Join(err, unread); err != nil {
+		l.logger.Error("The folder of the log of what waits cannot be used: a kill would lose what waits", zap.Error(err))
+	}
 	starts := filepath.Join(l.directory, startsName)
 	before, _ := os.ReadFile(starts)
 	started, _ := strconv.Atoi(string(before))
@@ -81,18 +85,17 @@ func (l *Log) find() error {
 		// Where it cannot be written, the disk is full: what ends processes then is not the log.
 		_ = os.WriteFile(starts, []byte(strconv.Itoa(started+1)), 0o600)
 	}
-	l.last, l.counted, l.left = max(l.last, found.counted), found.counted, found
-	return nil
+	l.last, l.counted = max(l.last, found.counted), found.counted
 }
 
-// look reads the marks of a segment. A damaged one is set aside; what is whole of it takes its place.
+// look reads the marks of a segment.
 func (l *Log) look(path string, found *left) (segment, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return segment{}, err
 	}
-	if info, err := os.Stat(path); err == nil && info.ModTime().After(found.changed) {
-		found.changed = info.ModTime()
+	if changed := changedAt(path); changed.After(found.changed) {
+		found.changed = changed
 	}
 	records, damaged := read(data)
 	var whole []byte
@@ -116,15 +119,7 @@ func (l *Log) look(path string, found *left) (segment, error) {
 		}
 	}
 	if damaged {
-		changed := time.Now()
-		if info, err := os.Stat(path); err == nil {
-			changed = info.ModTime()
-		}
-		l.setAside(path, "parts of it are no records")
-		if err := os.WriteFile(path, whole, 0o600); err != nil {
-			return segment{}, err
-		}
-		_ = os.Chtimes(path, changed, changed)
+		l.salvage(path, whole)
 	}
 	return segment{path: path, bytes: int64(len(whole))}, nil
 }
@@ -173,8 +168,7 @@ func (l *Log) HandOn(ctx context.Context, next func(context.Context, ptrace.Trac
 		if err != nil {
 			return err
 		}
-		info, err := os.Stat(one.path)
-		recent := err == nil && l.left.changed.Sub(info.ModTime()) < underWay
+		recent := l.left.changed.Sub(changedAt(one.path)) < underWay
 		records, _ := read(data)
 		for _, record := range records {
 			if record.kind != kindBatch {

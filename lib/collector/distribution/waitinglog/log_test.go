@@ -2,6 +2,7 @@ package waitinglog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -176,9 +177,7 @@ func TestDecisionsAreKnownAfterAKill(t *testing.T) {
 	first.kill()
 	settings := componenttest.NewNopTelemetrySettings()
 	log, _ := New(settings, &Config{Directory: directory, Bytes: 1 << 20})
-	if err := log.find(); err != nil {
-		t.Fatal(err)
-	}
+	log.find()
 	refused := 0
 	log.Decisions(func(trace pcommon.TraceID, policy string) {
 		if trace != traceOf(1) || policy != "errors" {
@@ -340,6 +339,60 @@ func TestADamagedSegmentIsSetAsideAndWhatIsWholeIsUsed(t *testing.T) {
 	third.kill()
 }
 
+func TestNothingOnTheDiskEndsTheStart(t *testing.T) {
+	for name, damage := range map[string]func(directory, segment string) error{
+		"an empty segment": func(_, segment string) error { return os.Truncate(segment, 0) },
+		"half a segment":   func(_, segment string) error { return os.Truncate(segment, 60) },
+		"zeroes":           func(_, segment string) error { return os.WriteFile(segment, make([]byte, 9000), 0o600) },
+		"noise": func(_, segment string) error {
+			return os.WriteFile(segment, []byte(strings.Repeat("HLw1?", 9000)), 0o600)
+		},
+		"a folder as a segment": func(_, segment string) error { return errors.Join(os.Remove(segment), os.Mkdir(segment, 0o700)) },
+		"a link to nowhere":     func(_, segment string) error { return errors.Join(os.Remove(segment), os.Symlink("nowhere", segment)) },
+		"a file as the folder": func(directory, _ string) error {
+			return errors.Join(os.RemoveAll(directory), os.WriteFile(directory, []byte("x"), 0o600))
+		},
+		"a number of starts that is none": func(directory, _ string) error {
+			return os.WriteFile(filepath.Join(directory, startsName), []byte("\x00\xff"), 0o600)
+		},
+		"files of others": func(directory, _ string) error {
+			return errors.Join(os.Mkdir(filepath.Join(directory, "lost+found"), 0o700), os.WriteFile(filepath.Join(directory, "README"), nil, 0o600))
+		},
+	} {
+		directory := filepath.Join(t.TempDir(), "waiting")
+		first := start(t, directory)
+		first.take(spans(1, 1))
+		first.kill()
+		if err := damage(directory, files(t, directory, "*"+suffix)[0]); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		second := start(t, directory)
+		second.handed = nil
+		second.take(spans(2, 1))
+		equal(t, name+" "+second.handedOn(), name+" 02/01")
+		second.kill()
+		third := start(t, directory)
+		if !strings.Contains(third.handedOn(), "02/01") {
+			t.Errorf("after %s what was taken then is gone: %s", name, third.handedOn())
+		}
+		third.kill()
+	}
+}
+
+func TestWithoutAFolderItStartsAndCounts(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := start(t, filepath.Join(file, "waiting"))
+	b.take(spans(1, 1))
+	equal(t, b.handedOn(), "01/01")
+	if found := b.counted("otelcol_waiting_unlogged_spans"); found[reasonDisk] != 1 {
+		t.Errorf("counted %v", found)
+	}
+	b.kill()
+}
+
 func TestALogThatEndsProcessesIsSetAside(t *testing.T) {
 	directory := t.TempDir()
 	first := start(t, directory)
@@ -420,15 +473,8 @@ func TestWrongSettingsAreToldAtOnce(t *testing.T) {
 	}
 }
 
-func BenchmarkTake(b *testing.B) {
-	log, _ := New(componenttest.NewNopTelemetrySettings(), &Config{Directory: b.TempDir(), Bytes: 1 << 40})
-	if err := log.Start(context.Background(), nil); err != nil {
-		b.Fatal(err)
-	}
-	nothing := func(context.Context, ptrace.Traces) error { return nil }
-	if err := log.HandOn(context.Background(), nothing); err != nil {
-		b.Fatal(err)
-	}
+// many are a thousand spans of a hundred traces.
+func many() ptrace.Traces {
 	td := ptrace.NewTraces()
 	for trace := range 100 {
 		resource := td.ResourceSpans().AppendEmpty()
@@ -448,7 +494,25 @@ func BenchmarkTake(b *testing.B) {
 			}
 		}
 	}
-	b.ResetTimer()
+	return td
+}
+
+func nothing(context.Context, ptrace.Traces) error { return nil }
+
+func fresh(b *testing.B, directory string) *Log {
+	log, _ := New(componenttest.NewNopTelemetrySettings(), &Config{Directory: directory, Bytes: 1 << 40})
+	if err := log.Start(context.Background(), nil); err != nil {
+		b.Fatal(err)
+	}
+	return log
+}
+
+func BenchmarkTake(b *testing.B) {
+	log := fresh(b, b.TempDir())
+	if err := log.HandOn(context.Background(), nothing); err != nil {
+		b.Fatal(err)
+	}
+	td := many()
 	for b.Loop() {
 		if err := log.Take(context.Background(), td, nothing); err != nil {
 			b.Fatal(err)
@@ -456,4 +520,28 @@ func BenchmarkTake(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/1000, "µs/span")
 	b.ReportMetric(float64(log.bytes)/float64(b.N)/1000, "B/span")
+}
+
+// What a start takes for each span that it reads back.
+func BenchmarkReadBack(b *testing.B) {
+	directory := b.TempDir()
+	log := fresh(b, directory)
+	if err := log.HandOn(context.Background(), nothing); err != nil {
+		b.Fatal(err)
+	}
+	const batches = 200
+	for range batches {
+		if err := log.Take(context.Background(), many(), nothing); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if err := os.RemoveAll(filepath.Join(directory, startsName)); err != nil {
+			b.Fatal(err)
+		}
+		if err := fresh(b, directory).HandOn(context.Background(), nothing); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/batches/1000, "µs/span")
 }
