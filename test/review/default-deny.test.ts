@@ -77,7 +77,7 @@ interface Made {
 }
 
 /** Words for people: AWS does nothing with them. */
-const words = /Description$|^description$|^Sid$|^aws:|^reason$|^Comment$/;
+const words = /Description$|^description$|^DisplayName$|^Sid$|^aws:|^reason$|^Comment$/;
 
 /** Lists that mean the same with one element as without the list, or with the element twice. */
 const asOne = /^(Action|NotAction|Resource|AWS|Service|Statement|SecurityGroupIds|Roles)$/;

@@ -75,6 +75,11 @@ function verdicts(
       case 'AlarmActions':
       case 'ActionsEnabled':
         return whoIsTold(before, after, path);
+      case 'AlarmRule':
+        // Nothing is false and something else.
+        return never.test(`${to}`) && !never.test(`${from}`)
+          ? [['quiet', `can never be in ALARM: ${short(to)}`, path]]
+          : [['laxer', `judges otherwise: ${sentence}`, path]];
       case 'OKActions':
       case 'InsufficientDataActions':
         return [[from === undefined ? 'stricter' : 'laxer', `who is notified that it is over: ${sentence}`, path]];
@@ -87,6 +92,8 @@ function verdicts(
     }
   });
 }
+
+const never = /\bAND FALSE\b|\bFALSE AND\b|^[\s(]*FALSE[\s)]*$/;
 
 function whoIsTold(before: Alarm, after: Alarm, path: string): Verdict[] {
   const [old, now] = [actions(before), actions(after)];

@@ -62,7 +62,9 @@ const trimmed = (text: string): string[] =>
 const setting = /^export( [A-Z][A-Z0-9_]*=[\w.,:/@«»{}|*+()^$?\\ -]*)+$/;
 const dangerousName =
   /\b(PATH|LD_\w+|BASH_ENV|ENV|IFS|PS4|PROMPT_COMMAND|\w*PROXY|NODE_OPTIONS|PYTHON\w*|GODEBUG|SHELLOPTS)=/;
-const isSetting = (line: string): boolean => setting.test(line) && !dangerousName.test(line) && !/\$\(|`/.test(line);
+/** Where something is fetched from is no setting. */
+const isSetting = (line: string): boolean =>
+  setting.test(line) && !dangerousName.test(line) && !/\$\(|`|:\/\//.test(line);
 const isVariable = (line: string): boolean => /^[A-Z][A-Z0-9_]*=/.test(line) && !dangerousName.test(line);
 
 /** What no machine reads: a comment that is no first line of a script and takes nothing in. */
@@ -132,6 +134,20 @@ export const machineRules: readonly ReviewRule[] = [
         .flatMap((text) => {
           const { settings } = lineChanges(text);
           return settings.length > 0 ? [{ at: text.at, what: `${text.name}: ${shown(settings)}`, of: text.of }] : [];
+        }),
+  },
+  {
+    id: 'machine-sends',
+    severity: 'danger',
+    asks: 'leaves',
+    effect: 'A program on machines sends to, or fetches from, another address.',
+    source: 'https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=',
+    find: (comparison) =>
+      differing(comparison)
+        .filter(({ kind }) => kind === 'settings')
+        .flatMap((text) => {
+          const sends = lineChanges(text).settings.filter((line) => /^\+ .*:\/\//.test(line));
+          return sends.length > 0 ? [{ at: text.at, what: `${text.name}: ${shown(sends)}`, of: text.of }] : [];
         }),
   },
   {
