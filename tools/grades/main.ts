@@ -76,7 +76,11 @@ command(help, async () => {
     for (const { name, grade } of wanted) console.log(`${grade.padEnd(8)} ${name}`);
     return 0;
   }
-  const listed = execFileSync('git', ['ls-files', '-z', '--', ':!python', ':!review/*.json'], { cwd: root });
+  const listed = execFileSync(
+    'git',
+    ['ls-files', '-z', '--', ':!python/examples', ':!python/*/tests', ':!review/*.json'],
+    { cwd: root },
+  );
   const files = `${listed}`.split('\0').filter((file) => file && existsSync(join(root, file)));
   const queue = [...wanted];
   let wrong = 0;

@@ -130,6 +130,17 @@ export const access: readonly DangerousCase[] = [
     writer(draft).Action = ['kms:Decrypt'];
     writer(draft).Resource = '*';
   }),
+  one(
+    'tokens of others count',
+    { 'iam-trust': 'https://tokens.vendor.example' },
+    (draft) => {
+      draft.properties('Collect', 'AWS::IAM::OIDCProvider').Url = 'https://tokens.vendor.example';
+    },
+    (draft) =>
+      draft.add('Collect', 'Provider', 'AWS::IAM::OIDCProvider', {
+        Url: 'https://token.actions.githubusercontent.com',
+      }),
+  ),
   one('any branch may be a role', { 'iam-trust': 'repo:example/harbourline:*' }, (draft) => {
     role(draft).AssumeRolePolicyDocument.Statement.push({
       Effect: 'Allow',

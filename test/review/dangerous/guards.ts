@@ -75,6 +75,9 @@ const noticed: readonly DangerousCase[] = [
   one('pages that fit nothing', { 'pager-filters': 'FilterPolicy' }, (draft) => {
     draft.properties('Observe', 'AWS::SNS::Subscription').FilterPolicy = { none: [{ exists: true }] };
   }),
+  one('alarms are muted', { 'nobody-paged': 'a rule that mutes alarms', 'order-unknown': 'AlarmMuteRule' }, (draft) => {
+    draft.add('Observe', 'Mute', 'AWS::CloudWatch::AlarmMuteRule', {});
+  }),
   one('an incident that cannot be', { 'nobody-paged': 'can never be in ALARM' }, (draft) => {
     const alarm = draft.properties('Observe', 'AWS::CloudWatch::CompositeAlarm', 'AlarmsTracing');
     alarm.AlarmRule = '(FALSE AND ALARM("x"))';

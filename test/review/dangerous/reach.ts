@@ -64,6 +64,18 @@ const leaves: readonly DangerousCase[] = [
     draft.properties('Collect', 'AWS::SSM::Parameter', 'AgentAgentGateway').Value = 'otlp.vendor.example:4317';
   }),
   one(
+    'a function sends elsewhere',
+    { 'function-sends': 'https://vendor.example', 'function-settings': 'vendor' },
+    (draft) => {
+      draft.properties('Collect', 'AWS::Lambda::Function', 'Certificates').Environment = {
+        Variables: { STORE_ENDPOINT: 'https://vendor.example' },
+      };
+    },
+  ),
+  one('a bucket for everybody', { 'way-out-opened': 'PublicRead' }, (draft) => {
+    draft.properties('Collect', 'AWS::S3::Bucket').AccessControl = 'PublicRead';
+  }),
+  one(
     'a program of machines sends elsewhere',
     { 'machine-sends': 'https://10.22.8.11:4318', 'machine-settings': '10.22.8.11' },
     (draft) => {
@@ -208,6 +220,14 @@ const root: readonly DangerousCase[] = [
       inBeside(draft, 'Code').Files['main.js'] = 'connect({ rejectUnauthorized: false });\n';
     },
     files('Code', 'Harbourline::Program', { 'main.js': 'connect({});\n' }),
+  ),
+  one(
+    'a pod that is its node',
+    { 'program-changes': 'daemonset.yaml', 'program-reckless': 'privileged: true' },
+    (draft) => {
+      inBeside(draft, 'chart').Files['daemonset.yaml'] = 'privileged: true\n';
+    },
+    files('chart', 'Harbourline::Sources', { 'daemonset.yaml': 'privileged: false\n' }),
   ),
   one('a function is told something else', { 'function-settings': 'nodejs' }, (draft) => {
     draft.properties('Collect', 'AWS::Lambda::Function').Runtime = 'nodejs20.x';

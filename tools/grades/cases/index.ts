@@ -9,6 +9,7 @@ import { harmlessMore } from './harmless-more';
 import { judges } from './judges';
 import { leaves } from './leaves';
 import { leavesMore } from './leaves-more';
+import { leaving } from './leaving';
 import { noticed } from './noticed';
 import { noticedMore } from './noticed-more';
 import { rights } from './rights';
@@ -31,6 +32,7 @@ export const graded: readonly Graded[] = [
   ...judges,
   ...settingCases,
   ...rights,
+  ...leaving,
   ...watching,
   ...harmless,
   ...harmlessMore,

@@ -198,6 +198,13 @@ export const alarmRules: readonly ReviewRule[] = [
       const [heard, hears] = [listeners(before), listeners(after)];
       return [
         ...changed(comparison, 'quiet'),
+        ...comparison.changes
+          .filter(({ type, after }) => type === 'AWS::CloudWatch::AlarmMuteRule' && after)
+          .map(({ stack, id, action }) => ({
+            at: `${stack}/${id}`,
+            what: `a rule that mutes alarms is ${action}`,
+            of: [''],
+          })),
         ...silenced(comparison),
         ...[...heard]
           .filter(([topic, count]) => count > 0 && hears.get(topic) === 0)

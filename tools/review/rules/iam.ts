@@ -1,5 +1,5 @@
 import type { Part } from '../canonical';
-import { type Change, type Comparison, remembered, resourcesOf, short } from '../changes';
+import { type Change, type Comparison, place, remembered, resourcesOf, short } from '../changes';
 import { covers, type Grant, grants, isSweeping, managedPolicy, policyProperties } from '../grants';
 import { understandsPolicies } from '../shapes';
 import { isPrivilege } from './privileges';
@@ -55,6 +55,9 @@ const isLooseTrust = ({ holder, principal, condition }: Grant): boolean =>
   holder.startsWith('trust of ') &&
   principal.startsWith('Federated ') &&
   (!/:sub"/.test(condition) || /:sub":.*\*/.test(condition));
+
+/** Says who may sign in elsewhere. */
+const provider = /^AWS::IAM::(OIDC|SAML)Provider$/;
 
 /** What is reported, by kind: the first that fits. */
 const kind = (grant: Grant): 'managed' | 'sweeping' | 'trust' | 'privileged' | 'widens' => {
@@ -129,13 +132,25 @@ export const iamRules: readonly ReviewRule[] = [
     asks: 'access',
     effect: 'Whoever signs in elsewhere may be this role, as far as a pattern goes: any branch, any workflow, anybody.',
     source: 'https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws',
-    find: (comparison) =>
-      added(comparison)
+    find: (comparison) => [
+      ...added(comparison)
         .filter((grant) => kind(grant) === 'trust')
         .map(({ holder, principal, condition }) => ({
           at: holder,
           what: `${short(principal)} if ${condition || 'nothing'}`,
         })),
+      ...comparison.changes
+        .filter(({ type, before, after }) => provider.test(type) && before && after)
+        .flatMap((change) =>
+          change.parts
+            .filter(({ path }) => !/^Properties\.(Tags|Name)\b/.test(path))
+            .map(({ path, before, after }) => ({
+              at: place(change),
+              what: `whose tokens count, ${path.replace('Properties.', '')}: ${short(before)} → ${short(after)}`,
+              of: [path],
+            })),
+        ),
+    ],
   },
   {
     id: 'iam-widens',

@@ -192,6 +192,24 @@ export const settingRules: readonly ReviewRule[] = [
     ),
   },
   {
+    id: 'function-sends',
+    severity: 'danger',
+    asks: 'leaves',
+    effect: 'A function is told another address to send to, or to ask.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html',
+    find: onChanges(/^AWS::Lambda::Function$/, ({ parts }) =>
+      parts
+        .filter(
+          ({ path, after }) =>
+            /^Properties\.Environment\b/.test(path) && /:\/\/(?!«)/.test(JSON.stringify(after ?? '')),
+        )
+        .map(({ path, before, after }) => ({
+          what: `${path.replace('Properties.', '')}: ${short(before)} → ${short(after)}`,
+          of: [path],
+        })),
+    ),
+  },
+  {
     id: 'function-has-less',
     severity: 'caution',
     asks: 'works',

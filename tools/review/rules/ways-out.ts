@@ -34,7 +34,7 @@ const wayOf = (type: string): string | undefined => ways.find(([pattern]) => pat
 
 /** Properties that send, copy or open, wherever they stand: one that comes, or that changes. */
 const sends =
-  /\.(DestinationArn|Replication(Configuration|Config|Regions)|ReplicaRegions|CrossRegionCopy\w*|CopyActions|TargetArn|EventBusArn|DeliveryStreamArn|FirehoseArn|LogDestination|DestinationOptions|BucketName?Destination|WebsiteConfiguration|NotificationConfiguration|CorsConfiguration)\b/;
+  /\.(DestinationArn|Replication(Configuration|Config|Regions)|ReplicaRegions|CrossRegionCopy\w*|CopyActions|TargetArn|EventBusArn|DeliveryStreamArn|FirehoseArn|LogDestination|DestinationOptions|BucketName?Destination|OutputLocation|OutputS3BucketName|S3BucketName|WebsiteConfiguration|NotificationConfiguration|CorsConfiguration)\b/;
 
 /** Switches that open when they are on. */
 const opens =
@@ -146,6 +146,7 @@ export const wayOutRules: readonly ReviewRule[] = [
           ({ path, before, after }) =>
             (sends.test(path) && after !== undefined) ||
             (opens.test(path) && isOn(after) && !isOn(before)) ||
+            (/\.AccessControl$/.test(path) && /Public|Authenticated/.test(`${after}`)) ||
             (/\.AcceptanceRequired$/.test(path) && isOn(before) && !isOn(after)),
         )
         .map(({ path, before, after }) => ({
