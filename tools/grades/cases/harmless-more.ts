@@ -66,7 +66,7 @@ export const harmlessMore: readonly Graded[] = [
     name: 'more gateways at the most',
     edits: [edit(prod, 'maxInstances: 12,', 'maxInstances: 15,')],
     grade: 'note',
-    finds: { 'fleet-grows': 'MaxSize: 12 → 15' },
+    finds: { 'fleet-grows': 'MaxSize: 12 → 15', 'alarm-follows': 'MaxSize of the group, 12 → 15' },
   },
   {
     name: 'another name that people read of a topic',
@@ -156,7 +156,7 @@ export const harmlessMore: readonly Graded[] = [
     name: 'packages of instances in another order',
     edits: [edit(fleet, "packages: ['jq', 'unzip',", "packages: ['unzip', 'jq',")],
     grade: 'note',
-    finds: { 'fleet-refresh': 'new template' },
+    finds: { 'machine-comments': 'written otherwise' },
   },
   {
     name: 'a description of a parameter',
