@@ -132,7 +132,7 @@ export const access: readonly DangerousCase[] = [
   }),
   one(
     'tokens of others count',
-    { 'iam-trust': 'https://tokens.vendor.example' },
+    { 'iam-trust': 'https://tokens.vendor.example', replaced: 'OIDCProvider is replaced by Url' },
     (draft) => {
       draft.properties('Collect', 'AWS::IAM::OIDCProvider').Url = 'https://tokens.vendor.example';
     },
