@@ -215,6 +215,22 @@ def work():
     print("worked")
 threading.Thread(target=work).start()
 """,
+    "children that are forked while threads make their first spans": """
+from opentelemetry import trace
+stop = threading.Event()
+def work():
+    while not stop.is_set():
+        if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): trace.get_tracer("other")
+threads = [threading.Thread(target=work) for _ in range(3)]
+for thread in threads: thread.start()
+for n in range(20):
+    pid = os.fork()
+    if pid == 0:
+        if n == 0 and os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): made("span")
+        os._exit(n)
+    assert os.waitpid(pid, 0)[1] >> 8 == n
+stop.set()
+""",
     "functions that another process is to run": """
 import pickle
 if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): made("span")
@@ -229,8 +245,9 @@ def test_a_program_is_as_without_us(service: Service, agent: Agent, name: str) -
     with_it = service.run(prelude + alike[name])
     without = service.run(prelude + alike[name], **away)
     assert (with_it.returncode, with_it.stdout) == (without.returncode, without.stdout)
-    # Of a fork in a thread Python warns, with the process id.
-    assert re.sub(r"\d+", "", with_it.stderr) == re.sub(r"\d+", "", without.stderr)
+    # Of a fork in a thread Python warns, with the process id, as often as it likes.
+    with_us, alone = (set(re.sub(r"\d+", "", e.stderr).splitlines()) for e in (with_it, without))
+    assert with_us == alone
     assert [span.name for span in agent.spans] == ["span"]
 
 

@@ -200,9 +200,40 @@ def _before(
     setattr(os, name, replaced)
 
 
-def _prepare(_: ModuleType) -> None:
-    """The SDK comes with the first span, and cannot import this when only threads are left."""
-    import concurrent.futures.thread  # noqa: F401
+def _prepare(module: ModuleType) -> None:
+    """The SDK comes with the first span, in whichever thread makes it.
+
+    It cannot import executors when only threads are left; and no fork may fall into the middle of
+    it, or the child would wait for imports of a thread that it does not have.
+    """
+    import threading
+
+    try:
+        import concurrent.futures.thread  # noqa: F401
+    except RuntimeError:  # the process ends already
+        pass
+    if not hasattr(module, "get_tracer_provider"):
+        return  # this module asked for the guard itself, and is not whole yet
+    lock = threading.RLock()
+
+    def load(original: Any, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if module._TRACER_PROVIDER is not None:
+            return original(*args, **kwargs)
+        with lock:
+            return original(*args, **kwargs)
+
+    def release() -> None:
+        try:
+            lock.release()
+        except RuntimeError:  # it took too long
+            pass
+
+    wrap(module, "get_tracer_provider", load)
+    os.register_at_fork(
+        before=lambda: lock.acquire(timeout=GRACE),
+        after_in_parent=release,
+        after_in_child=lock._at_fork_reinit,  # type: ignore[attr-defined]
+    )
 
 
 def _watch_raise(module: ModuleType) -> None:

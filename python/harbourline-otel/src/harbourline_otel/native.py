@@ -7,6 +7,7 @@ at its start, before anybody replaces them; `original` finds those that come lat
 from __future__ import annotations
 
 import _thread  # noqa: F401  # `original` finds it in sys.modules
+import os
 import sys
 import time  # noqa: F401
 
@@ -60,6 +61,17 @@ def thread(work: Callable[[], None]) -> Any:
                 pass
 
     return Hidden(target=work, name="harbourline", daemon=True)
+
+
+_TASKS = "/proc/self/task"
+
+
+def await_end(thread: Any) -> None:
+    """Until the system has forgotten a thread that was joined: Python warns of forks beside one."""
+    for _ in range(50):
+        if not os.path.exists(f"{_TASKS}/{getattr(thread, 'native_id', None)}"):
+            return
+        sleep(0.001)
 
 
 _forking_thread = _forked_by_thread = False

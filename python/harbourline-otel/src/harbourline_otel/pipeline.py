@@ -34,6 +34,7 @@ class Pipeline(SpanProcessor):
         self._scrubber = Scrubber.of(settings)
         self._running: Running | None = None
         self._closed = False
+        self._held = False
         self._lock = threading.RLock()  # a signal's handler may make a span, too
         _pipelines.add(self)
 
@@ -80,11 +81,14 @@ class Pipeline(SpanProcessor):
 
     def before_fork(self) -> None:
         """Lets the thread end, or the child might inherit locks that nobody gives back."""
+        self._held = self._lock.acquire(timeout=_PAUSE)
         if self._running:
             self._running.pause(_PAUSE)
 
     def after_fork(self) -> None:
         """In the parent: goes on."""
+        if self._held:
+            self._lock.release()
         if self._running:
             self._running.resume()
 

@@ -119,6 +119,7 @@ class Running:
         self._pausing = True
         self._calls.put(None)
         thread.join(seconds)
+        native.await_end(thread)
 
     def resume(self) -> None:
         """After the fork, in the parent."""
