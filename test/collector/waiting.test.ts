@@ -160,6 +160,11 @@ test('a sampler that is killed goes on where it was: nothing is lost, nothing st
     expect(await send(after)).toBe(true);
     await end('SIGKILL');
 
+    // Nor does it matter how often.
+    for (let n = 0; n < 4; n++) {
+      await start();
+      await end('SIGKILL');
+    }
     await start();
     const all = [...decided, ...waiting, ...after];
     await waitFor('every decision', () => storedOf(all).length === kept(all).length || log);

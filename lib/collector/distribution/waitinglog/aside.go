@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"go.uber.org/zap"
@@ -60,6 +61,22 @@ func (l *Log) boundAside() {
 			_ = os.Remove(found[i])
 		}
 	}
+}
+
+// ended is how many processes have ended with this log, and how many of them by a fault of their own. The next fault is written down.
+func (l *Log) ended() (starts, faults int) {
+	if before, err := os.ReadFile(filepath.Join(l.directory, startsName)); err == nil {
+		_, _ = fmt.Sscan(string(before), &starts, &faults)
+	}
+	path := filepath.Join(l.directory, faultName)
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+		faults++
+	}
+	if file, err := os.Create(path); err == nil {
+		_ = debug.SetCrashOutput(file, debug.CrashOptions{})
+		_ = file.Close()
+	}
+	return starts + 1, faults
 }
 
 // survived says that no span of the log ends a process.

@@ -12,6 +12,8 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -81,5 +83,7 @@ func (l *Log) Shutdown(context.Context) error {
 		problems = append(problems, os.Remove(one.path))
 	}
 	l.survived()
+	_ = debug.SetCrashOutput(nil, debug.CrashOptions{})
+	_ = os.Remove(filepath.Join(l.directory, faultName))
 	return errors.Join(problems...)
 }

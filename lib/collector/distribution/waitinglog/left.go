@@ -3,10 +3,10 @@ package waitinglog
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/klauspost/compress/s2"
@@ -20,10 +20,11 @@ const (
 	underWay = 15 * time.Second
 	// So long a gateway offers it again.
 	offeredAgain = 2 * time.Minute
-	// A log that has ended so many processes is set aside: one of its spans may be what ends them.
-	mostStarts = 3
-	// The file that counts them.
-	startsName = "starts"
+	// A log of which so many processes ended in a row, by a fault of their own or in any way, is set aside: one of its spans may be
+	// what ends them. Whoever is killed from outside is no sign of it, or all of it would be memory.
+	mostFaults, mostStarts = 3, 20
+	// The file that counts them, and the one to which Go writes its last words.
+	startsName, faultName = "starts", "fault"
 )
 
 // left is what an earlier process has left behind.
@@ -55,9 +56,11 @@ func (l *Log) find() {
 	if err = errors.Join(err, unread); err != nil {
 		l.logger.Error("The folder of the log of what waits cannot be used: a kill would lose what waits", zap.Error(err))
 	}
-	starts := filepath.Join(l.directory, startsName)
-	before, _ := os.ReadFile(starts)
-	started, _ := strconv.Atoi(string(before))
+	starts, faults := l.ended()
+	why := ""
+	if starts >= mostStarts || faults >= mostFaults {
+		why = fmt.Sprintf("%d processes have ended with it, %d of them by a fault", starts, faults)
+	}
 	for _, entry := range entries {
 		number, ok := numberOf(entry.Name())
 		if !ok {
@@ -65,8 +68,8 @@ func (l *Log) find() {
 		}
 		l.next = max(l.next, number+1)
 		path := filepath.Join(l.directory, entry.Name())
-		if started >= mostStarts {
-			l.setAside(path, "it has ended "+strconv.Itoa(started)+" processes")
+		if why != "" {
+			l.setAside(path, why)
 			continue
 		}
 		one, err := l.look(path, found)
@@ -78,12 +81,12 @@ func (l *Log) find() {
 		l.bytes += one.bytes
 	}
 	l.boundAside()
-	if started >= mostStarts {
+	if len(found.segments) == 0 {
 		l.survived()
-	} else if len(found.segments) > 0 {
+	} else {
 		l.onTrial = true
 		// Where it cannot be written, the disk is full: what ends processes then is not the log.
-		_ = os.WriteFile(starts, []byte(strconv.Itoa(started+1)), 0o600)
+		_ = os.WriteFile(filepath.Join(l.directory, startsName), fmt.Appendf(nil, "%d %d", starts, faults), 0o600)
 	}
 	l.last, l.counted = max(l.last, found.counted), found.counted
 }

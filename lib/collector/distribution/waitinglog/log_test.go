@@ -393,22 +393,34 @@ func TestWithoutAFolderItStartsAndCounts(t *testing.T) {
 	b.kill()
 }
 
+// fault is what a process leaves that ends by itself.
+func fault(t *testing.T, directory string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(directory, faultName), []byte("fatal error: stack overflow"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestALogThatEndsProcessesIsSetAside(t *testing.T) {
 	directory := t.TempDir()
-	first := start(t, directory)
-	first.take(spans(1, 1))
-	first.kill()
-	for range mostStarts {
-		b := start(t, directory)
-		equal(t, b.handedOn(), "01/01")
-		b.kill()
+	for ends, by := range map[int]func(){mostFaults: func() { fault(t, directory) }, mostStarts: func() {}} {
+		first := start(t, directory)
+		first.take(spans(1, 1))
+		first.kill()
+		by()
+		for range ends - 1 {
+			b := start(t, directory)
+			equal(t, b.handedOn(), "01/01")
+			b.kill()
+			by()
+		}
+		last := start(t, directory)
+		equal(t, last.handedOn(), "")
+		if found := last.counted("otelcol_extension_queue_damaged_files")[""]; found != 1 {
+			t.Errorf("%d are counted", found)
+		}
+		last.kill()
 	}
-	last := start(t, directory)
-	equal(t, last.handedOn(), "")
-	if found := last.counted("otelcol_extension_queue_damaged_files")[""]; found != 1 {
-		t.Errorf("%d are counted", found)
-	}
-	last.kill()
 	// One that goes on has a clean sheet.
 	now := time.Now()
 	next := start(t, directory, func(l *Log) { l.now = func() time.Time { return now } })
