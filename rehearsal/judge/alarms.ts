@@ -1,5 +1,5 @@
 /** The right alarms, and no others: whom they notified and when, and who is at fault by the metrics alone. */
-import { everyMetric, tierDimension } from '../../lib/contract/metrics';
+import { crossings, everyMetric, tierDimension } from '../../lib/contract/metrics';
 import { incidents } from '../../lib/observe/alarms/incidents';
 import { type AlarmCourse, alarmCourses } from './cloudwatch/alarms';
 import { withHistory } from './cloudwatch/history';
@@ -52,10 +52,30 @@ function knownHere(store: MetricStore): (metric: MetricQuery) => boolean {
   return (metric) => !metric.namespace.startsWith('AWS/') && (!elsewhere.has(metric.name) || heard(metric));
 }
 
+/**
+ * Objectives that were missed before anything was broken. The minute before the fault stands for the hours before it: where that was
+ * bad, alarms rightly show from the beginning, and what they make of the fault says nothing.
+ */
+const badBefore = ({ courses, fair }: Alarmed, short: (name: string) => string): string[] =>
+  fair
+    ? courses
+        .filter(({ name, changes: [first] }) => objectives.has(short(name)) && first?.state === 'ALARM')
+        .map(({ name }) => short(name))
+    : [];
+const objectives = new Set(crossings.flatMap((crossing) => [`P99 ${crossing}`, `Error rate ${crossing}`]));
+
 export function alarmRows(evidence: Evidence): Row[] {
-  const { config, expectedAlarms, allowance } = evidence;
-  const { courses, diagnosis } = alarmed(evidence);
-  const short = (name: string) => name.replace(`harbourline-${config.environment}: `, '');
+  const short = (name: string) => name.replace(`harbourline-${evidence.config.environment}: `, '');
+  const made = alarmed(evidence);
+  const before = badBefore(made, short);
+  const rows = rowsOf(evidence, made, short);
+  if (before.length === 0) return rows;
+  const why = `not judged, since the minute before the fault was bad already: ${before.join(', ')}`;
+  return rows.map((row) => (row.ok === undefined ? row : { ...row, seen: `${why}; ${row.seen}`, doubtful: true }));
+}
+
+function rowsOf(evidence: Evidence, { courses, diagnosis }: Alarmed, short: (name: string) => string): Row[] {
+  const { expectedAlarms, allowance } = evidence;
   const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
   const notified = courses.flatMap(({ name, notified: times }) => times.map((at) => ({ name: short(name), at })));
   const names = new Set(notified.map(({ name }) => name));

@@ -58,6 +58,20 @@ test('no alarm is accepted in place of the right one, and none beside it', () =>
   );
 });
 
+test('a minute before the fault that was bad already says nothing of the fault', () => {
+  const always = made.map((span) =>
+    span.crossing === 'cn-hk' ? { ...span, endNs: `${BigInt(span.startNs) + 1_500_000_000n}` } : span,
+  );
+  const rows = rowsOf(faulty(always, { notify: ['Calls to the mainland'], side: 'the mainland' }));
+  for (const what of [notified, 'at fault, by the metrics alone'])
+    expect(rows[what]).toMatchObject({
+      ok: false,
+      doubtful: true,
+      seen: expect.stringMatching(/^not judged, since the minute before the fault was bad already: P99 cn-hk; /),
+    });
+  expect(rows['from the fault to the alarm']).not.toHaveProperty('doubtful');
+});
+
 test('an alarm that may notify as well need not, and is named with its reason', () => {
   const may = { 'Calls to the mainland': 'it hangs on the machine' };
   expect(ok(faulty(slowed('hk-cn'), { notify: [], may }))).toBe(true);
