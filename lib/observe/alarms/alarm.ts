@@ -77,6 +77,8 @@ export interface AlarmDefinition {
 
 /** What differs where an alarm sees the same in another way. */
 type OtherSign = Required<Pick<AlarmDefinition, 'metric' | 'minutes' | 'of' | 'onlyWhile'>> & {
+  /** An incident that says it already: it shows sooner, since there is more to go by. @default none */
+  readonly unless?: Incident;
   /** As it stands in the alarm's name. */
   readonly name: string;
 };

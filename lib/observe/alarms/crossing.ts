@@ -15,7 +15,7 @@ const ways: Readonly<Record<Crossing, string>> = {
 };
 
 /** Of 100 calls, one may be slower than the 99th percentile's objective: that is what the percentile says. */
-const slowPercent = 1;
+export const slowPercent = 1;
 
 function ofCrossing({ environment, observe }: EnvironmentConfig, crossing: Crossing): Budget[] {
   const { p99Ms, errorPercent } = observe.objectives;

@@ -79,7 +79,8 @@ export const stoppedFlow = (
   return {
     ...what,
     ...sign(flows.steady),
-    or: { name: 'few as they are', ...sign(flows.thin) },
+    // That few calls have stopped shows after a quarter of an hour: by then Hong Kong has paged, where it fails for want of them.
+    or: { name: 'few as they are', ...sign(flows.thin), unless: 'hongKong' },
     threshold: 1,
     comparison: atLeast,
     missing: TreatMissingData.NOT_BREACHING, // the expression fills what is missing
@@ -96,6 +97,7 @@ export const gateHeadings = [
   'Calls hk-cn come now and then',
   'Calls cn-hk come now and then',
   'Aggregates in use',
+  'The mainland before Hong Kong',
 ] as const;
 
 /** Whether the environment has had traffic in the last week: before its first day silence is no fault. */

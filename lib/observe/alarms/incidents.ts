@@ -19,6 +19,8 @@ export interface IncidentDefinition {
    * the services in Hong Kong that wait for it; when it is cut, calls fail.
    */
   readonly consequenceOf?: 'border';
+  /** Minutes in which the cause may show after its consequence. @default 2 */
+  readonly waitMinutes?: number;
 }
 
 export const incidents = {
@@ -74,6 +76,8 @@ export const incidents = {
     ],
     dashboard: 'link',
     consequenceOf: 'border',
+    // At night the next call may come minutes after the link went.
+    waitMinutes: 5,
   },
   tracing: {
     heading: 'Tracing',

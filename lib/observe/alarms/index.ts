@@ -6,6 +6,7 @@ import {
   ComparisonOperator,
   CompositeAlarm,
   type IAlarm,
+  type IAlarmRule,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -40,12 +41,14 @@ export interface AlarmsProps {
   readonly budgets?: readonly Budget[];
   /** The incident of the border, where another stack has it. */
   readonly border?: IAlarm;
+  /** What shows that the mainland was at fault before Hong Kong was. @default nothing does */
+  readonly mainlandFirst?: GateDefinition;
 }
 
 /** Every alarm of an environment, by subject; those of its link stand in the link's stack. */
 export const environmentAlarms = (watched: Watched): AlarmDefinition[] => [
-  ...crossingAlarms(watched),
   ...serviceAlarms(watched),
+  ...crossingAlarms(watched),
   ...pipelineAlarms(watched),
   ...storeAlarms(watched),
   ...capacityAlarms(watched),
@@ -88,8 +91,9 @@ export class Alarms extends Construct {
     private readonly props: AlarmsProps,
   ) {
     super(scope, id);
-    for (const definition of props.alarms) this.metricAlarm(definition);
+    // Symptoms of Hong Kong first: one of the border counts only where they do not show.
     for (const budget of props.budgets ?? []) this.budget(budget);
+    for (const definition of props.alarms) this.metricAlarm(definition);
     this.border = props.border ?? this.incident('border');
     for (const incident of ['hongKong', 'link', 'tracing'] as const) this.incident(incident);
   }
@@ -115,10 +119,19 @@ export class Alarms extends Construct {
       compositeAlarmName: this.name(heading),
       alarmDescription: this.description(definition),
       alarmRule: or
-        ? AlarmRule.anyOf(measured, gated(`${heading}, ${or.name}`, { ...definition, ...or }, or.onlyWhile))
+        ? AlarmRule.anyOf(
+            measured,
+            this.unless(or.unless, gated(`${heading}, ${or.name}`, { ...definition, ...or }, or.onlyWhile)),
+          )
         : measured,
     });
     this.notify(alarm, heading, notifies);
+  }
+
+  /** A sign that counts while an incident does not show. */
+  private unless(incident: Incident | undefined, sign: IAlarmRule): IAlarmRule {
+    const others = incident ? this.symptoms[incident] : [];
+    return others.length > 0 ? AlarmRule.allOf(sign, AlarmRule.not(AlarmRule.anyOf(...others))) : sign;
   }
 
   private alarm(name: string, definition: AlarmDefinition): Alarm {
@@ -198,17 +211,17 @@ export class Alarms extends Construct {
     const { heading, consequenceOf, ...said }: IncidentDefinition = incidents[incident];
     const page = new SnsAction(this.props.topics.page);
     const symptoms = AlarmRule.anyOf(...this.symptoms[incident]);
+    const { waitMinutes = 2 } = said;
     const alarm = new CompositeAlarm(this, idOf(heading), {
       compositeAlarmName: this.name(heading),
       alarmDescription: this.description({ ...said, heading }),
-      alarmRule:
-        incident === 'border' ? AlarmRule.allOf(symptoms, AlarmRule.not(AlarmRule.anyOf(...this.clearing))) : symptoms,
+      alarmRule: incident === 'border' ? AlarmRule.allOf(symptoms, this.notOfHongKong()) : symptoms,
       ...(this.border && consequenceOf === 'border'
         ? {
             actionsSuppressor: this.border,
             // Time for the cause to show after its consequence: that a flow stopped is seen in three minutes, that those who
             // wait for it fail in two, and alarms of one minute are not evaluated in one moment.
-            actionsSuppressorWaitPeriod: Duration.minutes(2),
+            actionsSuppressorWaitPeriod: Duration.minutes(waitMinutes),
             // And for the consequence to end after its cause.
             actionsSuppressorExtensionPeriod: Duration.minutes(5),
           }
@@ -217,6 +230,12 @@ export class Alarms extends Construct {
     alarm.addAlarmAction(page);
     alarm.addOkAction(page);
     return alarm;
+  }
+
+  /** Hong Kong answers the mainland as it should, or did so when calls to the mainland were bad already: one outage stays one. */
+  private notOfHongKong(): IAlarmRule {
+    const well = AlarmRule.not(AlarmRule.anyOf(...this.clearing));
+    return this.props.mainlandFirst ? AlarmRule.anyOf(well, this.gate(this.props.mainlandFirst)) : well;
   }
 
   private notify(alarm: Alarm | CompositeAlarm, heading: string, notifies: Notifies): void {

@@ -3,7 +3,14 @@
  * that samplers would have sent are made of it, all else is healthy, and the alarms are those of the synthesised templates.
  */
 import type { EnvironmentConfig } from '../../../config/schema';
-import { type Crossing, kindOfCrossing, metricNamespace, metrics, statusError } from '../../../lib/contract/metrics';
+import {
+  type Crossing,
+  destinationAttribute,
+  kindOfCrossing,
+  metricNamespace,
+  metrics,
+  statusError,
+} from '../../../lib/contract/metrics';
 import { type AlarmCourse, type AlarmSet, alarmCourses, entriesOf } from '../../../rehearsal/judge/cloudwatch/alarms';
 import type { DataPoint } from '../../../rehearsal/judge/cloudwatch/embedded-metrics';
 import { MetricStore } from '../../../rehearsal/judge/cloudwatch/metric-store';
@@ -21,6 +28,8 @@ export interface Calls {
   readonly crossing: Crossing;
   /** @default payment */
   readonly service?: string;
+  /** Where they go, of calls to the mainland. @default settlement */
+  readonly destination?: string;
   readonly calls: number;
   /** How many of them fail. @default 0 */
   readonly errors?: number;
@@ -54,7 +63,7 @@ export interface Said {
   readonly pages: readonly { readonly heading: string; readonly at: number; readonly endedAt: number | undefined }[];
   /** Other messages. */
   readonly informs: readonly { readonly heading: string; readonly at: number }[];
-  /** Services that were named. */
+  /** Services and destinations that were named. */
   readonly named: readonly { readonly service: string; readonly at: number }[];
 }
 
@@ -106,22 +115,29 @@ const spread =
 
 /** Points that samplers would have sent of a minute's calls. */
 function pointsOf(namespace: string, at: number, traffic: readonly Calls[]): DataPoint[] {
-  return traffic.flatMap(({ crossing, service = 'payment', calls, errors = 0, slow = 0, ms = 60, slowMs = 10_000 }) => {
+  return traffic.flatMap((of) => {
+    const { crossing, service = 'payment', destination = 'settlement', calls, errors = 0, slow = 0 } = of;
+    const { ms = 60, slowMs = 10_000 } = of;
     const point = spread(crossing, service, at, namespace);
     const count = (value: number, more = {}) =>
       value > 0 ? point(metrics.calls.name, 'Count', [value], [1], more) : [];
     if (calls === 0) return [];
     return [
       ...count(calls),
-      {
+      ...(
+        [
+          { crossing, 'service.name': service },
+          ...(crossing === 'hk-cn' ? [{ [destinationAttribute]: destination }] : []),
+        ] as Record<string, string>[]
+      ).map((dimensions) => ({
         namespace,
         name: metrics.excess.name,
         unit: 'Count',
-        dimensions: { crossing, 'service.name': service },
+        dimensions,
         timestamp: at,
         values: [2 * errors - calls],
         counts: [1],
-      },
+      })),
       ...count(errors, { 'status.code': statusError }),
       ...count(calls - errors, { 'status.code': 'STATUS_CODE_UNSET' }),
       ...point(metrics.duration.name, 'Milliseconds', [ms, slowMs], [calls - slow, slow]),
