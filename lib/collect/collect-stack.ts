@@ -164,7 +164,7 @@ export class CollectStack extends EnvironmentStack {
         region: config.region,
         instanceType: collect.sampler.instanceType,
         volumeGiB: collect.sampler.volumeGiB,
-        services: config.observe.metricsBudget.services,
+        named: config.observe.metricsBudget,
         forward: collect.forward,
         instances: collect.sampler.maxInstances,
         mainland: config.mainland,

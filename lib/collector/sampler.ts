@@ -8,16 +8,18 @@ import { hops, mebibytes } from '../contract/limits';
 import {
   crossingAttribute,
   crossings,
+  destinationAttribute,
   kindOfCrossing,
   metrics,
+  operationAttribute,
   statusError,
   traceparentAttribute,
 } from '../contract/metrics';
 import { ports } from '../contract/ports';
 import { hashSalt, rootWaitSeconds } from '../contract/sampling';
-import { forwardQueueBytes, queueBytes, sizesOf, waitingBytes } from '../contract/sizing';
+import { forwardQueueBytes, queueBytes, sizesOf } from '../contract/sizing';
 import { clientTls, extensions, memoryLimiter, retryForever, serverTls, service } from './blocks/components';
-import { crossingProcessor, type MainlandPeers } from './blocks/crossing';
+import { crossingProcessor, type MainlandPeers, type NamedCalls } from './blocks/crossing';
 import { type ForwardOptions, forwarders } from './blocks/forward';
 import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './blocks/own-metrics';
 import { env, renderConfiguration, variables } from './blocks/render';
@@ -29,8 +31,8 @@ export interface SamplerOptions {
   readonly instanceType: string;
   /** Volume of the disk queue in GiB. */
   readonly volumeGiB: number;
-  /** Services that have metrics of their own. */
-  readonly services: number;
+  /** Services, destinations in the mainland and operations of servers that have metrics of their own. */
+  readonly named: NamedCalls & { readonly services: number };
   /** Backends that get kept traces too. @default none */
   readonly forward?: ForwardOptions;
   /**
@@ -95,13 +97,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
   const own = ownMetrics('sampler');
   const relays = options.relays ? toRelays(environment, options.relays) : {};
   return renderConfiguration({
-    extensions: {
-      ...extensions(env(variables.loopback)),
-      harbourline_waiting: {
-        directory: `${env(variables.dataDirectory)}/waiting`,
-        bytes: waitingBytes(options.volumeGiB),
-      },
-    },
+    extensions: extensions(env(variables.loopback)),
     receivers: {
       ...own.receivers,
       otlp: {
@@ -117,9 +113,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
     processors: {
       ...own.processors,
       ...memoryLimiter(sizes.collectorMiB),
-      ...crossingProcessor(options.mainland),
-      // Writes down what was taken, before it is answered: a sampler that is killed goes on where it was (ADR 46).
-      harbourline_waiting: {},
+      ...crossingProcessor(options.mainland, options.named),
       ...excess,
       tail_sampling: {
         // Until the root has come, which ends last: a call that fails after thirty seconds is judged by its failure.
@@ -159,7 +153,10 @@ export function samplerConfiguration(options: SamplerOptions): string {
       span_metrics: {
         aggregation_temporality: 'AGGREGATION_TEMPORALITY_DELTA',
         histogram: { unit: 'ms', exponential: { max_size: histogramBuckets } },
-        dimensions: [{ name: crossingAttribute, default: 'none' }, { name: traceparentAttribute }],
+        dimensions: [
+          { name: crossingAttribute, default: 'none' },
+          ...[traceparentAttribute, destinationAttribute, operationAttribute].map((name) => ({ name })),
+        ],
         exclude_dimensions: ['span.name'],
         // Without it the exporter drops same-named metrics of different resources, with a mere warning.
         resource_metrics_key_attributes: ['service.name', 'deployment.environment.name'],
@@ -168,7 +165,12 @@ export function samplerConfiguration(options: SamplerOptions): string {
       },
     },
     exporters: {
-      ...embeddedMetrics(environment, region, [...Object.values(metrics), ...metricsOf('sampler')], options.services),
+      ...embeddedMetrics(
+        environment,
+        region,
+        [...Object.values(metrics), ...metricsOf('sampler')],
+        options.named.services,
+      ),
       ...forward,
       ...relays,
       'otlp_http/writer': {
@@ -198,7 +200,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
         ...own.pipelines,
         'traces/all': {
           receivers: ['otlp'],
-          processors: ['memory_limiter', 'harbourline_crossing', 'harbourline_waiting'],
+          processors: ['memory_limiter', 'harbourline_crossing'],
           exporters: ['span_metrics', 'forward/sampling'],
         },
         'traces/kept': {
@@ -210,7 +212,6 @@ export function samplerConfiguration(options: SamplerOptions): string {
         metrics: { receivers: ['span_metrics'], exporters: ['awsemf', ...Object.keys(relays)] },
       },
       [ownReader],
-      ['harbourline_waiting'],
     ),
   });
 }

@@ -4,15 +4,18 @@ import { MathExpression, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   type Crossing,
   crossingAttribute,
+  destinationAttribute,
   kindOfCrossing,
   metricNamespace,
   metrics,
+  operationAttribute,
   statusError,
   traceparentAttribute,
 } from '../contract/metrics';
 import { figureOf, period, searched } from './expressions';
 
-const dimensionsOf = (crossing: Crossing) => ({
+/** Dimensions by which a crossing is judged. */
+export const dimensionsOf = (crossing: Crossing) => ({
   [crossingAttribute]: crossing,
   'span.kind': kindOfCrossing[crossing],
 });
@@ -26,7 +29,7 @@ export const volume = (environment: string, crossing: Crossing, over = period): 
   figureOf(environment, metrics.calls, dimensionsOf(crossing), 'Sum', crossing, over);
 
 /** Failed calls of a crossing. */
-const errors = (environment: string, crossing: Crossing, over: Duration): Metric =>
+export const errors = (environment: string, crossing: Crossing, over: Duration): Metric =>
   figureOf(
     environment,
     metrics.calls,
@@ -164,12 +167,18 @@ export const continuity = (environment: string): MathExpression =>
  * @param crossings a condition on the crossing
  */
 export const excessByService = (environment: string, crossings: `${'=' | '!='} '${Crossing}'`, over: Duration) =>
+  excessBy(environment, 'service.name', [crossingAttribute], `WHERE "${crossingAttribute}" ${crossings} `, over);
+
+/** The same of calls to the mainland, a series for each destination. */
+export const excessByDestination = (environment: string, over: Duration) =>
+  excessBy(environment, destinationAttribute, [], '', over);
+
+const excessBy = (environment: string, name: string, others: readonly string[], where: string, over: Duration) =>
   new MathExpression({
     expression: [
       `SELECT SUM("${metrics.excess.name}")`,
-      `FROM SCHEMA("${metricNamespace(environment)}", "${crossingAttribute}", "service.name")`,
-      `WHERE "${crossingAttribute}" ${crossings}`,
-      'GROUP BY "service.name" ORDER BY SUM() DESC',
+      `FROM SCHEMA(${[metricNamespace(environment), ...others, name].map((one) => `"${one}"`).join(', ')})`,
+      `${where}GROUP BY "${name}" ORDER BY SUM() DESC`,
     ].join(' '),
     usingMetrics: {},
     period: over,
@@ -179,29 +188,48 @@ export const excessByService = (environment: string, crossings: `${'=' | '!='} '
 /** Lines of a graph beyond which nobody tells them apart. */
 const mostLines = 10;
 
-/**
- * A figure of a crossing by service, found by search, since services are not known at synth: of those services that have most of it, ten
- * at the most.
- */
-export const byService = (
+/** Of a figure's series those that have most, found by search: synth knows no names. */
+const most = (
   environment: string,
-  crossing: Crossing,
-  metric: 'duration' | 'calls',
-  statistic: string,
-  only: 'all' | 'errors' = 'all',
-): MathExpression => {
-  const all = searched(
-    environment,
-    metrics[metric],
-    [crossingAttribute, 'service.name', 'span.kind', ...(only === 'errors' ? ['status.code'] : [])],
-    statistic,
-    { ...dimensionsOf(crossing), ...(only === 'errors' ? { 'status.code': statusError } : {}) },
-  );
-  const by = metric === 'duration' ? 'MAX' : 'SUM';
+  figure: Figure,
+  dimensions: readonly string[],
+  fixed: Record<string, string> = {},
+) => {
+  const [metric, statistic, code] = figures[figure];
+  const all = searched(environment, metric, [...dimensions, ...(code ? ['status.code'] : [])], statistic, {
+    ...fixed,
+    ...(code ? { 'status.code': code } : {}),
+  });
   return new MathExpression({
-    expression: `SORT(${all.expression}, ${by}, DESC, ${mostLines})`,
+    expression: `SORT(${all.expression}, ${statistic === 'p99' ? 'MAX' : 'SUM'}, DESC, ${mostLines})`,
     usingMetrics: {},
     period,
     label: '',
   });
 };
+
+/** What top lists show: how long, how many, how many failed. */
+type Figure = keyof typeof figures;
+const figures = {
+  p99: [metrics.duration, 'p99', undefined],
+  calls: [metrics.calls, 'Sum', undefined],
+  // As many as calls, where those are counted by their status alone.
+  durations: [metrics.duration, 'SampleCount', undefined],
+  failed: [metrics.calls, 'Sum', statusError],
+} as const;
+
+/** A figure of a crossing by service: of those services that have most of it, ten at the most. */
+export const byService = (
+  environment: string,
+  crossing: Crossing,
+  figure: 'p99' | 'calls' | 'failed',
+): MathExpression =>
+  most(environment, figure, [crossingAttribute, 'service.name', 'span.kind'], dimensionsOf(crossing));
+
+/** A figure of calls to the mainland by destination, ten at the most. */
+export const byDestination = (environment: string, figure: 'p99' | 'durations' | 'failed'): MathExpression =>
+  most(environment, figure, [destinationAttribute]);
+
+/** A figure of servers in Hong Kong by operation, ten at the most. */
+export const byOperation = (environment: string, figure: 'p99' | 'failed'): MathExpression =>
+  most(environment, figure, ['service.name', operationAttribute]);

@@ -1,12 +1,16 @@
 /** What metrics of our own cost: each combination of dimension values is one, and is paid for by the month. */
 import {
+  changedDimension,
+  changedThings,
   checkDimension,
   collectorTiers,
   continuityOutcomes,
   crossingAttribute,
   crossings,
+  destinationAttribute,
   type EmittedMetric,
   everyMetric,
+  operationAttribute,
   outcomeDimension,
   pathDimension,
   portDimension,
@@ -25,13 +29,23 @@ export interface DimensionValues {
 /** Pairs of crossing and kind that there are: clients outward, servers inward, every kind within Hong Kong. */
 const pairs = 7;
 
+/** Names that have metrics of their own: `observe.metricsBudget`. */
+export interface Names {
+  readonly services: number;
+  readonly destinations: number;
+  readonly operations: number;
+}
+
 /**
  * How many values dimensions have at the most.
  *
- * @param services that send spans
+ * @param names that spans have
  */
-export const dimensionValues = (services: number): DimensionValues => ({
+export const dimensionValues = ({ services, destinations, operations }: Names): DimensionValues => ({
   'service.name': services,
+  [destinationAttribute]: destinations,
+  // All of an environment, whichever services they are of.
+  [operationAttribute]: operations / services,
   [crossingAttribute]: crossings.length,
   'span.kind': pairs / crossings.length,
   'status.code': 3, // unset, ok, error
@@ -48,6 +62,7 @@ export const dimensionValues = (services: number): DimensionValues => ({
   [sideDimension]: 2,
   [portDimension]: 10,
   [severityDimension]: 2,
+  [changedDimension]: changedThings.length,
 });
 
 /**

@@ -7,7 +7,7 @@ import { freePort } from '../../harness/ports';
 import { waitFor } from '../../harness/wait';
 import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
 import { samplerConfiguration } from '../../lib/collector/sampler';
-import { metrics } from '../../lib/contract/metrics';
+import { destinationAttribute, metrics } from '../../lib/contract/metrics';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
@@ -22,7 +22,7 @@ function configuration(port: number, out: string): string {
       region: 'ap-east-1',
       instanceType: 'm7g.large',
       volumeGiB: 20,
-      services: 50,
+      named: { services: 50, destinations: 20, operations: 50 },
       instances: 1,
       mainland: { prefixes: ['10.20.0.0/16'], hostSuffixes: [] },
       sampling: {
@@ -94,7 +94,9 @@ test('failed calls count as they are, others as less than nothing, of the spans 
           for (const { asInt, attributes } of sum.dataPoints) {
             const values = Object.fromEntries(attributes.map(({ key, value }: any) => [key, value.stringValue]));
             const key = `${values['service.name']} ${values.crossing}`;
-            found[key] = (found[key] ?? 0) + Number(asInt);
+            const destination = values[destinationAttribute];
+            for (const name of [key, ...(destination ? [`→ ${destination}`] : [])])
+              found[name] = (found[name] ?? 0) + Number(asInt);
           }
         }
       }
@@ -111,8 +113,8 @@ test('failed calls count as they are, others as less than nothing, of the spans 
       });
       return answer.ok || answer.status;
     });
-    await waitFor('both services', () => Object.keys(sums()).length === 3 || JSON.stringify(sums()) + log);
-    expect(sums()).toEqual({ 'ledger none': 5, 'fx none': -3, 'fx hk-cn': 5 });
+    await waitFor('both services', () => Object.keys(sums()).length === 4 || JSON.stringify(sums()) + log);
+    expect(sums()).toEqual({ 'ledger none': 5, 'fx none': -3, 'fx hk-cn': 5, '→ 10.20.0.9': 5 });
   } finally {
     child.kill();
     await ended;

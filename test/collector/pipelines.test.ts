@@ -28,7 +28,7 @@ const texts = {
     region: 'ap-east-1',
     instanceType: 't4g.medium',
     volumeGiB: 20,
-    services: 50,
+    named: { services: 50, destinations: 20, operations: 50 },
     instances: 2,
     mainland: { prefixes: ['10.20.0.0/16'], hostSuffixes: ['.cn.example.internal'] },
     sampling,
@@ -167,11 +167,15 @@ describe('the sampler', () => {
       'tier',
       'sampled',
       'exporter',
+      // Bounded by the processor that sets them.
+      'call.destination',
+      'call.operation',
     ];
     const declared = parsed.sampler.exporters.awsemf.metric_declarations.flatMap(
       ({ dimensions }: { dimensions: string[][] }) => dimensions.flat(),
     );
     expect(new Set(declared)).toEqual(new Set(allowed));
     expect(parsed.sampler.connectors.span_metrics.exclude_dimensions).toContain('span.name');
+    expect(parsed.sampler.processors.harbourline_crossing).toMatchObject({ destinations: 20, operations: 50 });
   });
 });

@@ -23,7 +23,7 @@ function configuration(port: number, out: string): string {
       region: 'ap-east-1',
       instanceType: 'm7g.large',
       volumeGiB: 20,
-      services: 50,
+      named: { services: 50, destinations: 20, operations: 50 },
       instances: 1,
       mainland: { prefixes: [], hostSuffixes: [] },
       sampling: {

@@ -74,11 +74,17 @@ test('a type that nobody has judged is named', () => {
   expect(() => items(environment as never)).toThrow('What do these cost? AWS::Neptune::DBCluster: write them into');
 });
 
-test('metrics and queries of alarms are counted by services', () => {
-  const of = (services?: number) => Object.fromEntries(items(committed('prod'), services).map((one) => [one.key, one]));
+const names = { services: 50, destinations: 20, operations: 50 };
+
+test('metrics and queries of alarms are counted by services, destinations and operations', () => {
+  const of = (more?: Partial<typeof names>) =>
+    Object.fromEntries(items(committed('prod'), more && { ...names, ...more }).map((one) => [one.key, one]));
   expect(of()['custom-metric']).toBeUndefined();
-  expect(of(50)['custom-metric']!.most).toBeGreaterThan(of(10)['custom-metric']!.most);
-  expect(of(50)['composite-alarm']!.least).toBeGreaterThan(20);
+  const most = (key: string, more: Partial<typeof names>) => of(more)[key]!.most;
+  for (const fewer of [{ services: 10 }, { destinations: 10 }, { operations: 10 }])
+    expect(most('custom-metric', fewer)).toBeLessThan(most('custom-metric', {}));
+  expect(most('alarm-query', { services: 10 })).toBeLessThan(most('alarm-query', {}));
+  expect(of({})['composite-alarm']!.least).toBeGreaterThan(20);
 });
 
 describe('prices are fetched', () => {
@@ -163,7 +169,7 @@ describe('prices are fetched', () => {
 
   test('everything that an environment has can be asked for', () => {
     for (const name of ['dev', 'staging', 'prod']) {
-      for (const { key } of items(committed(name), 50)) expect(question(key, 'ap-east-1').service).toMatch(/^\w+$/);
+      for (const { key } of items(committed(name), names)) expect(question(key, 'ap-east-1').service).toMatch(/^\w+$/);
     }
   });
 

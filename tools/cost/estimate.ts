@@ -1,6 +1,7 @@
 /** What an environment costs in a month for being there: items of its templates, by a list of prices. Pure. */
-import { customMetrics, dimensionValues } from '../../lib/observe/cost';
-import { type Environment, resourcesOf } from '../review/changes';
+import { destinationAttribute } from '../../lib/contract/metrics';
+import { customMetrics, dimensionValues, type Names } from '../../lib/observe/cost';
+import { type Environment, type Resource, resourcesOf } from '../review/changes';
 import type { Prices } from './prices';
 import { addResource, notCounted, type Per } from './resources';
 
@@ -24,20 +25,34 @@ const hoursInMonth = 730;
 /** Pairs of crossing and service that a query of an alarm finds for one service. */
 const directions = 3;
 
+/** Metrics that the query of an alarm finds at the most. */
+function foundBy({ Type, Properties = {} }: Resource, { services, destinations }: Names): number {
+  if (Type !== 'AWS::CloudWatch::Alarm') return 0;
+  const asked = ((Properties.Metrics ?? []) as { Expression?: string }[]).filter(({ Expression }) =>
+    Expression?.startsWith('SELECT'),
+  );
+  return asked.reduce(
+    (sum, { Expression }) => sum + (Expression?.includes(destinationAttribute) ? destinations : services * directions),
+    0,
+  );
+}
+
 /**
  * What of an environment costs for being there, from its templates.
  *
- * @param services that send spans, at the most: metrics and queries are counted by them. Undefined where none are counted
+ * @param names that calls have, at the most: metrics and queries are counted by them. Undefined where none are counted
  * @throws Error that names types of resources that nobody has judged: free, paid by use, or priced
  */
-export function items(environment: Environment, services?: number): Item[] {
+export function items(environment: Environment, names?: Names): Item[] {
   const all = new Map<string, Item>();
   const add = (key: string, per: Per, least: number, most = least): void => {
     const known = all.get(key) ?? { key, per, least: 0, most: 0 };
     if (most > 0) all.set(key, { ...known, least: known.least + least, most: known.most + most });
   };
   const unknown = new Set<string>();
+  let found = 0;
   for (const { stack, resource } of resourcesOf(environment)) {
+    found += names ? foundBy(resource, names) : 0;
     if (!addResource(resource, environment[stack]?.resources ?? {}, add)) unknown.add(resource.Type);
   }
   if (unknown.size > 0) {
@@ -46,14 +61,13 @@ export function items(environment: Environment, services?: number): Item[] {
     );
   }
   const queries = all.get('alarm-query');
-  if (queries) all.set('alarm-query', { ...queries, most: queries.most * (services ?? 1) * directions });
-  if (services !== undefined) {
-    add(
-      'custom-metric',
-      'month',
-      customMetrics(dimensionValues(1)), // And those beyond the budget, which are one.
-      customMetrics(dimensionValues(services + 1)),
-    );
+  if (queries && names) all.set('alarm-query', { ...queries, most: found });
+  if (names) {
+    const { services, destinations, operations } = names;
+    const one = { services: 1, destinations: 1, operations: 1 };
+    // And those beyond the budget, which are one.
+    const most = { services: services + 1, destinations: destinations + 1, operations: operations + services + 1 };
+    add('custom-metric', 'month', customMetrics(dimensionValues(one)), customMetrics(dimensionValues(most)));
   }
   return [...all.values()].sort((one, other) => one.key.localeCompare(other.key));
 }

@@ -19,13 +19,13 @@ npm run cost [-- options]
                it needs credentials that may pricing:GetProducts, and stands over the committed table from then on
   --help       this text
 
-Fleets are given from their least to their most instances, metrics from one service to observe.metricsBudget.services. Prices that nobody
+Fleets are given from their least to their most instances, metrics from one service to what observe.metricsBudget allows. Prices that nobody
 has sourced are unknown: they are left out of the sum, which then says so. The mainland's account has a price list of its own.
 `;
 
 function ofEnvironment(name: string) {
   const { environment, config } = plan(name);
-  return { config, all: items(environment, config.observe.metricsBudget.services) };
+  return { config, all: items(environment, config.observe.metricsBudget) };
 }
 
 async function fetchAll(names: readonly string[]): Promise<number> {

@@ -1,7 +1,7 @@
 /** Figures that no benchmark writes into a file. */
 
 import { serviceMetrics } from '../../lib/contract/metrics/services';
-import { metrics } from '../../lib/contract/metrics/spans';
+import { metrics, operationAttribute } from '../../lib/contract/metrics/spans';
 
 /** Spans of a trace: what `npm run bench:collect` sends, and near what the sample payment makes. */
 export const spansPerTrace = 10;
@@ -22,7 +22,8 @@ export const linkLimitKilobits = 1000;
 export function seriesPerService(crossings: number): number {
   const ofSpans = Object.values(metrics)
     .flatMap(({ dimensions }) => dimensions as readonly (readonly string[])[])
-    .filter((set) => set.includes('service.name'))
+    // Operations have a budget of their own.
+    .filter((set) => set.includes('service.name') && !set.includes(operationAttribute))
     .map((set) => crossings * (set.includes('status.code') ? 2 : 1));
   const ofItself = Object.values(serviceMetrics).flatMap(
     ({ dimensions }) => dimensions as readonly (readonly string[])[],

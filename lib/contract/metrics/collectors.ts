@@ -63,14 +63,14 @@ export const collectorMetrics = {
     tiers: collectorTiers,
     onlyWhen: 'metrics are refused for good',
   },
-  /** Points of services beyond the budget of metrics: they became those of one service. */
+  /** Points of services, calls of operations and to destinations beyond the budget of metrics: they became those of one. */
   folded: {
-    name: 'otelcol_exporter_budget_folded_points',
+    name: 'otelcol_budget_folded_points',
     unit: 'Count',
     dimensions: [byTier],
-    emitter: 'gateway, sampler: awsemf',
+    emitter: 'gateway, sampler: awsemf, harbourline_crossing',
     tiers: ['gateway', 'sampler'],
-    onlyWhen: 'there are more services than the budget has',
+    onlyWhen: 'there are more names than the budget has',
   },
   /** Spans of which something was cut because it was too deep, too long or too large, by the service that sent them. */
   cut: {
@@ -82,24 +82,14 @@ export const collectorMetrics = {
     onlyWhen: 'a span is beyond the limits',
     fields: ['reason'],
   },
-  /** Files of queues, and of the log of what waits, that were damaged at a start, and set aside. */
+  /** Files of queues that were damaged at a start, and set aside. */
   damagedQueues: {
     name: 'otelcol_extension_queue_damaged_files',
     unit: 'Count',
     dimensions: [byTier],
-    emitter: 'agent, gateway, sampler: file_storage; sampler: harbourline_waiting',
+    emitter: 'agent, gateway, sampler: file_storage',
     tiers: collectorTiers,
     onlyWhen: 'a file of a queue is damaged',
-  },
-  /** Spans that wait for their decision in a sampler's memory alone, because its log took no more: a kill would lose them. */
-  unlogged: {
-    name: 'otelcol_waiting_unlogged_spans',
-    unit: 'Count',
-    dimensions: [byTier],
-    emitter: 'sampler: harbourline_waiting',
-    tiers: ['sampler'],
-    onlyWhen: "a sampler's log is full, or its disk takes nothing",
-    fields: ['reason'],
   },
   /** Spans of a foreign environment, or of none, by the service that sent them. */
   foreign: {

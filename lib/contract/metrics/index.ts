@@ -4,6 +4,7 @@
  */
 import { balancerMetrics, domainMetrics, fleetMetrics, functionMetrics, logMetrics, topicMetrics } from './aws';
 import { collectorMetrics } from './collectors';
+import { deploymentMetrics } from './deployments';
 import { dnsMetrics } from './dns';
 import { firewallMetrics, flowMetrics, lineMetrics, pathMetrics, probeMetrics, relayMetrics } from './link';
 import type { EmittedMetric } from './metric';
@@ -14,6 +15,7 @@ import { storeMetrics, writerMetrics } from './store';
 
 export * from './aws';
 export * from './collectors';
+export * from './deployments';
 export * from './dns';
 export * from './link';
 export * from './metric';
@@ -33,6 +35,7 @@ export const everyMetric: readonly EmittedMetric[] = [
   topicMetrics,
   logMetrics,
   recoveryMetrics,
+  deploymentMetrics,
   serviceMetrics,
   storeMetrics,
   writerMetrics,

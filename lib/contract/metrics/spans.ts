@@ -17,6 +17,16 @@ export const crossingAttribute = 'crossing';
  */
 export const traceparentAttribute = 'traceparent';
 
+/**
+ * Span attributes and metric dimensions that tell calls apart, within `observe.metricsBudget`: of a client's call to the mainland
+ * where it goes, as the service map calls it; of a server's span which operation it is, by the span's name.
+ */
+export const destinationAttribute = 'call.destination';
+export const operationAttribute = 'call.operation';
+
+/** What names beyond the budget are together. */
+export const otherName = 'other';
+
 /** Values of the `status.code` dimension as the span_metrics connector writes them. */
 export const statusError = 'STATUS_CODE_ERROR';
 
@@ -32,6 +42,8 @@ export const kindOfCrossing: Readonly<Record<Crossing, string>> = {
 
 const byCrossing = [crossingAttribute, 'span.kind'] as const;
 const byService = [...byCrossing, 'service.name'] as const;
+const byDestination = [destinationAttribute] as const;
+const byOperation = ['service.name', operationAttribute] as const;
 
 /** Metrics of services' spans, counted by the sampler tier. */
 export const metrics = {
@@ -39,30 +51,33 @@ export const metrics = {
   duration: {
     name: 'traces.span.metrics.duration',
     unit: 'Milliseconds',
-    dimensions: [byCrossing, byService],
+    dimensions: [byCrossing, byService, byDestination, byOperation],
     emitter: 'sampler: span_metrics',
   },
   /** Number of spans, before sampling. */
   calls: {
     name: 'traces.span.metrics.calls',
     unit: 'Count',
+    // All calls of a destination or an operation are as many as their durations: those that failed are counted apart.
     dimensions: [
       byCrossing,
       byService,
       [...byCrossing, 'status.code'],
       [...byService, 'status.code'],
       [crossingAttribute, traceparentAttribute],
+      [...byDestination, 'status.code'],
+      [...byOperation, 'status.code'],
     ],
     emitter: 'sampler: span_metrics',
   },
   /**
-   * Failed calls less all others, of the kind of span that a crossing is judged by: above 0 where most calls of a service fail.
-   * A query over services that synth does not know can add up, not divide.
+   * Failed calls less all others, of the kind of span that a crossing is judged by: above 0 where most calls of a service, or to a
+   * destination, fail. A query over names that synth does not know can add up, not divide.
    */
   excess: {
     name: 'harbourline.calls.excess',
     unit: 'Count',
-    dimensions: [[crossingAttribute, 'service.name']],
+    dimensions: [[crossingAttribute, 'service.name'], byDestination],
     emitter: 'sampler: span_metrics, transform/excess',
   },
 } as const satisfies Record<string, EmittedMetric>;

@@ -18,7 +18,6 @@ import {
   metricNamespace,
   outcomeDimension,
   pathDimension,
-  pathMetrics,
   probeMetrics,
   receiverCheck,
   relayMetrics,
@@ -26,14 +25,12 @@ import {
   tierDimension,
 } from '../../contract/metrics';
 import { figureOf, lambda, period } from '../expressions';
+import { pathState, statePeriod } from '../paths';
 import type { AlarmDefinition, GateDefinition } from './alarm';
 import { hour, hoursOfWeek } from './flow';
 
 /** Part of the incident of the link. */
 export const linkDown = 'Link down';
-
-/** AWS publishes states of tunnels and interfaces at this pace. */
-const statePeriod = Duration.minutes(5);
 
 /**
  * Loss is a share of many connects: at the default of 30 a minute, one that is lost is 3 % of its minute, and a path that loses
@@ -50,26 +47,6 @@ const rejectedFlows = 5;
 
 /** Days before the end of the link's certificate: an organisation's own authority takes weeks. */
 const certificateDays = 30;
-
-/** State of a path: 1 where its BGP session is established. */
-const state = (path: BoundPath, statistic: string, over = statePeriod): Metric =>
-  path.kind === 'tunnel'
-    ? new Metric({
-        namespace: pathMetrics.tunnelState.namespace,
-        metricName: pathMetrics.tunnelState.name,
-        dimensionsMap: { VpnId: path.vpnId, TunnelIpAddress: path.tunnelAddress },
-        statistic,
-        period: over,
-        label: path.name,
-      })
-    : new Metric({
-        namespace: pathMetrics.interfaceState.namespace,
-        metricName: pathMetrics.interfaceState.name,
-        dimensionsMap: { ConnectionId: path.connectionId, VirtualInterfaceId: path.virtualInterfaceId },
-        statistic,
-        period: over,
-        label: path.name,
-      });
 
 /** `MIN([p1, p2])` or `MAX(…)` of one figure of every path. */
 function over(what: 'MIN' | 'MAX', figures: readonly (Metric | MathExpression)[], length: Duration): MathExpression {
@@ -114,7 +91,7 @@ export function linkAlarms(
     heading: 'Link in use',
     metric: over(
       'MAX',
-      linkPaths.map((path) => state(path, 'Maximum', hour)),
+      linkPaths.map((path) => pathState(path, 'Maximum', hour)),
       hour,
     ),
     threshold: 1,
@@ -133,7 +110,7 @@ export function linkAlarms(
       metric: over(
         'MAX',
         // What was down at any moment of five minutes: a tunnel that comes and goes is one incident.
-        bearing.map((path) => state(path, 'Minimum')),
+        bearing.map((path) => pathState(path, 'Minimum')),
         statePeriod,
       ),
       threshold: 1,
@@ -147,7 +124,7 @@ export function linkAlarms(
       heading: 'Path of the link down',
       metric: over(
         'MIN',
-        linkPaths.map((path) => state(path, 'Minimum')),
+        linkPaths.map((path) => pathState(path, 'Minimum')),
         statePeriod,
       ),
       threshold: 1,

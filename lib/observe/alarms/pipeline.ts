@@ -126,14 +126,14 @@ export function pipelineAlarms({ config }: Watched): AlarmDefinition[] {
       text: 'CloudWatch refuses metrics in a way that no retry fixes: counts and percentiles of these minutes are too low.',
     },
     {
-      heading: 'More services than the budget',
+      heading: 'More names than the budget',
       metric: overTiers(environment, collectorMetrics.folded, collectorMetrics.folded.tiers),
       threshold: 0,
       // A name that comes once, of a test perhaps, is no matter.
       minutes: 5,
       of: 15,
       missing: TreatMissingData.NOT_BREACHING, // the counter appears with the first
-      text: `More than ${observe.metricsBudget.services} services send spans or metrics: those that came last have no metrics of their own, and one of them that fails is not named. All are in the totals of a crossing, and in the traces.`,
+      text: `There are more than ${observe.metricsBudget.services} services, ${observe.metricsBudget.destinations} destinations in the mainland or ${observe.metricsBudget.operations} operations: those that came last have no metrics of their own, and one of them that fails is not named. All are in the totals of a crossing, and in the traces.`,
     },
     {
       heading: 'Damaged queue',
@@ -141,15 +141,7 @@ export function pipelineAlarms({ config }: Watched): AlarmDefinition[] {
       threshold: 0,
       minutes: 1,
       missing: TreatMissingData.NOT_BREACHING, // no tier publishes: "No spans" sees it
-      text: "The file of a queue, or of a sampler's log, was damaged and set aside when a collector started: what waited in it was not sent.",
-    },
-    {
-      heading: 'Spans not logged',
-      metric: collector(environment, collectorMetrics.unlogged, 'sampler', 'Sum'),
-      threshold: 0,
-      minutes: 1,
-      missing: TreatMissingData.NOT_BREACHING, // the counter appears with the first
-      text: 'The log of what waits for a decision is full on a sampler, or its disk takes nothing: nothing is lost, but would be if it were killed now.',
+      text: 'The file of a queue was damaged and set aside when a collector started: what waited in it was not sent.',
     },
     {
       heading: 'Spans cut',

@@ -1,8 +1,8 @@
-/** A service that fails, by its name: one among many is no share of a crossing that any window would see. */
+/** A service or a destination that fails, by its name: one among many is no share of a crossing that any window would see. */
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { serviceMetrics } from '../../contract/metrics';
-import { excessByService } from '../calls';
+import { excessByDestination, excessByService } from '../calls';
 import { sumByService } from '../expressions';
 import type { AlarmDefinition, Watched } from './alarm';
 
@@ -12,8 +12,11 @@ const window = Duration.minutes(5);
 /** Failed calls more than others in it: most calls fail, and there are as many as the windows of few calls ask for. */
 const excess = 5;
 
-/** Headings of alarms that know services by name, by the incident that they are part of. */
-export const byNameHeadings = { border: 'A caller of the mainland fails', hongKong: 'A service fails' } as const;
+/** Headings of alarms that know services or destinations by name, by the incident that they are part of. */
+export const byNameHeadings = {
+  border: ['A caller of the mainland fails', 'A destination in the mainland fails'],
+  hongKong: ['A service fails'],
+} as const;
 
 /** Alarms of which every service is a series of its own. */
 export function serviceAlarms({ config: { environment } }: Watched): AlarmDefinition[] {
@@ -43,14 +46,21 @@ export function serviceAlarms({ config: { environment } }: Watched): AlarmDefini
     },
     {
       ...common,
-      heading: byNameHeadings.border,
+      heading: byNameHeadings.border[0],
       metric: excessByService(environment, "= 'hk-cn'", window),
       text: 'Most calls of a service to the mainland have failed for five minutes. The message names the service.',
       notifies: 'border',
     },
     {
       ...common,
-      heading: byNameHeadings.hongKong,
+      heading: byNameHeadings.border[1],
+      metric: excessByDestination(environment, window),
+      text: 'Most calls to a destination in the mainland have failed for five minutes. The message names the destination.',
+      notifies: 'border',
+    },
+    {
+      ...common,
+      heading: byNameHeadings.hongKong[0],
       metric: excessByService(environment, "!= 'hk-cn'", window),
       text: 'Most calls of a service in Hong Kong have failed for five minutes: whoever needs it is refused. The message names the service.',
       notifies: 'hongKong',

@@ -36,7 +36,7 @@ const linkLine = /^(Runbook|Dashboard): (\S+)$/gm;
 
 /**
  * @param minutes how long it has lasted, where it goes on
- * @param services that fail, where alarms know them by name
+ * @param services that fail, or destinations, where alarms know them by name
  */
 export function messageOf(
   notification: AlarmNotification,
@@ -62,7 +62,9 @@ export function messageOf(
     title: `[${environment}] ${words[state].en}${heading}${incident ? ` · ${words[state].zh}${incident.zh.heading}` : ''}${services.length > 0 ? `: ${first(services)}` : ''}`,
     text: [
       ...lasting,
-      ...(services.length > 0 ? [`Failing: ${services.join(', ')}. 失败的服务：${services.join('、')}。`] : []),
+      ...(services.length > 0
+        ? [`Failing: ${services.join(', ')}. 失败的服务或目标（→）：${services.join('、')}。`]
+        : []),
       means,
       ...(incident ? [incident.zh.text] : []),
       ...(checks.length > 0 ? ['', ...checks] : []),

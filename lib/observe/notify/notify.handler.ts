@@ -5,7 +5,7 @@
  */
 import { CloudWatchClient, DescribeAlarmContributorsCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { serviceDimension } from '../../contract/metrics';
+import { destinationAttribute, serviceDimension } from '../../contract/metrics';
 import { type AlarmNotification, type Message, messageOf } from './message';
 import { refusal, requestFor, type TargetKind, type TargetSecret } from './targets';
 
@@ -22,7 +22,7 @@ export interface NotifySettings {
   readonly topics: Readonly<Record<'page' | 'inform', string>>;
   /** Names of the incidents, which page. */
   readonly incidents: readonly string[];
-  /** Alarms that have a series for each service: of each name of an alarm or incident, those that say which service fails. */
+  /** Alarms that have a series for each service or destination: of each name of an alarm or incident, those that say which one fails. */
   readonly byName: Readonly<Record<string, readonly string[]>>;
   /** Minutes between two messages of an incident that lasts. 0: it is sent once. */
   readonly repeatMinutes: number;
@@ -82,18 +82,19 @@ export async function notify(event: NotifyEvent, settings: NotifySettings, world
   if (failures.length > 0) throw new Error(`Not notified: ${failures.join('; ')}`);
 }
 
-/** Services that fail, by name. A message without names is better than none: where nobody answers, it has none. */
+/** Services that fail, and destinations with an arrow, by name. A message without names is better than none: where nobody answers, it has none. */
 async function failing(alarm: string, { byName }: NotifySettings, { cloudWatch }: World): Promise<string[]> {
   const names = new Set<string>();
   for (const AlarmName of byName[alarm] ?? []) {
     try {
       const { AlarmContributors = [] } = await cloudWatch.send(new DescribeAlarmContributorsCommand({ AlarmName }));
       for (const { ContributorAttributes } of AlarmContributors) {
-        const name = ContributorAttributes?.[serviceDimension];
-        if (name) names.add(name);
+        const { [serviceDimension]: service, [destinationAttribute]: destination } = ContributorAttributes ?? {};
+        if (service) names.add(service);
+        if (destination) names.add(`→ ${destination}`);
       }
     } catch (error) {
-      console.error(`${AlarmName}: which services fail is not known: ${(error as Error).message}`);
+      console.error(`${AlarmName}: which of its names fail is not known: ${(error as Error).message}`);
     }
   }
   return [...names].sort();

@@ -47,11 +47,11 @@ export class Notify extends Construct {
       topics: { page: topics.page.topicArn, inform: topics.inform.topicArn },
       incidents: Object.values(incidents).map(({ heading }) => alarmName(environment, heading)),
       byName: Object.fromEntries(
-        Object.entries(byNameHeadings).flatMap(([incident, heading]) => {
-          const alarm = alarmName(environment, heading);
+        (['border', 'hongKong'] as const).flatMap((incident) => {
+          const alarms = byNameHeadings[incident].map((heading) => alarmName(environment, heading));
           return [
-            [alarm, [alarm]],
-            [alarmName(environment, incidents[incident as keyof typeof byNameHeadings].heading), [alarm]],
+            ...alarms.map((alarm) => [alarm, [alarm]]),
+            [alarmName(environment, incidents[incident].heading), alarms],
           ];
         }),
       ),

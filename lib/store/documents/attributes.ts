@@ -3,7 +3,12 @@
  * send. Each has a field of its own in the template; others get one while an index has room. And keys whose values are
  * about a person: a reader sees hashes of them.
  */
-import { crossingAttribute, traceparentAttribute } from '../../contract/metrics';
+import {
+  crossingAttribute,
+  destinationAttribute,
+  operationAttribute,
+  traceparentAttribute,
+} from '../../contract/metrics';
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
@@ -19,7 +24,7 @@ export const personalKeys = words(`
 export const quotingKeys = words('exception.message exception.stacktrace error.message otel.status_description');
 
 const spanTexts = words(`
-  ${crossingAttribute} ${traceparentAttribute} peer.service error.type exception.type component
+  ${crossingAttribute} ${traceparentAttribute} ${destinationAttribute} ${operationAttribute} peer.service error.type exception.type component
   http.request.method http.method http.route http.target http.url http.scheme http.host http.flavor http.server_name
   http.user_agent user_agent.original url.full url.path url.scheme network.protocol.name network.protocol.version
   network.transport network.type server.address net.peer.name net.host.name

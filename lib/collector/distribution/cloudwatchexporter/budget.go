@@ -38,7 +38,7 @@ type budget struct {
 // newBudget of so many services; 0 is no limit.
 func newBudget(services int, set component.TelemetrySettings) (*budget, error) {
 	folded, err := set.MeterProvider.Meter("harbourline.dev/collector/cloudwatchexporter").Int64Counter(
-		"otelcol_exporter_budget_folded_points",
+		"otelcol_budget_folded_points",
 		metric.WithDescription("Points of services beyond the budget of metrics, which became those of one service"),
 		metric.WithUnit("{points}"))
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package crossingprocessor says of each span which border it crosses, by every address that it has.
+// Package crossingprocessor says of each span which border it crosses, by every address that it has; and of calls what they are
+// told apart by: where in the mainland they go, and which operation of a server they are.
 package crossingprocessor
 
 import (
@@ -27,7 +28,16 @@ type Config struct {
 	Attribute string `mapstructure:"attribute"`
 	// TraceparentAttribute says of a call from the mainland whether its trace context came with it.
 	TraceparentAttribute string `mapstructure:"traceparent_attribute"`
+	// Destinations in the mainland, and operations of servers, that have metrics of their own; those beyond are `other` together.
+	Destinations int `mapstructure:"destinations"`
+	Operations   int `mapstructure:"operations"`
 }
+
+// Attributes of spans, and dimensions of metrics: where in the mainland a client calls, and which operation a server does.
+const (
+	destinationAttribute = "call.destination"
+	operationAttribute   = "call.operation"
+)
 
 // Validate tells everything that is wrong at once.
 func (c *Config) Validate() error {
@@ -39,6 +49,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Attribute == "" || c.TraceparentAttribute == "" {
 		problems = append(problems, errors.New("attribute and traceparent_attribute must be named"))
+	}
+	if c.Destinations < 1 || c.Operations < 1 {
+		problems = append(problems, errors.New("destinations and operations must be above 0"))
 	}
 	return errors.Join(problems...)
 }
@@ -65,7 +78,7 @@ func NewFactory() processor.Factory {
 }
 
 func createTraces(ctx context.Context, set processor.Settings, cfg component.Config, next consumer.Traces) (processor.Traces, error) {
-	border, err := newBorder(cfg.(*Config))
+	border, err := newBorder(cfg.(*Config), set.TelemetrySettings)
 	if err != nil {
 		return nil, err
 	}
@@ -74,13 +87,22 @@ func createTraces(ctx context.Context, set processor.Settings, cfg component.Con
 }
 
 type border struct {
-	cfg      *Config
-	prefixes []netip.Prefix
-	suffixes []string
+	cfg          *Config
+	prefixes     []netip.Prefix
+	suffixes     []string
+	destinations *names
+	operations   *names
 }
 
-func newBorder(cfg *Config) (*border, error) {
+func newBorder(cfg *Config, set component.TelemetrySettings) (*border, error) {
 	b := &border{cfg: cfg}
+	var err error
+	if b.destinations, err = newNames(cfg.Destinations, cfg.Destinations, "destination", set); err != nil {
+		return nil, err
+	}
+	if b.operations, err = newNames(cfg.Operations, max(1, cfg.Operations/shareOfOne), "operation", set); err != nil {
+		return nil, err
+	}
 	for _, text := range cfg.Prefixes {
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil {
@@ -96,28 +118,40 @@ func newBorder(cfg *Config) (*border, error) {
 
 func (b *border) traces(_ context.Context, td ptrace.Traces) (ptrace.Traces, error) {
 	for _, resource := range td.ResourceSpans().All() {
+		service := ""
+		if value, ok := resource.Resource().Attributes().Get("service.name"); ok {
+			service = value.AsString()
+		}
 		for _, scoped := range resource.ScopeSpans().All() {
 			for _, span := range scoped.Spans().All() {
-				b.mark(span)
+				b.mark(span, service)
 			}
 		}
 	}
 	return td, nil
 }
 
-// mark sets both attributes, over whatever a service had put there.
-func (b *border) mark(span ptrace.Span) {
+// mark sets the attributes, over whatever a service had put there.
+func (b *border) mark(span ptrace.Span, service string) {
 	attributes := span.Attributes()
-	attributes.Remove(b.cfg.TraceparentAttribute)
+	for _, own := range []string{b.cfg.TraceparentAttribute, destinationAttribute, operationAttribute} {
+		attributes.Remove(own)
+	}
 	crossing := "none"
 	switch span.Kind() {
 	case ptrace.SpanKindClient, ptrace.SpanKindProducer, ptrace.SpanKindConsumer:
 		// A consumer calls its broker too.
-		if b.any(attributes, serverAddresses) {
-			crossing = "hk-cn"
+		host := b.abroadIn(attributes, serverAddresses)
+		if host == "" {
+			break
+		}
+		crossing = "hk-cn"
+		if span.Kind() == ptrace.SpanKindClient {
+			attributes.PutStr(destinationAttribute, b.destinations.bounded("", named(attributes, host)))
 		}
 	case ptrace.SpanKindServer:
-		if b.any(attributes, clientAddresses) {
+		attributes.PutStr(operationAttribute, b.operations.bounded(service, span.Name()))
+		if b.abroadIn(attributes, clientAddresses) != "" {
 			crossing = "cn-hk"
 			received := "received"
 			if span.ParentSpanID().IsEmpty() {
@@ -129,38 +163,64 @@ func (b *border) mark(span ptrace.Span) {
 	attributes.PutStr(b.cfg.Attribute, crossing)
 }
 
-func (b *border) any(attributes pcommon.Map, keys []string) bool {
-	for _, key := range keys {
-		if value, ok := attributes.Get(key); ok && value.Type() == pcommon.ValueTypeStr && b.abroad(value.Str()) {
-			return true
+// named is what a destination is called: as the service map calls it, by the name of its service or host. Addresses come and go.
+func named(attributes pcommon.Map, host string) string {
+	if service, ok := attributes.Get("peer.service"); ok && service.Str() != "" {
+		return service.Str()
+	}
+	for _, key := range []string{"server.address", "net.peer.name"} {
+		value, ok := attributes.Get(key)
+		if !ok || value.Type() != pcommon.ValueTypeStr {
+			continue
+		}
+		if name := plain(hostOf(value.Str())); name != "" {
+			if _, err := netip.ParseAddr(name); err != nil {
+				return name
+			}
 		}
 	}
-	return false
+	return host
 }
 
-// abroad is true for an address or a name of the mainland, however it is written: in a URL, with a port, in capitals, with
-// a point at its end, in brackets.
-func (b *border) abroad(text string) bool {
-	host := hostOf(text)
+// plain is a name of a host as it is compared: in small letters, without a point at its end.
+func plain(host string) string {
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+// abroadIn is the first host of the mainland that is named under one of the keys.
+func (b *border) abroadIn(attributes pcommon.Map, keys []string) string {
+	for _, key := range keys {
+		if value, ok := attributes.Get(key); ok && value.Type() == pcommon.ValueTypeStr {
+			if host := b.abroad(value.Str()); host != "" {
+				return host
+			}
+		}
+	}
+	return ""
+}
+
+// abroad is an address or a name of the mainland, however it is written: in a URL, with a port, in capitals, with a point at
+// its end, in brackets. Nothing where it is not of the mainland.
+func (b *border) abroad(text string) string {
+	host := plain(hostOf(text))
 	if host == "" {
-		return false
+		return ""
 	}
 	if address, err := netip.ParseAddr(host); err == nil {
 		address = address.Unmap().WithZone("")
 		for _, prefix := range b.prefixes {
 			if prefix.Contains(address) {
-				return true
+				return address.String()
 			}
 		}
-		return false
+		return ""
 	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	for _, suffix := range b.suffixes {
 		if strings.HasSuffix(host, suffix) || host == strings.TrimPrefix(suffix, ".") {
-			return true
+			return host
 		}
 	}
-	return false
+	return ""
 }
 
 func hostOf(text string) string {

@@ -5,17 +5,18 @@ import (
 	"strings"
 	"testing"
 
+	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
 func config() *Config {
-	return &Config{Prefixes: []string{"10.99.0.0/16", "2001:db8:cafe::/48"}, HostSuffixes: []string{".cn.example.internal"}, Attribute: "crossing", TraceparentAttribute: "traceparent"}
+	return &Config{Prefixes: []string{"10.99.0.0/16", "2001:db8:cafe::/48"}, HostSuffixes: []string{".cn.example.internal"}, Attribute: "crossing", TraceparentAttribute: "traceparent", Destinations: 3, Operations: 10}
 }
 
 func crossingOf(t *testing.T, kind ptrace.SpanKind, attributes map[string]any, parent bool) (string, string) {
 	t.Helper()
-	b, err := newBorder(config())
+	b, err := newBorder(config(), componenttest.NewNopTelemetrySettings())
 	if err != nil {
 		t.Fatal(err)
 	}
