@@ -22,6 +22,7 @@ import type { HandoverBucket } from '../machine/handover-bucket';
 import type { InstanceSecret } from '../machine/instance-secret';
 import { Alarms, type Topics } from '../observe/alarms';
 import { linkAlarms } from '../observe/alarms/link';
+import { linkDashboard } from '../observe/dashboards/link';
 import { LinkSubnets } from './link-subnets';
 import { OwnerLists } from './owner-lists';
 import { Relays } from './relays';
@@ -89,6 +90,7 @@ export class LinkStack extends EnvironmentStack {
       certificate: props.relayCertificate,
     });
 
+    linkDashboard(this, config, transit.paths);
     new Alarms(this, 'Alarms', {
       ...props,
       environment,

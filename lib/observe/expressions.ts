@@ -2,8 +2,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
+  type ChangedThing,
   type CollectorTier,
+  changedDimension,
   collectorMetrics,
+  deploymentMetrics,
   type EmittedMetric,
   metricNamespace,
   pathDimension,
@@ -108,6 +111,25 @@ export const recoveryChange = (environment: string): MathExpression =>
     usingMetrics: { mean: incidentTimes(environment, 'recovery', 'page', 'Average', Duration.days(28)) },
     period: Duration.days(28),
     label: 'against the first four weeks shown',
+  });
+
+const changedLabels: Readonly<Record<ChangedThing, string>> = {
+  stack: 'Harbourline deployed',
+  service: 'service released',
+};
+
+/** 1 in a minute in which a deployment began, else 0: drawn as a line, it is a vertical mark. */
+export const deployments = (environment: string): MathExpression[] =>
+  Object.entries(changedLabels).map(([changed, label]) => {
+    const id = `begun_${changed}`;
+    return new MathExpression({
+      expression: `IF(FILL(${id}, 0) > 0, 1, 0)`,
+      usingMetrics: {
+        [id]: figureOf(environment, deploymentMetrics.begun, { [changedDimension]: changed }, 'Sum', label),
+      },
+      period,
+      label,
+    });
   });
 
 /** What OpenSearch Service says of the domain: of its worst node or moment, by default. */

@@ -7,8 +7,10 @@ import { runbookUrl } from '../contract/alarms';
 import { type DashboardName, dashboardName } from '../contract/dashboards';
 import { Alarms, crossingBudgets, environmentAlarms, type Topics } from './alarms';
 import type { Watched } from './alarms/alarm';
+import { mainlandFirst } from './alarms/first';
 import { messageAlarms } from './alarms/functions';
 import { dashboards } from './dashboards';
+import { Deployments } from './deployments';
 import { Notify, tellsTargets } from './notify/notify';
 import { Recovery } from './recovery';
 import { alarmTopics } from './topics';
@@ -24,7 +26,7 @@ export class ObserveStack extends EnvironmentStack {
   /** The incident of calls to the mainland. */
   readonly border?: IAlarm;
 
-  /** A dashboard of the environment, for rows of a firm's own. @throws Error where it has none of that name: `link` without a link */
+  /** A dashboard of the environment, for rows of a firm's own. @throws Error where it has none of that name: `link` is in the link's stack */
   dashboard(name: DashboardName): Dashboard {
     const own = this.node.children.filter((child) => child instanceof Dashboard);
     const physical = dashboardName(this.config.environment, name);
@@ -65,13 +67,11 @@ export class ObserveStack extends EnvironmentStack {
       topics: this.topics,
       alarms,
       budgets: crossingBudgets(props),
+      mainlandFirst: mainlandFirst(config),
     });
     if (border) this.border = border;
-    new Recovery(this, 'Recovery', {
-      environment: config.environment,
-      logsKey,
-      logRetention: config.observe.logRetentionDays,
-      parts,
-    });
+    const measuring = { environment, logsKey, logRetention: observe.logRetentionDays };
+    new Recovery(this, 'Recovery', { ...measuring, parts });
+    new Deployments(this, 'Deployments', measuring);
   }
 }

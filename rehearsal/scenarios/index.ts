@@ -10,7 +10,6 @@ import { overload } from './overload';
 import { poison } from './poison';
 import { rollingReplace } from './rolling-replace';
 import { samplerDies } from './sampler-dies';
-import { samplerRestarts } from './sampler-restarts';
 import type { Scenario } from './scenario';
 import { slowFailure } from './slow-failure';
 import { storeAway } from './store-away';
@@ -20,7 +19,6 @@ import { zipkinAndJaeger } from './zipkin-and-jaeger';
 export const scenarios: readonly Scenario[] = [
   fairDay,
   samplerDies,
-  samplerRestarts,
   gatewayDies,
   rollingReplace,
   storeAway,

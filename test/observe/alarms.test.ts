@@ -79,7 +79,11 @@ describe.each(environmentNames)('alarms of %s', (environment) => {
   // CloudWatch user guide, "Metrics Insights quotas": three hours, and a query stands alone.
   test('queries over all services are as CloudWatch takes them', () => {
     const asked = (metric as unknown as AlarmProperties[]).flatMap((one) => insightsOf(one) ?? []);
-    expect(asked.map(({ groupBy }) => groupBy)).toEqual(Array(4).fill('service.name'));
+    expect(asked.map(({ groupBy }) => groupBy)).toEqual([
+      ...Array(3).fill('service.name'),
+      'call.destination',
+      'service.name',
+    ]);
   });
 
   // CloudWatch API reference, PutMetricAlarm: ten metrics and ten expressions.

@@ -1,5 +1,12 @@
 import { parseArgs } from 'node:util';
-import { everyMetric, kindOfCrossing, metricNamespace, metrics } from '../../lib/contract/metrics';
+import {
+  changedDimension,
+  deploymentMetrics,
+  everyMetric,
+  kindOfCrossing,
+  metricNamespace,
+  metrics,
+} from '../../lib/contract/metrics';
 import { type AlarmProperties, entriesOf } from '../../rehearsal/judge/cloudwatch/alarms';
 import { searches, seriesOf, type Widget } from '../../rehearsal/judge/cloudwatch/dashboards';
 import { insightsOf } from '../../rehearsal/judge/cloudwatch/insights';
@@ -50,7 +57,9 @@ const metricsIn = ({ properties }: Widget): string[] =>
 describe.each(environmentNames)('dashboards of %s', (environment) => {
   const dashboards = dashboardsOf(environment);
   const widgets = dashboards.flatMap(([, list]) => list);
-  const graphs = widgets.filter(({ type }) => type === 'metric');
+  const shown = widgets.filter(({ type }) => type === 'metric');
+  /** Figures of now have no axes. */
+  const graphs = shown.filter(({ properties }) => properties.view !== 'singleValue');
   const config = configOf(environment);
 
   test('are named for their environment', () => {
@@ -105,16 +114,47 @@ describe.each(environmentNames)('dashboards of %s', (environment) => {
       expect(JSON.parse(join(Properties.DashboardBody)).periodOverride).toBe('inherit');
   });
 
-  test("searches for virtual interfaces find the environment's own", () => {
-    const { directConnect } = config.link ?? {};
-    const own = [directConnect, directConnect?.second].flatMap((one) =>
-      one ? [one.hostedInterfaceId ?? one.connectionId] : [],
-    );
-    for (const { namespace, fixed } of searches(widgets)) {
-      if (namespace === 'AWS/DX') expect(own).toContain(fixed.VirtualInterfaceId ?? fixed.ConnectionId);
+  test('no search finds what others have in the account: every one asks by the environment, its domain or its own ids', () => {
+    expect(searches(widgets).filter(({ namespace }) => namespace !== metricNamespace(environment))).toEqual([]);
+    const states = graphs.find(({ properties }) => properties.title === 'The link: tunnels and BGP');
+    expect(states !== undefined).toBe(config.link !== undefined);
+    for (const entry of states?.properties.metrics ?? []) expect(entry[0]).toMatch(/^AWS\/(VPN|DX)$/);
+  });
+
+  test('the border is a map of figures: every edge with its latency', () => {
+    const edges = shown.filter(({ properties }) => properties.view === 'singleValue');
+    expect(edges.map(({ properties }) => properties.title)).toEqual([
+      'Hong Kong → mainland',
+      'Hong Kong ← mainland',
+      config.link ? 'Hong Kong ═ mainland: the link' : 'Within Hong Kong',
+    ]);
+    for (const { properties } of edges) {
+      expect(properties.region).toBe(config.region);
+      expect(JSON.stringify(properties.metrics)).toMatch(/"stat":"p50"/);
     }
-    const asks = searches(widgets).filter(({ namespace }) => namespace === 'AWS/DX').length > 0;
-    expect(asks).toBe(config.link?.transports.some((transport) => transport !== 'siteToSiteVpn') === true);
+  });
+
+  test('deployments are marks from foot to top, at an axis of their own', () => {
+    const marked = graphs.filter(({ properties }) => properties.yAxis?.right?.label === 'deployments');
+    expect(marked.map(({ properties }) => properties.title)).toEqual(
+      expect.arrayContaining(['Hong Kong calls the mainland: duration', 'Slowest operations: p99']),
+    );
+    const at = 1_800_000_000_000;
+    const store = new MetricStore();
+    for (const n of [0, 1, 2]) {
+      const of = { namespace: metricNamespace(environment), unit: 'Count', timestamp: at + n * 60_000, counts: [1] };
+      // Two stacks in one minute are one mark.
+      if (n !== 2)
+        store.add([
+          { ...of, name: deploymentMetrics.begun.name, dimensions: { [changedDimension]: 'stack' }, values: [2] },
+        ]);
+    }
+    for (const widget of marked) {
+      const lines = seriesOf(widget, store).filter(({ right }) => right);
+      expect(lines.map(({ label }) => label)).toEqual(['Harbourline deployed', 'service released']);
+      expect(lines[0]?.points.map(([, value]) => value)).toEqual([0, 1, 1, 0]);
+      expect(widget.properties.yAxis?.right).toMatchObject({ min: 0, max: 1 });
+    }
   });
 
   test('every row of graphs is explained above it, in English and in Chinese', () => {
@@ -220,7 +260,7 @@ describe.each(environmentNames)('dashboards of %s', (environment) => {
       metric.dimensions.map((set) => ({ key: key(metric.namespace ?? namespace, metric.name, set), metric })),
     );
     const read = new Set([
-      ...graphs.flatMap(metricsIn),
+      ...shown.flatMap(metricsIn),
       ...searches(widgets).map((search) => key(search.namespace, search.name, search.dimensions)),
       ...[...resourcesOf(environment).values()]
         .filter(({ Type, Properties }) => Type === 'AWS::CloudWatch::Alarm' && Properties.AlarmName)

@@ -32,7 +32,8 @@ describe.each(bodies.map((body) => [body.name, body] as const))('%s for Grafana'
       else expect(panel.title).toBe(properties.title);
       if (type === 'alarm')
         for (const arn of properties.alarms ?? []) expect(panel.options.content).toContain(arn.split(':alarm:')[1]);
-      if (type !== 'metric') continue;
+      if (properties.view === 'singleValue') expect(panel).toMatchObject({ type: 'stat' });
+      if (type !== 'metric' || properties.view === 'singleValue') continue;
       const limits = (properties.annotations?.horizontal ?? []).map(({ value }) => value);
       const { steps } = panel.fieldConfig.defaults.thresholds;
       expect(steps.slice(1).map(({ value }: { value: number }) => value)).toEqual(limits);

@@ -30,7 +30,7 @@ export async function makeImage(
   try {
     const programs: string[] = [];
     for (const architecture of wanted) {
-      const collector = await collectorBinary(architectures[architecture].platform, progress, 'deployed');
+      const collector = await collectorBinary(architectures[architecture].platform, progress);
       programs.push(`${architecture}=${collector},${buildEntryPoint(architecture, join(scratch, architecture))}`);
     }
     execFileSync(

@@ -1,5 +1,5 @@
 /** `npm run examples`: see `--help`. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -31,12 +31,8 @@ const answers = [
 ];
 
 function run(cwd: string, line: string, ...args: readonly string[]): void {
-  if (status(cwd, line, ...args) !== 0) throw new Error(`It failed in ${cwd}: ${[line, ...args].join(' ')}`);
-}
-
-function status(cwd: string, line: string, ...args: readonly string[]): number {
   console.log(`$ ${[line, ...args].join(' ')}`);
-  return spawnSync(line, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1;
+  execFileSync(line, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
 const install = ['--no-audit', '--no-fund', '--loglevel=error'];
@@ -111,9 +107,7 @@ command(help, () => {
       console.log(`\n══ upgrade from ${values.from}`);
       const old = join(scratch, 'older');
       initialise(old, resolve(values.from));
-      // Its exit code is that of the review: what a deployment would do is for people, that nothing is said is not.
-      const upgrade = ['--yes', `--package=file:${tarball}`, 'harbourline', 'upgrade', '--package', tarball];
-      if (![0, 2, 3].includes(status(old, 'npx', ...upgrade))) throw new Error('The upgrade failed, or its review.');
+      run(old, 'npx', '--yes', `--package=file:${tarball}`, 'harbourline', 'upgrade', '--package', tarball);
       check(old);
     }
     return 0;

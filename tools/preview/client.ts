@@ -65,7 +65,7 @@ for (const element of document.querySelectorAll('.widget.text')) {
   element.innerHTML = marked.parse(element.textContent, { async: false });
 }
 
-for (const [index, { title, unit, rightUnit, min, max, lines, thresholds, empty }] of graphs.entries()) {
+for (const [index, { title, unit, rightUnit, rightMax, min, max, lines, thresholds, empty }] of graphs.entries()) {
   const element = document.getElementById(`graph-${index}`);
   if (!element || empty) continue;
   const top = Math.max(
@@ -117,6 +117,7 @@ for (const [index, { title, unit, rightUnit, min, max, lines, thresholds, empty 
               name: rightUnit,
               nameTextStyle: { ...small, align: 'left' as const },
               min: 0,
+              ...(rightMax === undefined ? {} : { max: rightMax, interval: rightMax }),
               axisLabel: { ...small, formatter: text },
               splitLine: { show: false },
             },

@@ -42,6 +42,25 @@ const timeFrom = (start: string | undefined): { timeFrom?: string } => {
   return days ? { timeFrom: `${days}d` } : {};
 };
 
+/** The latest figures, with a small line behind each. */
+function stat({ properties }: Widget) {
+  const { title = '', region = '' } = properties;
+  const entries = entriesOf(properties);
+  return {
+    type: 'stat',
+    title,
+    datasource,
+    targets: entries.map((entry, index) => target(entry, index, region, /^[a-z]\w*$/.test(entry.id))),
+    options: {
+      graphMode: 'area',
+      colorMode: 'none',
+      textMode: 'value_and_name',
+      reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+    },
+    fieldConfig: { defaults: { decimals: 1 }, overrides: [] },
+  };
+}
+
 function graph({ properties }: Widget) {
   const { title = '', region = '', yAxis, annotations, start } = properties;
   const entries = entriesOf(properties);
@@ -82,6 +101,7 @@ function graph({ properties }: Widget) {
         properties: [
           { id: 'custom.axisPlacement', value: 'right' },
           { id: 'custom.axisLabel', value: yAxis?.right?.label ?? '' },
+          ...(yAxis?.right?.max === undefined ? [] : [{ id: 'max', value: yAxis.right.max }]),
         ],
       })),
     },
@@ -104,7 +124,13 @@ function alarms({ properties: { title = '', alarms: arns = [] } }: Widget) {
 function panel(widget: Widget, index: number) {
   const { x, y, width: w, height: h, type, properties } = widget;
   const made =
-    type === 'text' ? text('', properties.markdown ?? '') : type === 'alarm' ? alarms(widget) : graph(widget);
+    type === 'text'
+      ? text('', properties.markdown ?? '')
+      : type === 'alarm'
+        ? alarms(widget)
+        : properties.view === 'singleValue'
+          ? stat(widget)
+          : graph(widget);
   return { id: index + 1, gridPos: { x, y, w, h }, ...made };
 }
 

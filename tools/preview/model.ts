@@ -16,6 +16,7 @@ export type PictureWidget = Readonly<{ x: number; y: number; width: number; heig
   (
     | { readonly kind: 'text'; readonly markdown: string }
     | { readonly kind: 'alarms'; readonly title: string; readonly alarms: readonly AlarmChip[] }
+    | { readonly kind: 'values'; readonly title: string; readonly values: readonly Latest[] }
     | { readonly kind: 'graph'; readonly graph: Graph }
   );
 
@@ -26,11 +27,19 @@ interface AlarmChip {
   readonly state: string;
 }
 
+/** The latest figure of a line: none where there is no data. */
+interface Latest {
+  readonly label: string;
+  readonly value?: number;
+}
+
 export interface Graph {
   readonly title: string;
   readonly unit: string;
   /** At the axis on the right. @default there is none */
   readonly rightUnit?: string;
+  /** Its top. @default as high as the figures are */
+  readonly rightMax?: number;
   readonly min?: number;
   readonly max?: number;
   readonly lines: readonly Series[];
@@ -85,7 +94,14 @@ function draw(widget: Widget, store: MetricStore, axis: Axis, recording: Recordi
       ...line,
       points: points.filter(([at]) => at >= axis.from - 60_000 && at <= axis.until - 30_000),
     }))
-    .filter(({ points }) => points.length > 0);
+    .filter(({ points }) => points.length > 0 || properties.view === 'singleValue');
+  if (properties.view === 'singleValue') {
+    const values = lines.map(({ label, points }) => {
+      const value = points.at(-1)?.[1];
+      return { label, ...(value === undefined ? {} : { value }) };
+    });
+    return { ...place, kind: 'values', title, values };
+  }
   const { left, right } = properties.yAxis ?? {};
   const foreign = (properties.metrics ?? []).flat().some((part) => typeof part === 'string' && /^AWS\//.test(part));
   return {
@@ -95,6 +111,7 @@ function draw(widget: Widget, store: MetricStore, axis: Axis, recording: Recordi
       title,
       unit: left?.label ?? '',
       ...(right?.label === undefined ? {} : { rightUnit: right.label }),
+      ...(right?.max === undefined ? {} : { rightMax: right.max }),
       ...(left?.min === undefined ? {} : { min: left.min }),
       ...(left?.max === undefined ? {} : { max: left.max }),
       lines,

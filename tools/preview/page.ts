@@ -21,12 +21,16 @@ const style = `
   .widget.text p { margin: 1px 0; } code { background: #e9ebed; border-radius: 3px; padding: 0 3px; }
   .graph { flex: 1; min-height: 0; }
   .empty { flex: 1; display: grid; place-content: center; color: #687078; border: 1px dashed #aab7b8; border-radius: 3px; margin-top: 4px; }
+  .figures { display: flex; gap: 14px; flex: 1; align-items: center; flex-wrap: wrap; }
+  .value { font-size: 22px; line-height: 1.15; } .value span { display: block; font-size: 12px; color: #545b64; }
   .chips { display: flex; gap: 10px; flex: 1; align-items: center; }
   .chip { flex: 1; border-radius: 3px; padding: 8px 12px; font-weight: 700; background: #eaf6ec; color: #1d8102; border-left: 6px solid #1d8102; }
   .chip.alarm { background: #fdf3f1; color: #d13212; border-color: #d13212; } .chip span { font-weight: 400; float: right; }
 `;
 
 const encoded = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+
+const shown = (value: number): string => Number(value.toPrecision(3)).toLocaleString('en-US');
 
 /** The program of the page, with the chart library in it. */
 function program(): string {
@@ -59,6 +63,13 @@ export function page(bodies: readonly DashboardBody[], recording: Recording): st
             `<div class="chip${alarm ? ' alarm' : ''}">${encoded(name)}<span>${encoded(state)}</span></div>`,
         );
         return `<section class="widget alarms" style="${place}"><h3>${encoded(widget.title)}</h3><div class="chips">${chips.join('')}</div></section>`;
+      }
+      case 'values': {
+        const values = widget.values.map(
+          ({ label, value }) =>
+            `<div class="value">${value === undefined ? '–' : shown(value)}<span>${encoded(label)}</span></div>`,
+        );
+        return `<section class="widget values" style="${place}"><h3>${encoded(widget.title)}</h3><div class="figures">${values.join('')}</div></section>`;
       }
       case 'graph': {
         const { title, empty } = widget.graph;

@@ -1,6 +1,6 @@
 /** What auditors ask: how long, who, what was masked, what crosses the border. */
 import { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { domainName } from '../../contract/access';
 import {
@@ -14,18 +14,17 @@ import {
 } from '../../contract/metrics';
 import type { Watched } from '../alarms/alarm';
 import { collector, figureOf, searched } from '../expressions';
-import { ofInterfaces, ofTunnels } from './paths';
 import { type Row, rowsDashboard } from './widgets';
 
 const hour = Duration.hours(1);
 const daySeconds = 86_400;
 
-/** What leaves through the link, and what is held back. */
-const border = (environment: string, line: readonly IMetric[]): Row => ({
+/** What is held back at the link. */
+const border = (environment: string): Row => ({
   title: 'What crosses the border',
   read: {
-    en: 'Everything that leaves through the link, calls of services included; and what relays and rules held back. Raw spans are in none of it: relays have no pipeline for them.',
-    zh: '经链路流出的全部字节（含业务调用），以及被中继与规则拦下的部分。其中没有原始 span：中继没有 trace 管道。',
+    en: 'What relays and rules held back. Raw spans are in none of it: relays have no pipeline for them. How many bytes cross, by path, is on the dashboard of the link.',
+    zh: '被中继与规则拦下的部分。其中没有原始 span：中继没有 trace 管道。各路径流出的字节见链路仪表板。',
   },
   links: {
     runbook: ['Flows rejected on the link', 'Aggregates wait at the relays'],
@@ -34,23 +33,15 @@ const border = (environment: string, line: readonly IMetric[]): Row => ({
   },
   graphs: [
     {
-      title:
-        line.length > 0 ? 'Bytes to the mainland, by tunnel; bit/s by interface' : 'Bytes to the mainland, by tunnel',
-      metrics: [ofTunnels(environment, 'tunnelOut', 'Sum')],
-      width: 8,
-      unit: 'bytes in five minutes',
-      ...(line.length > 0 ? { right: { metrics: line, unit: 'bit/s' } } : {}),
-    },
-    {
       title: 'Held back by relays, by reason',
       metrics: [searched(environment, relayMetrics.dropped, [tierDimension, 'reason'], 'Sum')],
-      width: 8,
+      width: 12,
       unit: 'points a minute',
     },
     {
       title: 'Flows that the allow-list does not admit, by side and port',
       metrics: [searched(environment, flowMetrics.rejected, [sideDimension, portDimension], 'Sum')],
-      width: 8,
+      width: 12,
       unit: 'flows a minute',
     },
   ],
@@ -124,7 +115,7 @@ export function complianceDashboard(scope: Construct, watched: Watched): void {
         },
       ],
     },
-    ...(config.link ? [border(environment, ofInterfaces(config, 'interfaceOut', 'Average'))] : []),
+    ...(config.link ? [border(environment)] : []),
   ];
   rowsDashboard(scope, watched, 'compliance', rows);
 }

@@ -8,9 +8,11 @@ import { alarmName } from '../../contract/alarms';
 import type { Crossing } from '../../contract/metrics';
 import type { Watched } from '../alarms/alarm';
 import { incidents } from '../alarms/incidents';
-import { byService, continuity, errorRate, percentile, volume } from '../calls';
+import { continuity, errorRate, percentile, volume } from '../calls';
 import { incidentTimes, recoveryChange } from '../expressions';
+import { borderRow } from './border';
 import { budgetRows } from './budgets';
+import { namedRows } from './by-name';
 import { linkRows } from './link';
 import { type Row, rowsDashboard } from './widgets';
 import { worded } from './words';
@@ -39,6 +41,7 @@ function crossing(
         width: 12,
         unit: 'ms',
         threshold: { value: limit, label: `p99 objective ${limit} ms` },
+        marks: true,
       },
       {
         title: `${title}: errors`,
@@ -72,11 +75,9 @@ function states(scope: Construct, { environment, observe }: EnvironmentConfig): 
 /** Makes it. */
 export function crossRegionDashboard(scope: Construct, watched: Watched): void {
   const { config } = watched;
-  const {
-    environment,
-    observe: { objectives },
-  } = config;
+  const { environment } = config;
   const rows: Row[] = [
+    borderRow(watched),
     crossing(config, 'hk-cn', 'Hong Kong calls the mainland', {
       en: 'Timed by the caller: the link, both ways, and the mainland service are in it. All three percentiles up: everything is slower. Only p99 up: some calls are.',
       zh: '由香港调用方计时，含专线往返与内地服务耗时。三条百分位线同升：整体变慢；仅 p99 升：部分调用变慢。',
@@ -91,62 +92,7 @@ export function crossRegionDashboard(scope: Construct, watched: Watched): void {
       zh: '香港服务端耗时，含其等待的一切调用。与第一行同升：在等待内地；单独上升：问题在香港。',
     }),
     ...budgetRows(watched),
-    {
-      title: 'By service',
-      read: {
-        en: 'p99 of the ten slowest services. One line up: that service. All of them: what they share, such as the link or the database.',
-        zh: '最慢十个服务的 p99。仅一条上升：该服务有问题；全部上升：共用部分（专线、数据库等）有问题。',
-      },
-      links: {
-        runbook: ['Services in Hong Kong', 'P99 none'],
-        traces: `--service NAME --slow ${objectives.p99Ms.none}ms --since 1h`,
-        logs: { where: 'ispresent(crossing)' },
-      },
-      graphs: (
-        [
-          ['hk-cn', 'Hong Kong to mainland'],
-          ['cn-hk', 'mainland to Hong Kong'],
-          ['none', 'within Hong Kong'],
-        ] as const
-      ).map(([name, title]) => ({
-        title: `By service, ${title}: p99`,
-        metrics: [byService(environment, name, 'duration', 'p99')],
-        width: 8,
-        unit: 'ms',
-      })),
-    },
-    {
-      title: 'By service: how many, how many failed',
-      read: {
-        en: 'Calls of the ten services with most. A service whose failed calls follow its calls is overloaded; failed calls that step up are a release, a rule or the other side.',
-        zh: '调用数与失败数最多的十个服务。失败随调用量增长：过载；失败骤增：新发布、规则变更或对端故障。',
-      },
-      links: {
-        runbook: ['A service fails', 'A caller of the mainland fails'],
-        traces: '--service NAME --errors --since 1h',
-        logs: { where: 'ispresent(crossing)' },
-      },
-      graphs: [
-        {
-          title: 'By service, Hong Kong to mainland: failed calls a minute',
-          metrics: [byService(environment, 'hk-cn', 'calls', 'Sum', 'errors')],
-          width: 8,
-          unit: 'calls',
-        },
-        {
-          title: 'By service, within Hong Kong: failed calls a minute',
-          metrics: [byService(environment, 'none', 'calls', 'Sum', 'errors')],
-          width: 8,
-          unit: 'calls',
-        },
-        {
-          title: 'By service, within Hong Kong: calls a minute',
-          metrics: [byService(environment, 'none', 'calls', 'Sum')],
-          width: 8,
-          unit: 'calls',
-        },
-      ],
-    },
+    ...namedRows(config),
     {
       title: 'Do traces stay whole?',
       read: {

@@ -1,9 +1,8 @@
-/** The dashboards of an environment, a file for each. */
+/** The dashboards of an environment, a file for each; that of its link stands in the link's stack. */
 import type { Construct } from 'constructs';
 import type { Watched } from '../alarms/alarm';
 import { complianceDashboard } from './compliance';
 import { crossRegionDashboard } from './cross-region';
-import { linkDashboard } from './link';
 import { pipelineDashboard } from './pipeline';
 import { storeDashboard } from './store';
 
@@ -12,6 +11,5 @@ export function dashboards(scope: Construct, watched: Watched): void {
   crossRegionDashboard(scope, watched);
   pipelineDashboard(scope, watched);
   storeDashboard(scope, watched);
-  linkDashboard(scope, watched);
   complianceDashboard(scope, watched);
 }

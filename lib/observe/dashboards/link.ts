@@ -1,6 +1,8 @@
 /** The link to the mainland: paths, what crosses it, what is turned away. */
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { linked, probedPaths } from '../../contract/link-parameters';
+import { type LinkedConfig, linked, probedPaths } from '../../contract/link-parameters';
+import type { BoundPath } from '../../contract/link-paths';
 import {
   continuityOutcomes,
   firewallMetrics,
@@ -14,11 +16,15 @@ import {
 } from '../../contract/metrics';
 import type { Watched } from '../alarms/alarm';
 import { figureOf, linkLoss, roundTrip } from '../expressions';
-import { ofInterfaces, ofTunnels } from './paths';
+import { pathOut, pathState } from '../paths';
 import { type Row, rowsDashboard } from './widgets';
 
-/** Round trip, loss and states of every path: the link itself, without services. None where there is no link. */
-export function linkRows({ config }: Watched): Row[] {
+/**
+ * Round trip and loss of every path: the link itself, without services. None where there is no link.
+ *
+ * @param bound paths, where they are known: in the stack that makes them
+ */
+export function linkRows({ config }: Pick<Watched, 'config'>, bound: readonly BoundPath[] = []): Row[] {
   if (!config.link) return [];
   const { environment, link } = config;
   const paths = probedPaths(linked(config)).map(({ name }) => name);
@@ -45,33 +51,59 @@ export function linkRows({ config }: Watched): Row[] {
         {
           title: 'The link: loss',
           metrics: paths.map((path) => linkLoss(environment, path)),
-          width: 6,
+          width: bound.length > 0 ? 6 : 12,
           unit: '%',
           threshold: { value: link.probe.lossPercent, label: `alarm above ${link.probe.lossPercent} %` },
         },
-        {
-          title: 'The link: tunnels and BGP',
-          metrics: [
-            ofTunnels(environment, 'tunnelState', 'Minimum'),
-            ...ofInterfaces(config, 'interfaceState', 'Minimum'),
-          ],
-          width: 6,
-          unit: '1 = up',
-          max: 1,
-        },
+        ...(bound.length > 0
+          ? [
+              {
+                title: 'The link: tunnels and BGP',
+                metrics: bound.map((path) => pathState(path, 'Minimum')),
+                width: 6,
+                unit: '1 = up',
+                max: 1,
+              },
+            ]
+          : []),
       ],
     },
   ];
 }
 
-/** Makes it, where there is a link. */
-export function linkDashboard(scope: Construct, watched: Watched): void {
-  const { config } = watched;
-  if (!config.link) return;
+/** What leaves, all of it: calls of services, probes and aggregates. */
+function bytesRow(environment: string, bound: readonly BoundPath[]): Row {
+  const [tunnels, lines] = (['tunnel', 'interface'] as const).map((kind) =>
+    bound.filter((path) => path.kind === kind).map(pathOut),
+  ) as [Metric[], Metric[]];
+  return {
+    title: 'How much crosses the border',
+    read: {
+      en: 'Everything that leaves by a path, calls of services included. A path that carries tunnels counts their bytes, too. Raw spans are in none of it: relays have no pipeline for them.',
+      zh: '经各路径流出的全部内容，含业务调用。承载隧道的路径也计入隧道的字节。其中没有原始 span：中继没有 trace 管道。',
+    },
+    links: {
+      runbook: ['The link', 'Flows rejected on the link'],
+      traces: '--crossing hk-cn --since 1h',
+      logs: { groups: `/aws/vendedlogs/harbourline/${environment}/` },
+    },
+    graphs: [
+      ...(tunnels.length > 0
+        ? [{ title: 'To the mainland, by tunnel', metrics: tunnels, width: 12, unit: 'bytes in five minutes' }]
+        : []),
+      ...(lines.length > 0
+        ? [{ title: 'To the mainland, by virtual interface', metrics: lines, width: 12, unit: 'bit/s' }]
+        : []),
+    ],
+  };
+}
+
+/** Makes it, in the stack that makes the paths: it shows this environment's, and not those that an account has beside them. */
+export function linkDashboard(scope: Construct, config: LinkedConfig, bound: readonly BoundPath[]): void {
   const { environment } = config;
   const relay = { [tierDimension]: 'relay' };
   const rows: Row[] = [
-    ...linkRows(watched),
+    ...linkRows({ config }, bound),
     {
       title: 'Does what is sent arrive as it was sent?',
       read: {
@@ -153,5 +185,5 @@ export function linkDashboard(scope: Construct, watched: Watched): void {
       ],
     },
   ];
-  rowsDashboard(scope, watched, 'link', rows);
+  rowsDashboard(scope, { config }, 'link', [...rows, bytesRow(environment, bound)]);
 }

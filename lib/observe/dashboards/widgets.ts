@@ -6,12 +6,14 @@ import {
   type IMetric,
   type IWidget,
   PeriodOverride,
+  SingleValueWidget,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { type DashboardName, dashboardName } from '../../contract/dashboards';
 import type { Watched } from '../alarms/alarm';
+import { deployments } from '../expressions';
 import { type Links, linksLine } from './links';
 import { inLanguages, worded } from './words';
 
@@ -27,10 +29,14 @@ interface GraphProps {
   readonly metrics: readonly IMetric[];
   /** Of 24. */
   readonly width: number;
-  /** Of the figures: stands at the axis. */
-  readonly unit: string;
+  /** Of the figures: stands at the axis. Of figures of now their labels say it. */
+  readonly unit?: string;
+  /** The latest figures with a small line behind each, and no axes. @default false */
+  readonly now?: boolean;
+  /** Deployments as marks from foot to top, at the axis on the right. @default false */
+  readonly marks?: boolean;
   /** Figures of another unit, at an axis of their own. */
-  readonly right?: { readonly metrics: readonly IMetric[]; readonly unit: string };
+  readonly right?: { readonly metrics: readonly IMetric[]; readonly unit: string; readonly max?: number };
   readonly threshold?: Threshold;
   /** Foot of the axis: a limit near its top must be visible beside it. @default 0 */
   readonly min?: number;
@@ -51,11 +57,9 @@ export interface Row {
 }
 
 /** CloudWatch's grid. */
-const height = { text: { en: 2, zh: 2, both: 3 }, graph: 6 } as const;
+const height = { text: { en: 2, zh: 2, both: 3 }, graph: 6, now: 4 } as const;
 
-type Observe = EnvironmentConfig['observe'];
-
-function explanation({ config }: Watched, { title, read, links }: Row): IWidget {
+function explanation(config: EnvironmentConfig, { title, read, links }: Row): IWidget {
   const { language } = config.observe;
   const chinese = worded(language, title);
   // The runbook calls rows by their English titles.
@@ -70,8 +74,19 @@ function explanation({ config }: Watched, { title, read, links }: Row): IWidget 
   });
 }
 
-function graph({ metricsRegion, language }: Observe, props: GraphProps): IWidget {
-  const { title, metrics, width, unit, threshold, right, min = 0, max, start } = props;
+function graph({ environment, observe: { metricsRegion, language } }: EnvironmentConfig, props: GraphProps): IWidget {
+  const { title, metrics, width, unit = '', threshold, min = 0, max, start } = props;
+  if (props.now) {
+    return new SingleValueWidget({
+      title: worded(language, title),
+      metrics: [...metrics],
+      width,
+      height: height.now,
+      region: metricsRegion,
+      sparkline: true,
+    });
+  }
+  const right = props.marks ? { metrics: deployments(environment), unit: 'deployments', max: 1 } : props.right;
   const axis = (label: string) => ({ label: worded(language, label), showUnits: false });
   return new GraphWidget({
     title: worded(language, title),
@@ -81,7 +96,12 @@ function graph({ metricsRegion, language }: Observe, props: GraphProps): IWidget
     region: metricsRegion,
     ...(start ? { start } : {}),
     leftYAxis: { min, ...axis(unit), ...(max === undefined ? {} : { max }) },
-    ...(right ? { right: [...right.metrics], rightYAxis: { min: 0, ...axis(right.unit) } } : {}),
+    ...(right
+      ? {
+          right: [...right.metrics],
+          rightYAxis: { min: 0, ...axis(right.unit), ...(right.max === undefined ? {} : { max: right.max }) },
+        }
+      : {}),
     ...(threshold
       ? { leftAnnotations: [{ value: threshold.value, label: worded(language, threshold.label), color: Color.RED }] }
       : {}),
@@ -91,12 +111,13 @@ function graph({ metricsRegion, language }: Observe, props: GraphProps): IWidget
 /** Makes a dashboard of rows; `first` stands above them. */
 export function rowsDashboard(
   scope: Construct,
-  watched: Watched,
+  watched: Pick<Watched, 'config'>,
   name: DashboardName,
   rows: readonly Row[],
   first: readonly IWidget[] = [],
 ): void {
-  const { environment, observe } = watched.config;
+  const { config } = watched;
+  const { environment } = config;
   const id = name.replace(/(^|-)(.)/g, (_, _dash, letter: string) => letter.toUpperCase());
   const dashboard = new Dashboard(scope, id, {
     dashboardName: dashboardName(environment, name),
@@ -105,7 +126,7 @@ export function rowsDashboard(
   });
   if (first.length > 0) dashboard.addWidgets(...first);
   for (const row of rows) {
-    dashboard.addWidgets(explanation(watched, row));
-    dashboard.addWidgets(...row.graphs.map((props) => graph(observe, props)));
+    dashboard.addWidgets(explanation(config, row));
+    dashboard.addWidgets(...row.graphs.map((props) => graph(config, props)));
   }
 }

@@ -208,8 +208,10 @@ function pointsOf(entry: Entry, entries: readonly Entry[], store: MetricStore): 
   );
   const starts = entry.metric
     ? [...(read.get(entry.metric)?.keys() ?? [])]
-    : [...new Set([...read.values()].flatMap((periods) => [...periods.keys()]))];
-  return starts
+    : [...read.values()].flatMap((periods) => [...periods.keys()]);
+  // What is filled is filled where nothing else of the graph has data, too: a point that stands alone has a foot.
+  const beside = entry.expression?.includes('FILL(') ? [-1000, 0, 1000] : [0];
+  return [...new Set(starts.flatMap((start) => beside.map((by) => start + by * entry.period)))]
     .sort((a, b) => a - b)
     .flatMap((start) => {
       const value = figure(entry, entries, (metric) => read.get(metric)?.get(start));

@@ -11,9 +11,8 @@ export const settingCases: readonly Graded[] = [
       "['arn:aws:iam::333333333335:role/service-node']",
       "['arn:aws:iam::333333333335:role/service-node', 'arn:aws:iam::333333333335:role/batch-node']",
     ),
-    grade: 'caution',
-    finds: { 'iam-widens': 'secretsmanager:GetSecretValue on itself if aws:PrincipalArn' },
-    silent: ['iam-sweeping'],
+    grade: 'danger',
+    finds: { 'iam-sweeping': 'secretsmanager:GetSecretValue' },
   },
   {
     name: 'a client of another account',
