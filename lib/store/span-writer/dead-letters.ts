@@ -13,7 +13,7 @@ export interface DeadLetter extends StoreDocument {
 }
 
 /** Days' files, and those that a replay has claimed. */
-const fileName = /^dead-letters-(\d{4}-\d\d-\d\d)(?:\.replay-\d+)?\.jsonl$/;
+const fileName = /^dead-letters-(\d{4}-\d\d-\d\d)(?:\.replay-\d+(?:-\d+)?)?\.jsonl$/;
 
 /** A line of a file: what {@link DeadLetters} writes and a replay reads. */
 export interface DeadLetterLine {

@@ -44,10 +44,23 @@ export async function replay(
           .map((name) => join(path, name))
       : [path],
   );
-  for (const file of files) lettersOf(file, readFileSync(file), say);
+  const free = files.filter((file) => {
+    const by = holderOf(file);
+    if (by !== undefined) say(`${file}: process ${by} is replaying it`);
+    return by === undefined;
+  });
+  for (const file of free) {
+    const content = unlessGone(() => readFileSync(file));
+    if (content) lettersOf(file, content, say);
+  }
   const total = { stored: 0, defused: 0, dead: 0 };
-  for (const file of files) {
-    const { stored, defused, dead } = await replayFile(client, file);
+  for (const file of free) {
+    const replayed = await replayFile(client, file);
+    if (!replayed) {
+      say(`${file}: another replay has taken it`);
+      continue;
+    }
+    const { stored, defused, dead } = replayed;
     total.stored += stored;
     total.defused += defused;
     total.dead += dead;
@@ -57,14 +70,50 @@ export async function replay(
   return total;
 }
 
+/** Files that this process replays. */
+const mine = new Set<string>();
+const claim = /\.replay-(\d+)(?:-\d+)?\.jsonl$/;
+
+/** The process that is replaying a file. What one has left that was killed is anybody's. */
+function holderOf(file: string): number | undefined {
+  const pid = Number(claim.exec(file)?.[1] ?? 0);
+  if (pid === process.pid) return mine.has(file) ? pid : undefined;
+  const command = pid > 0 ? unlessGone(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) : undefined;
+  return command?.includes('replay') ? pid : undefined;
+}
+
+/** What is done with a file, unless somebody else has taken it meanwhile. */
+function unlessGone<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(`${(error as NodeJS.ErrnoException).code}`)) return undefined;
+    throw error;
+  }
+}
+
 /**
  * One file. It gets a name of this replay's first, so that whatever a writer adds meanwhile goes to a file of its own, or is
- * read here before the file goes.
+ * read here before the file goes. The name is no other replay's, also not that of one with the same process id.
+ *
+ * @returns nothing, where another replay was first
  */
-async function replayFile(client: Client, file: string): Promise<Replayed> {
-  const claimed = file.replace(/(\.replay-\d+)?\.jsonl$/, `.replay-${process.pid}.jsonl`);
-  const home = file.replace(/\.replay-\d+\.jsonl$/, '.jsonl');
-  renameSync(file, claimed);
+async function replayFile(client: Client, file: string): Promise<Replayed | undefined> {
+  const home = file.replace(claim, '.jsonl');
+  const claimed = home.replace(/\.jsonl$/, `.replay-${process.pid}-${process.hrtime.bigint()}.jsonl`);
+  mine.add(claimed);
+  try {
+    const taken = unlessGone(() => {
+      renameSync(file, claimed);
+      return true;
+    });
+    return taken ? await replayClaimed(client, claimed, home) : undefined;
+  } finally {
+    mine.delete(claimed);
+  }
+}
+
+async function replayClaimed(client: Client, claimed: string, home: string): Promise<Replayed> {
   const total = { stored: 0, defused: 0, dead: 0 };
   const left: DeadLetterLine[] = [];
   try {

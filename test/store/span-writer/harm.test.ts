@@ -1,7 +1,18 @@
 /** One service that spoils nothing: many keys, large traces, many dead letters; and spans that come again elsewhere. */
-import { appendFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@opensearch-project/opensearch';
+import { DeadLetters } from '../../../lib/store/span-writer/dead-letters';
 import { replay } from '../../../lib/store/span-writer/replay';
 import { attribute, encode, type Json, Rig, service, span, traceId } from './support';
 
@@ -166,6 +177,56 @@ describe('dead letters', () => {
     await client.close();
     expect(rig.deadLetters.map(({ id }) => id).sort()).toEqual(['new-file', 'old-file']);
     expect(rig.deadLetterFiles).toEqual([name]);
+  });
+
+  test('are stored once by two replays at once, while more are written', async () => {
+    rig = await new Rig().start({ bulkBytes: 20_000 });
+    const refusing = (index: string) =>
+      index === 'otel-v1-apm-span' ? { status: 400, type: 'x_exception' } : undefined;
+    const posted = (from: number) =>
+      rig.post(
+        encode(
+          service(
+            'a',
+            many(50, (n) => span(from + n, undefined, { attributes: [attribute('t', 'x'.repeat(300))] })),
+          ),
+        ),
+      );
+    rig.store.verdict = refusing;
+    await posted(0);
+    const folder = rig.deadLetterDirectory;
+    const [name] = rig.deadLetterFiles;
+    // Of a replay that was killed: its process is no more, or is something else now. And of one that runs.
+    renameSync(join(folder, name!), join(folder, name!.replace('.jsonl', '.replay-1.jsonl')));
+    await posted(100);
+    const running = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)', 'replay']);
+    const theirs = name!.replace('.jsonl', `.replay-${running.pid}-7.jsonl`);
+    writeFileSync(join(folder, theirs), `${readFileSync(join(folder, name!), 'utf8').split('\n')[0]}\n`);
+    const before = rig.store.bulks.length;
+    rig.store.verdict = () => undefined;
+    const client = new Client({ node: `http://127.0.0.1:${rig.storePort}` });
+    const said: string[] = [];
+    const late = new DeadLetters(folder);
+    const [line] = rig.deadLetters.filter(({ id }) => id);
+    const letter = (n: number) => ({
+      ...{ index: line!.index, id: `late ${n}`, type: 'x', reason: 'y' },
+      source: JSON.stringify({ ...line!.document, name: `late ${n}` }),
+    });
+    const writing = (async () => {
+      for (let n = 0; n < 20; n++) await late.write([letter(n)]);
+    })();
+    const one = () => replay([folder], {}, (text) => said.push(text), client);
+    const totals = await Promise.all([one(), one(), writing]);
+    await one();
+    await client.close();
+    running.kill('SIGKILL');
+    const ids = rig.store.bulks.slice(before).flat();
+    const first = ids.filter((id) => !id.startsWith('late'));
+    expect([first.length, new Set(first).size]).toEqual([100, 100]);
+    expect(new Set(ids).size).toBe(120);
+    expect(totals.slice(0, 2).reduce((sum, total) => sum + (total?.stored ?? 0), 0)).toBeGreaterThanOrEqual(100);
+    expect(rig.deadLetterFiles).toEqual([theirs]);
+    expect(said.join('\n')).toContain(`${theirs}: process ${running.pid} is replaying it`);
   });
 
   test('are written to a folder that comes back', async () => {
