@@ -50,6 +50,7 @@ os.kill(os.getpid(), signal.SIGTERM)
 """,
     "SIGTERM is waited for": """
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+time.sleep(0.2)  # every thread is up: none of them may take the signal
 os.kill(os.getpid(), signal.SIGTERM)
 print(signal.sigwait({signal.SIGTERM}) == signal.SIGTERM)
 """,

@@ -6,13 +6,15 @@ at its start, before anybody replaces them; `original` finds those that come lat
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # without the enumerations of `signal`
 import _thread  # noqa: F401  # `original` finds it in sys.modules
 import sys
+from contextlib import contextmanager
 import time  # noqa: F401
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 
@@ -39,13 +41,41 @@ def _is_replaced() -> bool:
     )
 
 
+# The processor raises the others: blocked, they would end the process without faulthandler's words.
+_BLOCKED = set(_signal.valid_signals()) - {
+    _signal.SIGSEGV,
+    _signal.SIGBUS,
+    _signal.SIGFPE,
+    _signal.SIGILL,
+}
+
+
+@contextmanager
+def _without_signals() -> Iterator[None]:
+    """A thread that begins here gets no signal: they are for the threads that wait for them."""
+    mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, _BLOCKED)
+    try:
+        yield
+    finally:
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
+
+
 def thread(work: Callable[[], None]) -> Any:
-    """A thread that the end of the interpreter does not wait for: with `start`, `join`, `ident`."""
+    """A thread that the end of the interpreter does not wait for: with `start`, `join`, `ident`.
+
+    The kernel gives it no signal. A program that blocks one and waits for it, by `signal.sigwait`
+    or a file descriptor, would otherwise wait in vain, or be ended by it.
+    """
     if _is_replaced():
         return _Thread(work)
     import threading
 
-    return threading.Thread(target=work, name="harbourline", daemon=True)
+    class Thread(threading.Thread):
+        def start(self) -> None:
+            with _without_signals():
+                super().start()
+
+    return Thread(target=work, name="harbourline", daemon=True)
 
 
 class _Thread:
@@ -58,7 +88,8 @@ class _Thread:
 
     def start(self) -> None:
         """As that of `threading`."""
-        _start(self._run, ())
+        with _without_signals():
+            _start(self._run, ())
 
     def join(self, seconds: float) -> None:
         """As that of `threading`."""
