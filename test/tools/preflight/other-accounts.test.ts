@@ -119,6 +119,19 @@ test.each<[string, 'client' | 'operators', (answers: Answers) => void, (string |
     },
     ['region: DISABLED'],
   ],
+  ...(['client', 'operators'] as const).map((kind): [string, typeof kind, (answers: Answers) => void, string[]] => [
+    `a bucket with a key of its own, of a ${kind}`,
+    kind,
+    (a) => {
+      a.s3.GetBucketEncryption = () => ({
+        ServerSideEncryptionConfiguration: {
+          Rules: [{ ApplyServerSideEncryptionByDefault: { KMSMasterKeyID: 'arn:aws:kms:key' } }],
+        },
+      });
+    },
+    // Nothing of the operators' fetches from it.
+    kind === 'client' ? ['bootstrap: key: arn:aws:kms:key'] : [],
+  ]),
   [
     'a service that does not let it in',
     'client',

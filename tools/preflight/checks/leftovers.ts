@@ -151,8 +151,12 @@ export const addresses: Check = {
   },
 };
 
-/** Where the configuration names the key of a stage's bucket, and which it is. */
-function keyOf({ config, stage }: Plan): [path: string, arn: string | undefined] {
+/**
+ * Where the configuration names the key of a stage's bucket, and which it is. Nowhere for operators: nothing of theirs fetches
+ * from the bucket but CloudFormation, with rights of the bootstrap.
+ */
+function keyOf({ config, stage }: Plan): [path: string, arn: string | undefined] | undefined {
+  if (stage.kind === 'operators') return undefined;
   if (stage.client) return [`clients[${config.clients.indexOf(stage.client)}].assetsKeyArn`, stage.client.assetsKeyArn];
   if (stage.kind === 'mainland') return ['link.analysis.assetsKeyArn', config.link?.analysis?.assetsKeyArn];
   return ['assetsKeyArn', config.assetsKeyArn];
@@ -164,7 +168,7 @@ export const bootstrapKey: Check = {
   because: 'instances may fetch from the bucket, and decrypt with its key only where the configuration names it',
   async run({ s3 }, planned) {
     const { config, environment } = planned;
-    const [path, wanted] = keyOf(planned);
+    const named = keyOf(planned);
     const text = JSON.stringify(environment);
     const [bucket] = /cdk-[a-z0-9]+-assets-\d{12}-[a-z0-9-]+/.exec(text) ?? [];
     if (!bucket) return [];
@@ -176,14 +180,14 @@ export const bootstrapKey: Check = {
     const key = rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
     return [
       answer(
-        encryption !== undefined && key === wanted,
+        encryption !== undefined && (named === undefined || key === named[1]),
         bucket,
         encryption ? (key ?? "S3's own keys") : 'not there',
         !encryption
           ? `npx cdk bootstrap ${placeOf(planned)}, with the qualifier of cdk.json`
           : key
-            ? `${path}: '${key}' in config/${config.environment}.ts`
-            : `Take ${path} out of config/${config.environment}.ts.`,
+            ? `${named?.[0]}: '${key}' in config/${config.environment}.ts`
+            : `Take ${named?.[0]} out of config/${config.environment}.ts.`,
       ),
     ];
   },
