@@ -9,13 +9,16 @@ export const context = (): Record<string, unknown> =>
   (JSON.parse(readFileSync(join(deploymentRoot(), 'cdk.json'), 'utf8')) as { context: Record<string, unknown> })
     .context;
 
+/** Nobody looks for the line that made a resource. */
+export const withoutStackTraces = { 'aws:cdk:disable-creation-stack-traces': true };
+
 /**
- * Properties of an app whose templates are only read: without CDK's built-in validation, which takes as long as all the rest of synth
- * and changes no template. `cdk synth` and the tests of the policy judge.
+ * Properties of an app whose templates are only read: without CDK's built-in validation, which takes as long as all the rest of synth,
+ * and without the stack of calls that made each resource. Neither changes a template. `cdk synth` and the tests of the policy judge.
  *
  * @param more context beside that of cdk.json
  */
 export const unjudged = (more: Readonly<Record<string, unknown>> = {}): AppProps => ({
-  context: { ...context(), ...more },
+  context: { ...context(), ...withoutStackTraces, ...more },
   builtinCloudFormationValidation: false,
 });

@@ -58,7 +58,16 @@ export const at = (properties: Readonly<Record<string, unknown>> | undefined, pa
 
 /** Logical ids of the same stack that a value refers to. */
 export function references(value: unknown): string[] {
-  const text = JSON.stringify(value) ?? '';
+  if (typeof value !== 'object' || value === null) return referencesIn(JSON.stringify(value) ?? '');
+  const known = referencesOf.get(value) ?? referencesIn(JSON.stringify(value));
+  referencesOf.set(value, known);
+  return known;
+}
+
+/** The same properties are asked again and again until nothing more is replaced. */
+const referencesOf = new WeakMap<object, string[]>();
+
+function referencesIn(text: string): string[] {
   return [
     ...[...text.matchAll(/"Ref":"([^":]+)"/g)].map(([, id]) => id ?? ''),
     ...[...text.matchAll(/"Fn::GetAtt":\["([^"]+)"/g)].map(([, id]) => id ?? ''),

@@ -1,6 +1,7 @@
 /** Every AWS call of ours is allowed by all policies together, and what must be refused is. */
 import type { EnvironmentConfig } from '../../config/schema';
 import { loadEnvironments } from '../../harness/deployment';
+import { synthesiseApp } from '../../harness/synthesise';
 import { type Environment, readEnvironments } from '../../judges/assembly/environments';
 import { byPeople, calls } from '../../tools/calls/calls';
 import { judgeCalls, judgeRefusals } from '../../tools/calls/judge';
@@ -8,8 +9,8 @@ import { callsInSources } from '../../tools/calls/scan';
 import { type World, worldOf, worldsOf } from '../../tools/calls/world';
 import { configOf, freshApp } from '../support/app';
 
-const stagesOf = (config: EnvironmentConfig, context = {}): Map<string, Environment> =>
-  readEnvironments(freshApp([config], context).synth().directory);
+const stagesOf = (config: EnvironmentConfig, context?: object): Map<string, Environment> =>
+  readEnvironments((context ? freshApp([config], { ...context }).synth() : synthesiseApp([config]).assembly).directory);
 const stacksOf = (config: EnvironmentConfig): Environment => stagesOf(config).get(config.environment) ?? {};
 
 test('each call in a source is judged, and each that is judged stands in a source', () => {
@@ -20,8 +21,12 @@ test('each call in a source is judged, and each that is judged stands in a sourc
 const dev = configOf('dev');
 const assetsKeyArn = 'arn:aws:kms:ap-east-1:111111111111:key/11111111-1111-4111-8111-111111111111';
 
-describe.each<[string, EnvironmentConfig, object]>([
-  ...loadEnvironments().map((config): [string, EnvironmentConfig, object] => [config.environment, config, {}]),
+describe.each<[string, EnvironmentConfig, object | undefined]>([
+  ...loadEnvironments().map((config): [string, EnvironmentConfig, undefined] => [
+    config.environment,
+    config,
+    undefined,
+  ]),
   [
     'a bootstrap with a qualifier and a key of its own',
     { ...dev, assetsKeyArn },

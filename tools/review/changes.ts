@@ -200,6 +200,17 @@ export function remembered<K extends object, T>(make: (of: K) => T): (of: K) => 
   };
 }
 
+/** The same of each stack, remembered by stack: those that are the same in both states are asked once. */
+export function ofEachStack<T>(make: (stack: SynthesisedStack, name: string) => T): (of: Environment) => T[] {
+  const made = remembered((_: SynthesisedStack) => new Map<string, T>());
+  return (environment) =>
+    Object.entries(environment).map(([name, stack]) => {
+      const known = made(stack);
+      if (!known.has(name)) known.set(name, make(stack, name));
+      return known.get(name) as T;
+    });
+}
+
 /** Is it in a template? Programs and papers are compared, too. */
 export const isDeployed = ({ Type }: Resource): boolean => !Type.startsWith('Harbourline::');
 

@@ -1,5 +1,5 @@
 import { canonical } from './canonical';
-import { type Environment, type Resource, remembered, resourcesOf } from './changes';
+import { type Environment, ofEachStack, type Resource, remembered } from './changes';
 
 /** One permission: the smallest part of a policy that can be compared. */
 export interface Grant {
@@ -23,9 +23,14 @@ const text = (value: unknown): string =>
 
 /** Everything that is granted in an environment, and what is denied. */
 export const grants = remembered((environment: Environment): { allowed: Grant[]; denied: Grant[] } => {
+  const stacks = grantsOfStacks(environment);
+  return { allowed: stacks.flatMap(({ allowed }) => allowed), denied: stacks.flatMap(({ denied }) => denied) };
+});
+
+const grantsOfStacks = ofEachStack(({ resources }, stack) => {
   const [allowed, denied]: [Grant[], Grant[]] = [[], []];
-  for (const { at, id, stack, resource } of resourcesOf(environment)) {
-    for (const { holder, statement } of statements(resource, stack, id, at)) {
+  for (const [id, resource] of Object.entries(resources)) {
+    for (const { holder, statement } of statements(resource, stack, id, `${stack}/${id}`)) {
       (statement.Effect === 'Deny' ? denied : allowed).push(...expand(holder, statement));
     }
   }

@@ -4,9 +4,9 @@ import {
   type Comparison,
   type Environment,
   isDeployed,
+  ofEachStack,
   place,
   remembered,
-  resourcesOf,
   short,
 } from '../changes';
 import { type Hit, onChanges, type ReviewRule } from './rule';
@@ -25,14 +25,13 @@ const tag =
   /^Properties\.(LaunchTemplateData\.)?(Tags|TagSpecifications|PropagatedTags|tags|HostedZoneTags|FileSystemTags)\b/;
 
 /** Tags that policies, associations or alarms look at: a machine without its tag gets no agent, or no rights. */
-const meaningful = remembered((environment: Environment): Set<string> => {
-  const text = JSON.stringify(resourcesOf(environment).filter(({ resource }) => isDeployed(resource)));
-  return new Set(
-    [...text.matchAll(/(?:ResourceTag|RequestTag|PrincipalTag)\/([\w:.-]+)|"tag:([\w:.-]+)"/g)].map(
-      ([, one, other]) => one ?? other ?? '',
-    ),
+const meaningfulOfStacks = ofEachStack(({ resources }) => {
+  const text = JSON.stringify(Object.values(resources).filter(isDeployed));
+  return [...text.matchAll(/(?:ResourceTag|RequestTag|PrincipalTag)\/([\w:.-]+)|"tag:([\w:.-]+)"/g)].map(
+    ([, one, other]) => one ?? other ?? '',
   );
 });
+const meaningful = remembered((environment: Environment) => new Set(meaningfulOfStacks(environment).flat()));
 
 const keyOf = (path: string): string => /Tags\.(.+?)(\.Value|\.Key)?$/.exec(path)?.[1] ?? path;
 
