@@ -143,7 +143,7 @@ const collect = section({
     minInstances: whole(2, 99),
     /** Not below `minInstances`. Budgets are divided by it. Cloud Map answers with 100, one of them on its way out. */
     maxInstances: whole(2, 99),
-    /** Size of each volume in GiB; half of it is the queue in front of the store. */
+    /** Size of each volume in GiB; half of it is the queue in front of the store, a fortieth the log of what waits for a decision. */
     volumeGiB: whole(10, 16384),
   }),
 });

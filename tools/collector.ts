@@ -1,5 +1,6 @@
 /** `npm run collector:build`, `npm run collector:generate`: see `--help`. `cdk deploy` runs `collector asset`. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,14 +12,12 @@ import {
   type Platform,
   platforms,
 } from '../lib/collector/distribution/build';
+import { releaseOf } from './collector-upgrade/versions';
 import { command } from './command';
 
 const progress = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
-
-/** The OpenTelemetry Collector Builder that wrote the committed sources. */
-const builder = 'go.opentelemetry.io/collector/cmd/builder@v0.158.0';
 
 const help = `Builds the collector, and writes its sources. Only the path goes to standard output.
 
@@ -39,15 +38,17 @@ async function main([task, argument, ...more]: string[]): Promise<void> {
   if (unexpected.length > 0) throw new Error(`Not understood: ${unexpected.join(' ')}.\n\n${help}`);
   switch (task) {
     case 'build': {
-      console.log(await collectorBinary(platformOf(argument ?? hostTarget()), progress));
+      console.log(await collectorBinary(platformOf(argument ?? hostTarget()), progress, 'deployed'));
       return;
     }
     case 'asset': {
-      const binary = await collectorBinary(platformOf(argument ?? ''), progress);
+      const binary = await collectorBinary(platformOf(argument ?? ''), progress, 'deployed');
       const zip = join(dirname(binary), `${collectorName}.zip`);
       // Fixed time, owner and mode: the same binary gives the same bytes.
       const entry = { mtime: '1980-01-01T12:00:00Z', os: 3, attrs: 0o755 << 16, level: 9 } as const;
-      writeFileSync(zip, zipSync({ [collectorName]: [readFileSync(binary), entry] }));
+      const bytes = readFileSync(binary);
+      progress(`${collectorName}: SHA-256 ${createHash('sha256').update(bytes).digest('hex')}`);
+      writeFileSync(zip, zipSync({ [collectorName]: [bytes, entry] }));
       console.log(zip);
       return;
     }
@@ -55,6 +56,8 @@ async function main([task, argument, ...more]: string[]): Promise<void> {
       const cwd = join(__dirname, '..', 'lib', 'collector', 'distribution');
       // Sums of modules that the proxy carries but the checksum database does not: go.sum is committed instead.
       const env = { ...process.env, GOFLAGS: '-mod=mod', GONOSUMDB: '*' };
+      const version = releaseOf(readFileSync(join(cwd, 'builder.yaml'), 'utf8')).version;
+      const builder = `go.opentelemetry.io/collector/cmd/builder@v${version}`;
       execFileSync('go', ['run', builder, '--config', 'builder.yaml', '--skip-compilation'], {
         cwd,
         env,

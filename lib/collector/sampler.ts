@@ -17,7 +17,7 @@ import {
 } from '../contract/metrics';
 import { ports } from '../contract/ports';
 import { hashSalt, rootWaitSeconds } from '../contract/sampling';
-import { forwardQueueBytes, queueBytes, sizesOf } from '../contract/sizing';
+import { forwardQueueBytes, queueBytes, sizesOf, waitingBytes } from '../contract/sizing';
 import { clientTls, extensions, memoryLimiter, retryForever, serverTls, service } from './blocks/components';
 import { crossingProcessor, type MainlandPeers, type NamedCalls } from './blocks/crossing';
 import { type ForwardOptions, forwarders } from './blocks/forward';
@@ -97,7 +97,13 @@ export function samplerConfiguration(options: SamplerOptions): string {
   const own = ownMetrics('sampler');
   const relays = options.relays ? toRelays(environment, options.relays) : {};
   return renderConfiguration({
-    extensions: extensions(env(variables.loopback)),
+    extensions: {
+      ...extensions(env(variables.loopback)),
+      harbourline_waiting: {
+        directory: `${env(variables.dataDirectory)}/waiting`,
+        bytes: waitingBytes(options.volumeGiB),
+      },
+    },
     receivers: {
       ...own.receivers,
       otlp: {
@@ -114,6 +120,8 @@ export function samplerConfiguration(options: SamplerOptions): string {
       ...own.processors,
       ...memoryLimiter(sizes.collectorMiB),
       ...crossingProcessor(options.mainland, options.named),
+      // Writes down what was taken, before it is answered: a sampler that is killed goes on where it was (ADR 46).
+      harbourline_waiting: {},
       ...excess,
       tail_sampling: {
         // Until the root has come, which ends last: a call that fails after thirty seconds is judged by its failure.
@@ -200,7 +208,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
         ...own.pipelines,
         'traces/all': {
           receivers: ['otlp'],
-          processors: ['memory_limiter', 'harbourline_crossing'],
+          processors: ['memory_limiter', 'harbourline_crossing', 'harbourline_waiting'],
           exporters: ['span_metrics', 'forward/sampling'],
         },
         'traces/kept': {
@@ -212,6 +220,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
         metrics: { receivers: ['span_metrics'], exporters: ['awsemf', ...Object.keys(relays)] },
       },
       [ownReader],
+      ['harbourline_waiting'],
     ),
   });
 }

@@ -10,6 +10,7 @@ import { overload } from './overload';
 import { poison } from './poison';
 import { rollingReplace } from './rolling-replace';
 import { samplerDies } from './sampler-dies';
+import { samplerRestarts } from './sampler-restarts';
 import type { Scenario } from './scenario';
 import { slowFailure } from './slow-failure';
 import { storeAway } from './store-away';
@@ -19,6 +20,7 @@ import { zipkinAndJaeger } from './zipkin-and-jaeger';
 export const scenarios: readonly Scenario[] = [
   fairDay,
   samplerDies,
+  samplerRestarts,
   gatewayDies,
   rollingReplace,
   storeAway,

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { distributionHash } from '../../lib/collector/distribution/build';
+import { distributionHash, goBuild, goVersion, hostTarget } from '../../lib/collector/distribution/build';
 
 const folder = join(__dirname, '../../lib/collector/distribution');
 const read = (file: string) => readFileSync(join(folder, file), 'utf8');
@@ -32,5 +35,31 @@ describe('the collector distribution', () => {
     expect(distributionHash()).toMatch(/^[0-9a-f]{64}$/);
     expect(distributionHash()).toBe(distributionHash());
     expect(distributionHash('linux/amd64')).not.toBe(distributionHash('linux/arm64'));
+  });
+
+  test('the same sources are the same bytes, whatever folder, repository and commit they are in', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'harbourline-bytes-'));
+    try {
+      const hashes = [];
+      for (const name of ['one', 'another']) {
+        const repository = join(folder, name);
+        const source = join(repository, 'module');
+        mkdirSync(source, { recursive: true });
+        writeFileSync(join(source, 'go.mod'), 'module example.com/bytes\n\ngo 1.25.0\n');
+        writeFileSync(join(source, 'main.go'), 'package main\n\nfunc main() {}\n');
+        const git = (...args: string[]) =>
+          execFileSync('git', ['-C', repository, '-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args]);
+        git('init', '--quiet');
+        git('add', '.');
+        git('commit', '--quiet', '--message', name);
+        const binary = join(folder, `${name}-out`, 'program');
+        const where = { source, program: '.', binary, target: hostTarget(), go: goVersion() };
+        await goBuild({ ...where, what: 'program', progress: () => {} });
+        hashes.push(createHash('sha256').update(readFileSync(binary)).digest('hex'));
+      }
+      expect(hashes[1]).toBe(hashes[0]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

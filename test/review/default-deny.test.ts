@@ -77,7 +77,7 @@ interface Made {
 }
 
 /** Words for people: AWS does nothing with them. */
-const words = /Description$|^description$|^Sid$|^aws:|^reason$|^Comment$/;
+const words = /Description$|^description$|^DisplayName$|^Sid$|^aws:|^reason$|^Comment$/;
 
 /** Lists that mean the same with one element as without the list, or with the element twice. */
 const asOne = /^(Action|NotAction|Resource|AWS|Service|Statement|SecurityGroupIds|Roles)$/;
@@ -85,7 +85,7 @@ const asOne = /^(Action|NotAction|Resource|AWS|Service|Statement|SecurityGroupId
 const last = ({ path }: Made): string => path.at(-1) ?? '';
 
 /** Statements of all policies that are given to whom this one is given to, but for the edited one. */
-function otherActions({ stack, whole, path }: Made): string[] {
+function otherStatements({ stack, whole, path }: Made): Tree[] {
   const holders = JSON.stringify(whole.Properties?.Roles);
   return Object.values(production()[stack]!.resources as Record<string, Tree>)
     .filter(({ Properties }) => JSON.stringify(Properties?.Roles) === holders)
@@ -93,9 +93,18 @@ function otherActions({ stack, whole, path }: Made): string[] {
       (Properties.PolicyDocument.Statement as Tree[]).filter(
         (_, at) => JSON.stringify(Properties) !== JSON.stringify(whole.Properties) || `${at}` !== path[3],
       ),
-    )
-    .flatMap(({ Action }) => [Action].flat());
+    );
 }
+
+/** One action of a statement, or a whole one: two functions of one role have the same in a policy each. */
+const isHeldOtherwise = (made: Made): boolean => {
+  const bare = ({ Sid: _, ...statement }: Tree): string => JSON.stringify(statement);
+  return otherStatements(made).some((other) =>
+    typeof made.before === 'string'
+      ? [other.Action].flat().includes(made.before)
+      : bare(other) === bare((made.before ?? {}) as Tree),
+  );
+};
 
 /** What is the same to AWS though it is written otherwise, by kind. Nothing else may pass. */
 const equalities: Readonly<Record<string, (made: Made) => boolean>> = {
@@ -105,7 +114,7 @@ const equalities: Readonly<Record<string, (made: Made) => boolean>> = {
   'a default that is written down': (made) => last(made) === 'Egress' && made.before === false,
   'a number or a truth as text': ({ before, after }) => `${before}` === `${after}`,
   'a permission that its holder has by another statement': (made) =>
-    /^AWS::IAM::/.test(made.type) && otherActions(made).includes(`${made.before}`),
+    /^AWS::IAM::/.test(made.type) && isHeldOtherwise(made),
 };
 
 /** One edit of one resource or output, and the environment with it: all else is shared. */

@@ -102,6 +102,32 @@ export const harmless: readonly Case[] = [
     },
   },
   {
+    name: 'a key that rotates more often',
+    edit: (draft) => {
+      draft.properties('Collect', 'AWS::KMS::Key').RotationPeriodInDays = 180;
+    },
+  },
+  {
+    name: 'a role that may be taken under one condition more',
+    edit: (draft) => {
+      const { Statement } = draft.properties('Network', 'AWS::IAM::Role', 'FlowLogs').AssumeRolePolicyDocument;
+      Statement[0].Condition.ArnLike = { 'aws:SourceArn': 'arn:aws:ec2:ap-east-1:333333333333:vpc-flow-log/*' };
+    },
+  },
+  {
+    name: 'a function with more time, a topic with other words',
+    edit: (draft) => {
+      draft.properties('Store', 'AWS::Lambda::Function').MemorySize = 1_024;
+      draft.properties('Observe', 'AWS::SNS::Topic').DisplayName = 'Other words';
+    },
+  },
+  {
+    name: 'a boundary for a role',
+    edit: (draft) => {
+      draft.properties('Store', 'AWS::IAM::Role').PermissionsBoundary = 'arn:aws:iam::333333333333:policy/b';
+    },
+  },
+  {
     name: 'more nodes of a store with managers',
     edit: (draft) => {
       draft.domain.ClusterConfig.InstanceCount = 9;

@@ -3,6 +3,7 @@ import { comparison } from '../../tools/trace/compare';
 import { exporters } from '../../tools/trace/export';
 import type { StoredSpan } from '../../tools/trace/fetch';
 import { nanos } from '../../tools/trace/forest';
+import { assertTogether, filterOf } from '../../tools/trace/options';
 import { tracePage } from '../../tools/trace/page';
 import { durationText, listTable, traceTree } from '../../tools/trace/tree';
 
@@ -104,6 +105,66 @@ test('it says when it shows less than there is, and whose clock is off', () => {
   expect(listTable({ traces: [], total: 12, ahead: 10 })).toContain('10 spans are of clocks that are ahead of now');
 });
 
+test('an hour in a queue is no clock that is off', () => {
+  const sent = span('a', '', 0, 10, { kind: 'SPAN_KIND_PRODUCER' });
+  const taken = (kind: string) => span('b', 'a', 3_600_000, 5, { serviceName: 'worker', kind });
+  expect(draw([sent, taken('SPAN_KIND_CONSUMER')])).not.toContain('clock');
+  expect(draw([{ ...sent, kind: 'SPAN_KIND_CLIENT' }, taken('SPAN_KIND_SERVER')])).toContain('The clock of worker');
+});
+
+test('strange traces are drawn, quickly: one id for all, rings, two roots, no time, names that take over a terminal', () => {
+  const one = Array.from({ length: 5_000 }, (_, n) => span('same', n === 0 ? '' : 'same', n, 1));
+  expect(draw(one)).toContain('5000 spans');
+  const ring = Array.from({ length: 5_000 }, (_, n) => span(`r${n}`, `r${(n + 1) % 5_000}`, n, 1));
+  expect(draw(ring).split('\n')).toHaveLength(5_003);
+  expect(draw([span('a', '', 0, 5), span('b', '', 1, 5)])).toContain('2 spans');
+  const text = draw(
+    ['\u202egnp.exe', '\u200b\u2066x', 'a\r\nb', '\u001b]0;title\u0007', '\ud800'].map((name, n) =>
+      span(`n${n}`, '', n, 0, { name }),
+    ),
+  );
+  expect(text.split('\n')).toHaveLength(8);
+  expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|\p{Cs}/u);
+  const rows = draw(
+    [span('p', '', 0, 1, { name: '💳💳 pay' }), span('q', '', 1, 1, { name: 'e\u0301t\u0301' })],
+    110,
+  ).split('\n');
+  // Each picture takes two columns and two units of text, each accent none and one.
+  expect(rows.slice(3).map((row) => row.indexOf('payment') - [0, 2][rows.slice(3).indexOf(row)]!)).toEqual([61, 61]);
+});
+
+test.each([
+  [{ since: '5' }, '--since 5: write 15m'],
+  [{ since: '2026-02-30' }, '--since 2026-02-30: write'],
+  [{ since: '999999999d' }, '--since 999999999d: write'],
+  [{ since: '1.5h' }, '--since 1.5h: write'],
+  [{ since: '' }, '--since: it is empty.'],
+  [{ since: '2999-01-01' }, '--since 2999-01-01: there is no time from then until now.'],
+  [{ since: '1h', until: '2h' }, '--since 1h: there is no time from then to --until 2h.'],
+  [{ slow: '1' }, '--slow 1: write a duration'],
+  [{ slow: '999999999999999s' }, '--slow 999999999999999s: write'],
+  [{ count: '501' }, '--count 501: use a whole number from 1 to 500.'],
+  [{ count: '1e2' }, '--count 1e2: use a whole number'],
+  [{ attribute: ['=v'] }, '--attribute =v: write key=value.'],
+  [{ attribute: ['k='] }, '--attribute k=: write key=value.'],
+  [{ crossing: 'HK-CN' }, '--crossing HK-CN: use'],
+])('%j is refused: %s', (given, message) => {
+  expect(() => filterOf({ region: 'ap-east-1', ...given } as never)).toThrow(message);
+});
+
+test('what a list and what a trace is asked for is not passed over', () => {
+  const values = (given: object) => ({ region: 'ap-east-1', ...given }) as never;
+  expect(filterOf(values({ attribute: ['k=v=w'], since: '2026-03-01T08:00:00+08:00' }))).toMatchObject({
+    attributes: [['k', 'v=w']],
+    since: '2026-03-01T00:00:00.000Z',
+  });
+  expect(() => assertTogether(values({ export: 'otlp' }), 0)).toThrow('--export: of which trace?');
+  expect(() => assertTogether(values({ since: '1h', errors: true }), 1)).toThrow('--errors, --since: for a list');
+  expect(() => assertTogether(values({ json: true, page: 'x.html' }), 1)).toThrow('--page, --json: one of them.');
+  expect(() => assertTogether(values({ json: true }), 2)).toThrow('and for one trace');
+  expect(() => assertTogether(values({ count: '5', slow: '1s' }), 0)).not.toThrow();
+});
+
 test('a client and a server that share an id are caller and callee', () => {
   const text = draw([
     span('a', '', 0, 10, { name: 'root' }),
@@ -178,6 +239,31 @@ describe('exports', () => {
     expect(exporters.zipkin(traceId, spans)).toMatchObject([
       { id: 'a'.repeat(16), kind: 'SERVER', duration: 250_000, tags: { error: 'true', 'payment.amount': '99.5' } },
       { parentId: 'a'.repeat(16), localEndpoint: { serviceName: 'settlement' } },
+    ]);
+  });
+
+  test('links and shared ids are not lost', () => {
+    const link = {
+      traceId: 'c'.repeat(32),
+      spanId: 'd'.repeat(16),
+      traceState: '',
+      attributes: { 'messaging@batch': '1' },
+    };
+    const pair = [
+      span('a'.repeat(16), '', 0, 9, { kind: 'SPAN_KIND_CLIENT', links: [link] }),
+      span('a'.repeat(16), '', 1, 7),
+    ];
+    expect(JSON.stringify(exporters.otlp(traceId, pair))).toContain(
+      `"links":[{"traceId":"${link.traceId}","spanId":"${link.spanId}","traceState":"","attributes":[{"key":"messaging.batch","value":{"stringValue":"1"}}]}]`,
+    );
+    expect(exporters.jaeger(traceId, pair)).toMatchObject({
+      data: [
+        { spans: [{ references: [{ refType: 'FOLLOWS_FROM', traceID: link.traceId, spanID: link.spanId }] }, {}] },
+      ],
+    });
+    expect((exporters.zipkin(traceId, pair) as { shared?: boolean }[]).map(({ shared }) => shared)).toEqual([
+      undefined,
+      true,
     ]);
   });
 

@@ -30,7 +30,7 @@ export async function makeImage(
   try {
     const programs: string[] = [];
     for (const architecture of wanted) {
-      const collector = await collectorBinary(architectures[architecture].platform, progress);
+      const collector = await collectorBinary(architectures[architecture].platform, progress, 'deployed');
       programs.push(`${architecture}=${collector},${buildEntryPoint(architecture, join(scratch, architecture))}`);
     }
     execFileSync(

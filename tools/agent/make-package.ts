@@ -25,7 +25,7 @@ export interface MakePackageProps {
 /** @returns paths of the packages */
 export async function makePackage({ version, kinds, output, progress, ...props }: MakePackageProps): Promise<string[]> {
   const own = versionOf();
-  const collector = await collectorBinary(architectures[props.architecture].platform, progress);
+  const collector = await collectorBinary(architectures[props.architecture].platform, progress, 'deployed');
   const scratch = mkdtempSync(join(tmpdir(), 'harbourline-package-'));
   try {
     const description = describePackage({

@@ -1,5 +1,6 @@
 /** What measuring a store takes: rounds, processor time, memory, and requests that overlap. */
 import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 
 /** As the collector's consumers. */
 export const connections = 4;
@@ -18,6 +19,10 @@ export function processorSeconds(pid: number): number {
 export const peakMiB = (pid: number): number =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
+/** Memory of a process in KiB, without pages of files: the program's, and those of a queue on disk. */
+export const ownKibibytes = (pid: number): number =>
+  Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+
 /** Does all of the work, so many at a time. @returns seconds */
 export async function timed<T>(work: readonly T[], one: (item: T) => Promise<void>): Promise<number> {
   const queue = [...work];
@@ -27,4 +32,28 @@ export async function timed<T>(work: readonly T[], one: (item: T) => Promise<voi
   };
   await Promise.all(Array.from({ length: connections }, consume));
   return (performance.now() - started) / 1000;
+}
+
+/** Posts OTLP over connections that stay open. */
+export interface Poster {
+  /** @returns the status of the answer */
+  readonly post: (url: string, body: Buffer, headers?: Readonly<Record<string, string>>) => Promise<number>;
+  readonly close: () => void;
+}
+
+export function poster(): Poster {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const type = { 'content-type': 'application/x-protobuf' };
+  return {
+    post: (url, body, headers = {}) =>
+      new Promise((resolve, reject) => {
+        request(url, { method: 'POST', agent, headers: { ...type, ...headers } }, (response) => {
+          response.resume();
+          response.on('end', () => resolve(response.statusCode ?? 0));
+        })
+          .on('error', reject)
+          .end(body);
+      }),
+    close: () => agent.destroy(),
+  };
 }

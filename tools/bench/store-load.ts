@@ -6,12 +6,9 @@ import { flatten } from '../../lib/store/span-writer/spans';
 import { TraceGroups } from '../../lib/store/span-writer/trace-groups';
 
 const traces = 50;
-const spansATrace = 10;
+export const spansATrace = 10;
 /** Spans of a request: what the sampler's batch sends at the least. */
 export const spansInRequest = traces * spansATrace;
-/** Requests that differ before they come again with other trace ids. */
-const distinct = 40;
-
 const services = ['payment', 'settlement', 'accounts', 'ledger', 'limits', 'notify'];
 const operations = [
   'POST /payments',
@@ -33,27 +30,48 @@ function seeded(seed: number): (limit: number) => number {
   };
 }
 
+/** A request, and what is in it. */
+export interface Sent {
+  readonly body: Buffer;
+  /** Trace id, as hex → whether a span of it failed. */
+  readonly traces: ReadonlyMap<string, boolean>;
+}
+
 /** Makes requests. Start times are spread over the hour before `now`. */
 export class Load {
-  private readonly requests: { readonly body: Buffer; readonly offsets: number[] }[];
-  private next = 0;
+  private readonly requests: {
+    readonly body: Buffer;
+    readonly failed: readonly boolean[];
+    readonly offsets: number[];
+  }[];
+  private at = 0;
 
-  constructor(now = Date.now()) {
+  /**
+   * @param failing one span in so many fails
+   * @param distinct requests that differ before they come again with other trace ids
+   */
+  constructor(now = Date.now(), failing = 50, distinct = 40) {
     const random = seeded(42);
     this.requests = Array.from({ length: distinct }, () => {
-      const body = request(random, now);
+      const { body, failed } = request(random, now, failing);
       const offsets: number[] = [];
       for (let at = body.indexOf(marker); at >= 0; at = body.indexOf(marker, at + 1)) offsets.push(at);
-      return { body, offsets };
+      return { body, failed, offsets };
     });
   }
 
   /** A request with trace ids that no other has. */
-  request(): Buffer {
-    const { body, offsets } = this.requests[this.next++ % distinct]!;
+  next(): Sent {
+    const { body, failed, offsets } = this.requests[this.at++ % this.requests.length]!;
     const fresh = randomFillSync(Buffer.alloc(8));
     for (const at of offsets) fresh.copy(body, at);
-    return Buffer.from(body);
+    const traces = new Map(failed.map((one, trace) => [idOf(trace, fresh).toString('hex'), one]));
+    return { body: Buffer.from(body), traces };
+  }
+
+  /** Its body alone. */
+  request(): Buffer {
+    return this.next().body;
   }
 
   /** The bulk body of the documents that the writer would make of a request: its work, done beforehand. */
@@ -69,7 +87,20 @@ export class Load {
   }
 }
 
-function request(random: (limit: number) => number, now: number): Buffer {
+/** The middle is what differs between requests: a sampler's decision cache goes by the second half of an id. */
+function idOf(trace: number, middle: Buffer): Buffer {
+  const id = Buffer.alloc(16);
+  middle.copy(id, 4);
+  id.writeUInt32BE(trace, 12);
+  return id;
+}
+
+function request(
+  random: (limit: number) => number,
+  now: number,
+  failing: number,
+): { readonly body: Buffer; readonly failed: readonly boolean[] } {
+  const failures = Array.from({ length: traces }, () => false);
   const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
   const number = (key: string, intValue: number) => ({ key, value: { intValue } });
   const byService = services.map((service) => ({
@@ -88,22 +119,20 @@ function request(random: (limit: number) => number, now: number): Buffer {
   for (let trace = 0; trace < traces; trace++) {
     const begin = BigInt(now - random(3_600_000)) * 1_000_000n + BigInt(random(1_000_000));
     for (let n = 0; n < spansATrace; n++) {
-      const traceId = Buffer.alloc(16);
-      marker.copy(traceId);
-      traceId.writeUInt32BE(trace, 8);
       const spanIdOf = (index: number) => {
         const id = Buffer.alloc(8);
         id.writeUInt32BE(0xabc00000 + trace, 0);
         id.writeUInt32BE(index + 1, 4);
         return id;
       };
-      const failed = random(50) === 0;
+      const failed = random(failing) === 0;
+      failures[trace] ||= failed;
       const start = begin + BigInt(n * 1_000_000);
       const at = n === 0 ? 0 : random(services.length);
       byService[at]?.scopeSpans[0]?.spans.push({
-        traceId,
+        traceId: idOf(trace, marker),
         spanId: spanIdOf(n),
-        parentSpanId: n === 0 ? Buffer.alloc(0) : spanIdOf(random(n)),
+        parentSpanId: n === 0 ? undefined : spanIdOf(random(n)),
         name: operations[n === 0 ? 0 : random(operations.length)],
         kind: 1 + random(3),
         startTimeUnixNano: `${start}`,
@@ -122,5 +151,6 @@ function request(random: (limit: number) => number, now: number): Buffer {
       });
     }
   }
-  return Buffer.from(requestType.encode(requestType.fromObject({ resourceSpans: byService })).finish());
+  const body = Buffer.from(requestType.encode(requestType.fromObject({ resourceSpans: byService })).finish());
+  return { body, failed: failures };
 }

@@ -3,19 +3,14 @@
  * million spans, all in one run. Figures go to docs/performance.md, and those that sizes are worked out from to
  * config/measured.json.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@opensearch-project/opensearch';
-import { prepareOpenSearch, startOpenSearch } from '../../harness/opensearch-node/node';
-import { storeClient } from '../../lib/store/client';
-import { applyForMatrix } from '../permissions/documents';
-import { arnOf } from '../permissions/matrix';
 import { benchmark, type Measured } from './benchmark';
 import { connections, count, median, peakMiB, processorSeconds, timed } from './measure';
 import { codecsAndRefresh, searchTimes } from './store-index';
 import { Load, spansInRequest } from './store-load';
+import { startStore } from './store-node';
 import { startWriter, writerCost } from './writer-process';
 
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
@@ -25,26 +20,9 @@ async function measure(quick: boolean, values: Readonly<Record<string, unknown>>
   if (!quick && (!Number.isInteger(wanted) || wanted < 100_000))
     throw new Error(`--spans ${values.spans}: use a whole number from 100000`);
   const [rounds, requestsARound] = quick ? [1, 6] : [3, 40];
-  const directory = mkdtempSync(join(tmpdir(), 'harbourline-bench-'));
-  const password = randomBytes(18).toString('base64url');
-  writeFileSync(join(directory, 'password'), password, { mode: 0o600 });
-  const users = (['bootstrap', 'writer', 'reader'] as const).map((name) => ({
-    name,
-    password,
-    backendRoles: [arnOf(name)],
-  }));
-  say('starting OpenSearch');
-  const node = await startOpenSearch(await prepareOpenSearch(say), {
-    directory: join(directory, 'node'),
-    address: '127.77.94.1',
-    port: 9200,
-    heapMiB: 1024,
-    users,
-  });
-  const { endpoint, caFile } = node;
-  const clientOf = (username: string): Client =>
-    storeClient({ endpoint, caFile, auth: { kind: 'basic', username, password } });
-  const [bootstrap, plain, reader] = [clientOf('bootstrap'), clientOf('writer'), clientOf('reader')];
+  const store = await startStore(say);
+  const { node, settings } = store;
+  const [bootstrap, plain, reader] = [store.clientOf('bootstrap'), store.clientOf('writer'), store.clientOf('reader')];
   const loadedUntil = Date.now();
   const load = new Load(loadedUntil);
   const alias = 'otel-v1-apm-span';
@@ -58,20 +36,12 @@ async function measure(quick: boolean, values: Readonly<Record<string, unknown>>
     };
   const spans = requestsARound * spansInRequest;
   try {
-    await applyForMatrix(bootstrap);
-
     say('writer against a null sink');
-    const store = {
-      DEAD_LETTER_DIR: join(directory, 'dead'),
-      STORE_AUTH: 'basic',
-      STORE_USERNAME: 'writer',
-      STORE_PASSWORD_FILE: join(directory, 'password'),
-    };
     // The null sink speaks no TLS, which the writer insists on: its client is the bench's own there.
     const alone = await writerCost(load, rounds, requestsARound);
 
     say('writer and plain bulk load against the node, in turn');
-    const writer = await startWriter(4418, { ...store, STORE_ENDPOINT: endpoint, STORE_CA_FILE: caFile });
+    const writer = await startWriter(4418, settings);
     const [ratesPlain, ratesWriter, nodeCost, writerCostTls]: number[][] = [[], [], [], []] as number[][];
     let stored = 0;
     for (let round = 0; round <= rounds; round++) {
@@ -149,9 +119,7 @@ async function measure(quick: boolean, values: Readonly<Record<string, unknown>>
       write: () => writeFileSync(file, `${JSON.stringify(measured, undefined, 2)}\n`),
     };
   } finally {
-    await Promise.all([bootstrap, plain, reader].map((client) => client.close()));
-    await node.stop();
-    rmSync(directory, { recursive: true, force: true });
+    await store.stop();
   }
 }
 

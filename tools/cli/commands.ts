@@ -20,6 +20,7 @@ export const packagedCommands: Readonly<Record<string, PackagedCommand>> = {
   smoke: { module: '../smoke/main', what: 'one trace through an environment, deployed or rehearsed' },
   size: { module: '../size/main', what: 'what a load needs' },
   cost: { module: '../cost/main', what: 'what an environment costs in a month, as far as prices are known' },
+  sampling: { module: '../sampling/main', what: 'what a change of sampling would keep of recorded traffic' },
   mute: { module: '../mute/main', what: 'maintenance: alarms notify nobody for a time that ends by itself' },
   preflight: { module: '../preflight/main', what: 'asks AWS what would fail during a deployment' },
   review: { module: '../review/main', what: 'what a change would do to AWS, danger first' },

@@ -1,5 +1,5 @@
 /** `npm run examples`: see `--help`. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -31,8 +31,12 @@ const answers = [
 ];
 
 function run(cwd: string, line: string, ...args: readonly string[]): void {
+  if (status(cwd, line, ...args) !== 0) throw new Error(`It failed in ${cwd}: ${[line, ...args].join(' ')}`);
+}
+
+function status(cwd: string, line: string, ...args: readonly string[]): number {
   console.log(`$ ${[line, ...args].join(' ')}`);
-  execFileSync(line, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+  return spawnSync(line, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1;
 }
 
 const install = ['--no-audit', '--no-fund', '--loglevel=error'];
@@ -107,7 +111,9 @@ command(help, () => {
       console.log(`\n══ upgrade from ${values.from}`);
       const old = join(scratch, 'older');
       initialise(old, resolve(values.from));
-      run(old, 'npx', '--yes', `--package=file:${tarball}`, 'harbourline', 'upgrade', '--package', tarball);
+      // Its exit code is that of the review: what a deployment would do is for people, that nothing is said is not.
+      const upgrade = ['--yes', `--package=file:${tarball}`, 'harbourline', 'upgrade', '--package', tarball];
+      if (![0, 2, 3].includes(status(old, 'npx', ...upgrade))) throw new Error('The upgrade failed, or its review.');
       check(old);
     }
     return 0;

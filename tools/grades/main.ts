@@ -13,11 +13,12 @@ import type { Verdict } from './worker';
 const help = `Makes small changes of the sources, each alone, and looks whether change review grades each as it must.
 
 npm run review:grades -- [options] [WORDS…]
-  WORDS    only cases whose name holds one of these
-  --jobs N synthesised at once (default 2)
-  --show   all findings, too
-  --list   names and grades, and nothing is run
-  --help   this text
+  WORDS       only cases whose name holds one of these
+  --jobs N    synthesised at once (default 2)
+  --part I/N  the I-th of N parts, for machines that have other things to do
+  --show      all findings, too
+  --list      names and grades, and nothing is run
+  --help      this text
 
 Every case is synthesised by its own sources: some three seconds each. Exit code 1 where a grade is another.
 `;
@@ -59,19 +60,27 @@ command(help, async () => {
   const { positionals, values } = parseArgs({
     options: {
       jobs: { type: 'string', default: '2' },
+      part: { type: 'string', default: '1/1' },
       show: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   });
-  const wanted = graded.filter(
-    ({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
-  );
+  const [part = 0, parts = 0] = values.part.split('/').map(Number);
+  if (!(part >= 1 && part <= parts)) throw new Error(`--part ${values.part}: write which of how many, such as 2/5.`);
+  const size = Math.ceil(graded.length / parts);
+  const wanted = graded
+    .slice((part - 1) * size, part * size)
+    .filter(({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)));
   if (values.list) {
     for (const { name, grade } of wanted) console.log(`${grade.padEnd(8)} ${name}`);
     return 0;
   }
-  const listed = execFileSync('git', ['ls-files', '-z', '--', ':!python', ':!review/*.json'], { cwd: root });
+  const listed = execFileSync(
+    'git',
+    ['ls-files', '-z', '--', ':!python/examples', ':!python/*/tests', ':!review/*.json'],
+    { cwd: root },
+  );
   const files = `${listed}`.split('\0').filter((file) => file && existsSync(join(root, file)));
   const queue = [...wanted];
   let wrong = 0;

@@ -62,10 +62,12 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'agent:try': 'installs, starts, upgrades and removes the agent in each way, on this machine',
     'collector:build': 'the collector',
     'collector:generate': "the collector's sources and go.mod",
+    'collector:upgrade': "the collector at another of OpenTelemetry's releases",
   },
   Measure: {
     'bench:accuracy': 'how far the p99 of CloudWatch is from the true one',
     'bench:collect': 'what a span costs in each tier',
+    'bench:peers': 'our sampler beside Honeycomb Refinery, our writer beside Jaeger',
     'bench:python': 'what tracing costs a Python service',
     'bench:store': 'the span writer and the store',
   },

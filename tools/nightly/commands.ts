@@ -75,9 +75,12 @@ export const commands: Readonly<Record<string, Command>> = {
   'agent:try': { run: 'npm run agent:try' },
   'collector:build': { run: 'npm run collector:build -- linux/arm64' },
   'collector:generate': { run: unchanged('npm run collector:generate', 'lib') },
+  // The release that is there: everything an upgrade does, and nothing changes.
+  'collector:upgrade': { run: unchanged('npm run collector:upgrade -- 0.158.0 --no-tests', 'lib', 'NOTICE') },
 
   'bench:accuracy': { run: 'npm run bench:accuracy -- --quick' },
   'bench:collect': { run: 'npm run bench:collect -- --quick' },
+  'bench:peers': { run: 'npm run bench:peers -- --quick' },
   'bench:python': { run: 'npm run bench:python -- --quick' },
   'bench:store': { run: 'npm run bench:store -- --quick' },
 };

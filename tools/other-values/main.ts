@@ -19,12 +19,50 @@ import { command } from '../command';
 const root = join(__dirname, '..', '..');
 
 const help = `Runs the product's tests in a copy of this checkout whose deployment has other values: every account, another name
-for an environment, other addresses of people. A firm's values must turn none of them red.
+for an environment, other addresses of people; an environment without a mainland, and one with all that an organisation may bring
+along. A firm's values must turn none of them red.
 
 npm run other-values [-- PATH…]
   PATH     tests to run, as for jest (default: all but test/deployment, which is the deployment's own)
   --help   this text
 `;
+
+/** What an organisation has already, as docs/adopt.md lists it. */
+const organisation = `
+  assetsKeyArn: 'arn:aws:kms:ap-east-1:333333333333:key/00000000-0000-4000-8000-000000000001',
+  organisation: {
+    permissionsBoundary: 'boundary-\${AWS::AccountId}',
+    bootstrapQualifier: 'bank01',
+    tags: { 'cost-centre': 'cc-4711' },
+    flowLogArchiveArn: 'arn:aws:s3:::log-archive/network',
+  },`;
+
+/** Sections and settings of a kind, by file: a section of the first level that goes, lines that come behind one. */
+const others: Readonly<Record<string, (text: string) => string>> = {
+  'config/acceptance.ts': (text) => ['mainland', 'link'].reduce(without, text),
+  'config/prod.ts': (text) =>
+    behind(
+      behind(text, "  account: '333333333333',", organisation),
+      '  store: {',
+      `
+    keyArn: 'arn:aws:kms:ap-east-1:333333333333:key/00000000-0000-4000-8000-000000000002',`,
+    ),
+};
+
+const without = (text: string, section: string): string =>
+  changed(text, text.replace(new RegExp(`^  ${section}: \\{\\n[^]*?^  \\},\\n`, 'm'), ''), section);
+
+const behind = (text: string, line: string, more: string): string =>
+  changed(
+    text,
+    text.replace(line, () => line + more),
+    line,
+  );
+
+function changed(before: string, after: string, what: string): string {
+  if (before === after) throw new Error(`${what} is not where it was: fix tools/other-values.`);
+  return after;
+}
 
 /** What a firm would write instead, in the deployment's own files alone. */
 function otherValues(folder: string): void {
@@ -33,7 +71,7 @@ function otherValues(folder: string): void {
   renameSync(join(config, 'allowlists/staging.txt'), join(config, 'allowlists/acceptance.txt'));
   for (const file of ['config/dev.ts', 'config/acceptance.ts', 'config/prod.ts', 'harbourline.config.ts']) {
     const path = join(folder, file);
-    const text = readFileSync(path, 'utf8')
+    const text = (others[file] ?? ((same) => same))(readFileSync(path, 'utf8'))
       .replace(/'staging'|staging\.(ts|txt)|\/staging'|\bstaging\b/g, (word) => word.replace('staging', 'acceptance'))
       .replace(/\b([123])\1{11}\b|\b([123])\2{10}[0-9]\b/g, (account) =>
         account.replace(/\d/g, (digit) => `${(Number(digit) + 5) % 10}`),

@@ -58,7 +58,7 @@ const unjudgedRule: ReviewRule = {
 };
 
 /** Words for people, which AWS does nothing with. What is replaced because of them has rules of its own. */
-const words = /(^|\.)(\w*Description|description|Sid|Comment)$/;
+const words = /(^|\.)(\w*Description|description|DisplayName|Sid|Comment)$/;
 
 const isWords = ({ path, before, after }: Part): boolean =>
   words.test(path) && [before, after].every((value) => value === undefined || typeof value === 'string');

@@ -27,11 +27,12 @@ export const grants = remembered((environment: Environment): { allowed: Grant[];
   return { allowed: stacks.flatMap(({ allowed }) => allowed), denied: stacks.flatMap(({ denied }) => denied) };
 });
 
-const grantsOfStacks = ofEachStack(({ resources }, stack) => {
+const grantsOfStacks = ofEachStack(({ resources, place }, stack) => {
   const [allowed, denied]: [Grant[], Grant[]] = [[], []];
+  const own = place?.split('/')[0];
   for (const [id, resource] of Object.entries(resources)) {
     for (const { holder, statement } of statements(resource, stack, id, `${stack}/${id}`)) {
-      (statement.Effect === 'Deny' ? denied : allowed).push(...expand(holder, statement));
+      (statement.Effect === 'Deny' ? denied : allowed).push(...expand(holder, statement, own));
     }
   }
   return { allowed, denied };
@@ -95,9 +96,20 @@ function* statements(
       };
       return;
     default:
-      for (const name of policyProperties) yield* of(`policy of ${at}`, Properties[name]);
+      for (const name of policyProperties) {
+        for (const { holder, statement } of of(`policy of ${at}`, Properties[name]))
+          yield { holder, statement: onItself.test(Type) ? named(statement) : statement };
+      }
   }
 }
+
+/** Their policy can speak of nothing but themselves: every resource there is the one that it stands on. */
+const onItself = /^AWS::(SecretsManager::ResourcePolicy|KMS::(Replica)?Key)$/;
+
+const named = (statement: Statement): Statement =>
+  statement.Resource === undefined
+    ? statement
+    : { ...statement, Resource: list(statement.Resource).map((each) => (each === '*' ? 'itself' : each)) };
 
 /** Begins the action of a grant that stands for all that a managed policy holds. */
 export const managedPolicy = 'managed policy ';
@@ -149,12 +161,12 @@ const holderOf = (role: unknown, stack: string): string => {
   return other ? `${other}/${exported}` : text(role);
 };
 
-function expand(holder: string, statement: Statement): Grant[] {
+function expand(holder: string, statement: Statement, own?: string): Grant[] {
   const { Action, NotAction, Resource, NotResource, Principal, NotPrincipal, Condition, ...others } = statement;
   const { Sid: _, Effect: __, ...unknown } = others;
   const actions = NotAction ? [`all but ${text(NotAction)}`] : list(Action).map(text);
   const resources = NotResource ? [`all but ${text(NotResource)}`] : list(Resource).map(text);
-  const principals = NotPrincipal ? [`all but ${text(NotPrincipal)}`] : principalsOf(Principal);
+  const principals = NotPrincipal ? [`all but ${text(NotPrincipal)}`] : principalsOf(Principal, own);
   // What IAM does not know it refuses: it makes another statement of it all the same.
   const narrowed = Object.keys(unknown).length > 0 ? { ...Condition, 'unknown element': unknown } : Condition;
   const condition = narrowed ? JSON.stringify(canonical(narrowed, new Map(), 'Condition', true)) : '';
@@ -163,11 +175,20 @@ function expand(holder: string, statement: Statement): Grant[] {
   );
 }
 
-function principalsOf(principal: unknown): string[] {
+/** Everybody of the account of the stack, as its own policies say. */
+const ownAccount = 'the own account';
+
+function principalsOf(principal: unknown, own = 'unknown'): string[] {
   if (principal === undefined) return ['holder'];
   if (typeof principal === 'string') return [principal];
+  const isOwn = new RegExp(
+    `:iam::(${own}|\\$\\{AWS::AccountId\\}|",\\{"Ref":"AWS::AccountId"\\},"):root("\\]\\]\\}|"\\})?$|^(${own}|\\{"Ref":"AWS::AccountId"\\})$`,
+  );
   return Object.entries(principal as Record<string, unknown>).flatMap(([kind, values]) =>
-    list(values).map((value) => (value === '*' && kind === 'AWS' ? '*' : `${kind} ${text(value)}`)),
+    list(values).map((value) => {
+      if (kind === 'AWS' && value === '*') return '*';
+      return kind === 'AWS' && isOwn.test(text(value)) ? ownAccount : `${kind} ${text(value)}`;
+    }),
   );
 }
 
@@ -184,24 +205,52 @@ const glob = (pattern: string, flags: string): RegExp =>
 const includes = (outer: string, inner: string, flags = 's'): boolean =>
   outer === inner || glob(outer, flags).test(inner);
 
+type Operators = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+
+const operands = (value: unknown): string[] => [value].flat().map((each) => JSON.stringify(each));
+
+/** All that one condition asks the other asks, too, and maybe more. Of several values one must fit, unless the operator negates. */
+function narrows(inner: string, outer: string): boolean {
+  if (outer === '' || outer === inner) return true;
+  if (inner === '') return false;
+  const narrower = JSON.parse(inner) as Operators;
+  return Object.entries(JSON.parse(outer) as Operators).every(([operator, keys = {}]) =>
+    Object.entries(keys).every(([key, value]) => {
+      const mine = narrower[operator]?.[key];
+      if (mine === undefined) return false;
+      const [few, many] = [operands(mine), operands(value)];
+      if (JSON.stringify(few) === JSON.stringify(many)) return true;
+      return /^(String|Arn)(Equals|Like)$/.test(operator) && few.every((each) => many.includes(each));
+    }),
+  );
+}
+
 /** Does one grant hold all of another? A condition only ever narrows. */
 export const covers = (outer: Grant, inner: Grant): boolean =>
   outer.holder === inner.holder &&
-  (outer.condition === '' || outer.condition === inner.condition) &&
+  narrows(inner.condition, outer.condition) &&
   includes(outer.principal, inner.principal) &&
   includes(outer.action, inner.action, 'is') &&
   includes(outer.resource, inner.resource);
+
+/** A condition that says who of an account is meant. */
+const namesWhom = /aws:(PrincipalArn|PrincipalTag|userid|SourceIdentity|SourceArn)/i;
+
+const isWholeAccount = ({ principal, condition }: Grant): boolean =>
+  (principal === ownAccount || /:root("\]\]\}|"\})?$|^AWS \d{12}$/.test(principal)) && !namesWhom.test(condition);
 
 /**
  * Whole accounts, services or worlds: nothing that a reviewer passes by. That a key leaves its administration to the
  * account's IAM is how every key begins: it is a grant to look at, no more.
  */
-export function isSweeping({ principal, action, resource }: Grant): boolean {
-  if (action.startsWith('kms:') && principal.includes(':root')) return false;
+export function isSweeping(grant: Grant): boolean {
+  const { principal, action, resource } = grant;
+  if (action.startsWith('kms:') && principal === ownAccount) return false;
   return (
     principal === '*' ||
+    isWholeAccount(grant) ||
     (/^all but |\*/.test(action) && !action.startsWith(managedPolicy)) ||
     resource.startsWith('all but ') ||
-    (resource === '*' && !/^kms:/.test(action))
+    resource === '*'
   );
 }

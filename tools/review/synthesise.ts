@@ -137,6 +137,12 @@ const shared: Record<string, Handed> = {
     Type: 'Harbourline::Sources',
     Properties: { Files: { ...texts('config', data), ...texts('lib', data) } },
   },
+  // What services and nodes run that no stack brings them.
+  'Python package': {
+    Type: 'Harbourline::Sources',
+    Properties: { Files: texts('python/harbourline-otel', /^(src\/.*\.(py|pth|json)|pyproject\.toml)$/) },
+  },
+  'Helm chart': { Type: 'Harbourline::Sources', Properties: { Files: texts('charts', /\.(yaml|tpl|json)$/) } },
 };
 const handedOut = Object.fromEntries(
   chosen.map((config) => [

@@ -38,6 +38,14 @@ const eventsOf = (span: StoredSpan) =>
     }),
   );
 
+const linksOf = (span: StoredSpan) =>
+  ((span.links ?? []) as { traceId: string; spanId: string; traceState?: string; attributes?: Json }[]).map(
+    ({ traceId, spanId, traceState = '', attributes = {} }) => ({
+      ...{ traceId, spanId, traceState },
+      attributes: Object.entries(attributes).map(([key, value]): Attribute => [key.replaceAll('@', '.'), value]),
+    }),
+  );
+
 /** OTLP/JSON: what a collector's `otlp_json_file` receiver or `/v1/traces` takes. */
 function toOtlp(traceId: string, spans: readonly StoredSpan[]): Json {
   const byResource = new Map<string, StoredSpan[]>();
@@ -61,6 +69,7 @@ function toOtlp(traceId: string, spans: readonly StoredSpan[]): Json {
                 traceId,
                 spanId: span.spanId,
                 parentSpanId: span.parentSpanId,
+                traceState: span.traceState ?? '',
                 name: span.name,
                 kind: Math.max(0, kinds.indexOf(kindOf(span))),
                 startTimeUnixNano: `${start}`,
@@ -69,6 +78,7 @@ function toOtlp(traceId: string, spans: readonly StoredSpan[]): Json {
                 events: eventsOf(span).map(({ name, time, attributes }) => ({
                   ...{ name, timeUnixNano: `${time}`, attributes: otlpAttributes(attributes) },
                 })),
+                links: linksOf(span).map((link) => ({ ...link, attributes: otlpAttributes(link.attributes) })),
                 status: { code: span['status.code'], message: span['status.message'] ?? '' },
               };
             }),
@@ -82,7 +92,10 @@ function toOtlp(traceId: string, spans: readonly StoredSpan[]): Json {
 /** What Jaeger's page opens by "Upload JSON". */
 function toJaeger(traceId: string, spans: readonly StoredSpan[]): Json {
   const tags = (list: readonly Attribute[]) =>
-    list.map(([key, value]) => ({ key, type: typeof value === 'number' ? 'float64' : 'string', value }));
+    list.map(([key, value]) => ({
+      ...{ key, value },
+      type: typeof value !== 'number' ? 'string' : Number.isSafeInteger(value) ? 'int64' : 'float64',
+    }));
   const processes: Record<string, Json> = {};
   const known = new Map<string, string>();
   const processOf = (span: StoredSpan): string => {
@@ -97,7 +110,10 @@ function toJaeger(traceId: string, spans: readonly StoredSpan[]): Json {
     traceID: traceId,
     spanID: span.spanId,
     operationName: span.name,
-    references: span.parentSpanId ? [{ refType: 'CHILD_OF', traceID: traceId, spanID: span.parentSpanId }] : [],
+    references: [
+      ...(span.parentSpanId ? [{ refType: 'CHILD_OF', traceID: traceId, spanID: span.parentSpanId }] : []),
+      ...linksOf(span).map((link) => ({ refType: 'FOLLOWS_FROM', traceID: link.traceId, spanID: link.spanId })),
+    ],
     startTime: micros(nanos(span.startTime)),
     duration: Math.round(span.durationInNanos / 1_000),
     tags: tags([
@@ -115,11 +131,13 @@ function toJaeger(traceId: string, spans: readonly StoredSpan[]): Json {
 }
 
 /** Zipkin's v2 JSON: what its page opens, and `/api/v2/spans` takes. */
-const toZipkin = (traceId: string, spans: readonly StoredSpan[]): Json[] =>
-  spans.map((span) => ({
+function toZipkin(traceId: string, spans: readonly StoredSpan[]): Json[] {
+  const clients = new Set(spans.filter((span) => kindOf(span) === 'CLIENT').map(({ spanId }) => spanId));
+  return spans.map((span) => ({
     traceId,
     id: span.spanId,
     ...(span.parentSpanId ? { parentId: span.parentSpanId } : {}),
+    ...(kindOf(span) === 'SERVER' && clients.has(span.spanId) ? { shared: true } : {}),
     name: span.name,
     ...(['SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'].includes(kindOf(span)) ? { kind: kindOf(span) } : {}),
     timestamp: micros(nanos(span.startTime)),
@@ -131,5 +149,6 @@ const toZipkin = (traceId: string, spans: readonly StoredSpan[]): Json[] =>
       ...(span['status.code'] === 2 ? [['error', span['status.message'] || 'true']] : []),
     ]),
   }));
+}
 
 export const exporters = { otlp: toOtlp, jaeger: toJaeger, zipkin: toZipkin } as const;

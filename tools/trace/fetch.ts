@@ -44,7 +44,8 @@ export async function fetchTrace(client: Client, traceId: string, limit = 100_00
         size: Math.min(pageSize, limit - spans.size),
         track_total_hits: true,
         query: { bool: { filter: [{ term: { traceId } }], must_not: [noSpan] } },
-        sort: ['spanId', 'kind', 'serviceName'],
+        // As ids of documents: a page may end between spans that share an id.
+        sort: ['spanId', 'kind', 'serviceName', 'startTime'],
         ...(after ? { search_after: after as never } : {}),
       },
     });

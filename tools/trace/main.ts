@@ -2,10 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { storeClient } from '../../lib/store/client';
-import { connectionHelp, connectionOptions, explained, reached } from '../connection';
+import { connectionHelp, explained, reached } from '../connection';
 import { comparison } from './compare';
 import { exporters } from './export';
-import { type Filter, fetchList, fetchTrace } from './fetch';
+import { fetchList, fetchTrace } from './fetch';
+import { assertTogether, filterOf, options, whole } from './options';
 import { tracePage } from './page';
 import { listTable, traceTree } from './tree';
 
@@ -18,8 +19,8 @@ npm run trace -- [options] [traceId [traceId]]
     --slow 800ms           whose span (with --service or --crossing) or whole trace took as long: ns, us, ms, s
     --errors               that have a span with an error
     --attribute KEY=VALUE  that have a span with the attribute; more than once: all of them
-    --since 15m, --until   from when, to when: minutes, hours, days ago, or a time in ISO 8601
-    --count N              so many (default 10)
+    --since 15m, --until   from when, to when: minutes, hours, days ago, or a time in ISO 8601 (without a zone: this machine's)
+    --count N              so many (default 10, at the most 500)
     What is said of a span must hold of one span.
   with a trace id          its tree; with two, where the second took longer than the first
     --export otlp|jaeger|zipkin   as JSON
@@ -39,73 +40,6 @@ npm run trace -- 0af7651916cd43dd8448eb211c80319c
 npm run trace -- --crossing hk-cn --slow 800ms --since 15m
 `;
 
-const unitNanos: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
-const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function durationOf(text: string): number {
-  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ns|us|ms|s)$/.exec(text) ?? [];
-  const size = unitNanos[unit];
-  if (size === undefined) throw new Error(`--slow ${text}: write a duration with its unit, such as 800ms or 1.5s.`);
-  return Math.round(Number(amount) * size);
-}
-
-function timeOf(option: string, text: string): string {
-  const [, amount = '', unit = ''] = /^(\d+)([mhd])$/.exec(text) ?? [];
-  const size = unitMs[unit];
-  const time = size === undefined ? Date.parse(text) : Date.now() - Number(amount) * size;
-  if (Number.isNaN(time))
-    throw new Error(`${option} ${text}: write 15m, 3h, 2d, or a time such as 2026-03-01T08:00:00Z.`);
-  return new Date(time).toISOString();
-}
-
-function whole(option: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1 || value > 1_000_000)
-    throw new Error(`${option} ${text}: use a whole number from 1.`);
-  return value;
-}
-
-const options = {
-  ...connectionOptions,
-  service: { type: 'string' },
-  crossing: { type: 'string' },
-  slow: { type: 'string' },
-  errors: { type: 'boolean', default: false },
-  since: { type: 'string' },
-  until: { type: 'string' },
-  attribute: { type: 'string', multiple: true },
-  count: { type: 'string', default: '10' },
-  export: { type: 'string' },
-  page: { type: 'string' },
-  limit: { type: 'string', default: '100000' },
-  json: { type: 'boolean', default: false },
-  'no-colour': { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const;
-
-type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-
-function filterOf(values: Values): Filter {
-  const { service, crossing, slow, since, until } = values;
-  if (crossing !== undefined && crossing !== 'hk-cn' && crossing !== 'cn-hk') {
-    throw new Error(`--crossing ${crossing}: use hk-cn or cn-hk.`);
-  }
-  return {
-    ...(service === undefined ? {} : { service }),
-    ...(crossing === undefined ? {} : { crossing }),
-    ...(slow === undefined ? {} : { slow: durationOf(slow) }),
-    ...(since === undefined ? {} : { since: timeOf('--since', since) }),
-    ...(until === undefined ? {} : { until: timeOf('--until', until) }),
-    errors: values.errors ?? false,
-    attributes: (values.attribute ?? []).map((text) => {
-      const at = text.indexOf('=');
-      if (at < 1) throw new Error(`--attribute ${text}: write key=value.`);
-      return [text.slice(0, at), text.slice(at + 1)];
-    }),
-    count: Math.min(500, whole('--count', values.count ?? '10')),
-  };
-}
-
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
   if (values.help) {
@@ -120,10 +54,11 @@ async function main(): Promise<void> {
     }
   }
   const format = values.export as keyof typeof exporters | undefined;
-  if (format !== undefined && !(format in exporters))
+  if (format !== undefined && !Object.hasOwn(exporters, format))
     throw new Error(`--export ${format}: use otlp, jaeger or zipkin.`);
+  assertTogether(values, positionals.length);
   const filter = filterOf(values);
-  const limit = whole('--limit', values.limit);
+  const limit = whole('--limit', values.limit ?? '100000', 1_000_000);
   const { settings: store, close } = await reached(values, 'trace');
   const client = storeClient(store);
   const fetched = async (id: string) => {

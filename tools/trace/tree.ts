@@ -29,22 +29,16 @@ const kinds: Readonly<Record<string, string>> = {
   SPAN_KIND_CONSUMER: 'takes',
 };
 
-/** Columns by screen position: a Chinese character takes two. */
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
+/** Columns by screen position: a Chinese character or a picture takes two, an accent on its own none. */
 const columnsOf = (text: string): number =>
-  [...text].reduce(
-    (sum, character) =>
-      sum +
-      (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(character)
-        ? 2
-        : 1),
-    0,
-  );
+  [...text].reduce((sum, one) => sum + (/\p{Mn}|\p{Me}/u.test(one) ? 0 : wide.test(one) ? 2 : 1), 0);
 
 /** Cut or filled to exactly so many columns. */
 export function filled(text: string, columns: number): string {
-  // Values of others: what moves the cursor or rings must not reach the terminal. No character takes less than a unit of text.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are meant
-  const plain = text.slice(0, 2 * columns + 2).replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
+  // Values of others: what moves the cursor, rings, or turns the direction of writing must not reach the terminal.
+  const plain = text.slice(0, 2 * columns + 2).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '·');
   if (text.length <= 2 * columns + 2 && columnsOf(plain) <= columns)
     return plain + ' '.repeat(columns - columnsOf(plain));
   let shown = '';
@@ -158,7 +152,7 @@ export const listTable = ({ traces, total, ahead }: List): string =>
     ...traces.map(({ traceId, startTime, durationInNanos, failed, crossings, spans, serviceName, name }) =>
       [
         traceId,
-        startTime.slice(0, 19),
+        `${startTime.slice(0, 19)}Z`,
         durationText(durationInNanos).padStart(8),
         failed ? '✗' : ' ',
         crossings > 0 ? '⇔' : ' ',

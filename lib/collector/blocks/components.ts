@@ -51,8 +51,8 @@ export const extensions = (healthAddress: string) => ({
 });
 
 /** The `service` section's part that is the same in every tier. */
-export const service = (pipelines: object, readers: readonly object[] = []) => ({
-  extensions: ['health_check', 'file_storage/queue'],
+export const service = (pipelines: object, readers: readonly object[] = [], own: readonly string[] = []) => ({
+  extensions: ['health_check', 'file_storage/queue', ...own],
   telemetry: {
     logs: { level: 'info', encoding: 'json' },
     metrics: {

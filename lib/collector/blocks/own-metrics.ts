@@ -20,9 +20,18 @@ import { env, variables } from './render';
 
 const isWriters = ({ name }: EmittedMetric): boolean => name.startsWith(writerPrefix);
 
-/** Selects a metric; those of span writers all at once. */
-const selector = (metric: EmittedMetric): string =>
-  isWriters(metric) ? `^${writerPrefix}` : `^${metric.name.replace(/\./g, '\\.')}$`;
+/** How names of the collector's own metrics begin. */
+const ownPrefix = 'otelcol_';
+
+/** Matches names of metrics, and no others; those of span writers all at once. What they share is said once: user data has little room. */
+function pattern(metrics: readonly EmittedMetric[]): string {
+  const names = [
+    ...new Set(metrics.map((metric) => (isWriters(metric) ? `${writerPrefix}.*` : metric.name.replaceAll('.', '[.]')))),
+  ];
+  const own = names.filter((name) => name.startsWith(ownPrefix)).map((name) => name.slice(ownPrefix.length));
+  const others = names.filter((name) => !name.startsWith(ownPrefix));
+  return `^(${[...(own.length > 0 ? [`${ownPrefix}(${own.join('|')})`] : []), ...others].join('|')})$`;
+}
 
 /** Metrics that share their dimensions share a declaration: user data has little room. */
 function byDimensions(metrics: readonly EmittedMetric[]): EmittedMetric[][] {
@@ -66,7 +75,7 @@ export const embeddedMetrics = (
     retry_on_failure: retryForever('15s'),
     metric_declarations: byDimensions(metrics).map((group) => ({
       dimensions: group[0]?.dimensions,
-      metric_name_selectors: [...new Set(group.map(selector))],
+      metric_name_selectors: [pattern(group)],
     })),
     // OpenTelemetry's units are not all units that CloudWatch knows. Milliseconds are, and durations have them.
     metric_descriptors: metrics
@@ -88,13 +97,10 @@ export const metricsOf = (tier: MeasuredTier): readonly EmittedMetric[] => [
 ];
 
 /** Drops metrics of other names. */
-export function only(metrics: readonly EmittedMetric[]) {
-  const names = metrics.map((metric) => (isWriters(metric) ? `${writerPrefix}.*` : metric.name.replaceAll('.', '[.]')));
-  return {
-    error_mode: 'ignore',
-    metric_conditions: [`not IsMatch(metric.name, "^(${[...new Set(names)].join('|')})$")`],
-  };
-}
+export const only = (metrics: readonly EmittedMetric[]) => ({
+  error_mode: 'ignore',
+  metric_conditions: [`not IsMatch(metric.name, "${pattern(metrics)}")`],
+});
 
 /** Seconds between two readings: CloudWatch's standard period. */
 const interval = 60;

@@ -7,7 +7,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cacheDirectory } from '../../common/cache';
 
@@ -17,14 +17,16 @@ export type Platform = (typeof platforms)[number];
 
 /** Oldest Go that builds the distribution: the `go` directive of its modules. */
 const minimumGo = [1, 25] as const;
+/** The Go that builds what is deployed, wherever it is built: Go fetches it where another is installed. */
+const deployedGo = 'go1.26.8';
 const buildArguments = ['build', '-v', '-trimpath', '-tags', 'grpcnotrace', '-ldflags', '-s -w'];
 
 /** Name of the binary, as the manifest's `dist.name`. */
 export const collectorName = 'otelcol-harbourline';
 
 /**
- * Hash of all that defines the distribution: manifest, generated sources, module versions and sums, build flags, platform.
- * Of arm64 without its name: that keeps the keys of objects that are deployed.
+ * Hash of all that defines the binary that is deployed: manifest, generated sources, module versions and sums, build flags,
+ * platform, Go. The same hash is the same bytes: nothing else of a machine or a repository gets into them.
  */
 export function distributionHash(platform: Platform = 'linux/arm64'): string {
   const hash = createHash('sha256');
@@ -35,8 +37,7 @@ export function distributionHash(platform: Platform = 'linux/arm64'): string {
       .update(readFileSync(join(__dirname, file)))
       .update('\0');
   }
-  if (platform !== 'linux/arm64') hash.update(`${platform}\0`);
-  return hash.update(buildArguments.join(' ')).digest('hex');
+  return hash.update([platform, deployedGo, ...buildArguments].join(' ')).digest('hex');
 }
 
 /** The target that runs on this machine. @throws Error on an architecture that the distribution is not built for. */
@@ -47,8 +48,8 @@ export function hostTarget(): Platform {
   throw new Error(`No collector is built for ${process.arch}: use an x86-64 or arm64 Linux machine.`);
 }
 
-/** @throws Error that names Go, where it is missing or older than the distribution needs. */
-function goVersion(): string {
+/** Of the Go on the PATH, such as `go1.26.8`. @throws Error that names Go, where it is missing or older than the distribution needs */
+export function goVersion(): string {
   let text: string;
   try {
     text = execFileSync('go', ['env', 'GOVERSION'], {
@@ -74,9 +75,14 @@ function goVersion(): string {
  * Path of the collector for `target`, built now if the cache does not hold it.
  *
  * @param progress receives lines such as `collector linux/arm64: 812 of 1890 packages`
+ * @param go `deployed` for what leaves this machine, `here` for what runs on it: any Go that is new enough
  */
-export async function collectorBinary(target: Platform, progress: (line: string) => void = () => {}): Promise<string> {
-  const version = goVersion();
+export async function collectorBinary(
+  target: Platform,
+  progress: (line: string) => void = () => {},
+  go: 'deployed' | 'here' = 'here',
+): Promise<string> {
+  const version = go === 'deployed' ? deployedGo : goVersion();
   const folder = join(
     cacheDirectory('collector'),
     distributionHash().slice(0, 16),
@@ -85,24 +91,49 @@ export async function collectorBinary(target: Platform, progress: (line: string)
   const binary = join(folder, collectorName);
   if (existsSync(binary)) return binary;
 
+  await goBuild({ source: __dirname, program: '.', binary, target, go: version, what: 'collector', progress });
+  return binary;
+}
+
+/** What `go build` makes of a module. */
+export interface GoBuildProps {
+  /** Folder of the module. */
+  readonly source: string;
+  /** The package of its program, such as `.`. */
+  readonly program: string;
+  /** Where the binary comes to stand: whole, or not at all. */
+  readonly binary: string;
+  readonly target: Platform;
+  /** Such as `go1.26.8`: fetched where another is installed. */
+  readonly go: string;
+  /** Its name in lines of progress. */
+  readonly what: string;
+  readonly progress: (line: string) => void;
+}
+
+/** Builds a program from the versions that its own go.mod and go.sum name. @throws Error with the end of what Go wrote */
+export async function goBuild({ source, program, binary, target, go, what, progress }: GoBuildProps): Promise<void> {
   const [GOOS, GOARCH] = target.split('/');
-  const env = { ...process.env, CGO_ENABLED: '0', GOOS, GOARCH, GOFLAGS: '-mod=readonly' };
+  // Without the commit of whatever repository the sources lie in: a firm's, where they come as a package.
+  const GOFLAGS = '-mod=readonly -buildvcs=false';
+  const env = { ...process.env, CGO_ENABLED: '0', GOOS, GOARCH, GOFLAGS, GOTOOLCHAIN: go };
+  const folder = dirname(binary);
   mkdirSync(folder, { recursive: true });
   const scratch = mkdtempSync(join(folder, 'building-'));
   try {
-    progress(`collector ${target}: fetching modules (a first build takes minutes)`);
-    const packages = execFileSync('go', ['list', '-deps', '.'], {
-      cwd: __dirname,
+    progress(`${what} ${target}: fetching modules (a first build takes minutes)`);
+    const packages = execFileSync('go', ['list', '-deps', program], {
+      cwd: source,
       env,
       encoding: 'utf8',
       maxBuffer: 1 << 26,
     })
       .trim()
       .split('\n').length;
-    const output = join(scratch, collectorName);
+    const output = join(scratch, basename(binary));
     await new Promise<void>((resolve, reject) => {
-      const build = spawn('go', [...buildArguments, '-o', output, '.'], {
-        cwd: __dirname,
+      const build = spawn('go', [...buildArguments, '-o', output, program], {
+        cwd: source,
         env,
         stdio: ['ignore', 'ignore', 'pipe'],
       });
@@ -112,7 +143,7 @@ export async function collectorBinary(target: Platform, progress: (line: string)
         tail.push(line);
         if (tail.length > 20) tail.shift();
         compiled += 1;
-        if (compiled % 100 === 0) progress(`collector ${target}: ${compiled} of at most ${packages} packages`);
+        if (compiled % 100 === 0) progress(`${what} ${target}: ${compiled} of at most ${packages} packages`);
       });
       build.on('error', reject);
       build.on('close', (code) =>
@@ -120,8 +151,7 @@ export async function collectorBinary(target: Platform, progress: (line: string)
       );
     });
     renameSync(output, binary);
-    progress(`collector ${target}: built`);
-    return binary;
+    progress(`${what} ${target}: built`);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -12,7 +12,7 @@ import (
 	"go.opentelemetry.io/collector/receiver"
 	otelconftelemetry "go.opentelemetry.io/collector/service/telemetry/otelconftelemetry"
 	forwardconnector "go.opentelemetry.io/collector/connector/forwardconnector"
-	spanmetricsconnector "github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector"
+	counting "harbourline.dev/collector/waitinglog/counting"
 	otlpexporter "go.opentelemetry.io/collector/exporter/otlpexporter"
 	otlphttpexporter "go.opentelemetry.io/collector/exporter/otlphttpexporter"
 	debugexporter "go.opentelemetry.io/collector/exporter/debugexporter"
@@ -22,16 +22,18 @@ import (
 	zipkinexporter "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/zipkinexporter"
 	healthcheckextension "github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckextension"
 	queuestorage "harbourline.dev/collector/queuestorage"
+	waitinglog "harbourline.dev/collector/waitinglog"
 	memorylimiterprocessor "go.opentelemetry.io/collector/processor/memorylimiterprocessor"
 	filterprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/filterprocessor"
 	transformprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor"
 	limitsprocessor "harbourline.dev/collector/limitsprocessor"
 	environmentprocessor "harbourline.dev/collector/environmentprocessor"
-	crossingprocessor "harbourline.dev/collector/crossingprocessor"
 	redactionprocessor "harbourline.dev/collector/redactionprocessor"
+	crossingprocessor "harbourline.dev/collector/crossingprocessor"
 	aggregatesprocessor "harbourline.dev/collector/aggregatesprocessor"
 	resourceprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/resourceprocessor"
-	tailsamplingprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor"
+	front "harbourline.dev/collector/waitinglog/front"
+	sampling "harbourline.dev/collector/waitinglog/sampling"
 	cumulativetodeltaprocessor "github.com/open-telemetry/opentelemetry-collector-contrib/processor/cumulativetodeltaprocessor"
 	otlpreceiver "go.opentelemetry.io/collector/receiver/otlpreceiver"
 	zipkinreceiver "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/zipkinreceiver"
@@ -61,6 +63,7 @@ func components() (otelcol.Factories, error) {
 	factories.Extensions, err = otelcol.MakeFactoryMap[extension.Factory](
 		healthcheckextension.NewFactory(),
 		queuestorage.NewFactory(),
+		waitinglog.NewFactory(),
 	)
 	if err != nil {
 		return otelcol.Factories{}, err
@@ -68,6 +71,7 @@ func components() (otelcol.Factories, error) {
 	factories.ExtensionModules = makeModulesMap(factories.Extensions, map[component.Type]string{
 		healthcheckextension.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckextension v0.158.0",
 		queuestorage.NewFactory().Type(): "harbourline.dev/collector/queuestorage v0.0.0",
+		waitinglog.NewFactory().Type(): "harbourline.dev/collector/waitinglog v0.0.0",
 	})
 
 	factories.Receivers, err = otelcol.MakeFactoryMap[receiver.Factory](
@@ -116,7 +120,8 @@ func components() (otelcol.Factories, error) {
 		crossingprocessor.NewFactory(),
 		aggregatesprocessor.NewFactory(),
 		resourceprocessor.NewFactory(),
-		tailsamplingprocessor.NewFactory(),
+		front.NewFactory(),
+		sampling.NewFactory(),
 		cumulativetodeltaprocessor.NewFactory(),
 	)
 	if err != nil {
@@ -128,24 +133,25 @@ func components() (otelcol.Factories, error) {
 		transformprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/transformprocessor v0.158.0",
 		limitsprocessor.NewFactory().Type(): "harbourline.dev/collector/limitsprocessor v0.0.0",
 		environmentprocessor.NewFactory().Type(): "harbourline.dev/collector/environmentprocessor v0.0.0",
-		crossingprocessor.NewFactory().Type(): "harbourline.dev/collector/crossingprocessor v0.0.0",
 		redactionprocessor.NewFactory().Type(): "harbourline.dev/collector/redactionprocessor v0.0.0",
+		crossingprocessor.NewFactory().Type(): "harbourline.dev/collector/crossingprocessor v0.0.0",
 		aggregatesprocessor.NewFactory().Type(): "harbourline.dev/collector/aggregatesprocessor v0.0.0",
 		resourceprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/resourceprocessor v0.158.0",
-		tailsamplingprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor v0.158.0",
+		front.NewFactory().Type(): "harbourline.dev/collector/waitinglog v0.0.0",
+		sampling.NewFactory().Type(): "harbourline.dev/collector/waitinglog v0.0.0",
 		cumulativetodeltaprocessor.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/processor/cumulativetodeltaprocessor v0.158.0",
 	})
 
 	factories.Connectors, err = otelcol.MakeFactoryMap[connector.Factory](
 		forwardconnector.NewFactory(),
-		spanmetricsconnector.NewFactory(),
+		counting.NewFactory(),
 	)
 	if err != nil {
 		return otelcol.Factories{}, err
 	}
 	factories.ConnectorModules = makeModulesMap(factories.Connectors, map[component.Type]string{
 		forwardconnector.NewFactory().Type(): "go.opentelemetry.io/collector/connector/forwardconnector v0.158.0",
-		spanmetricsconnector.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/connector/spanmetricsconnector v0.158.0",
+		counting.NewFactory().Type(): "harbourline.dev/collector/waitinglog v0.0.0",
 	})
 
 	return factories, nil

@@ -82,14 +82,24 @@ export const collectorMetrics = {
     onlyWhen: 'a span is beyond the limits',
     fields: ['reason'],
   },
-  /** Files of queues that were damaged at a start, and set aside. */
+  /** Files of queues, and of the log of what waits, that were damaged at a start, and set aside. */
   damagedQueues: {
     name: 'otelcol_extension_queue_damaged_files',
     unit: 'Count',
     dimensions: [byTier],
-    emitter: 'agent, gateway, sampler: file_storage',
+    emitter: 'agent, gateway, sampler: file_storage; sampler: harbourline_waiting',
     tiers: collectorTiers,
     onlyWhen: 'a file of a queue is damaged',
+  },
+  /** Spans that wait for their decision in a sampler's memory alone, because its log took no more: a kill would lose them. */
+  unlogged: {
+    name: 'otelcol_waiting_unlogged_spans',
+    unit: 'Count',
+    dimensions: [byTier],
+    emitter: 'sampler: harbourline_waiting',
+    tiers: ['sampler'],
+    onlyWhen: "a sampler's log is full, or its disk takes nothing",
+    fields: ['reason'],
   },
   /** Spans of a foreign environment, or of none, by the service that sent them. */
   foreign: {

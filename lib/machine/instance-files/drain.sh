@@ -21,8 +21,7 @@ if systemctl cat harbourline-registration > /dev/null 2>&1; then
   systemctl stop harbourline-registration
 fi
 
-# Peers learn of it, traces under way are decided, metrics are flushed once more: the metrics connector does not flush
-# when it stops.
+# Peers learn of it, traces under way are decided, metrics are flushed.
 say "leaving for $LEAVE_SECONDS s"
 sleep "$LEAVE_SECONDS"
 

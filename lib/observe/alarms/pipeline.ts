@@ -141,7 +141,15 @@ export function pipelineAlarms({ config }: Watched): AlarmDefinition[] {
       threshold: 0,
       minutes: 1,
       missing: TreatMissingData.NOT_BREACHING, // no tier publishes: "No spans" sees it
-      text: 'The file of a queue was damaged and set aside when a collector started: what waited in it was not sent.',
+      text: "The file of a queue, or of a sampler's log, was damaged and set aside when a collector started: what waited in it was not sent.",
+    },
+    {
+      heading: 'Spans not logged',
+      metric: collector(environment, collectorMetrics.unlogged, 'sampler', 'Sum'),
+      threshold: 0,
+      minutes: 1,
+      missing: TreatMissingData.NOT_BREACHING, // the counter appears with the first
+      text: 'The log of what waits for a decision is full on a sampler, or its disk takes nothing: nothing is lost, but would be if it were killed now.',
     },
     {
       heading: 'Spans cut',

@@ -1,6 +1,7 @@
 """Ends of a process that few think of: as without the package, and no span is lost uncounted."""
 
 import os
+import re
 import signal
 import subprocess
 
@@ -185,6 +186,92 @@ def test_as_init_of_a_container_it_outlives_sigterm_and_goes_on(
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (0, "1\n"), err
     assert [span.name for span in agent.spans] == ["before", "after"]
+
+
+# Each is run with the package and without: what it prints and how it ends must be the same.
+alike = {
+    "a program that waits until no thread is left": """
+if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): made("span")
+threading.Thread(target=time.sleep, args=(0.05,)).start()
+until = time.monotonic() + 30
+while threading.active_count() > 1 and time.monotonic() < until: time.sleep(0.01)
+print([thread.name for thread in threading.enumerate()])
+""",
+    "a thread that forks, and a child that ends with that thread": """
+def work():
+    pid = os.fork()
+    if pid == 0:
+        if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): made("span")
+        sys.exit(3)
+    print(os.waitpid(pid, 0)[1])
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+""",
+    "a first span when only threads are left": """
+from opentelemetry import trace
+def work():
+    time.sleep(0.2)
+    if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): made("span")
+    print("worked")
+threading.Thread(target=work).start()
+""",
+    "children that are forked while threads make their first spans": """
+from opentelemetry import trace
+stop = threading.Event()
+def work():
+    while not stop.is_set():
+        if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): trace.get_tracer("other")
+threads = [threading.Thread(target=work) for _ in range(3)]
+for thread in threads: thread.start()
+for n in range(20):
+    pid = os.fork()
+    if pid == 0:
+        if n == 0 and os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): made("span")
+        os._exit(n)
+    assert os.waitpid(pid, 0)[1] >> 8 == n
+stop.set()
+""",
+    "functions that another process is to run": """
+import pickle
+if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): made("span")
+for function in (os._exit, os.kill, os.execv, signal.raise_signal, signal.getsignal):
+    assert pickle.loads(pickle.dumps(function)) is function
+""",
+}
+
+
+@pytest.mark.parametrize("name", alike)
+def test_a_program_is_as_without_us(service: Service, agent: Agent, name: str) -> None:
+    with_it = service.run(prelude + alike[name])
+    without = service.run(prelude + alike[name], **away)
+    assert (with_it.returncode, with_it.stdout) == (without.returncode, without.stdout)
+    # Of a fork in a thread Python warns, with the process id, as often as it likes.
+    with_us, alone = (set(re.sub(r"\d+", "", e.stderr).splitlines()) for e in (with_it, without))
+    assert with_us == alone
+    assert [span.name for span in agent.spans] == ["span"]
+
+
+def test_a_warning_does_not_show_the_thread(service: Service, agent: Agent) -> None:
+    """Who logs in a thread that Python does not know gets a stand-in for it."""
+    script = (
+        prelude
+        + """
+import io, logging
+said = io.StringIO()
+logging.basicConfig(stream=said)
+made("span")
+until = time.monotonic() + 30
+while "none of OTLP" not in said.getvalue():
+    assert time.monotonic() < until, said.getvalue()
+    time.sleep(0.01)
+while threading.active_count() > 1 and time.monotonic() < until: time.sleep(0.01)
+print(threading.active_count())
+"""
+    )
+    agent.status = 404
+    done = service.run(script, OTEL_BSP_SCHEDULE_DELAY="10")
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
 
 
 subinterpreter = """

@@ -38,6 +38,12 @@ def test_a_service_may_say_more_about_itself() -> None:
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1.example:4318"}, "and nowhere else"),
         ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://10.0.0.1:4318"}, "TRACES_ENDPOINT = http"),
         ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:9"}, "It contradicts OTEL"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318/otlp"}, "at its usual paths"),
+        (
+            {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:4318/v1/logs"},
+            "at its usual paths",
+        ),
+        ({"HARBOURLINE_ENVIRONMENT": "PROD"}, "named in lower case"),
         ({"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "https://a"}, "METRICS_ENDPOINT"),
         ({"OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": "https://a"}, "LOGS_ENDPOINT"),
         ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, "use http/protobuf and port 4318"),
@@ -90,6 +96,10 @@ def test_development_needs_less_but_an_environment() -> None:
         ("http://10.0.0.1:4318", None),
         ("http://0.0.0.0:4318", None),
         ("http://127.0.0.1:port", None),
+        ("http://127.0.0.1:0", None),
+        ("http://:hunter2@127.0.0.1:4318", None),
+        ("http://127.0.0.1:4318/", ("127.0.0.1", 4318)),
+        ("HTTP://LOCALHOST:4318/v1/traces/", ("127.0.0.1", 4318)),
         ("", None),
     ],
 )

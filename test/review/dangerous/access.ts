@@ -4,14 +4,18 @@ import { inDocument, one, role } from './edits';
 const writer = (draft: Draft) =>
   draft.properties('Store', 'AWS::IAM::ManagedPolicy', 'AccessBootstrap').PolicyDocument.Statement[0];
 
+/** What the policies of secrets say of nodes of other accounts. */
+const certificates = (draft: Draft): any[] =>
+  draft.properties('Collect', 'AWS::SecretsManager::ResourcePolicy').ResourcePolicy.Statement;
+
 /** Who may do more, and what is lived with. */
 export const access: readonly DangerousCase[] = [
   {
     name: 'a role may do one thing more',
     edit: (draft) => {
-      writer(draft).Action = [writer(draft).Action, 'logs:DeleteLogGroup'].flat();
+      writer(draft).Action = [writer(draft).Action, 'logs:DescribeLogGroups'].flat();
     },
-    finds: { 'iam-widens': 'logs:DeleteLogGroup' },
+    finds: { 'iam-widens': 'logs:DescribeLogGroups' },
   },
   {
     name: 'a role may do everything',
@@ -36,7 +40,7 @@ export const access: readonly DangerousCase[] = [
         Principal: { AWS: 'arn:aws:iam::999999999999:root' },
       });
     },
-    finds: { 'iam-widens': '999999999999', 'foreign-account': '999999999999' },
+    finds: { 'iam-sweeping': '999999999999', 'foreign-account': '999999999999' },
   },
   {
     name: 'everybody may speak to the domain',
@@ -104,6 +108,39 @@ export const access: readonly DangerousCase[] = [
   one('the store writes down less of who did what', { 'store-audit-weakens': 'enable_rest: true → false' }, (draft) => {
     inDocument(draft, '"enable_rest":true', '"enable_rest":false');
   }),
+  one(
+    'a neighbour that was named by its roles may now be anybody of its account',
+    { 'iam-sweeping': 'secretsmanager:GetSecretValue on itself' },
+    (draft) => {
+      for (const statement of certificates(draft)) delete statement.Condition;
+    },
+  ),
+  one(
+    'a role of a neighbour more: the policy of a secret speaks of that secret alone',
+    { 'iam-widens': 'secretsmanager:GetSecretValue on itself if aws:PrincipalArn' },
+    (draft) => {
+      for (const { Condition } of certificates(draft))
+        Condition.ArnEquals['aws:PrincipalArn'] = [
+          ...[Condition.ArnEquals['aws:PrincipalArn']].flat(),
+          'arn:aws:iam::333333333335:role/batch-node',
+        ];
+    },
+  ),
+  one('a role decrypts with every key', { 'iam-sweeping': 'kms:Decrypt on *' }, (draft) => {
+    writer(draft).Action = ['kms:Decrypt'];
+    writer(draft).Resource = '*';
+  }),
+  one(
+    'tokens of others count',
+    { 'iam-trust': 'https://tokens.vendor.example', replaced: 'OIDCProvider is replaced by Url' },
+    (draft) => {
+      draft.properties('Collect', 'AWS::IAM::OIDCProvider').Url = 'https://tokens.vendor.example';
+    },
+    (draft) =>
+      draft.add('Collect', 'Provider', 'AWS::IAM::OIDCProvider', {
+        Url: 'https://token.actions.githubusercontent.com',
+      }),
+  ),
   one('any branch may be a role', { 'iam-trust': 'repo:example/harbourline:*' }, (draft) => {
     role(draft).AssumeRolePolicyDocument.Statement.push({
       Effect: 'Allow',

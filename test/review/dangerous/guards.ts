@@ -53,6 +53,9 @@ const guarded: readonly DangerousCase[] = [
   one('certificates for other names', { 'certificate-changes': 'evil' }, (draft) => {
     draft.properties('Collect', 'Custom::HarbourlineTierCertificates').Names.gateway = ['evil.example'];
   }),
+  one('a secret of eight letters', { 'secret-made-otherwise': '64 → 8' }, (draft) => {
+    draft.properties('Collect', 'AWS::SecretsManager::Secret', 'Pseudonyms').GenerateSecretString.PasswordLength = 8;
+  }),
   one('old versions are not deleted', { 'data-life-cycle': 'Disabled' }, (draft) => {
     draft.properties('Collect', 'AWS::S3::Bucket').LifecycleConfiguration.Rules[0].Status = 'Disabled';
   }),
@@ -68,6 +71,19 @@ const noticed: readonly DangerousCase[] = [
   }),
   one('somebody else is paged', { 'pager-changes': 'no longer tells email' }, (draft) => {
     draft.properties('Observe', 'AWS::SNS::Subscription', 'Topicplatform').Endpoint = 'somebody@mail.example';
+  }),
+  one('pages that fit nothing', { 'pager-filters': 'FilterPolicy' }, (draft) => {
+    draft.properties('Observe', 'AWS::SNS::Subscription').FilterPolicy = { none: [{ exists: true }] };
+  }),
+  one('alarms are muted', { 'nobody-paged': 'a rule that mutes alarms', 'order-unknown': 'AlarmMuteRule' }, (draft) => {
+    draft.add('Observe', 'Mute', 'AWS::CloudWatch::AlarmMuteRule', {});
+  }),
+  one('an incident that cannot be', { 'nobody-paged': 'can never be in ALARM' }, (draft) => {
+    const alarm = draft.properties('Observe', 'AWS::CloudWatch::CompositeAlarm', 'AlarmsTracing');
+    alarm.AlarmRule = '(FALSE AND ALARM("x"))';
+  }),
+  one('a function of less memory', { 'function-has-less': '256 → 128' }, (draft) => {
+    draft.properties('Collect', 'AWS::Lambda::Function', 'Certificates').MemorySize = 128;
   }),
   one('a gate in an expression', { 'alarm-laxer': '5000' }, (draft) => {
     const [metric] = draft.properties('Observe', 'AWS::CloudWatch::Alarm', 'AlarmsTracecontinuity').Metrics;
@@ -154,6 +170,30 @@ const judges: readonly DangerousCase[] = [
       inBeside(draft, 'rules').Of = 'the base';
     },
     (draft) => beside(draft, 'rules', 'Harbourline::Rules', { Of: 'nobody' }),
+  ),
+  one(
+    'nobody has to agree to a deployment',
+    { 'judge-changes': 'changed', 'workflow-may-more': 'no longer: “environment: prod”' },
+    (draft) => {
+      inBeside(draft, '.github/workflows/x.yml').Text = 'jobs:\n';
+    },
+    judge('.github/workflows/x.yml', 'jobs:\n  environment: prod\n'),
+  ),
+  one(
+    'an action of whatever commit',
+    { 'judge-changes': 'changed', 'workflow-may-more': 'vendor/look@main' },
+    (draft) => {
+      inBeside(draft, '.github/workflows/x.yml').Text = 'steps:\n  - uses: vendor/look@main\n';
+    },
+    judge('.github/workflows/x.yml', 'steps:\n'),
+  ),
+  one(
+    'a package from elsewhere',
+    { 'packages-change': 'left-pad', 'packages-from-elsewhere': 'npm.vendor.example' },
+    (draft) => {
+      inBeside(draft, 'lock').Packages['left-pad'] = '1.0.0 from https://npm.vendor.example/left-pad';
+    },
+    (draft) => beside(draft, 'lock', 'Harbourline::Packages', { Packages: { 'left-pad': '1.0.0 from nowhere' } }),
   ),
   one(
     'another package',

@@ -60,6 +60,46 @@ const leaves: readonly DangerousCase[] = [
   one('PrivateLink to strangers', { 'endpoint-of-strangers': 'vpce-svc-1', 'iam-sweeping': '*: * on *' }, (draft) =>
     draft.add('Network', 'Saas', 'AWS::EC2::VPCEndpoint', { ServiceName: 'com.amazonaws.vpce.ap-east-1.vpce-svc-1' }),
   ),
+  one('agents send elsewhere', { 'parameter-changes': 'otlp.vendor.example' }, (draft) => {
+    draft.properties('Collect', 'AWS::SSM::Parameter', 'AgentAgentGateway').Value = 'otlp.vendor.example:4317';
+  }),
+  one(
+    'a function sends elsewhere',
+    { 'function-sends': 'https://vendor.example', 'function-settings': 'vendor' },
+    (draft) => {
+      draft.properties('Collect', 'AWS::Lambda::Function', 'Certificates').Environment = {
+        Variables: { STORE_ENDPOINT: 'https://vendor.example' },
+      };
+    },
+  ),
+  one('a bucket for everybody', { 'way-out-opened': 'PublicRead' }, (draft) => {
+    draft.properties('Collect', 'AWS::S3::Bucket').AccessControl = 'PublicRead';
+  }),
+  one(
+    'a program of machines sends elsewhere',
+    { 'machine-sends': 'https://10.22.8.11:4318', 'machine-settings': '10.22.8.11' },
+    (draft) => {
+      draft.replaceText(
+        draft.properties('Link', 'AWS::EC2::LaunchTemplate'),
+        'https://10.22.8.10:4318',
+        'https://10.22.8.11:4318',
+      );
+    },
+  ),
+  one('a route to somebody else', { 'network-other-way': '10.99.0.0/16' }, (draft) =>
+    draft.add('Network', 'Way', 'AWS::EC2::Route', {
+      RouteTableId: { Ref: 'x' },
+      DestinationCidrBlock: '10.99.0.0/16',
+      VpcPeeringConnectionId: 'pcx-1',
+    }),
+  ),
+  one('flow logs to a bucket of others', { 'way-out': 'arn:aws:s3:::vendor' }, (draft) =>
+    draft.add('Network', 'More', 'AWS::EC2::FlowLog', {
+      ...draft.properties('Network', 'AWS::EC2::FlowLog'),
+      LogDestinationType: 's3',
+      LogDestination: 'arn:aws:s3:::vendor',
+    }),
+  ),
   one('one more API', { 'endpoint-added': 'ap-east-1.sqs' }, (draft) =>
     draft.add('Network', 'Sqs', 'AWS::EC2::VPCEndpoint', {
       ServiceName: 'com.amazonaws.ap-east-1.sqs',
@@ -181,8 +221,16 @@ const root: readonly DangerousCase[] = [
     },
     files('Code', 'Harbourline::Program', { 'main.js': 'connect({});\n' }),
   ),
-  one('a function is told something else', { 'function-settings': 'Timeout' }, (draft) => {
-    draft.properties('Collect', 'AWS::Lambda::Function').Timeout = 3;
+  one(
+    'a pod that is its node',
+    { 'program-changes': 'daemonset.yaml', 'program-reckless': 'privileged: true' },
+    (draft) => {
+      inBeside(draft, 'chart').Files['daemonset.yaml'] = 'privileged: true\n';
+    },
+    files('chart', 'Harbourline::Sources', { 'daemonset.yaml': 'privileged: false\n' }),
+  ),
+  one('a function is told something else', { 'function-settings': 'nodejs' }, (draft) => {
+    draft.properties('Collect', 'AWS::Lambda::Function').Runtime = 'nodejs20.x';
   }),
 ];
 

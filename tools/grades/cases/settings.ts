@@ -11,8 +11,9 @@ export const settingCases: readonly Graded[] = [
       "['arn:aws:iam::333333333335:role/service-node']",
       "['arn:aws:iam::333333333335:role/service-node', 'arn:aws:iam::333333333335:role/batch-node']",
     ),
-    grade: 'danger',
-    finds: { 'iam-sweeping': 'secretsmanager:GetSecretValue' },
+    grade: 'caution',
+    finds: { 'iam-widens': 'secretsmanager:GetSecretValue on itself if aws:PrincipalArn' },
+    silent: ['iam-sweeping'],
   },
   {
     name: 'a client of another account',

@@ -75,6 +75,11 @@ function verdicts(
       case 'AlarmActions':
       case 'ActionsEnabled':
         return whoIsTold(before, after, path);
+      case 'AlarmRule':
+        // Nothing is false and something else.
+        return never.test(`${to}`) && !never.test(`${from}`)
+          ? [['quiet', `can never be in ALARM: ${short(to)}`, path]]
+          : [['laxer', `judges otherwise: ${sentence}`, path]];
       case 'OKActions':
       case 'InsufficientDataActions':
         return [[from === undefined ? 'stricter' : 'laxer', `who is notified that it is over: ${sentence}`, path]];
@@ -87,6 +92,8 @@ function verdicts(
     }
   });
 }
+
+const never = /\bAND FALSE\b|\bFALSE AND\b|^[\s(]*FALSE[\s)]*$/;
 
 function whoIsTold(before: Alarm, after: Alarm, path: string): Verdict[] {
   const [old, now] = [actions(before), actions(after)];
@@ -121,13 +128,37 @@ const followsTheStore =
     return from !== to && same ? `the same share of a node's ${from} → ${to} GiB` : undefined;
   };
 
+/** How many instances a group may have, or must, is judged by its size. */
+const followsTheFleet =
+  ({ before, after }: Comparison) =>
+  (old: Alarm, now: Alarm): string | undefined => {
+    if (old.Namespace !== 'AWS/AutoScaling') return undefined;
+    const groups = (environment: Environment): Map<string, Alarm> =>
+      new Map(
+        resourcesOf(environment)
+          .filter(({ resource }) => resource.Type === 'AWS::AutoScaling::AutoScalingGroup')
+          .map(({ at, resource: { Properties = {} } }) => [at, Properties]),
+      );
+    const sizes = groups(after);
+    for (const [at, group] of groups(before)) {
+      for (const name of ['MaxSize', 'MinSize']) {
+        const [from, to] = [Number(group[name]), Number(sizes.get(at)?.[name])];
+        if (from !== to && from === Number(old.Threshold) && to === Number(now.Threshold))
+          return `${name} of the group, ${from} → ${to}`;
+      }
+    }
+    return undefined;
+  };
+
 /** Asked once for each change, by four rules. */
 const judged = remembered((comparison: Comparison): (readonly [Verdict[0], Hit])[] => {
   const now = alarms(comparison.after);
   return [...alarms(comparison.before)].flatMap(([name, { alarm }]) => {
     const match = now.get(name);
     if (!match || match.alarm === alarm) return [];
-    return verdicts(alarm, match.alarm, followsTheStore(comparison)).map(
+    const follows = (old: Alarm, now: Alarm): string | undefined =>
+      followsTheStore(comparison)(old, now) ?? followsTheFleet(comparison)(old, now);
+    return verdicts(alarm, match.alarm, follows).map(
       ([kind, what, path]) => [kind, { at: match.at, what: `“${name}” ${what}`, of: [`Properties.${path}`] }] as const,
     );
   });
@@ -191,6 +222,13 @@ export const alarmRules: readonly ReviewRule[] = [
       const [heard, hears] = [listeners(before), listeners(after)];
       return [
         ...changed(comparison, 'quiet'),
+        ...comparison.changes
+          .filter(({ type, after }) => type === 'AWS::CloudWatch::AlarmMuteRule' && after)
+          .map(({ stack, id, action }) => ({
+            at: `${stack}/${id}`,
+            what: `a rule that mutes alarms is ${action}`,
+            of: [''],
+          })),
         ...silenced(comparison),
         ...[...heard]
           .filter(([topic, count]) => count > 0 && hears.get(topic) === 0)

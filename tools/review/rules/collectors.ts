@@ -98,6 +98,18 @@ const sends =
   /^(exporters|connectors)\.[^.]+(\..*?)?(endpoint|resolver|hosts?|url|brokers|log_group_name|region|bucket)?$/;
 const address = /\.(endpoint|traces_endpoint|metrics_endpoint|logs_endpoint|url|hosts?|brokers|hostnames?|proxy_url)\b/;
 
+/** A receiver, or one protocol of it, that is new, listens to others, and speaks without TLS. */
+function isOpen({ path, before, after }: Part): boolean {
+  if (before !== undefined || !/^receivers\.[^.]+(\.protocols(\.[^.]+)?)?$/.test(path)) return false;
+  const listens = (value: unknown): boolean => {
+    if (typeof value !== 'object' || value === null) return false;
+    const { endpoint, tls } = value as { endpoint?: unknown; tls?: unknown };
+    const toOthers = typeof endpoint === 'string' && !/LOOPBACK|^(127\.|localhost)/.test(endpoint);
+    return (toOthers && tls === undefined) || Object.values(value).some(listens);
+  };
+  return listens(after);
+}
+
 function judge(part: Part): { verdicts: Verdict[]; kind: 'redaction' | 'transport' | 'sends' | 'sampling' | 'other' } {
   const { path, before, after } = part;
   if (isRedaction(part)) return { kind: 'redaction', verdicts: redaction(part) };
@@ -114,6 +126,7 @@ function judge(part: Part): { verdicts: Verdict[]; kind: 'redaction' | 'transpor
       /client_ca_file|ca_file|server_name_override|tls$/.test(path);
     return { kind: 'transport', verdicts: [[worse ? 'danger' : 'caution', words(part)]] };
   }
+  if (isOpen(part)) return { kind: 'transport', verdicts: [['danger', `listens without TLS: ${words(part)}`]] };
   if (/^exporters\.[^.]+$/.test(path) && before === undefined)
     return { kind: 'sends', verdicts: [['danger', `sends to one place more: ${words(part)}`]] };
   if (sends.test(path) && address.test(path))

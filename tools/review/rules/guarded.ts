@@ -1,3 +1,4 @@
+import type { Part } from '../canonical';
 import { type Change, place, short } from '../changes';
 import { type Hit, onChanges, type ReviewRule } from './rule';
 
@@ -153,16 +154,42 @@ export const guardedRules: readonly ReviewRule[] = [
     effect:
       'Another key, or a key that is not usable, rotated or yours: what is encrypted with it cannot be read, or by others, too.',
     source,
-    find: of(
-      ({ path, before }, { type }) =>
-        (type.startsWith('AWS::KMS::') && /^Properties\.(?!Description|Tags|KeyPolicy|EnableKeyRotation)/.test(path)) ||
-        (/\.(Kms\w*|KMS\w*|SSEAlgorithm|KmsKeyId)$/.test(path) &&
-          before !== undefined &&
-          !path.startsWith('Properties.EncryptionAtRestOptions')),
-    ),
+    find: of((part, { type }) => !isSafer(part) && changesKey(part, type)),
+  },
+  {
+    id: 'key-safer',
+    severity: 'note',
+    asks: 'guarded',
+    effect: 'A key is rotated more often, or waits longer before it is gone.',
+    source: 'https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html',
+    find: of((part, { type }) => type.startsWith('AWS::KMS::') && isSafer(part)),
+  },
+  {
+    id: 'secret-made-otherwise',
+    severity: 'danger',
+    asks: 'guarded',
+    effect:
+      'Secrets Manager makes a secret by other rules: shorter ones can be guessed, and a new one ends what the old one joined.',
+    source:
+      'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html',
+    find: of(({ path }) => /^Properties\.(GenerateSecretString|SecretString)\b/.test(path)),
   },
 ];
 
+/** The defaults of KMS, in days. */
+const rotation = 365;
+const pending = 30;
+
+/** At least as good as it was, or as the default that it stands for. */
+const isSafer = ({ path, before, after }: Part): boolean =>
+  (path === 'Properties.RotationPeriodInDays' && Number(after) <= Number(before ?? rotation)) ||
+  (path === 'Properties.PendingWindowInDays' && Number(after) >= Number(before ?? pending));
+
+const changesKey = ({ path, before }: Part, type: string): boolean =>
+  (type.startsWith('AWS::KMS::') && /^Properties\.(?!Description|Tags|KeyPolicy|EnableKeyRotation)/.test(path)) ||
+  (/\.(Kms\w*|KMS\w*|SSEAlgorithm|KmsKeyId)$/.test(path) &&
+    before !== undefined &&
+    !path.startsWith('Properties.EncryptionAtRestOptions'));
 const isMoreOften = (before: unknown, after: unknown): boolean => {
   const [from, to] = [every(before), every(after)];
   return from !== undefined && to !== undefined && to < from;

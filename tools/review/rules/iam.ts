@@ -1,7 +1,8 @@
 import type { Part } from '../canonical';
-import { type Change, type Comparison, remembered, resourcesOf, short } from '../changes';
+import { type Change, type Comparison, place, remembered, resourcesOf, short } from '../changes';
 import { covers, type Grant, grants, isSweeping, managedPolicy, policyProperties } from '../grants';
 import { understandsPolicies } from '../shapes';
+import { isPrivilege } from './privileges';
 import { both, type Hit, onChanges, type ReviewRule } from './rule';
 
 const source = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege';
@@ -35,13 +36,8 @@ const gone = remembered(({ before, after }: Comparison) => beyond(grants(after).
 const denied = remembered(({ before, after }: Comparison) => beyond(grants(before).denied, grants(after).denied));
 const undenied = remembered(({ before, after }: Comparison) => beyond(grants(after).denied, grants(before).denied));
 
-/** Whoever may do this may soon do more, or hide what was done. */
-const privileged =
-  /^(iam:(Put|Attach|Detach|Create|Update|Set|Delete|Remove|Add|Upload|Tag|PassRole)|sts:AssumeRole|kms:(PutKeyPolicy|CreateGrant|ScheduleKeyDeletion|DisableKey)|organizations:|ssm:(SendCommand|StartSession)|lambda:(UpdateFunctionCode|AddPermission)|cloudtrail:(Stop|Delete|Update)|config:(Stop|Delete)|es:(UpdateDomainConfig|DeleteDomain|DeleteElasticsearchDomain)|s3:(Put|Delete)Bucket(Policy|PublicAccessBlock)|secretsmanager:PutResourcePolicy|logs:PutSubscriptionFilter|ec2:(CreateVpcPeering|AcceptVpc|CreateVpcEndpoint$|ModifyVpcEndpoint))/i;
-
 const isManaged = ({ action }: Grant): boolean => action.startsWith(managedPolicy);
-const isPrivileged = (grant: Grant): boolean =>
-  privileged.test(grant.action) && !grant.holder.startsWith('trust of') && grant.condition === '';
+const isPrivileged = (grant: Grant): boolean => !grant.holder.startsWith('trust of') && isPrivilege(grant);
 
 /** Managed by AWS, and narrow enough to be looked up; the wide ones do, or read, whatever there is. */
 const isKnown = ({ action }: Grant): boolean => {
@@ -59,6 +55,9 @@ const isLooseTrust = ({ holder, principal, condition }: Grant): boolean =>
   holder.startsWith('trust of ') &&
   principal.startsWith('Federated ') &&
   (!/:sub"/.test(condition) || /:sub":.*\*/.test(condition));
+
+/** Says who may sign in elsewhere. */
+const provider = /^AWS::IAM::(OIDC|SAML)Provider$/;
 
 /** What is reported, by kind: the first that fits. */
 const kind = (grant: Grant): 'managed' | 'sweeping' | 'trust' | 'privileged' | 'widens' => {
@@ -133,13 +132,25 @@ export const iamRules: readonly ReviewRule[] = [
     asks: 'access',
     effect: 'Whoever signs in elsewhere may be this role, as far as a pattern goes: any branch, any workflow, anybody.',
     source: 'https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws',
-    find: (comparison) =>
-      added(comparison)
+    find: (comparison) => [
+      ...added(comparison)
         .filter((grant) => kind(grant) === 'trust')
         .map(({ holder, principal, condition }) => ({
           at: holder,
           what: `${short(principal)} if ${condition || 'nothing'}`,
         })),
+      ...comparison.changes
+        .filter(({ type, before, after }) => provider.test(type) && before && after)
+        .flatMap((change) =>
+          change.parts
+            .filter(({ path }) => !/^Properties\.(Tags|Name)\b/.test(path))
+            .map(({ path, before, after }) => ({
+              at: place(change),
+              what: `whose tokens count, ${path.replace('Properties.', '')}: ${short(before)} → ${short(after)}`,
+              of: [path],
+            })),
+        ),
+    ],
   },
   {
     id: 'iam-widens',
@@ -181,6 +192,18 @@ export const iamRules: readonly ReviewRule[] = [
       parts
         .filter(({ path, before }) => path.startsWith('Properties.PermissionsBoundary') && before !== undefined)
         .map(({ path, before, after }) => ({ what: `boundary: ${short(before)} → ${short(after)}`, of: [path] })),
+    ),
+  },
+  {
+    id: 'iam-bounded',
+    severity: 'note',
+    asks: 'works',
+    effect: 'A permissions boundary holds a role whatever its policies say: what it leaves out is refused from now on.',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html',
+    find: onChanges(/^AWS::IAM::(Role|User)$/, ({ parts }) =>
+      parts
+        .filter(({ path, before }) => path === 'Properties.PermissionsBoundary' && before === undefined)
+        .map(({ path, after }) => ({ what: `boundary: ${short(after)}`, of: [path] })),
     ),
   },
   {

@@ -6,11 +6,18 @@ const owners =
 
 const isAccepted = (id: string): boolean => id === 'review/accepted.yaml';
 const isCredentialed = (id: string): boolean =>
-  /^(\.github|\.ci)\//.test(id) || id === 'package.json' || id.startsWith('deployment/');
+  /^(\.github|\.ci|deployment)\//.test(id) || id === 'package.json' || id === '.npmrc';
 
 /** Lines that give a workflow more, or let it be started by strangers. */
 const grave =
-  /pull_request_target|workflow_run|(contents|id-token|actions|packages|deployments|pull-requests|checks|statuses):\s*write|permissions:\s*write-all|secrets\.|\$\{\{\s*github\.event\.(issue|pull_request|comment|head_commit)|continue-on-error|role-to-assume|ROLE_TO|--ignore-findings|"(pre|post)?(install|prepare|pack)":|curl |wget |environment:/;
+  /pull_request_target|workflow_run|(contents|id-token|actions|packages|deployments|pull-requests|checks|statuses):\s*write|permissions:\s*write-all|secrets\.|\$\{\{\s*github\.event\.(issue|pull_request|comment|head_commit)|continue-on-error|role-to-assume|ROLE_TO|--ignore-findings|"(pre|post)?(install|prepare|pack)":|curl |wget |environment:|\buses:\s*(?!\.\/)[^@\s]+(?!@[0-9a-f]{40}\b)@|\bnpm (ci|i|install)\b(?!.*--ignore-scripts)|\bregistry"?\s*[=:]|ignore-scripts\s*=\s*false/;
+
+/** Lines by which a deployment waits for somebody, or for the right commit, change set or files. */
+const holding =
+  /^environment:|\bif:.*github\.(ref|event)|GITHUB_REF|sha256sum --check|persist-credentials: false|^needs:/;
+
+/** Of a package: neither of npm nor of the folder itself, or with a script. */
+const strange = / from (?!nowhere)|runs a script/;
 
 const newLines = (before: unknown, after: unknown): string[] => {
   const known = new Set(`${before ?? ''}`.split('\n').map((line) => line.trim()));
@@ -19,6 +26,15 @@ const newLines = (before: unknown, after: unknown): string[] => {
     .map((line) => line.trim())
     .filter((line) => line !== '' && !known.has(line));
 };
+
+/** Lines that stand fewer times than before. */
+function fewer(before: unknown, after: unknown): string[] {
+  const trimmed = (text: unknown): string[] =>
+    `${text ?? ''}`.split('\n').map((line) => line.trim().replace(/^- /, ''));
+  const [old, now] = [trimmed(before), trimmed(after)];
+  const times = (list: readonly string[], line: string): number => list.filter((each) => each === line).length;
+  return [...new Set(old)].filter((line) => times(now, line) < times(old, line));
+}
 
 const files =
   (sentence: (id: string, before: unknown, after: unknown) => string | undefined) =>
@@ -39,8 +55,16 @@ export const judgeRules: readonly ReviewRule[] = [
       'A workflow gets permissions, secrets or a role, is started by others, or runs what it fetches: it is where credentials are.',
     source: 'https://docs.github.com/en/actions/reference/security/secure-use',
     find: files((id, before, after) => {
-      const found = isCredentialed(id) ? newLines(before, after).filter((line) => grave.test(line)) : [];
-      return found.length > 0 ? `new: ${short(found.map((line) => `“${line}”`).join('; '))}` : undefined;
+      if (!isCredentialed(id)) return undefined;
+      const quoted = (lines: readonly string[]): string => short(lines.map((line) => `“${line}”`).join('; '));
+      const come = newLines(before, after).filter((line) => grave.test(line));
+      // A file that goes does nothing any more.
+      const gone = after === undefined ? [] : fewer(before, after).filter((line) => holding.test(line));
+      const said = [
+        ...(come.length > 0 ? [`new: ${quoted(come)}`] : []),
+        ...(gone.length > 0 ? [`no longer: ${quoted(gone)}`] : []),
+      ];
+      return said.join('; ') || undefined;
     }),
   },
   {
@@ -80,6 +104,22 @@ export const judgeRules: readonly ReviewRule[] = [
     source: owners,
     find: onChanges(/^Harbourline::Rules$/, ({ parts }) =>
       parts.map(({ path }) => ({ what: 'judged by its own rules', of: [path] })),
+    ),
+  },
+  {
+    id: 'packages-from-elsewhere',
+    severity: 'danger',
+    asks: 'judge',
+    effect:
+      'A package of another place than before, or one that runs a script when it is installed: beside whatever credentials are there.',
+    source: 'https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json',
+    find: onChanges(/^Harbourline::Packages$/, ({ parts }) =>
+      parts
+        .filter(({ before, after }) => strange.test(`${after ?? ''}`) && !strange.test(`${before ?? ''}`))
+        .map(({ path, before, after }) => ({
+          what: `${path.replace('Properties.Packages.', '').replaceAll('․', '.')}: ${short(before)} → ${short(after)}`,
+          of: [path],
+        })),
     ),
   },
   {

@@ -21,6 +21,23 @@ function textsIn({ before, after }: Comparison, change: Change): [Texts, Texts] 
 export const differing = (comparison: Comparison): Differing[] =>
   comparison.changes.flatMap((change) => [...ofResource(comparison, change), ...ofProgram(change)]);
 
+/** Written otherwise, though each text of it is what it was: packages in another order. */
+const reordered = (comparison: Comparison): Hit[] =>
+  comparison.changes
+    .filter(({ before, after }) => before && after)
+    .flatMap((change) => {
+      const pattern = machineText[change.type];
+      const plain = (value: unknown): boolean =>
+        isRecord(value) && Object.keys(value).length === 1 && typeof value['Fn::Base64'] === 'string';
+      const of = change.parts
+        .filter(({ path, before, after }) => pattern?.test(path) && plain(before) && plain(after))
+        .map(({ path }) => path);
+      const [old, now] = textsIn(comparison, change);
+      return of.length > 0 && JSON.stringify(Object.entries(old).sort()) === JSON.stringify(Object.entries(now).sort())
+        ? [{ at: place(change), what: 'the same files, packages and commands, written otherwise', of }]
+        : [];
+    });
+
 function ofResource(comparison: Comparison, change: Change): Differing[] {
   const pattern = machineText[change.type];
   if (!pattern || !change.after) return [];
@@ -62,7 +79,9 @@ const trimmed = (text: string): string[] =>
 const setting = /^export( [A-Z][A-Z0-9_]*=[\w.,:/@«»{}|*+()^$?\\ -]*)+$/;
 const dangerousName =
   /\b(PATH|LD_\w+|BASH_ENV|ENV|IFS|PS4|PROMPT_COMMAND|\w*PROXY|NODE_OPTIONS|PYTHON\w*|GODEBUG|SHELLOPTS)=/;
-const isSetting = (line: string): boolean => setting.test(line) && !dangerousName.test(line) && !/\$\(|`/.test(line);
+/** Where something is fetched from is no setting. */
+const isSetting = (line: string): boolean =>
+  setting.test(line) && !dangerousName.test(line) && !/\$\(|`|:\/\//.test(line);
 const isVariable = (line: string): boolean => /^[A-Z][A-Z0-9_]*=/.test(line) && !dangerousName.test(line);
 
 /** What no machine reads: a comment that is no first line of a script and takes nothing in. */
@@ -135,13 +154,28 @@ export const machineRules: readonly ReviewRule[] = [
         }),
   },
   {
+    id: 'machine-sends',
+    severity: 'danger',
+    asks: 'leaves',
+    effect: 'A program on machines sends to, or fetches from, another address.',
+    source: 'https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=',
+    find: (comparison) =>
+      differing(comparison)
+        .filter(({ kind }) => kind === 'settings')
+        .flatMap((text) => {
+          const sends = lineChanges(text).settings.filter((line) => /^\+ .*:\/\//.test(line));
+          return sends.length > 0 ? [{ at: text.at, what: `${text.name}: ${shown(sends)}`, of: text.of }] : [];
+        }),
+  },
+  {
     id: 'machine-comments',
     severity: 'note',
     asks: 'root',
-    effect: 'Comments or blank lines in files of machines. They roll out all the same.',
+    effect: 'Comments, blank lines or an order without meaning in files of machines. They roll out all the same.',
     source: 'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html',
-    find: (comparison) =>
-      differing(comparison)
+    find: (comparison) => [
+      ...reordered(comparison),
+      ...differing(comparison)
         .filter(({ kind }) => kind !== 'collector')
         .flatMap((text) => {
           const { settings, others, moved } = lineChanges(text);
@@ -149,6 +183,7 @@ export const machineRules: readonly ReviewRule[] = [
             ? [{ at: text.at, what: `${text.name}: comments or blank lines`, of: text.of }]
             : [];
         }),
+    ],
   },
   {
     id: 'machine-image',

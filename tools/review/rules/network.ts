@@ -26,6 +26,12 @@ const control = [20, 21, 22, 23, 69, 111, 135, 139, 445, 512, 513, 514, 873, 204
 const isControl = ({ protocol, from, to, at }: Opening): boolean =>
   protocol !== '-1' && !at.includes(' route') && control.some((port) => from <= port && port <= to);
 
+/** By what is no transit gateway and no endpoint of AWS. */
+const isOtherWay = ({ at }: Opening): boolean =>
+  / route by (VpcPeeringConnection|NetworkInterface|Instance|NatGateway|LocalGateway|CarrierGateway|CoreNetworkArn|Gateway vgw|EgressOnly)/.test(
+    at,
+  );
+
 const isWay = ({ at }: Opening): boolean => / (route|propagates|announces|may connect)/.test(at);
 
 const types: Readonly<Record<string, RegExp>> = {
@@ -74,6 +80,18 @@ export const networkRules: readonly ReviewRule[] = [
         .map(hit('opens')),
   },
   {
+    id: 'network-other-way',
+    severity: 'danger',
+    asks: 'leaves',
+    effect:
+      'A route into a network of somebody else, or to a machine that hands on what it gets: past the firewall of the link.',
+    source: 'https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-routing.html',
+    find: (comparison) =>
+      added(comparison)
+        .filter((opening) => !isWorld(opening) && isOtherWay(opening))
+        .map((opening) => ({ at: opening.at, what: `leads ${short(opening.peer)} there` })),
+  },
+  {
     id: 'network-opens',
     severity: 'caution',
     asks: 'leaves',
@@ -81,7 +99,7 @@ export const networkRules: readonly ReviewRule[] = [
     source,
     find: (comparison) =>
       added(comparison)
-        .filter((opening) => !isWorld(opening) && !isControl(opening))
+        .filter((opening) => !isWorld(opening) && !isControl(opening) && !isOtherWay(opening))
         .map(hit('opens')),
   },
   {

@@ -71,6 +71,16 @@ export const noticeRules: readonly ReviewRule[] = [
     find: whoListens,
   },
   {
+    id: 'pager-filters',
+    severity: 'danger',
+    asks: 'noticed',
+    effect: 'Only messages that fit a filter get through to whoever listens: what fits none tells nobody.',
+    source: 'https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html',
+    find: onChanges(/^AWS::SNS::Subscription$/, (change) =>
+      change.after.Properties?.FilterPolicy === undefined ? [] : sentences(change, /^Properties\.FilterPolicy/),
+    ),
+  },
+  {
     id: 'watch-removed',
     severity: 'danger',
     asks: 'noticed',

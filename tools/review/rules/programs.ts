@@ -21,7 +21,7 @@ interface FileChange {
 /** Lines that a compiler or a parser passes over: not those by which Go is told how to build. */
 const passedOver: readonly (readonly [RegExp, RegExp])[] = [
   [/\.(go|mod)$/, /^\s*(\/\/(?!go:|export\b|\s*\+build).*)?$/],
-  [/\.ya?ml$/, /^\s*(#.*)?$/],
+  [/\.(ya?ml|py|toml)$/, /^\s*(#.*)?$/],
 ];
 
 const code = (name: string, text: string): string => {
@@ -100,9 +100,9 @@ const fileHits = (comparison: Comparison, type: string, wanted: (change: FileCha
         ),
     }));
 
-/** Lines of a program after which it asks whom it talks with less, runs what it is given, or talks in clear. */
+/** Lines after which a program asks whom it talks with less, runs what it is given, talks in clear, or is more than a program. */
 const reckless =
-  /rejectUnauthorized:\s*false|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity|InsecureSkipVerify:\s*true|\bchild_process\b|\beval\(|new Function\(|\bhttp:\/\/(?!\$|127\.|localhost|169\.254\.169\.254|www\.w3\.org|json-schema\.org)/;
+  /\b(privileged|allowPrivilegeEscalation|host(Network|PID|IPC)):\s*true|runAsUser:\s*0\b|runAsNonRoot:\s*false|verify\s*=\s*False|_create_unverified_context|CERT_NONE|shell\s*=\s*True|os\.system\(|pickle\.loads?\(|rejectUnauthorized:\s*false|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity|InsecureSkipVerify:\s*true|\bchild_process\b|\beval\(|new Function\(|\bhttp:\/\/(?!\$|127\.|localhost|169\.254\.169\.254|www\.w3\.org|json-schema\.org)/;
 
 /** A binary whose sources are there, and differ in nothing but comments. */
 function isBuiltOfTheSame(comparison: Comparison, { before, after }: Change): boolean {
@@ -112,7 +112,8 @@ function isBuiltOfTheSame(comparison: Comparison, { before, after }: Change): bo
 }
 
 /** Data that decides what is masked. */
-const isSensitiveData = ({ name }: FileChange): boolean => /redact|sensitiv|mask|kinds|pseudonym/i.test(name);
+const isSensitiveData = ({ name }: FileChange): boolean =>
+  /redact|sensitiv|mask|kinds|pseudonym|(^|\/)rules\.json$/i.test(name) && !/\.(go|py|tpl)$/.test(name);
 
 export const programRules: readonly ReviewRule[] = [
   {
@@ -176,7 +177,7 @@ export const programRules: readonly ReviewRule[] = [
       fileHits(
         comparison,
         'Harbourline::Sources',
-        (each) => !each.comments && isSensitiveData(each) && !/\.go$/.test(each.name) && each.went.length > 0,
+        (each) => !each.comments && isSensitiveData(each) && each.went.length > 0,
       ),
   },
   {
@@ -190,7 +191,7 @@ export const programRules: readonly ReviewRule[] = [
       fileHits(
         comparison,
         'Harbourline::Sources',
-        (each) => !each.comments && isSensitiveData(each) && !/\.go$/.test(each.name) && each.went.length === 0,
+        (each) => !each.comments && isSensitiveData(each) && each.went.length === 0,
       ),
   },
   {
@@ -206,11 +207,7 @@ export const programRules: readonly ReviewRule[] = [
         'Harbourline::Program',
         ({ name, change }) => !/\.(sh|service|timer|env)$/.test(name) || !change.after,
       ),
-      ...fileHits(
-        comparison,
-        'Harbourline::Sources',
-        (each) => !each.comments && (!isSensitiveData(each) || /\.go$/.test(each.name)),
-      ),
+      ...fileHits(comparison, 'Harbourline::Sources', (each) => !each.comments && !isSensitiveData(each)),
       ...comparison.changes
         .filter(
           ({ type, before, after }) =>

@@ -4,7 +4,7 @@ import type { Hit, ReviewRule } from './rule';
 
 /** Where a number of days stands. Absent means: for ever, or the longest. */
 const periods =
-  /^(RetentionInDays|ExpirationInDays|NoncurrentDays|NoncurrentVersionExpirationInDays|DaysAfterInitiation|PendingWindowInDays|RecoveryWindowInDays|MessageRetentionPeriod|AutomatedSnapshotStartHour|RetentionPeriod)$/;
+  /^(RetentionInDays|ExpirationInDays|NoncurrentDays|NoncurrentVersionExpirationInDays|DaysAfterInitiation|RecoveryWindowInDays|MessageRetentionPeriod|AutomatedSnapshotStartHour|RetentionPeriod)$/;
 /** Ages in documents of the store: `min_rollover_age: "14d"`. */
 const age = /\\?"(min_(?:rollover_|index_)?age)\\?"\s*:\s*\\?"(\d+)d\\?"/g;
 

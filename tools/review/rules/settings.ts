@@ -50,6 +50,16 @@ const tags = (comparison: Comparison, wanted: boolean): Hit[] => {
   )(comparison);
 };
 
+/** Memory and time of a function. */
+const bounds = (parts: readonly Part[], more: boolean) =>
+  parts
+    .filter(({ path }) => /^Properties\.(MemorySize|Timeout)$/.test(path))
+    .filter(({ before, after }) => Number(after) > Number(before) === more)
+    .map(({ path, before, after }) => ({
+      what: `${path.replace('Properties.', '')}: ${short(before)} → ${short(after)}`,
+      of: [path],
+    }));
+
 /** Types whose coming is good to know and no more: others judge what points at them. */
 const quiet =
   /^AWS::(Logs::(LogGroup|QueryDefinition|MetricFilter)|CloudWatch::Dashboard|SSM::Parameter|EC2::(RouteTable|FlowLog|SecurityGroup|NetworkAcl)|SNS::Topic|ServiceDiscovery::\w+|KMS::(Key|Alias)|CloudTrail::Trail|Route53Resolver::ResolverQueryLogging\w*)$/;
@@ -177,8 +187,42 @@ export const settingRules: readonly ReviewRule[] = [
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-function-common.html',
     find: of(
       /^AWS::Lambda::/,
-      /^Properties\.(MemorySize|Timeout|Environment|VpcConfig|ReservedConcurrentExecutions|DeadLetterConfig|Architectures|EphemeralStorage|Runtime|Handler|Layers|LoggingConfig\.(SystemLogLevel|ApplicationLogLevel|LogFormat)|MaximumRetryAttempts|MaximumEventAgeInSeconds|RecursiveLoop|RuntimeManagementConfig|Code|FunctionName)\b/,
+      /^Properties\.(Environment|VpcConfig|ReservedConcurrentExecutions|DeadLetterConfig|Architectures|EphemeralStorage|Runtime|Handler|Layers|LoggingConfig\.(SystemLogLevel|ApplicationLogLevel|LogFormat)|MaximumRetryAttempts|MaximumEventAgeInSeconds|RecursiveLoop|RuntimeManagementConfig|Code|FunctionName)\b/,
     ),
+  },
+  {
+    id: 'function-sends',
+    severity: 'danger',
+    asks: 'leaves',
+    effect: 'A function is told another address to send to, or to ask.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html',
+    find: onChanges(/^AWS::Lambda::Function$/, ({ parts }) =>
+      parts
+        .filter(
+          ({ path, after }) =>
+            /^Properties\.Environment\b/.test(path) && /:\/\/(?!«)/.test(JSON.stringify(after ?? '')),
+        )
+        .map(({ path, before, after }) => ({
+          what: `${path.replace('Properties.', '')}: ${short(before)} → ${short(after)}`,
+          of: [path],
+        })),
+    ),
+  },
+  {
+    id: 'function-has-less',
+    severity: 'caution',
+    asks: 'works',
+    effect: 'A function has less memory or time: what it did until now may fail.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html',
+    find: onChanges(/^AWS::Lambda::Function$/, ({ parts }) => bounds(parts, false)),
+  },
+  {
+    id: 'function-has-more',
+    severity: 'note',
+    asks: 'works',
+    effect: 'A function has more memory or time, and its price.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html',
+    find: onChanges(/^AWS::Lambda::Function$/, ({ parts }) => bounds(parts, true)),
   },
   {
     id: 'health-checks',

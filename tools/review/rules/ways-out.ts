@@ -34,7 +34,7 @@ const wayOf = (type: string): string | undefined => ways.find(([pattern]) => pat
 
 /** Properties that send, copy or open, wherever they stand: one that comes, or that changes. */
 const sends =
-  /\.(DestinationArn|Replication(Configuration|Config|Regions)|ReplicaRegions|CrossRegionCopy\w*|CopyActions|TargetArn|EventBusArn|DeliveryStreamArn|FirehoseArn|LogDestination|DestinationOptions|BucketName?Destination|WebsiteConfiguration|NotificationConfiguration|CorsConfiguration)\b/;
+  /\.(DestinationArn|Replication(Configuration|Config|Regions)|ReplicaRegions|CrossRegionCopy\w*|CopyActions|TargetArn|EventBusArn|DeliveryStreamArn|FirehoseArn|LogDestination|DestinationOptions|BucketName?Destination|OutputLocation|OutputS3BucketName|S3BucketName|WebsiteConfiguration|NotificationConfiguration|CorsConfiguration)\b/;
 
 /** Switches that open when they are on. */
 const opens =
@@ -58,6 +58,27 @@ const endpoints =
         what: `a way out of the VPC to ${serviceOf(change, 'after')}${foreign ? ', a service of strangers' : ''}`,
         of: ['Properties.ServiceName'],
       }));
+
+/** What records by being there, and where each says to whom: one that writes into what is not of these templates. */
+const recorders: Readonly<Record<string, readonly string[]>> = {
+  'AWS::EC2::FlowLog': ['LogDestination'],
+  'AWS::CloudTrail::Trail': ['S3BucketName', 'SnsTopicName'],
+  'AWS::Route53Resolver::ResolverQueryLoggingConfig': ['DestinationArn'],
+};
+
+const elsewhere = ({ changes }: { changes: readonly Change[] }): Hit[] =>
+  changes
+    .filter(({ before, after }) => after && !before)
+    .flatMap((change) =>
+      (recorders[change.type] ?? [])
+        .map((name): unknown => change.after?.Properties?.[name])
+        .filter((destination) => typeof destination === 'string')
+        .map((destination) => ({
+          at: place(change),
+          what: `${change.type} is added, and writes to ${destination}`,
+          of: [''],
+        })),
+    );
 
 export const wayOutRules: readonly ReviewRule[] = [
   {
@@ -84,14 +105,32 @@ export const wayOutRules: readonly ReviewRule[] = [
     effect: 'Data, traffic or people get past what guarded the environment until now.',
     source:
       'https://docs.aws.amazon.com/whitepapers/latest/building-a-data-perimeter-on-aws/building-a-data-perimeter-on-aws.html',
-    find: ({ changes }) =>
-      changes
+    find: (comparison) => [
+      ...comparison.changes
         .filter(({ type, after, parts }) => after && wayOf(type) && parts.some(({ path }) => !label.test(path)))
         .map((change) => ({
           at: place(change),
           what: `${change.type}, ${change.action}: ${wayOf(change.type)}${change.before ? '' : ` (${short(change.after?.Properties)})`}`,
           of: change.parts.map(({ path }) => path),
         })),
+      ...elsewhere(comparison),
+    ],
+  },
+  {
+    id: 'parameter-changes',
+    severity: 'danger',
+    asks: 'leaves',
+    effect:
+      'Machines ask this parameter where to send, and with which certificate: they do so from their next look on.',
+    source: 'docs/agent.md',
+    find: onChanges(/^AWS::SSM::Parameter$/, ({ parts }) =>
+      parts
+        .filter(({ path }) => path === 'Properties.Value' || path === 'Properties.Name')
+        .map(({ path, before, after }) => ({
+          what: `${path.replace('Properties.', '')}: ${short(before)} → ${short(after)}`,
+          of: [path],
+        })),
+    ),
   },
   {
     id: 'way-out-opened',
@@ -107,6 +146,7 @@ export const wayOutRules: readonly ReviewRule[] = [
           ({ path, before, after }) =>
             (sends.test(path) && after !== undefined) ||
             (opens.test(path) && isOn(after) && !isOn(before)) ||
+            (/\.AccessControl$/.test(path) && /Public|Authenticated/.test(`${after}`)) ||
             (/\.AcceptanceRequired$/.test(path) && isOn(before) && !isOn(after)),
         )
         .map(({ path, before, after }) => ({

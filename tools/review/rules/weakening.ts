@@ -4,7 +4,7 @@ import type { Hit, ReviewRule } from './rule';
 
 /** Keys whose presence, or `true`, protects. */
 const protections =
-  /^(Encrypted|EncryptionEnabled|StorageEncrypted|KmsKeyId|KmsMasterKeyId|KMSMasterKeyID|SSEAlgorithm|EnforceHTTPS|EnableKeyRotation|Block(Public(Acls|Policy))|IgnorePublicAcls|RestrictPublicBuckets|DeletionProtectionEnabled|EnableTunnelLifecycleControl)$/;
+  /^(Encrypted|EncryptionEnabled|StorageEncrypted|KmsKeyId|KmsMasterKeyId|KMSMasterKeyID|SSEAlgorithm|EnforceHTTPS|EnableKeyRotation|SqsManagedSseEnabled|EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic|DeleteProtection|FirewallPolicyChangeProtection|SubnetChangeProtection|MutationProtection|Block(Public(Acls|Policy))|IgnorePublicAcls|RestrictPublicBuckets|DeletionProtectionEnabled|EnableTunnelLifecycleControl)$/;
 /** `Enabled` protects beneath these, and means something else elsewhere. */
 const protectiveParents =
   /(EncryptionAtRestOptions|NodeToNodeEncryptionOptions|AdvancedSecurityOptions|SnapStart)\.Enabled$/;
@@ -18,7 +18,7 @@ const above = (path: string): string[] => {
   return [`Properties.${name}`];
 };
 
-const isOn = (value: unknown): boolean => value !== undefined && value !== false && value !== 'false' && value !== '';
+const isOn = (value: unknown): boolean => value !== undefined && !/^(false|off|disabled|)$/i.test(`${value}`);
 
 /** Paths that protected before and do not any more, on resources that stay. */
 const lost =

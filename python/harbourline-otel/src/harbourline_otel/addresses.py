@@ -13,9 +13,10 @@ def loopback(url: str) -> tuple[str, int] | None:
 
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
-        host, port = parts.hostname or "", parts.port or 4318
+        host, port = parts.hostname or "", 4318 if parts.port is None else parts.port
         host = "127.0.0.1" if host == "localhost" else host
-        if parts.scheme == "http" and not parts.username and ipaddress.ip_address(host).is_loopback:
+        known = parts.scheme == "http" and "@" not in parts.netloc and port > 0
+        if known and ipaddress.ip_address(host).is_loopback:
             return host, port
     except ValueError:
         pass
@@ -31,6 +32,11 @@ def _plain(url: str) -> tuple[str, int] | None:
     if scheme == "http" and whole and 0 < int(port) < 65536 and all(int(p) < 256 for p in parts):
         return host, int(port)
     return None
+
+
+def path(url: str) -> str:
+    """What stands behind host and port, query and all; empty for none."""
+    return (url.partition("://")[2] or url).partition("/")[2].strip("/")
 
 
 def shown(url: str) -> str:

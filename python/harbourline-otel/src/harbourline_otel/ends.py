@@ -46,6 +46,8 @@ def watch() -> None:
     for name in ("execv", "execve"):
         _before(name, lambda _: True, ABRUPT, _flush)
     _before("kill", lambda args: args[0] == os.getpid() and _is_fatal(args[1]), GRACE)
+    os.register_at_fork(before=native.before_fork, after_in_child=native.forked)
+    when_imported("opentelemetry.trace", _prepare)
     when_imported("signal", _watch_raise)
     when_imported("multiprocessing.popen_fork", _watch_terminate)
     when_imported("billiard.popen_fork", _watch_terminate)  # Celery's
@@ -193,8 +195,45 @@ def _before(
         return original(*args, **kwargs)
 
     replaced.__name__ = replaced.__qualname__ = name
+    replaced.__module__ = "os"  # where pickle finds it: it may be what a process is to run
     replaced.__doc__, replaced.__wrapped__ = original.__doc__, original  # type: ignore[attr-defined]
     setattr(os, name, replaced)
+
+
+def _prepare(module: ModuleType) -> None:
+    """The SDK comes with the first span, in whichever thread makes it.
+
+    It cannot import executors when only threads are left; and no fork may fall into the middle of
+    it, or the child would wait for imports of a thread that it does not have.
+    """
+    import threading
+
+    try:
+        import concurrent.futures.thread  # noqa: F401
+    except RuntimeError:  # the process ends already
+        pass
+    if not hasattr(module, "get_tracer_provider"):
+        return  # this module asked for the guard itself, and is not whole yet
+    lock = threading.RLock()
+
+    def load(original: Any, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if module._TRACER_PROVIDER is not None:
+            return original(*args, **kwargs)
+        with lock:
+            return original(*args, **kwargs)
+
+    def release() -> None:
+        try:
+            lock.release()
+        except RuntimeError:  # it took too long
+            pass
+
+    wrap(module, "get_tracer_provider", load)
+    os.register_at_fork(
+        before=lambda: lock.acquire(timeout=GRACE),
+        after_in_parent=release,
+        after_in_child=lock._at_fork_reinit,  # type: ignore[attr-defined]
+    )
 
 
 def _watch_raise(module: ModuleType) -> None:

@@ -217,9 +217,12 @@ def _guard_providers(module: ModuleType) -> None:
 
 
 def _resource(settings: Settings, given: Resource | None) -> Resource:
-    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 
-    resource = Resource.create() if given is None else given
+    try:
+        resource = Resource.create() if given is None else given
+    except RuntimeError:  # its detectors run in threads, and the interpreter begins none at its end
+        resource = OTELResourceDetector().detect()
     if against := contradictions(settings.environment, resource.attributes):
         raise Refused(
             f"harbourline: the resource says {', '.join(against)}, and this node is of "

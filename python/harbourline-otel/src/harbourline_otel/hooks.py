@@ -57,6 +57,8 @@ def wrap(module: ModuleType, path: str, wrapper: Callable[..., object]) -> None:
 
     for attribute in ("__name__", "__qualname__", "__doc__", "__module__"):
         setattr(replaced, attribute, getattr(original, attribute, None))
+    if not owners:
+        replaced.__module__ = module.__name__  # where pickle finds it
     replaced.__wrapped__ = original  # type: ignore[attr-defined]
     setattr(owner, name, replaced)
 

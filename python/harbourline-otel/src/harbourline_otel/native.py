@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # without the enumerations of `signal`
 import _thread  # noqa: F401  # `original` finds it in sys.modules
+import os
 import sys
 from contextlib import contextmanager
 import time  # noqa: F401
@@ -61,7 +62,9 @@ def _without_signals() -> Iterator[None]:
 
 
 def thread(work: Callable[[], None]) -> Any:
-    """A thread that the end of the interpreter does not wait for: with `start`, `join`, `ident`.
+    """A thread that nothing waits for: with `start`, `join`, `ident`.
+
+    Neither the end of the interpreter, nor a program that counts its threads until none is left.
 
     The kernel gives it no signal. A program that blocks one and waits for it, by `signal.sigwait`
     or a file descriptor, would otherwise wait in vain, or be ended by it.
@@ -70,12 +73,62 @@ def thread(work: Callable[[], None]) -> Any:
         return _Thread(work)
     import threading
 
-    class Thread(threading.Thread):
+    class Hidden(threading.Thread):
         def start(self) -> None:
             with _without_signals():
                 super().start()
+            hide(self.ident)
 
-    return Thread(target=work, name="harbourline", daemon=True)
+        def _delete(self) -> None:
+            try:
+                super()._delete()  # type: ignore[misc]
+            except KeyError:
+                pass
+
+    return Hidden(target=work, name="harbourline", daemon=True)
+
+
+_TASKS = "/proc/self/task"
+
+
+def await_end(thread: Any) -> None:
+    """Until the system has forgotten a thread that was joined: Python warns of forks beside one."""
+    for _ in range(50):
+        if not os.path.exists(f"{_TASKS}/{getattr(thread, 'native_id', None)}"):
+            return
+        sleep(0.001)
+
+
+_forking_thread = _forked_by_thread = False
+
+
+def before_fork() -> None:
+    """Takes note which thread it is that goes on in the child."""
+    global _forking_thread
+    threading = sys.modules.get("threading")
+    _forking_thread = threading is not None and get_ident() != threading.main_thread().ident
+
+
+def forked() -> None:
+    """In the child."""
+    global _forked_by_thread
+    _forked_by_thread = _forked_by_thread or _forking_thread
+
+
+def may_be_left() -> bool:
+    """Whether this process may end by the end of its last thread, and not by the interpreter's."""
+    return _forked_by_thread
+
+
+def is_left() -> bool:
+    """Whether only this thread is there any more: it is what keeps the process."""
+    return _forked_by_thread and len(sys._current_frames()) == 1
+
+
+def hide(ident: int | None) -> None:
+    """From `threading.enumerate`, where whoever logs in a thread puts it again."""
+    if not _is_replaced() and (threading := sys.modules.get("threading")):
+        threading._active.pop(ident, None)
 
 
 class _Thread:

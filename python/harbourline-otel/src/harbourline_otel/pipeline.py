@@ -34,7 +34,8 @@ class Pipeline(SpanProcessor):
         self._scrubber = Scrubber.of(settings)
         self._running: Running | None = None
         self._closed = False
-        self._lock = threading.Lock()
+        self._held = False
+        self._lock = threading.RLock()  # a signal's handler may make a span, too
         _pipelines.add(self)
 
     @property
@@ -53,8 +54,9 @@ class Pipeline(SpanProcessor):
     def _run(self) -> Running:
         with self._lock:
             if self._running is None:
-                self._running = Running(self._settings, self._resource, self._scrubber)
-                self._running._stopped = self._closed
+                running = Running(self._settings, self._resource, self._scrubber)
+                running._stopped = self._closed
+                self._running = self._running or running
             return self._running
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
@@ -79,11 +81,14 @@ class Pipeline(SpanProcessor):
 
     def before_fork(self) -> None:
         """Lets the thread end, or the child might inherit locks that nobody gives back."""
+        self._held = self._lock.acquire(timeout=_PAUSE)
         if self._running:
             self._running.pause(_PAUSE)
 
     def after_fork(self) -> None:
         """In the parent: goes on."""
+        if self._held:
+            self._lock.release()
         if self._running:
             self._running.resume()
 
@@ -92,7 +97,7 @@ class Pipeline(SpanProcessor):
         if self._running:
             self._running.exporter.abandon()
         self._running = None
-        self._lock = threading.Lock()  # whoever held it is not here
+        self._lock = threading.RLock()  # whoever held it is not here
 
 
 _pipelines: weakref.WeakSet[Pipeline] = weakref.WeakSet()

@@ -89,11 +89,11 @@ class Running:
     def flush(self, seconds: float) -> bool:
         """Whether all that waits was handed over in time."""
         until = monotonic() + seconds
-        if self._threadless:
-            return self._hand_over_here(seconds)
         if self._thread is None:
             with suppress(RuntimeError):
                 self._start()
+        if self._thread is None:
+            return self._hand_over_here(seconds)
         answer: SimpleQueue[bool] = self._last if self._stopped else SimpleQueue()
         self._calls.put(answer)
         try:
@@ -119,6 +119,7 @@ class Running:
         self._pausing = True
         self._calls.put(None)
         thread.join(seconds)
+        native.await_end(thread)
 
     def resume(self) -> None:
         """After the fork, in the parent."""
@@ -149,13 +150,15 @@ class Running:
             self._called = False
             hurried = self._child and self.counts.slots[HURRY] and self.waiting
             full = len(self.waiting) >= settings.batch
-            if not (answer or full or hurried or monotonic() >= due):
+            left = native.is_left()
+            if not (answer or full or hurried or left or monotonic() >= due):
                 continue
-            done, ends = False, answer is self._last and self._stopped
+            done, ends = False, left or (answer is self._last and self._stopped)
             try:
                 done = self._hand_over(ends)
             except Exception as error:  # a fault of ours must not end the thread
                 warn(f"spans are lost, and counted: {type(error).__name__}: {error}")
+            native.hide(native.get_ident())
             due = monotonic() + settings.delay_ms / 1000
             if answer:
                 answer.put(done)
@@ -175,7 +178,8 @@ class Running:
 
     def _wait(self, due: float) -> float:
         left = max(0.0, due - monotonic())
-        return min(left, _LOOK) if self._child and self.waiting else left
+        looks = (self._child and self.waiting) or native.may_be_left()
+        return min(left, _LOOK) if looks else left
 
     def _hand_over(self, ends: bool) -> bool:
         done = self._export(len(self.waiting))

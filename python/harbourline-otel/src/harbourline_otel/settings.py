@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harbourline_otel.addresses import loopback, shown
+from harbourline_otel.addresses import loopback, path, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -218,6 +218,10 @@ class _Reader:
         elif against := contradictions(environment, attributes):
             why = f"It says {', '.join(against)}, and this node is of {environment}."
             self._problem("OTEL_RESOURCE_ATTRIBUTES", why, "leave the environment out of it.")
+        elif environment != environment.lower():
+            why = "Environments are named in lower case: the agent drops spans of others."
+            fix = f"take it from the node's own {FILE}."
+            self._problem("HARBOURLINE_ENVIRONMENT", why, fix)
         elif self._level == "production" and environment.lower() in _NOT_PRODUCTION:
             why = f"The environment is {environment}, which is not production."
             self._problem(PROVIDER, why, f"take both from the node's own {FILE}.")
@@ -247,6 +251,12 @@ class _Reader:
                 self._problem(name, why, fix if name == base else "remove it.")
             elif found != agent:
                 self._problem(name, f"It contradicts {base}.", "remove it.")
+        for signal in ("", *_SIGNALS):
+            name = f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT".replace("__", "_")
+            usual = [f"v1/{each.lower()}" for each in _SIGNALS if signal in ("", each)]
+            if path(self._get(name)) not in ("", *usual) and loopback(self._get(name)):
+                why = "The agent takes OTLP at its usual paths and at no other."
+                self._problem(name, why, fix if name == base else "remove it.")
         for part in ("", *(f"{signal}_" for signal in _SIGNALS)):
             name = f"OTEL_EXPORTER_OTLP_{part}PROTOCOL"
             if self._get(name) not in ("", "http/protobuf"):
