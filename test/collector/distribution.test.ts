@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { distributionHash, goBuild, goVersion, hostTarget } from '../../lib/collector/distribution/build';
+import { distributionHash, goBuild, hostTarget } from '../../lib/collector/distribution/build';
 
 const folder = join(__dirname, '../../lib/collector/distribution');
 const read = (file: string) => readFileSync(join(folder, file), 'utf8');
@@ -53,7 +53,7 @@ describe('the collector distribution', () => {
         git('add', '.');
         git('commit', '--quiet', '--message', name);
         const binary = join(folder, `${name}-out`, 'program');
-        const where = { source, program: '.', binary, target: hostTarget(), go: goVersion() };
+        const where = { source, program: '.', binary, target: hostTarget() };
         await goBuild({ ...where, what: 'program', progress: () => {} });
         hashes.push(createHash('sha256').update(readFileSync(binary)).digest('hex'));
       }

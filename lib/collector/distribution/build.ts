@@ -82,7 +82,8 @@ export async function collectorBinary(
   progress: (line: string) => void = () => {},
   go: 'deployed' | 'here' = 'here',
 ): Promise<string> {
-  const version = go === 'deployed' ? deployedGo : goVersion();
+  const toolchain = go === 'deployed' ? deployedGo : undefined;
+  const version = toolchain ?? goVersion();
   const folder = join(
     cacheDirectory('collector'),
     distributionHash().slice(0, 16),
@@ -91,7 +92,7 @@ export async function collectorBinary(
   const binary = join(folder, collectorName);
   if (existsSync(binary)) return binary;
 
-  await goBuild({ source: __dirname, program: '.', binary, target, go: version, what: 'collector', progress });
+  await goBuild({ source: __dirname, program: '.', binary, target, toolchain, what: 'collector', progress });
   return binary;
 }
 
@@ -104,19 +105,28 @@ export interface GoBuildProps {
   /** Where the binary comes to stand: whole, or not at all. */
   readonly binary: string;
   readonly target: Platform;
-  /** Such as `go1.26.8`: fetched where another is installed. */
-  readonly go: string;
+  /** Such as `go1.26.8`: fetched where another is installed. @default the one on the PATH */
+  readonly toolchain?: string | undefined;
   /** Its name in lines of progress. */
   readonly what: string;
   readonly progress: (line: string) => void;
 }
 
 /** Builds a program from the versions that its own go.mod and go.sum name. @throws Error with the end of what Go wrote */
-export async function goBuild({ source, program, binary, target, go, what, progress }: GoBuildProps): Promise<void> {
+export async function goBuild({
+  source,
+  program,
+  binary,
+  target,
+  toolchain,
+  what,
+  progress,
+}: GoBuildProps): Promise<void> {
   const [GOOS, GOARCH] = target.split('/');
   // Without the commit of whatever repository the sources lie in: a firm's, where they come as a package.
   const GOFLAGS = '-mod=readonly -buildvcs=false';
-  const env = { ...process.env, CGO_ENABLED: '0', GOOS, GOARCH, GOFLAGS, GOTOOLCHAIN: go };
+  const own = { CGO_ENABLED: '0', GOOS, GOARCH, GOFLAGS, ...(toolchain ? { GOTOOLCHAIN: toolchain } : {}) };
+  const env = { ...process.env, ...own };
   const folder = dirname(binary);
   mkdirSync(folder, { recursive: true });
   const scratch = mkdtempSync(join(folder, 'building-'));

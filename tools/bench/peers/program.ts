@@ -28,13 +28,12 @@ export interface Peer {
 export async function peerBinary(peer: Peer, progress: (line: string) => void): Promise<string> {
   const target = hostTarget();
   const key = createHash('sha256').update(JSON.stringify(peer)).digest('hex').slice(0, 16);
-  const go = goVersion();
-  const binary = join(cacheDirectory('peers'), key, `${go}-${target.replace('/', '-')}`, peer.name);
+  const binary = join(cacheDirectory('peers'), key, `${goVersion()}-${target.replace('/', '-')}`, peer.name);
   if (existsSync(binary)) return binary;
   const { Dir: source, Sum: sum } = downloaded(peer);
   if (sum !== peer.sum)
     throw new Error(`${peer.module} ${peer.version} has the sum ${sum}, and must have ${peer.sum}: it is not built.`);
-  await goBuild({ source, program: peer.program, binary, target, go, what: peer.name, progress });
+  await goBuild({ source, program: peer.program, binary, target, what: peer.name, progress });
   return binary;
 }
 

@@ -101,9 +101,13 @@ SampleRate = ${oneIn}
     headers: { 'x-honeycomb-team': 'bench' },
     drained: async () => {
       const counts = await counted(`http://${metrics}/metrics`);
+      const taken = counts('spans_waiting');
       const waiting = counts('trace_accepted') - counts('trace_send_kept') - counts('trace_send_dropped');
       const unsent = counts('libhoney_upstream_queued_items');
-      return (waiting === 0 && unsent === 0) || `${waiting} traces wait, ${unsent} spans are unsent`;
+      return (
+        (taken === 0 && waiting === 0 && unsent === 0) ||
+        `${taken} spans are of no trace yet, ${waiting} traces wait, ${unsent} spans are unsent`
+      );
     },
   };
 }
