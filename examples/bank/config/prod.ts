@@ -49,6 +49,8 @@ export const prod = defineEnvironment({
       connectionId: 'dxcon-fg1proda',
       vlan: 302,
       peerCidr: '169.254.32.0/30',
+      // At another location than the first.
+      second: { connectionId: 'dxcon-fg1prodb', vlan: 302, peerCidr: '169.254.33.0/30' },
     },
     vpnOverDirectConnect: {
       customerGatewayAddress: '10.22.254.1',
