@@ -57,7 +57,7 @@ function configuration(port: number): string {
         bytesPerSecond: 1_000_000,
         errorBytesPerSecond: 1_000_000,
         slowThresholdMs: 60_000,
-        decisionWaitSeconds: 3,
+        decisionWaitSeconds: 5,
       },
     }),
   );
