@@ -15,9 +15,16 @@ export interface Verdict {
 /** Spans that came out, by trace. */
 export class Arrivals {
   private spans = new Map<string, string[]>();
+  private last = 0;
+
+  /** Seconds since a span came. */
+  get quietSeconds(): number {
+    return (performance.now() - this.last) / 1000;
+  }
 
   /** @param trace hex, as `span` is */
   take(trace: string, span: string): void {
+    this.last = performance.now();
     const known = this.spans.get(trace);
     if (known) known.push(span);
     else this.spans.set(trace, [span]);

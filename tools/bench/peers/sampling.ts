@@ -28,6 +28,9 @@ const failing = 500;
 /** Ours must take so many times the spans that Refinery takes, for each core. */
 const aim = 2;
 
+/** Nothing more comes where nothing came for so long: both send at least once a second. */
+const quietSeconds = 2;
+
 /** A sampler in the race. */
 interface Contestant {
   readonly name: string;
@@ -53,7 +56,7 @@ export interface Section {
 
 /** One round: processor time from the first span to the last decision, in microseconds a span. */
 async function round(contestant: Contestant, requests: readonly Sent[], client: Poster): Promise<number> {
-  const { name, pid, url, headers, drained, settleSeconds } = contestant;
+  const { name, pid, url, headers, arrivals, drained, settleSeconds } = contestant;
   const before = processorSeconds(pid);
   await timed(requests, ({ body }) =>
     waitFor(`${name} to take spans`, async () => {
@@ -63,10 +66,13 @@ async function round(contestant: Contestant, requests: readonly Sent[], client: 
   );
   contestant.fullKibibytes = Math.max(contestant.fullKibibytes, ownKibibytes(pid));
   await sleep(settleSeconds * 1000);
-  await waitFor(`${name} to have decided and sent all`, drained);
+  await waitFor(`${name} to have decided and sent all`, async () => {
+    const left = await drained();
+    return left === true && arrivals.quietSeconds < quietSeconds ? 'spans that still come' : left;
+  });
   const microseconds = ((processorSeconds(pid) - before) * 1e6) / (requests.length * spansInRequest);
   const sent = new Map(requests.flatMap(({ traces }) => [...traces]));
-  contestant.verdicts.push(contestant.arrivals.judge(sent, spansATrace));
+  contestant.verdicts.push(arrivals.judge(sent, spansATrace));
   return microseconds;
 }
 
@@ -140,7 +146,9 @@ export async function compareSamplers(quick: boolean, say: (line: string) => voi
       const running = await start(make(name, address, text, to.url), binary, folder);
       closing.push(running.stop);
       const drained = async (): Promise<true | string> => {
-        const queued = (await telemetry(address)).get('otelcol_exporter_queue_size') ?? 0;
+        const seen = await telemetry(address);
+        if (seen.size === 0) return 'no figures';
+        const queued = seen.get('otelcol_exporter_queue_size') ?? 0;
         return queued === 0 || `${queued} queued`;
       };
       const url = `http://${address}:${ports.otlpHttp}/v1/traces`;
