@@ -56,7 +56,7 @@ export const noticedMore: readonly Graded[] = [
     edits: [
       edit(
         `${alarms}/index.ts`,
-        "incident === 'border' ? AlarmRule.allOf(symptoms, AlarmRule.not(AlarmRule.anyOf(...this.clearing))) : symptoms,",
+        "incident === 'border' ? AlarmRule.allOf(symptoms, this.notOfHongKong()) : symptoms,",
         'symptoms,',
       ),
     ],

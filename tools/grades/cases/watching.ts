@@ -100,7 +100,7 @@ export const watching: readonly Graded[] = [
     edits: [
       edit(
         alarms,
-        "incident === 'border' ? AlarmRule.allOf(symptoms, AlarmRule.not(AlarmRule.anyOf(...this.clearing))) : symptoms,",
+        "incident === 'border' ? AlarmRule.allOf(symptoms, this.notOfHongKong()) : symptoms,",
         'AlarmRule.allOf(symptoms, AlarmRule.fromBoolean(false)),',
       ),
     ],
