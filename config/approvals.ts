@@ -25,7 +25,14 @@ const approved = {
 export const hold = section({
   ...approved,
   /** One of `traceIds` and `service`. */
-  traceIds: list(text('HL-ORG-002', /^[\da-f]{32}$/, 'This is not a trace id.', 'Use 32 hexadecimal digits.'))
+  traceIds: list(
+    text(
+      'HL-ORG-002',
+      /^[\da-f]{32}$/,
+      'This is not a trace id.',
+      'Use 32 hexadecimal digits in lower case, as traceparent has them after 00-: no 0x, no space.',
+    ),
+  )
     .min(1)
     .optional(),
   service: z.string().min(1).optional(),

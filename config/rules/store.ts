@@ -211,6 +211,32 @@ export const storeRules: readonly Rule[] = [
       ),
     ),
   ),
+  rule(['store.holds', 'store.erasures'], ({ store: { holds, erasures } }) =>
+    (['holds', 'erasures'] as const).flatMap((name) =>
+      (name === 'holds' ? holds : erasures).flatMap(({ ticket }, index, all) =>
+        must(
+          'HL-STORE-024',
+          all.findIndex((other) => other.ticket.toLowerCase() === ticket.toLowerCase()) === index,
+          `store.${name}[${index}].ticket`,
+          ticket,
+          'Another one has this ticket: a hold is found by it, and both would be one index with one end. Capitals do not tell them apart.',
+          'Give each its own: CASE-7, CASE-7-B.',
+        ),
+      ),
+    ),
+  ),
+  rule(['store.erasures'], ({ store: { erasures } }) =>
+    erasures.flatMap(({ digest }, index) =>
+      must(
+        'HL-STORE-025',
+        digest !== 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+        `store.erasures[${index}].digest`,
+        digest,
+        'This is the digest of nothing: every span holds an empty id.',
+        'Write what this prints, with the id in its place: printf %s ID | sha256sum',
+      ),
+    ),
+  ),
   rule(['store.holds'], ({ store: { holds } }) =>
     holds.flatMap(({ traceIds, service }, index) =>
       must(

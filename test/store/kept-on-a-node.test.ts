@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Client } from '@opensearch-project/opensearch';
 import { waitFor } from '../../harness/wait';
 import { expire } from '../../lib/store/expire';
-import { eraseSpans, holdSpans, restoreIndex } from '../../tools/store/held';
+import { eraseSpans, holdSpans, notHeld, restoreIndex } from '../../tools/store/held';
 import { type Filter, fetchList, fetchTrace } from '../../tools/trace/fetch';
 import { as, call, found, ofTrace, one, post, start, stop, store } from './node-with-writer';
 import { attribute, type Json, map, service, span, traceId } from './span-writer/support';
@@ -207,6 +207,9 @@ test('an erasure takes every span of a person, and what is held stays; the id mu
     service('shop', [
       ...places.map((attributes, n) => one(80 + n, attributes)),
       one(89, [attribute('user.id', 'user-002170')]),
+      // Others, whose ids this one is a part of, within a map and beside it.
+      one(88, [{ key: 'user', value: map({ id: { stringValue: 'user-002170' } }) }]),
+      one(87, [attribute('X-User-Id', 'old-user-00217')]),
     ]),
   );
   await found({ match_all: {} });
@@ -217,10 +220,68 @@ test('an erasure takes every span of a person, and what is held stays; the id mu
   expect(await found(ofTrace(81), as.investigator)).toHaveLength(1);
   expect(await eraseSpans(as.administrator, erasure, person)).toEqual({ spans: 4, held: 1 });
   for (const n of [80, 81, 82, 83]) expect(await found(ofTrace(n), as.investigator)).toEqual([]);
-  expect(await found(ofTrace(89), as.investigator)).toHaveLength(1);
+  for (const n of [87, 88, 89]) expect(await found(ofTrace(n), as.investigator)).toHaveLength(1);
   const { hits } = await call('POST', '/harbourline-records/_search', { query: { term: { ticket: 'ERASE-1' } } });
   expect(hits.hits.map(({ _source }: Json) => [_source.what, _source.spans])).toEqual([['erasure', 4]]);
   expect(JSON.stringify(hits)).not.toContain(person);
+});
+
+const digestOf = (id: string) => createHash('sha256').update(id).digest('hex');
+
+test('an erasure takes nothing that an approved hold has not copied yet, and no span for a number that is no id', async () => {
+  const erasure = { ...people, ticket: 'ERASE-2', digest: digestOf('user-00777') };
+  const hold = { ...people, ticket: 'CASE-9', service: 'disputed' };
+  const over = { ...hold, ticket: 'CASE-10', until: '2020-01-01' };
+  await store(service('disputed', [one(73, [attribute('user.id', 'user-00777')])]));
+  await found({ match_all: {} });
+  expect(await eraseSpans(as.administrator, erasure, 'user-00777', { holds: [hold, over] })).toEqual({
+    spans: 1,
+    held: 1,
+  });
+  const held = await call('POST', '/harbourline-hold-case-9/_search', { query: ofTrace(73) }, as.investigator);
+  expect(held.hits.hits).toHaveLength(1);
+
+  await store(
+    service('shop', [one(74, [number('http.response.status_code', 200)]), one(75, [attribute('user.id', '200')])]),
+  );
+  await found({ match_all: {} });
+  const short = { ...erasure, ticket: 'ERASE-3', digest: digestOf('200') };
+  expect((await eraseSpans(as.administrator, short, '200', { look: true })).spans).toBe(1);
+  const empty = { ...erasure, ticket: 'ERASE-4', digest: digestOf('') };
+  await expect(eraseSpans(as.administrator, empty, '')).rejects.toThrow('The id is empty');
+  await expect(eraseSpans(as.administrator, erasure, 'User-00777 ')).rejects.toThrow('A space or a capital');
+});
+
+test('two holds over one trace end each on its day, and a trace that is not stored is named', async () => {
+  await store(service('shop', [one(76, [])]));
+  await found({ match_all: {} });
+  const ids = [76, 77].map((n) => traceId(n).toString('hex'));
+  const [first, second] = [
+    { ...people, ticket: 'TWO-1', traceIds: ids, until: '2998-12-31' },
+    { ...people, ticket: 'TWO-2', traceIds: ids.slice(0, 1) },
+  ];
+  expect([await holdSpans(as.administrator, first), await holdSpans(as.administrator, second)]).toEqual([1, 1]);
+  expect(await notHeld(as.administrator, first)).toEqual([ids[1]]);
+  expect(await notHeld(as.administrator, second)).toEqual([]);
+  await expire(as.bootstrap, { retentionDays: 340_000, now: new Date('2999-06-01'), log: () => {} });
+  const left = async (ticket: string) => (await call('GET', `/harbourline-hold-${ticket}/_count`)).count;
+  expect([await left('two-1'), await left('two-2')]).toEqual([undefined, 1]);
+});
+
+test('a failed trace of 24,000 spans is stored beside innocent ones, in bodies that the node takes', async () => {
+  const text = [attribute('text', 'x'.repeat(620))];
+  const large = Array.from({ length: 24_000 }, (_, n) =>
+    span(n, n === 0 ? undefined : 0, { traceId: traceId(121), attributes: text, status: { code: n === 9 ? 2 : 0 } }),
+  );
+  const innocent = Array.from({ length: 20 }, (_, n) => one(130 + n, []));
+  // One span alone is beyond what a bulk body may be.
+  const huge = one(160, [attribute('text', 'y'.repeat(9 << 20))]);
+  await store(service('big', large), service('small', innocent), service('huge', [huge]));
+  await found({ match_all: {} });
+  const { total } = await fetchTrace(as.reader, traceId(121).toString('hex'), 1);
+  expect(total).toBe(24_000);
+  expect(await found({ term: { serviceName: 'small' } })).toHaveLength(20);
+  expect(await found(ofTrace(160))).toHaveLength(1);
 });
 
 test('the audit log has what anybody but the writer did to spans, and who read what without masks', async () => {

@@ -16,9 +16,11 @@ const asks =
     (await client.transport.request({ method, path, ...(body ? { body } : {}) }, { requestTimeout: 600_000 }))
       .body as T;
 
+const isInForce = ({ until }: Pick<Hold, 'until'>, now: Date): boolean => Date.parse(endOf(until)) > now.getTime();
+
 /** @throws Error where it is over */
 function assertInForce({ ticket, until }: Hold | Erasure, now: Date): void {
-  if (Date.parse(endOf(until)) <= now.getTime()) {
+  if (!isInForce({ until }, now)) {
     throw new Error(`${ticket} ended with ${until}. Have a new end approved, in the configuration.`);
   }
 }
@@ -91,27 +93,48 @@ export async function holdSpans(client: Client, hold: Hold, now = new Date()): P
   return count;
 }
 
-/** Spans that hold a person's id: in any attribute, as itself or in a text. */
+/** Characters of an id from which on it is looked for everywhere: `200` is a status, too, and `7` a number of retries. */
+const tellingLength = 6;
+
+/** Traces of a hold of which nothing is held. */
+export async function notHeld(client: Client, { ticket, traceIds = [] }: Hold): Promise<string[]> {
+  const { aggregations } = await asks(client)<{ aggregations: { traces: { buckets: { key: string }[] } } }>(
+    'POST',
+    `/${holdIndex(ticket)}/_search`,
+    { size: 0, aggs: { traces: { terms: { field: 'traceId', size: Math.max(1, traceIds.length) } } } },
+  );
+  const held = new Set(aggregations.traces.buckets.map(({ key }) => key));
+  return traceIds.filter((id) => !held.has(id));
+}
+
+/** Spans that hold a person's id: in any attribute, as itself or in a text. Not those of whose id it is a part. */
 const ofPerson = (id: string, keys: readonly string[]) => {
   const literal = id.replace(/[\\*?]/g, '\\$&');
+  const within = id.replace(/[^\p{L}\p{N}_]/gu, '\\$&');
+  const everywhere = [
+    {
+      multi_match: {
+        query: id,
+        fields: ['span.attributes.*', 'resource.attributes.*'],
+        lenient: true,
+        operator: 'and',
+      },
+    },
+    { wildcard: { 'harbourline.aside': `*=${literal}` } },
+    { match_phrase: { 'harbourline.original': id } },
+    { match_phrase: { 'exception.message': id } },
+  ];
   return {
     bool: {
       should: [
         ...[...personalKeys, ...keys].flatMap((key) =>
-          ['span', 'resource'].map((owner) => ({ term: { [`${owner}.attributes.${fieldName(key)}`]: id } })),
+          ['span', 'resource'].flatMap((owner) => [
+            { term: { [`${owner}.attributes.${fieldName(key)}`]: id } },
+            { term: { 'harbourline.aside': `${owner}.attributes.${key}=${id}` } },
+          ]),
         ),
-        {
-          multi_match: {
-            query: id,
-            fields: ['span.attributes.*', 'resource.attributes.*'],
-            lenient: true,
-            operator: 'and',
-          },
-        },
-        { wildcard: { 'harbourline.personal': `*${literal}*` } },
-        { wildcard: { 'harbourline.aside': `*=${literal}` } },
-        { match_phrase: { 'harbourline.original': id } },
-        { match_phrase: { 'exception.message': id } },
+        { regexp: { 'harbourline.personal': `(.*[^0-9A-Za-z_-])?${within}([^0-9A-Za-z_-].*)?` } },
+        ...(id.length >= tellingLength ? everywhere : []),
       ],
       minimum_should_match: 1,
     },
@@ -129,19 +152,30 @@ export interface Erased {
  *
  * @param id As it is stored: raw, or a pseudonym. Its digest must be the approved one.
  * @param look Only counts.
+ * @param holds Those in force copy what came since they last did, before anything is deleted.
+ * @throws Error where the id is empty or another one, or the approval is over
  */
 export async function eraseSpans(
   client: Client,
   erasure: Erasure,
   id: string,
-  { look = false, keys = [], now = new Date() }: { look?: boolean; keys?: readonly string[]; now?: Date } = {},
+  {
+    look = false,
+    keys = [],
+    holds = [],
+    now = new Date(),
+  }: { look?: boolean; keys?: readonly string[]; holds?: readonly Hold[]; now?: Date } = {},
 ): Promise<Erased> {
   assertInForce(erasure, now);
+  if (id.trim() === '') throw new Error('The id is empty: every span would hold it.');
   if (createHash('sha256').update(id).digest('hex') !== erasure.digest) {
-    throw new Error(`This is not the id that was approved: its digest is not that of ${erasure.ticket}.`);
+    throw new Error(
+      `This is not the id that was approved: its digest is not that of ${erasure.ticket}. A space or a capital is another id.`,
+    );
   }
   const ask = asks(client);
   const query = ofPerson(id, keys);
+  if (!look) for (const hold of holds.filter((one) => isInForce(one, now))) await holdSpans(client, hold, now);
   const count = async (index: string): Promise<number> =>
     (await ask<{ count: number }>('POST', `/${index}/_count?ignore_unavailable=true`, { query })).count;
   const held = await count(holdIndices);

@@ -5,7 +5,7 @@ import { loadEnvironments } from '../../harness/deployment';
 import { storeClient } from '../../lib/store/client';
 import { command } from '../command';
 import { connectionHelp, connectionOptions, explained, reached } from '../connection';
-import { eraseSpans, holdSpans, restoreIndex } from './held';
+import { eraseSpans, holdSpans, notHeld, restoreIndex } from './held';
 
 const help = `What an administrator does to the trace store, with a grant of that role. All of it is in the store's audit log.
 
@@ -13,7 +13,8 @@ npm run store -- hold    --env NAME --ticket TICKET
   copies the spans of store.holds, until the hold ends; again, it adds what came since
 npm run store -- erase   --env NAME --ticket TICKET --id ID [--attribute KEY]… [--yes]
   deletes the spans that hold the id (or pseudonym) of store.erasures; without --yes it counts them.
-  --attribute names keys beside those of people where it may stand. What is held stays.
+  --attribute names keys beside those of people where it may stand: an id of fewer than 6 characters is looked for
+  there only. What is held stays, in its copy, which is brought up to date first.
 npm run store -- restore --repository NAME --snapshot NAME --index otel-v1-apm-span-000042
   restores a span index, which is deleted on its day
 
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
     if (value === undefined) throw new Error(`${task} needs --${name}.\n\n${help}`);
     return value;
   };
-  const approved = <T extends { ticket: string }>(list: (store: EnvironmentConfig['store']) => readonly T[]): T => {
+  const approved = <T extends { ticket: string }>(list: (store: EnvironmentConfig['store']) => readonly T[]) => {
     const [name, ticket] = [need('env'), need('ticket')];
     const environments = loadEnvironments();
     const config = environments.find(({ environment }) => environment === name);
@@ -62,19 +63,28 @@ async function main(): Promise<void> {
         `config/${name}.ts has no ${task === 'hold' ? 'store.holds' : 'store.erasures'} with ticket ${ticket}. Add it in a change that a second person approves.`,
       );
     }
-    return found;
+    return { one: found, holds: config.store.holds };
   };
   const work: Readonly<Record<string, () => (client: ReturnType<typeof storeClient>) => Promise<string>>> = {
     hold: () => {
-      const hold = approved(({ holds }) => holds);
-      return async (client) =>
-        `${await holdSpans(client, hold)} spans are held for ${hold.ticket}, until ${hold.until}.`;
+      const { one: hold } = approved(({ holds }) => holds);
+      return async (client) => {
+        const spans = await holdSpans(client, hold);
+        const missing = await notHeld(client, hold);
+        const said = `${spans} spans are held for ${hold.ticket}, until ${hold.until}.`;
+        if (missing.length === 0 && spans > 0) return said;
+        throw new Error(
+          `${said} Nothing is stored of ${missing.join(', ') || `the service ${hold.service}`}: is it written as it is stored, and not over its days?`,
+        );
+      };
     },
     erase: () => {
-      const erasure = approved(({ erasures }) => erasures);
+      const { one: erasure, holds } = approved(({ erasures }) => erasures);
       const id = need('id');
       return async (client) => {
-        const { spans, held } = await eraseSpans(client, erasure, id, { look: !values.yes, keys: values.attribute });
+        const { spans, held } = await eraseSpans(client, erasure, id, {
+          ...{ look: !values.yes, keys: values.attribute, holds },
+        });
         return `${spans} spans ${values.yes ? 'are erased' : 'would be erased: --yes'}; ${held} on hold stay.`;
       };
     },

@@ -108,11 +108,12 @@ def redis() -> Iterator[int]:
 @contextmanager
 def rabbitmq() -> Iterator[int]:
     """The port of a broker that keeps nothing beyond its folder."""
-    server = _command("rabbitmq-server")
+    server, names = _command("rabbitmq-server"), _command("epmd")
     with tempfile.TemporaryDirectory(prefix="harbourline-rabbitmq-") as folder:
-        port = free_port()
+        port, names_port = free_port(), str(free_port())
         variables = {
             "HOME": folder,
+            "ERL_EPMD_PORT": names_port,
             "RABBITMQ_NODENAME": f"harbourline{port}@localhost",
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(port),
@@ -122,6 +123,8 @@ def rabbitmq() -> Iterator[int]:
         }
         real = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's command changes the user
         command = [str(real) if real.exists() else server]
+        # Erlang's directory of nodes: Debian's is started by systemd, and not everywhere is one.
+        directory = subprocess.Popen([names, "-address", "127.0.0.1", "-port", names_port])
         process = subprocess.Popen(
             command,
             env=os.environ | variables,
@@ -140,8 +143,11 @@ def rabbitmq() -> Iterator[int]:
             wait_until(answers, "rabbitmq to serve", 120)
             yield port
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(60)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait(60)
+            directory.kill()
+            directory.wait()
 
 
 @contextmanager
