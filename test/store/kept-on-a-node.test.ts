@@ -276,7 +276,8 @@ test('a failed trace of 24,000 spans is stored beside innocent ones, in bodies t
   const innocent = Array.from({ length: 20 }, (_, n) => one(130 + n, []));
   // One span alone is beyond what a bulk body may be.
   const huge = one(160, [attribute('text', 'y'.repeat(9 << 20))]);
-  await store(service('big', large), service('small', innocent), service('huge', [huge]));
+  await store(service('huge', [huge]));
+  await store(service('big', large), service('small', innocent));
   await found({ match_all: {} });
   const { total } = await fetchTrace(as.reader, traceId(121).toString('hex'), 1);
   expect(total).toBe(24_000);

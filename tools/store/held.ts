@@ -133,7 +133,7 @@ const ofPerson = (id: string, keys: readonly string[]) => {
             { term: { 'harbourline.aside': `${owner}.attributes.${key}=${id}` } },
           ]),
         ),
-        { regexp: { 'harbourline.personal': `(.*[^0-9A-Za-z_-])?${within}([^0-9A-Za-z_-].*)?` } },
+        { regexp: { 'harbourline.personal': `(.*[^0-9A-Za-z_\\-])?${within}([^0-9A-Za-z_\\-].*)?` } },
         ...(id.length >= tellingLength ? everywhere : []),
       ],
       minimum_should_match: 1,

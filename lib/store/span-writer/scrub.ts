@@ -77,6 +77,7 @@ export class Scrubber {
    * kept; a string that hides nothing is kept as it came.
    */
   text(text: string): string {
+    if (text.length > longest) return [...pieces(text)].map((piece) => this.text(piece)).join('');
     if (!suspicious.test(text)) return text;
     const masked = this.masked(text);
     const plain = normalised(masked);
@@ -152,6 +153,21 @@ export class Scrubber {
     delete value.intValue;
     delete value.doubleValue;
     value.stringValue = mask;
+  }
+}
+
+/** Characters that are looked through at once: with some millions of one word the stack of regular expressions overflows. */
+const longest = 256 * 1024;
+
+/** A long text, cut where no secret goes on. */
+function* pieces(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    const most = Math.min(text.length, from + longest);
+    const end = most === text.length ? '' : text.slice(most - 4096, most);
+    const cut = Math.max(...[' ', '\n', '"', ',', ';', '&', '<'].map((mark) => end.lastIndexOf(mark)));
+    const to = cut < 0 ? most : most - 4096 + cut + 1;
+    yield text.slice(from, to);
+    from = to;
   }
 }
 

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { Client } from '@opensearch-project/opensearch';
 import { DeadLetters } from '../../../lib/store/span-writer/dead-letters';
 import { replay } from '../../../lib/store/span-writer/replay';
-import { attribute, encode, type Json, Rig, service, span, traceId } from './support';
+import { attribute, encode, type Json, map, Rig, service, span, traceId } from './support';
 
 let rig: Rig;
 afterEach(async () => {
@@ -96,6 +96,33 @@ test('integers keep every digit', async () => {
     ),
   );
   expect(values.map((_, n) => `${rig.store.spans['span 1'][`span.attributes.n${n}`]}`)).toEqual(values);
+});
+
+test.each<[string, Json]>([
+  ['a word of 9 MiB', attribute('text', 'y'.repeat(9 << 20))],
+  ['a key of 2 MiB', attribute('k'.repeat(2 << 20), 'v')],
+  [
+    'a map of 30 levels',
+    {
+      key: 'deep',
+      value: Array.from({ length: 30 }).reduce<Json>((inner) => map({ in: inner }), { stringValue: 'x' }),
+    },
+  ],
+  ['digits without an end', attribute('digits', '1 '.repeat(1 << 20))],
+])('%s does not come again for ever', async (_, strange) => {
+  rig = await new Rig().start({ maxBodyBytes: 128 << 20, bulkBytes: 8 << 20 });
+  const body = encode(service('a', [span(1, undefined, { attributes: [strange] }), span(2, undefined)]));
+  expect((await rig.post(body)).status).toBe(200);
+  expect(rig.store.spans['span 2']).toBeDefined();
+  expect(rig.store.in('otel-v1-apm-span').length + rig.deadLetters.length).toBe(2);
+});
+
+test('a secret in a long text is masked, wherever it stands', async () => {
+  rig = await new Rig().start({ maxBodyBytes: 128 << 20, bulkBytes: 8 << 20 });
+  const secret = 'ann@example.com ';
+  const text = 'some words '.repeat(23_830) + secret + 'and more '.repeat(40_000) + secret;
+  await rig.post(encode(service('a', [span(1, undefined, { attributes: [attribute('text', text)] })])));
+  expect(JSON.stringify(rig.store.spans['span 1'])).not.toContain('ann@');
 });
 
 describe('a trace of 24,000 spans with 80 innocent ones', () => {
