@@ -49,6 +49,8 @@ export function kindOfNumber(digits: string): string | undefined {
 }
 
 const longest = 19;
+/** Mobile numbers: fewer digits are nothing of all that. */
+const shortest = 11;
 
 /** Numbers in a text, however their digits are grouped. */
 export function* numbers(text: string): Generator<Found> {
@@ -69,6 +71,7 @@ function numberAt(text: string, groups: readonly { at: number; digits: string }[
     const { at, digits: part } = groups[last] as { at: number; digits: string };
     digits += part;
     if (digits.length > longest) break;
+    if (digits.length < shortest) continue;
     const [start, end] = [(groups[first] as { at: number }).at, at + part.length];
     // One point is a decimal one; hexadecimal ids are ids.
     const decimal =
