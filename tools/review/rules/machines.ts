@@ -32,8 +32,9 @@ const reordered = (comparison: Comparison): Hit[] =>
       const of = change.parts
         .filter(({ path, before, after }) => pattern?.test(path) && plain(before) && plain(after))
         .map(({ path }) => path);
+      if (of.length === 0) return [];
       const [old, now] = textsIn(comparison, change);
-      return of.length > 0 && JSON.stringify(Object.entries(old).sort()) === JSON.stringify(Object.entries(now).sort())
+      return JSON.stringify(Object.entries(old).sort()) === JSON.stringify(Object.entries(now).sort())
         ? [{ at: place(change), what: 'the same files, packages and commands, written otherwise', of }]
         : [];
     });
