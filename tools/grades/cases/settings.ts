@@ -52,10 +52,10 @@ export const settingCases: readonly Graded[] = [
     finds: { 'runs-elsewhere': 'tier' },
   },
   {
-    name: 'one copy less of each span',
-    edits: change('replicas: 2,', 'replicas: 1,'),
+    name: 'indices of twice as many shards',
+    edits: change('shards: 3,', 'shards: 6,'),
     grade: 'caution',
-    finds: { 'store-document': 'number_of_replicas' },
+    finds: { 'store-document': 'number_of_shards' },
   },
   {
     name: 'smaller groups cross the border',
