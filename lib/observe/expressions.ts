@@ -1,6 +1,6 @@
 /** The figures that dashboards and alarms show, each defined once; those of calls stand in calls.ts. */
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Color, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   type ChangedThing,
   type CollectorTier,
@@ -113,14 +113,15 @@ export const recoveryChange = (environment: string): MathExpression =>
     label: 'against the first four weeks shown',
   });
 
-const changedLabels: Readonly<Record<ChangedThing, string>> = {
-  stack: 'Harbourline deployed',
-  service: 'service released',
+/** In colours that no line of a graph gets by itself: marks look the same in all of them. */
+const changes: Readonly<Record<ChangedThing, { readonly label: string; readonly color: string }>> = {
+  stack: { label: 'Harbourline deployed', color: Color.GREY },
+  service: { label: 'service released', color: '#000000' },
 };
 
 /** 1 in a minute in which a deployment began, else 0: drawn as a line, it is a vertical mark. */
 export const deployments = (environment: string): MathExpression[] =>
-  Object.entries(changedLabels).map(([changed, label]) => {
+  Object.entries(changes).map(([changed, { label, color }]) => {
     const id = `begun_${changed}`;
     return new MathExpression({
       expression: `IF(FILL(${id}, 0) > 0, 1, 0)`,
@@ -129,6 +130,7 @@ export const deployments = (environment: string): MathExpression[] =>
       },
       period,
       label,
+      color,
     });
   });
 

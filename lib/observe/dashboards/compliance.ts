@@ -21,7 +21,7 @@ const daySeconds = 86_400;
 
 /** What is held back at the link. */
 const border = (environment: string): Row => ({
-  title: 'What crosses the border',
+  title: 'What is held back at the border',
   read: {
     en: 'What relays and rules held back. Raw spans are in none of it: relays have no pipeline for them. How many bytes cross, by path, is on the dashboard of the link.',
     zh: '被中继与规则拦下的部分。其中没有原始 span：中继没有 trace 管道。各路径流出的字节见链路仪表板。',

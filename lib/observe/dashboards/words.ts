@@ -29,7 +29,7 @@ const chinese: Readonly<Record<string, string>> = {
   'What paging judges': '呼叫值班的依据',
   'What informs: a slow burn, three days': '发出通知的依据：缓慢消耗，三天',
   'Budget left, # days': '剩余额度，# 天',
-  'What crosses the border': '跨境内容',
+  'What is held back at the border': '边境拦下的内容',
   'How long, and who': '保存多久，谁可查看',
   'What was masked, what does not belong here': '已脱敏与不属于此处的内容',
   'The border, now': '边境现状',
