@@ -183,3 +183,29 @@ def test_keys_that_look_secret(key: str) -> None:
 )
 def test_keys_that_do_not(key: str) -> None:
     assert not is_sensitive(key)
+
+
+@pytest.mark.parametrize(
+    ("system", "text"),
+    [
+        ("oracle", "select q'[hunter2]' from dual"),
+        ("oracle", "select nq'{it's hunter2}' from dual"),
+        ("postgresql", "SELECT /* /* nested */ hunter2 */ 1"),
+        ("redis", "SET key hunter2\nGET hunter2"),
+    ],
+)
+def test_rarer_literals_go(system: str, text: str) -> None:
+    assert "hunter2" not in texts.statement(text, system)
+    assert texts.statement(text, system).lower().startswith(("select", "set ? ?\nget ?"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Violation of UNIQUE KEY constraint 'UQ'. The duplicate key value is (hunter2, (a)).",
+        "ORA-03301: row with column values (ID:hunter2) already exists",
+        "400 for request with Cookie: a=b; session=hunter2; c=d",
+    ],
+)
+def test_rarer_messages_go(text: str) -> None:
+    assert "hunter2" not in texts.message(text)

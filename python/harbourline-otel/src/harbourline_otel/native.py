@@ -10,12 +10,11 @@ import _signal  # type: ignore[import-not-found]  # without the enumerations of 
 import _thread  # noqa: F401  # `original` finds it in sys.modules
 import os
 import sys
-from contextlib import contextmanager
 import time  # noqa: F401
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import Any
 
 
@@ -51,14 +50,14 @@ _BLOCKED = set(_signal.valid_signals()) - {
 }
 
 
-@contextmanager
-def _without_signals() -> Iterator[None]:
+class _without_signals:  # without contextlib, which takes longer to load than all this
     """A thread that begins here gets no signal: they are for the threads that wait for them."""
-    mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, _BLOCKED)
-    try:
-        yield
-    finally:
-        _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
+
+    def __enter__(self) -> None:
+        self._mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, _BLOCKED)
+
+    def __exit__(self, *_: object) -> None:
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, self._mask)
 
 
 def thread(work: Callable[[], None]) -> Any:

@@ -13,6 +13,8 @@ _POSTGRESQL = frozenset({"postgresql", "redshift", "cockroachdb", "oracle", "ora
 _LITERALS = r"""
     (?P<comment> --[^\n]* | /\*.*?(?:\*/|\Z) HASH )
   | (?P<dollar> \$(?P<tag>[A-Za-z_]\w*|)\$ .*? (?:\$(?P=tag)\$|\Z) )
+  | (?P<oracle> \b[NnQq]{1,2}'
+        (?: \[.*?(?:\]'|\Z) | \{.*?(?:\}'|\Z) | \(.*?(?:\)'|\Z) | <.*?(?:>'|\Z) ) )
   | (?P<string> (?: \b (?:[EeBbXxNnQq]|[Uu]&|_\w+) )? ' (?: [^'\\] | '' | \\. )* (?:'|\Z) )
   | (?P<double> " (?: [^"\\] | "" | \\. )* (?:"|\Z) )
   | (?P<name> `[^`]*(?:`|\Z) | \[[A-Za-z_][\w ]*\] )
@@ -34,6 +36,8 @@ def statement(text: str, system: str = "") -> str:
         text: SQL or similar; it may be cut off anywhere.
         system: ``db.system.name``, which says what double quotes mean.
     """
+    if system.lower() in ("redis", "valkey"):
+        return "\n".join(re.sub(r"(?<=\s)\S+", "?", line) for line in text.split("\n"))
     if "'" not in text and '"' not in text and not _may_hold(text):
         return text
     names = system.lower() in _POSTGRESQL
@@ -45,6 +49,9 @@ def statement(text: str, system: str = "") -> str:
         end = match.end()
         if match["comment"] is not None:
             parts.append(" ")
+            if "/*" in found[2:]:  # PostgreSQL's may stand in each other: its end is not known
+                end = len(text)
+                break
         elif match["string"] is not None and _is_ambiguous(found):
             # Whether a backslash escapes a quote is the server's setting: where both readings
             # differ, what follows may be a value by one of them.
@@ -130,6 +137,10 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"(to use near )'.*?(?:'(?= at line)|\Z)", rf"\1{MASK}"),
     (r"(Unknown column )'[^'\n]*'", rf"\1{MASK}"),
     (r"(no partition for value )[^\n\"]*", rf"\1{MASK}"),
+    # SQL Server, Oracle: the key, the row.
+    (r"(duplicate key value is )\(.*(?:\)|\Z)", rf"\1({MASK})"),
+    (r"(with column values )\(.*(?:\)|\Z)", rf"\1({MASK})"),
+    (r"((?:^|[\s\"'{,])(?:[Ss]et-)?[Cc]ookie\"?'?: ?)[^\n]*", rf"\1{MASK}"),
     # botocore, redis, gRPC: an argument, a command, what the other side wrote.
     (r"(, value: ).*?(?=, type: <class|\Z)", rf"\1{MASK}"),
     (r"(Command # \d+ )\(.*(?:\)(?= of pipeline)|\Z)", rf"\1({MASK})"),
