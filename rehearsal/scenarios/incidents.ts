@@ -11,6 +11,7 @@ import { nothing, type Scenario } from './scenario';
 /** Told by name beneath an incident: which of them show in minutes depends on when a window of five began. */
 const byName = {
   'A caller of the mainland fails': 'the only caller fails, and is named',
+  'A destination in the mainland fails': 'the only destination fails, and is named',
   'A service fails': 'its payments fail with the calls, and it is named',
   'Services in Hong Kong': 'payments wait for the mainland, and may show a minute before their cause',
 } as const;
