@@ -57,7 +57,7 @@ export const noticedMore: readonly Graded[] = [
       edit(
         `${alarms}/index.ts`,
         "incident === 'border' ? AlarmRule.allOf(symptoms, this.notOfHongKong()) : symptoms,",
-        'symptoms,',
+        "incident === 'border' ? [this.notOfHongKong(), symptoms][1]! : symptoms,",
       ),
     ],
     grade: 'caution',
