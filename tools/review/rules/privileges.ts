@@ -19,7 +19,7 @@ const privileges: Readonly<Record<string, string>> = {
   sns: 'AddPermission|SetTopicAttributes|Subscribe|Unsubscribe|DeleteTopic',
   sqs: 'AddPermission|SetQueueAttributes|DeleteQueue|PurgeQueue',
   es: 'UpdateDomainConfig|DeleteDomain|DeleteElasticsearchDomain|AuthorizeVpcEndpoint|AddDirectQuery',
-  s3: '(Put|Delete)Bucket|(Put|Delete)\\w*(Policy|PublicAccessBlock|Configuration)|PutObjectAcl|Bypass|ReplicateObject',
+  s3: '(Put|Delete)Bucket(Policy|PublicAccessBlock|Acl|Ownership)|DeleteBucket$|Put(Replication|Lifecycle|Encryption)Configuration|PutObjectAcl|PutA(ccount|ccessPoint)|Bypass|ReplicateObject',
   secretsmanager: 'PutResourcePolicy|DeleteSecret|ReplicateSecret|UpdateSecret$',
   ec2: [
     'CreateVpcPeering|AcceptVpc|CreateVpcEndpoint$|ModifyVpcEndpoint|(Authorize|Modify)SecurityGroup|(Create|Replace)Route',
