@@ -52,7 +52,10 @@ function withRoom(config: EnvironmentConfig, build: () => void): void {
         path: longest,
         value: undefined,
         why: `It is too long for what an instance is told when it starts. ${error.message.split(':')[0]}.`,
-        fix: 'Name wider prefixes, shorter suffixes, namespaces in the place of keys, or fewer of them.',
+        fix:
+          longest === 'collect.forward.authority'
+            ? 'Write the certificate of one authority, with an elliptic curve or RSA of 2048 bits, and nothing else; or forward to one backend.'
+            : 'Name wider prefixes, shorter suffixes, namespaces in the place of keys, or fewer of them.',
       },
     ]);
   }

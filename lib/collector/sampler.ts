@@ -21,7 +21,7 @@ import { forwardQueueBytes, queueBytes, sizesOf, waitingBytes } from '../contrac
 import { clientTls, extensions, memoryLimiter, retryForever, serverTls, service } from './blocks/components';
 import { crossingProcessor, type MainlandPeers, type NamedCalls } from './blocks/crossing';
 import { type ForwardOptions, forwarders } from './blocks/forward';
-import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './blocks/own-metrics';
+import { embeddedMetrics, metricsOf, ownMetrics, ownReader, unitStatements } from './blocks/own-metrics';
 import { env, renderConfiguration, variables } from './blocks/render';
 import { graceSeconds, windowSeconds } from './relay';
 
@@ -94,7 +94,8 @@ export function samplerConfiguration(options: SamplerOptions): string {
 
   const sizes = sizesOf('sampler', options.instanceType);
   const forward = forwarders(options.forward, forwardQueueBytes(options.volumeGiB));
-  const own = ownMetrics('sampler');
+  const ownOnes = metricsOf('sampler');
+  const own = ownMetrics('sampler', undefined, unitStatements(ownOnes));
   const relays = options.relays ? toRelays(environment, options.relays) : {};
   return renderConfiguration({
     extensions: {
@@ -173,12 +174,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
       },
     },
     exporters: {
-      ...embeddedMetrics(
-        environment,
-        region,
-        [...Object.values(metrics), ...metricsOf('sampler')],
-        options.named.services,
-      ),
+      ...embeddedMetrics(environment, region, [...Object.values(metrics), ...ownOnes], options.named.services, ownOnes),
       ...forward,
       ...relays,
       'otlp_http/writer': {

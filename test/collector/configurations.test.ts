@@ -55,9 +55,13 @@ describe.each(environmentNames)('the synthesised configurations of %s', (environ
     const config = configOf(environment);
     const prefix = '10.40.0.0/24';
     const forward = {
-      authority: readFileSync(join(folder, 'authority.pem'), 'utf8'),
-      otlp: { prefix, endpoint: 'https://10.40.0.10:4318' },
-      zipkin: { prefix, endpoint: 'https://10.40.0.11:9411/api/v2/spans' },
+      // As long as that of RSA with 2048 bits and many names: user data has little room.
+      authority: readFileSync(join(folder, 'authority.pem'), 'utf8').replace(
+        /\n-----END/,
+        `${'\nA'.padEnd(66, 'A').repeat(11)}$&`,
+      ),
+      otlp: { prefix, endpoint: 'https://ingest.observability.example.internal:4318' },
+      zipkin: { prefix, endpoint: 'https://zipkin.observability.example.internal:9411/api/v2/spans' },
     };
     const { sampler, dispose } = synthesise({ ...config, collect: { ...config.collect, forward } });
     dispose();

@@ -33,26 +33,45 @@ function pattern(metrics: readonly EmittedMetric[]): string {
   return `^(${[...(own.length > 0 ? [`${ownPrefix}(${own.join('|')})`] : []), ...others].join('|')})$`;
 }
 
-/** Metrics that share their dimensions share a declaration: user data has little room. */
-function byDimensions(metrics: readonly EmittedMetric[]): EmittedMetric[][] {
+/** Metrics that share something are named together: user data has little room. */
+function sharing(metrics: readonly EmittedMetric[], what: 'dimensions' | 'unit'): EmittedMetric[][] {
   const groups = new Map<string, EmittedMetric[]>();
   for (const metric of metrics) {
-    const key = JSON.stringify(metric.dimensions);
+    const key = JSON.stringify(metric[what]);
     groups.set(key, [...(groups.get(key) ?? []), metric]);
   }
   return [...groups.values()];
 }
 
 /**
+ * Statements that give metrics units that CloudWatch knows, in the place of a descriptor for each: a tenth of the room.
+ *
+ * @param metrics of a collector's own. Span writers' have such units already.
+ */
+export function unitStatements(metrics: readonly EmittedMetric[]): string[] {
+  const groups = sharing(
+    metrics.filter((metric) => !isWriters(metric)),
+    'unit',
+  ).sort((one, other) => other.length - one.length);
+  return groups.map((group, index) => {
+    const which =
+      index === 0 ? `not IsMatch(metric.name, "^${writerPrefix}")` : `IsMatch(metric.name, "${pattern(group)}")`;
+    return `set(metric.unit, "${group[0]?.unit}") where ${which}`;
+  });
+}
+
+/**
  * The exporter to CloudWatch by embedded metrics, for these metrics and no others.
  *
  * @param services that have metrics of their own; those beyond are `other` together. @default no limit
+ * @param settled those whose units {@link unitStatements} set
  */
 export const embeddedMetrics = (
   environment: string,
   region: string,
   metrics: readonly EmittedMetric[],
   services?: number,
+  settled: readonly EmittedMetric[] = [],
 ) => ({
   awsemf: {
     ...(services === undefined ? {} : { services }),
@@ -73,13 +92,13 @@ export const embeddedMetrics = (
       num_consumers: 2,
     },
     retry_on_failure: retryForever('15s'),
-    metric_declarations: byDimensions(metrics).map((group) => ({
+    metric_declarations: sharing(metrics, 'dimensions').map((group) => ({
       dimensions: group[0]?.dimensions,
       metric_name_selectors: [pattern(group)],
     })),
     // OpenTelemetry's units are not all units that CloudWatch knows. Milliseconds are, and durations have them.
     metric_descriptors: metrics
-      .filter((metric) => !isWriters(metric) && metric.name !== spanMetrics.duration.name)
+      .filter((metric) => !isWriters(metric) && metric.name !== spanMetrics.duration.name && !settled.includes(metric))
       .map(({ name, unit }) => ({ metric_name: name, unit, overwrite: true })),
   },
 });

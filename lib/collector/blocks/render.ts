@@ -4,7 +4,7 @@
  * The text is static: its only variables are `${env:NAME}`, which the instance (or a rehearsal) sets. So the text that
  * is reviewed in a template is the text that runs.
  */
-import { Document, isCollection, isPair, isSeq, visit, type YAMLMap, type YAMLSeq } from 'yaml';
+import { Document, isCollection, isPair, visit, type YAMLMap, type YAMLSeq } from 'yaml';
 
 /** A variable that the machine sets, as a whole value or inside a string. */
 export const env = (name: string): string => `\${env:${name}}`;
@@ -51,14 +51,19 @@ export function renderConfiguration(configuration: object): string {
 /** Characters of a line that a reviewer reads without scrolling; user data has little room for short lines. */
 const lineLength = 120;
 
-/** Whether a collection of plain values, or a list of such, fits on one line, as a person would write it. */
+/** Whether a collection, with those in it and in these, fits on one line, as a person would write it. */
 const isShort = (collection: YAMLMap | YAMLSeq): boolean =>
-  (isPlain(collection) ||
-    (isSeq(collection) && collection.items.every((item) => isCollection(item) && isPlain(item)))) &&
-  JSON.stringify(collection.toJSON()).length <= lineLength;
+  depth(collection) <= 3 && JSON.stringify(collection.toJSON()).length <= lineLength;
 
-const isPlain = (collection: YAMLMap | YAMLSeq): boolean =>
-  collection.items.every((item) => !isCollection(isPair(item) ? item.value : item));
+const depth = (collection: YAMLMap | YAMLSeq): number =>
+  1 +
+  Math.max(
+    0,
+    ...collection.items.map((item) => {
+      const value = isPair(item) ? item.value : item;
+      return isCollection(value) ? depth(value) : 0;
+    }),
+  );
 
 /** Names of the variables in a rendered configuration, sorted. */
 export function variablesIn(text: string): string[] {
