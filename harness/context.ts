@@ -10,7 +10,7 @@ export const context = (): Record<string, unknown> =>
     .context;
 
 /** Nobody looks for the line that made a resource. */
-export const withoutStackTraces = { 'aws:cdk:disable-creation-stack-traces': true };
+const withoutStackTraces = { 'aws:cdk:disable-creation-stack-traces': true };
 
 /**
  * Properties of an app whose templates are only read: without CDK's built-in validation, which takes as long as all the rest of synth,

@@ -24,9 +24,6 @@ export const traceparentAttribute = 'traceparent';
 export const destinationAttribute = 'call.destination';
 export const operationAttribute = 'call.operation';
 
-/** What names beyond the budget are together. */
-export const otherName = 'other';
-
 /** Values of the `status.code` dimension as the span_metrics connector writes them. */
 export const statusError = 'STATUS_CODE_ERROR';
 

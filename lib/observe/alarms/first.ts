@@ -12,7 +12,7 @@ import { pageWindows } from './budget';
 import { slowPercent } from './crossing';
 
 /** As it stands in the alarm's name. */
-export const firstHeading = 'The mainland before Hong Kong';
+const firstHeading = 'The mainland before Hong Kong';
 
 /** Bad calls of a minute without which it says nothing. */
 const fewest = 3;

@@ -120,7 +120,7 @@ export const watching: readonly Graded[] = [
     finds: { 'pager-filters': 'FilterPolicy' },
   },
   {
-    name: 'nobody is told in working hours',
+    name: 'nobody is notified in working hours',
     edits: [edit(prod, ", inform: { email: 'platform@example.com' } }", ' }')],
     grade: 'danger',
     finds: { 'nobody-paged': 'nobody listens' },

@@ -194,7 +194,7 @@ export const settingRules: readonly ReviewRule[] = [
     id: 'function-sends',
     severity: 'danger',
     asks: 'leaves',
-    effect: 'A function is told another address to send to, or to ask.',
+    effect: 'A function has another address to send to, or to ask.',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html',
     find: onChanges(/^AWS::Lambda::Function$/, ({ parts }) =>
       parts
