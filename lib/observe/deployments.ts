@@ -44,7 +44,7 @@ export class Deployments extends Construct {
       },
       { id: 'NIST.800.53.R5-LambdaInsideVPC', reason: 'It calls nothing: it writes a line into its own log.' },
     );
-    const targets = [new LambdaFunction(count)];
+    const targets = [new LambdaFunction(count, { maxEventAge: Duration.days(1) })];
     const ours = Stack.of(this).formatArn({
       service: 'cloudformation',
       resource: 'stack',

@@ -44,15 +44,17 @@ export async function fetchTrace(client: Client, traceId: string, limit = 100_00
         size: Math.min(pageSize, limit - spans.size),
         track_total_hits: true,
         query: { bool: { filter: [{ term: { traceId } }], must_not: [noSpan] } },
-        // As ids of documents: a page may end between spans that share an id.
-        sort: ['spanId', 'kind', 'serviceName', 'startTime'],
+        // As ids of documents: a page may end between spans that share an id. Nanoseconds since 1970 are more than a JSON
+        // number holds here, and the next page would begin with this one.
+        sort: ['spanId', 'kind', 'serviceName', { startTime: { order: 'asc', numeric_type: 'date' } }],
         ...(after ? { search_after: after as never } : {}),
       },
     });
     const { hits } = body.hits;
     total = (body.hits.total as { value: number }).value;
+    const known = spans.size;
     for (const { _id, _source } of hits) spans.set(`${_id}`, _source as unknown as StoredSpan);
-    if (hits.length === 0) break;
+    if (spans.size === known) break;
     after = hits.at(-1)?.sort;
   }
   const inTime = [...spans.values()].sort((a, b) =>
