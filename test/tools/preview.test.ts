@@ -87,7 +87,7 @@ const title = chromiumPath
   test('shows every widget of the dashboard bodies', async () => {
     const widgets = synthesised.dashboards.flatMap((dashboard) => dashboard.widgets);
     const titles = widgets.filter(({ type }) => type === 'metric').map(({ properties }) => properties.title);
-    expect(await tab.locator('.widget.metric h3').allTextContents()).toEqual(titles);
+    expect(await tab.locator('.widget.metric h3, .widget.values h3').allTextContents()).toEqual(titles);
     expect(await tab.locator('.widget.text').count()).toBe(widgets.filter(({ type }) => type === 'text').length);
     expect(await tab.locator('h2').allTextContents()).toEqual(synthesised.dashboards.map(({ name }) => name));
   });
@@ -99,9 +99,9 @@ const title = chromiumPath
     for (const wanted of ['hk-cn p50', 'hk-cn p95', 'hk-cn p99', 'p99 objective 500 ms', 'fault begins']) {
       expect(texts).toContain(wanted);
     }
-    // A line of SVG for each percentile: long paths without a fill.
+    // A line of SVG for each percentile, and for each kind of mark: of stacks, of releases. Paths without a fill.
     const lines = await graph.locator('svg path[fill="none"][stroke-width="2"]').count();
-    expect(lines).toBe(3);
+    expect(lines).toBe(3 + 2);
   });
 
   test('marks widgets without data', async () => {

@@ -5,10 +5,12 @@ import { exampleEnvironments } from '../../../harness/environments';
 import {
   type Crossing,
   crossingAttribute,
+  destinationAttribute,
   everyMetric,
   kindOfCrossing,
   metricNamespace,
   metrics,
+  operationAttribute,
   statusError,
   traceparentAttribute,
 } from '../../../lib/contract/metrics';
@@ -120,6 +122,17 @@ export function measured(spans: readonly Made[]): DataPoint[] {
     if (kindOfCrossing[crossing] === byCrossing['span.kind']) {
       const excess = { [crossingAttribute]: crossing, 'service.name': 'payment' };
       add(metrics.excess.name, excess, endNs, status === 'ERROR' ? 1 : -1);
+    }
+    const named: Record<string, string> | undefined =
+      crossing === 'hk-cn' && kind === 'CLIENT'
+        ? { [destinationAttribute]: 'mainland' }
+        : kind === 'SERVER'
+          ? { 'service.name': 'payment', [operationAttribute]: 'POST /payments' }
+          : undefined;
+    if (named) {
+      add(metrics.duration.name, named, endNs, ms);
+      add(metrics.calls.name, { ...named, ...code }, endNs, 1);
+      if (kind === 'CLIENT') add(metrics.excess.name, named, endNs, status === 'ERROR' ? 1 : -1);
     }
     const traceparent = { [crossingAttribute]: crossing, [traceparentAttribute]: parentSpanId ? 'received' : 'lost' };
     if (crossing === 'cn-hk') add(metrics.calls.name, traceparent, endNs, 1);
