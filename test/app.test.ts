@@ -144,7 +144,7 @@ describe.each(environmentNames)('environment %s', (environment) => {
     expect(JSON.stringify(statement.Action)).not.toContain('*');
   });
 
-  test('no function but those that deploy and wait, those for dead samplers and relays, one that ends lines of the allow-list, one that checks the store, one that measures recovery; none for the logging or the policy of the domain', () => {
+  test('no function but those that deploy and wait, those for dead samplers and relays, one that ends lines of the allow-list, one that checks the store, one that measures recovery, one that marks deployments; none for the logging or the policy of the domain', () => {
     const functions = ofType('AWS::Lambda::Function').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
     expect(functions.sort()).toEqual([
       'Collect/CertificatesIssuerFunction',
@@ -159,6 +159,7 @@ describe.each(environmentNames)('environment %s', (environment) => {
       'Link/TransitReadBackReaderFunction',
       'Link/TransitReadBackReaderProviderframeworkonEvent',
       expect.stringContaining('Network/CustomVpcRestrictDefaultSG'),
+      'Observe/DeploymentsFunction',
       'Observe/RecoveryFunction',
       'Store/AccessBootstrapFunction',
       'Store/AccessBootstrapProviderframeworkonEvent',
