@@ -124,9 +124,11 @@ def rabbitmq() -> Iterator[int]:
         real = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's command changes the user
         command = [str(real) if real.exists() else server]
         # Erlang's directory of nodes: Debian's is started by systemd, and not everywhere is one.
-        directory = subprocess.Popen([names, "-address", "127.0.0.1", "-port", names_port])
+        listen = ["-address", "127.0.0.1", "-port", names_port]
+        directory = subprocess.Popen([names, *listen], cwd=folder)
         process = subprocess.Popen(
             command,
+            cwd=folder,  # Erlang leaves its last words where it was started
             env=os.environ | variables,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
