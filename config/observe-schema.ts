@@ -73,10 +73,10 @@ export const observe = section({
      * together, and an alarm informs. `npm run cost` counts with as many. @default 50
      */
     services: whole(1, 1_000).default(50),
-    /** Destinations in the mainland, in each sampler, beyond which they are `other`: each is some six metrics. @default 20 */
+    /** Destinations in the mainland, in each sampler, beyond which they are `other`: each is five metrics. @default 20 */
     destinations: whole(1, 200).default(20),
     /**
-     * Operations of servers, in each sampler, a fifth of them of one service at the most: each is some three metrics. @default 50
+     * Operations of servers, in each sampler, a fifth of them of one service at the most: each is four metrics. @default 50
      */
     operations: whole(1, 500).default(50),
   }).prefault({}),

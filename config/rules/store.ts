@@ -212,8 +212,8 @@ export const storeRules: readonly Rule[] = [
     ),
   ),
   rule(['store.holds', 'store.erasures'], ({ store: { holds, erasures } }) =>
-    (['holds', 'erasures'] as const).flatMap((name) =>
-      (name === 'holds' ? holds : erasures).flatMap(({ ticket }, index, all) =>
+    Object.entries({ holds, erasures }).flatMap(([name, list]) =>
+      list.flatMap(({ ticket }, index, all) =>
         must(
           'HL-STORE-024',
           all.findIndex((other) => other.ticket.toLowerCase() === ticket.toLowerCase()) === index,

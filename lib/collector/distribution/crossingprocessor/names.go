@@ -67,9 +67,6 @@ func (n *names) within(one name) bool {
 	if one.text == other {
 		return true
 	}
-	if !dimension.MatchString(one.text) {
-		return false
-	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	now := n.now()
@@ -79,6 +76,10 @@ func (n *names) within(one name) bool {
 			n.seen[one] = now
 		}
 		return true
+	}
+	// After the lookup: nearly every span has a name that is known, and what is known has been matched.
+	if !dimension.MatchString(one.text) {
+		return false
 	}
 	if n.full(one.owner) {
 		n.makeRoom(now)

@@ -134,9 +134,9 @@ func (b *border) traces(_ context.Context, td ptrace.Traces) (ptrace.Traces, err
 // mark sets the attributes, over whatever a service had put there.
 func (b *border) mark(span ptrace.Span, service string) {
 	attributes := span.Attributes()
-	for _, own := range []string{b.cfg.TraceparentAttribute, destinationAttribute, operationAttribute} {
-		attributes.Remove(own)
-	}
+	attributes.RemoveIf(func(key string, _ pcommon.Value) bool {
+		return key == b.cfg.TraceparentAttribute || key == destinationAttribute || key == operationAttribute
+	})
 	crossing := "none"
 	switch span.Kind() {
 	case ptrace.SpanKindClient, ptrace.SpanKindProducer, ptrace.SpanKindConsumer:

@@ -23,20 +23,16 @@ func released(record []byte, policy string, td ptrace.Traces) []byte {
 	record = append(record, policy...)
 	var trace pcommon.TraceID
 	count := -1 // where the number of the run stands
-	for _, resource := range td.ResourceSpans().All() {
-		for _, scoped := range resource.ScopeSpans().All() {
-			for _, span := range scoped.Spans().All() {
-				if id := span.TraceID(); count < 0 || id != trace || record[count] == 255 {
-					trace = id
-					record = append(record, id[:]...)
-					count = len(record)
-					record = append(record, 0)
-				}
-				record[count]++
-				id := span.SpanID()
-				record = append(record, id[:]...)
-			}
+	for span := range spansOf(td) {
+		if id := span.TraceID(); count < 0 || id != trace || record[count] == 255 {
+			trace = id
+			record = append(record, id[:]...)
+			count = len(record)
+			record = append(record, 0)
 		}
+		record[count]++
+		id := span.SpanID()
+		record = append(record, id[:]...)
 	}
 	return record
 }
