@@ -6,8 +6,8 @@ import { parse, stringify } from 'yaml';
 import { freePort } from '../../harness/ports';
 import { waitFor } from '../../harness/wait';
 import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
-import { samplerConfiguration } from '../../lib/collector/sampler';
 import { destinationAttribute, metrics } from '../../lib/contract/metrics';
+import { testSampler } from './support';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
@@ -17,23 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The sampler's own way from spans to the figure, into a file. */
 function configuration(port: number, out: string): string {
   const { processors, connectors, service } = parse(
-    samplerConfiguration({
-      environment: 'dev',
-      region: 'ap-east-1',
-      instanceType: 'm7g.large',
-      volumeGiB: 20,
-      named: { services: 50, destinations: 20, operations: 50 },
-      instances: 1,
-      mainland: { prefixes: ['10.20.0.0/16'], hostSuffixes: [] },
-      sampling: {
-        floorPercent: 10,
-        ceilingPercent: 30,
-        bytesPerSecond: 1_000_000,
-        errorBytesPerSecond: 1_000,
-        slowThresholdMs: 60_000,
-        decisionWaitSeconds: 1,
-      },
-    }),
+    testSampler({ mainland: { prefixes: ['10.20.0.0/16'], hostSuffixes: [] } }),
   );
   const own = service.pipelines['metrics/excess'];
   expect(own.exporters).toEqual(['awsemf']);

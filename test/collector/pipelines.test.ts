@@ -2,8 +2,8 @@ import { parse } from 'yaml';
 import { agentConfiguration } from '../../lib/collector/agent';
 import { env, renderConfiguration, variables, variablesIn } from '../../lib/collector/blocks/render';
 import { gatewayConfiguration } from '../../lib/collector/gateway';
-import { samplerConfiguration } from '../../lib/collector/sampler';
 import { hops } from '../../lib/contract/limits';
+import { testSampler } from './support';
 
 const sampling = {
   floorPercent: 10,
@@ -23,12 +23,8 @@ const texts = {
     services: 50,
     samplers: { namespace: 'n', service: 's' },
   }),
-  sampler: samplerConfiguration({
-    environment: 'dev',
-    region: 'ap-east-1',
+  sampler: testSampler({
     instanceType: 't4g.medium',
-    volumeGiB: 20,
-    named: { services: 50, destinations: 20, operations: 50 },
     instances: 2,
     mainland: { prefixes: ['10.20.0.0/16'], hostSuffixes: ['.cn.example.internal'] },
     sampling,

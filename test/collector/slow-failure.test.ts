@@ -7,8 +7,8 @@ import { parse, stringify } from 'yaml';
 import { freePort } from '../../harness/ports';
 import { waitFor } from '../../harness/wait';
 import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
-import { samplerConfiguration } from '../../lib/collector/sampler';
 import { featureGates } from '../../lib/contract/sampling';
+import { testSampler } from './support';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
@@ -18,23 +18,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The sampler's own policies, with its waits in the same proportion and shorter. */
 function configuration(port: number, out: string): string {
   const { tail_sampling } = parse(
-    samplerConfiguration({
-      environment: 'dev',
-      region: 'ap-east-1',
-      instanceType: 'm7g.large',
-      volumeGiB: 20,
-      named: { services: 50, destinations: 20, operations: 50 },
-      instances: 1,
-      mainland: { prefixes: [], hostSuffixes: [] },
-      sampling: {
-        floorPercent: 10,
-        ceilingPercent: 30,
-        bytesPerSecond: 1_000_000,
-        // Less than one of the traces weighs: a budget bounds what is kept over time.
-        errorBytesPerSecond: 1_000,
-        slowThresholdMs: 60_000,
-        decisionWaitSeconds: 1,
-      },
+    testSampler({
+      // Less than one of the traces weighs: a budget bounds what is kept over time.
+      sampling: { errorBytesPerSecond: 1_000 },
     }),
   ).processors;
   return stringify({

@@ -8,9 +8,9 @@ import { parse, stringify } from 'yaml';
 import { freePort } from '../../harness/ports';
 import { waitFor } from '../../harness/wait';
 import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
-import { samplerConfiguration } from '../../lib/collector/sampler';
 import { featureGates, hashSalt } from '../../lib/contract/sampling';
 import { within } from '../../rehearsal/judge/sampling';
+import { testSampler } from './support';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
@@ -42,25 +42,7 @@ const floorPercent = 40;
 
 /** The sampler's own way of spans, with a shorter wait after a root, from plain HTTP to what is behind it. */
 function configuration(port: number): string {
-  const made = parse(
-    samplerConfiguration({
-      environment: 'dev',
-      region: 'ap-east-1',
-      instanceType: 'm7g.large',
-      volumeGiB: 20,
-      named: { services: 50, destinations: 20, operations: 50 },
-      instances: 1,
-      mainland: { prefixes: [], hostSuffixes: [] },
-      sampling: {
-        floorPercent,
-        ceilingPercent: floorPercent,
-        bytesPerSecond: 1_000_000,
-        errorBytesPerSecond: 1_000_000,
-        slowThresholdMs: 60_000,
-        decisionWaitSeconds: 5,
-      },
-    }),
-  );
+  const made = parse(testSampler({ sampling: { floorPercent, ceilingPercent: floorPercent, decisionWaitSeconds: 5 } }));
   const { processors, connectors, extensions, exporters, service } = made;
   const { 'traces/all': all, 'traces/kept': kept } = service.pipelines;
   const { sending_queue, retry_on_failure } = exporters['otlp_http/writer'];
