@@ -1,9 +1,8 @@
 /** Collector tiers as they are synthesised, started on loopback with a sink in place of what comes after them. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { waitFor } from '../../harness/wait';
+import { startService } from '../../harness/process';
 import { ports } from '../../lib/contract/ports';
 import { telemetry } from '../../rehearsal/stage/telemetry';
 import { ownKibibytes } from './measure';
@@ -26,7 +25,7 @@ export interface Running extends Variant {
   /** Memory of its own before the first span, and the most right after a round was sent, in KiB. */
   readonly emptyKibibytes: number;
   fullKibibytes: number;
-  readonly stop: () => Promise<void>;
+  readonly stop: () => Promise<unknown>;
   readonly microseconds: number[];
 }
 
@@ -83,8 +82,12 @@ export async function start(of: Variant, binary: string, folder: string): Promis
   const directory = mkdtempSync(join(folder, 'collector-'));
   const file = join(directory, 'collector.yaml');
   writeFileSync(file, stringify(of.configuration));
-  const child = spawn(binary, ['--config', file], {
-    env: {
+  const { pid, stop } = await startService({
+    name: of.name,
+    command: binary,
+    arguments: ['--config', file],
+    directory,
+    environment: {
       BIND_ADDRESS: of.address,
       LOOPBACK_ADDRESS: of.address,
       DATA_DIRECTORY: directory,
@@ -92,19 +95,9 @@ export async function start(of: Variant, binary: string, folder: string): Promis
       INSTANCE_ID: of.name,
       GATEWAY_ENDPOINT: 'unused:1',
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    logFile: join(directory, 'collector.log'),
+    healthUrl: 'its own metrics',
+    isReady: async () => (await telemetry(of.address)).size > 0,
   });
-  let log = '';
-  child.stderr.on('data', (chunk) => (log += chunk));
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
-  await waitFor(`${of.name} to show what it counts`, async () => {
-    if (child.exitCode !== null) return new Error(`${of.name} does not start.\n${log}`);
-    return (await telemetry(of.address)).size > 0 || log;
-  });
-  const stop = async () => {
-    child.kill();
-    await ended;
-  };
-  const pid = child.pid ?? 0;
   return { ...of, pid, emptyKibibytes: ownKibibytes(pid), fullKibibytes: 0, stop, microseconds: [] };
 }

@@ -1,10 +1,11 @@
 /** Jaeger with its OpenSearch storage: what a user would store spans with in place of our writer. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Service, startService } from '../../../harness/process';
 import { ports } from '../../../lib/contract/ports';
 import { telemetry } from '../../../rehearsal/stage/telemetry';
 import type { Store } from '../store-node';
-import { type Peer, type Started, startProgram } from './program';
+import type { Peer } from './program';
 
 /**
  * Jaeger 2: its releases have two versions, and only the one below 2 is that of a Go module. The proxy serves it without the
@@ -21,7 +22,7 @@ export const jaeger: Peer = {
 export const jaegerVersion = 'v2.13.0';
 
 /** One that runs. */
-export interface Jaeger extends Started {
+export interface Jaeger extends Service {
   /** Where it takes OTLP. */
   readonly url: string;
 }
@@ -32,7 +33,8 @@ export interface Jaeger extends Started {
  * @throws Error with what it wrote, where it does not start
  */
 export async function startJaeger(binary: string, address: string, store: Store): Promise<Jaeger> {
-  const file = join(mkdtempSync(join(store.directory, 'jaeger-')), 'jaeger.json');
+  const directory = mkdtempSync(join(store.directory, 'jaeger-'));
+  const file = join(directory, 'jaeger.json');
   const size = { shards: 1, replicas: 0 };
   const http = `${address}:${ports.otlpHttp}`;
   const configuration = {
@@ -65,10 +67,15 @@ export async function startJaeger(binary: string, address: string, store: Store)
     exporters: { jaeger_storage_exporter: { trace_storage: 'node' } },
   };
   writeFileSync(file, JSON.stringify(configuration));
-  const started = await startProgram(
-    'Jaeger',
-    [binary, '--config', file],
-    async () => (await telemetry(address)).size > 0,
-  );
+  const started = await startService({
+    name: 'Jaeger',
+    command: binary,
+    arguments: ['--config', file],
+    directory,
+    environment: {},
+    logFile: join(directory, 'jaeger.log'),
+    healthUrl: 'its own metrics',
+    isReady: async () => (await telemetry(address)).size > 0,
+  });
   return { ...started, url: `http://${http}/v1/traces` };
 }

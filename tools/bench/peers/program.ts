@@ -1,9 +1,8 @@
 /** Programs of others that are measured beside ours: built here from the Go module proxy, and given to nobody. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitFor } from '../../../harness/wait';
 import { goBuild, goVersion, hostTarget } from '../../../lib/collector/distribution/build';
 import { cacheDirectory } from '../../../lib/common/cache';
 
@@ -47,46 +46,4 @@ function downloaded({ module, version }: Peer): { readonly Dir: string; readonly
     const { stdout = '' } = error as { stdout?: string };
     throw new Error(`${module} ${version} cannot be had from the Go module proxy.\n${stdout || error}`);
   }
-}
-
-/** A program that runs. */
-export interface Started {
-  readonly pid: number;
-  readonly stop: () => Promise<void>;
-}
-
-/**
- * Starts a program and waits until it is up.
- *
- * @param up `true`, or what was seen instead
- * @throws Error with what it wrote, where it ends
- */
-export async function startProgram(
-  name: string,
-  command: readonly [string, ...string[]],
-  up: () => Promise<unknown>,
-): Promise<Started> {
-  const [binary, ...argv] = command;
-  const child = spawn(binary, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let log = '';
-  const keep = (chunk: Buffer): void => {
-    log = (log + chunk).slice(-4000);
-  };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
-  const stop = async (): Promise<void> => {
-    child.kill();
-    await ended;
-  };
-  try {
-    await waitFor(`${name} to be up`, async () => {
-      if (child.exitCode !== null) return new Error(`${name} does not start.\n${log}`);
-      return up();
-    });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { pid: child.pid ?? 0, stop };
 }

@@ -1,7 +1,8 @@
 /** Honeycomb Refinery: the tail sampler that a user would run in place of our sampler tier. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Peer, type Started, startProgram } from './program';
+import { type Service, startService } from '../../../harness/process';
+import type { Peer } from './program';
 
 /**
  * What the Go module proxy gives. Releases from 2.0.0 on do not name their major version in the path of their module, which Go
@@ -32,7 +33,7 @@ export interface RefineryProps {
 }
 
 /** One that runs. */
-export interface Refinery extends Started {
+export interface Refinery extends Service {
   /** Where it takes OTLP. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -91,9 +92,14 @@ name = "ordinary"
 SampleRate = ${oneIn}
 `,
   );
-  const started = await startProgram('Refinery', [binary, '-c', config, '-r', rules], async () => {
-    const { status } = await fetch(`http://${listens}/alive`);
-    return status === 200 || status;
+  const started = await startService({
+    name: 'Refinery',
+    command: binary,
+    arguments: ['-c', config, '-r', rules],
+    directory: folder,
+    environment: {},
+    logFile: join(folder, 'refinery.log'),
+    healthUrl: `http://${listens}/alive`,
   });
   return {
     ...started,

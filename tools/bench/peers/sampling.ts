@@ -39,7 +39,7 @@ interface Contestant {
   readonly headers?: Readonly<Record<string, string>>;
   readonly arrivals: Arrivals;
   readonly drained: () => Promise<true | string>;
-  readonly stop: () => Promise<void>;
+  readonly stop: () => Promise<unknown>;
   readonly settleSeconds: number;
   readonly emptyKibibytes: number;
   fullKibibytes: number;
@@ -132,7 +132,7 @@ export async function compareSamplers(quick: boolean, say: (line: string) => voi
     .tail_sampling;
   const folder = mkdtempSync(join(tmpdir(), 'harbourline-peers-'));
   const client = poster();
-  const closing: (() => void | Promise<void>)[] = [];
+  const closing: (() => unknown)[] = [];
   const contestants: Contestant[] = [];
   const fresh = { fullKibibytes: 0 };
   try {

@@ -32,7 +32,7 @@ export async function compareStores(quick: boolean, say: (line: string) => void)
   const binary = await peerBinary(jaeger, say);
   const store = await startStore(say);
   const client = poster();
-  const stops: (() => Promise<void>)[] = [];
+  const stops: (() => Promise<unknown>)[] = [];
   try {
     const bootstrap = store.clientOf('bootstrap');
     const writer = await startWriter(4418, store.settings);
