@@ -10,6 +10,7 @@ import {
   type StatefulRule,
   UpdateRuleGroupCommand,
 } from '@aws-sdk/client-network-firewall';
+import { embeddedMetric } from '../common/embedded-metric';
 import { lineMetrics, metricNamespace } from '../contract/metrics';
 import { untilKey } from './firewall-rules';
 
@@ -65,9 +66,14 @@ export async function handler(
   // Those that end soon are named by an alarm; which ones they are stands here, and in `npm run allowlist -- check`.
   const days = rules.filter((rule) => !ended.includes(rule) && isRequest(rule)).map(left);
   log(
-    embedded(environment, now, {
-      [lineMetrics.daysLeft.name]: Math.floor(Math.min(...days, 366)),
-      [lineMetrics.ended.name]: ended.filter(isRequest).length,
+    embeddedMetric({
+      namespace: metricNamespace(environment),
+      at: now.getTime(),
+      metrics: Object.values(lineMetrics),
+      fields: {
+        [lineMetrics.daysLeft.name]: Math.floor(Math.min(...days, 366)),
+        [lineMetrics.ended.name]: ended.filter(isRequest).length,
+      },
     }),
   );
 }
@@ -115,11 +121,4 @@ async function flush(
       await client.send(new StartFlowFlushCommand({ FirewallArn, AvailabilityZone, FlowFilters: some }));
     }
   }
-}
-
-/** One line of CloudWatch's embedded metric format. */
-function embedded(environment: string, now: Date, values: Readonly<Record<string, number>>): string {
-  const Metrics = Object.values(lineMetrics).map(({ name, unit }) => ({ Name: name, Unit: unit }));
-  const CloudWatchMetrics = [{ Namespace: metricNamespace(environment), Dimensions: [[]], Metrics }];
-  return JSON.stringify({ _aws: { Timestamp: now.getTime(), CloudWatchMetrics }, ...values });
 }

@@ -2,6 +2,7 @@
  * Counts changes as they begin: stacks of this environment, of which CloudFormation tells, and services, of which pipelines tell.
  * Dashboards draw them as marks; the event of the log says what was changed.
  */
+import { embeddedMetric } from '../common/embedded-metric';
 import { type ChangedThing, changedDimension, deploymentMetrics } from '../contract/metrics/deployments';
 
 /**
@@ -29,25 +30,21 @@ export async function handler(
   namespace: unknown = undefined, // AWS gives a callback here in some runtimes
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`), // console.log would put words before it
 ): Promise<void> {
-  const { name, unit } = deploymentMetrics.begun;
+  const { begun } = deploymentMetrics;
   const stack = detail['stack-id']?.split('/')[1];
   const changed: ChangedThing = stack === undefined ? 'service' : 'stack';
   write(
-    JSON.stringify({
-      _aws: {
-        Timestamp: Date.parse(time),
-        CloudWatchMetrics: [
-          {
-            Namespace: typeof namespace === 'string' ? namespace : process.env.NAMESPACE,
-            Dimensions: [[changedDimension]],
-            Metrics: [{ Name: name, Unit: unit }],
-          },
-        ],
+    embeddedMetric({
+      namespace: typeof namespace === 'string' ? namespace : `${process.env.NAMESPACE}`,
+      at: Date.parse(time),
+      metrics: [begun],
+      dimensions: [changedDimension],
+      fields: {
+        [changedDimension]: changed,
+        [begun.name]: 1,
+        name: stack ?? short(detail.service),
+        ...(stack === undefined ? { version: short(detail.version) } : { status: detail['status-details']?.status }),
       },
-      [changedDimension]: changed,
-      [name]: 1,
-      name: stack ?? short(detail.service),
-      ...(stack === undefined ? { version: short(detail.version) } : { status: detail['status-details']?.status }),
     }),
   );
 }

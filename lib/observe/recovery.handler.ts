@@ -11,6 +11,7 @@ import {
   ListAlarmMuteRulesCommand,
   type ListAlarmMuteRulesCommandOutput,
 } from '@aws-sdk/client-cloudwatch';
+import { embeddedMetric } from '../common/embedded-metric';
 import { muteRulePrefix } from '../contract/alarms';
 import { recoveryMetrics, severityDimension } from '../contract/metrics/recovery';
 import { breachOf, firstOf, joinMs, lastOf, type Update, updateOf } from './recovery.history';
@@ -82,23 +83,19 @@ async function measure(
   const severity = pages.includes(alarmName) ? 'page' : 'inform';
   const { recovery, detection } = recoveryMetrics;
   write(
-    JSON.stringify({
-      _aws: {
-        Timestamp: over,
-        CloudWatchMetrics: [
-          {
-            Namespace: namespace,
-            Dimensions: [[severityDimension]],
-            Metrics: [recovery, detection].map(({ name, unit }) => ({ Name: name, Unit: unit })),
-          },
-        ],
+    embeddedMetric({
+      namespace,
+      at: over,
+      metrics: [recovery, detection],
+      dimensions: [severityDimension],
+      fields: {
+        [severityDimension]: severity,
+        [recovery.name]: Math.round((Math.max(ended, began) - began) / 1000),
+        [detection.name]: Math.round((incident.first.at - began) / 1000),
+        alarm: alarmName,
+        began: new Date(began).toISOString(),
+        times: incident.times,
       },
-      [severityDimension]: severity,
-      [recovery.name]: Math.round((Math.max(ended, began) - began) / 1000),
-      [detection.name]: Math.round((incident.first.at - began) / 1000),
-      alarm: alarmName,
-      began: new Date(began).toISOString(),
-      times: incident.times,
     }),
   );
 }

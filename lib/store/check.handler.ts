@@ -3,6 +3,7 @@
  * embedded metrics in its log, from which CloudWatch takes them; no permission to write metrics is needed.
  */
 import type { Client } from '@opensearch-project/opensearch';
+import { embeddedMetric } from '../common/embedded-metric';
 import { spanIndices } from '../contract/indices';
 import { metricNamespace, storeMetrics } from '../contract/metrics';
 import { applyDocuments } from './apply-documents';
@@ -46,10 +47,15 @@ export async function handler(
   const failures = lifecycleFailures(explained);
   for (const failure of failures) log(`lifecycle: ${failure}`);
   log(
-    embedded(environment, now, {
-      [storeMetrics.oldest.name]: oldestAge(settings, now),
-      [storeMetrics.lifecycleFailures.name]: failures.length,
-      [storeMetrics.grants.name]: grants.filter((grant) => isInForce(grant, now)).length,
+    embeddedMetric({
+      namespace: metricNamespace(environment),
+      at: now.getTime(),
+      metrics: Object.values(storeMetrics),
+      fields: {
+        [storeMetrics.oldest.name]: oldestAge(settings, now),
+        [storeMetrics.lifecycleFailures.name]: failures.length,
+        [storeMetrics.grants.name]: grants.filter((grant) => isInForce(grant, now)).length,
+      },
     }),
   );
 }
@@ -84,11 +90,4 @@ function lifecycleFailures(explained: Json): string[] {
     }
     return [];
   });
-}
-
-/** One line of CloudWatch's embedded metric format. */
-function embedded(environment: string, now: Date, values: Readonly<Record<string, number>>): string {
-  const Metrics = Object.values(storeMetrics).map(({ name, unit }) => ({ Name: name, Unit: unit }));
-  const CloudWatchMetrics = [{ Namespace: metricNamespace(environment), Dimensions: [[]], Metrics }];
-  return JSON.stringify({ _aws: { Timestamp: now.getTime(), CloudWatchMetrics }, ...values });
 }
