@@ -1,5 +1,6 @@
 /** Two states of a stack, and what CloudFormation makes of the difference: what is created, replaced, changed, deleted. */
 import { isDeepStrictEqual } from 'node:util';
+import { remembered } from '../remembered';
 import facts from './facts.json';
 
 /** A resource as it stands in a template. */
@@ -57,17 +58,14 @@ export const at = (properties: Readonly<Record<string, unknown>> | undefined, pa
     );
 
 /** Logical ids of the same stack that a value refers to. */
-export function references(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return referencesIn(JSON.stringify(value) ?? '');
-  const known = referencesOf.get(value) ?? referencesIn(JSON.stringify(value));
-  referencesOf.set(value, known);
-  return known;
-}
+export const references = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null ? referencesOf(value) : referencesIn(value);
 
 /** The same properties are asked again and again until nothing more is replaced. */
-const referencesOf = new WeakMap<object, string[]>();
+const referencesOf = remembered(referencesIn);
 
-function referencesIn(text: string): string[] {
+function referencesIn(value: unknown): string[] {
+  const text = JSON.stringify(value) ?? '';
   return [
     ...[...text.matchAll(/"Ref":"([^":]+)"/g)].map(([, id]) => id ?? ''),
     ...[...text.matchAll(/"Fn::GetAtt":\["([^"]+)"/g)].map(([, id]) => id ?? ''),

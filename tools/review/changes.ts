@@ -1,8 +1,10 @@
 import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import type { Environment, Resource, SynthesisedStack } from '../../judges/assembly/environments';
+import { remembered } from '../../judges/remembered';
 import { canonical, type Json, type Part, parts } from './canonical';
 
 export { type Environment, type Resource, resourcesOf } from '../../judges/assembly/environments';
+export { remembered } from '../../judges/remembered';
 
 type Action = 'replaced' | 'may be replaced' | 'removed' | 'left behind' | 'added' | 'changed';
 
@@ -188,16 +190,6 @@ function bare(
     ([id, { Type }]) => wanted(id) && /^(AWS|Custom|Alexa)::/.test(Type),
   );
   return { Resources: Object.fromEntries(kept.map(([id, { Metadata: _, ...resource }]) => [id, resource])) };
-}
-
-/** Remembers what was made of an environment, a stack, a comparison: rules ask the same of the same many times. */
-export function remembered<K extends object, T>(make: (of: K) => T): (of: K) => T {
-  const made = new WeakMap<K, { value: T }>();
-  return (of) => {
-    const known = made.get(of) ?? { value: make(of) };
-    made.set(of, known);
-    return known.value;
-  };
 }
 
 /** The same of each stack, remembered by stack: those that are the same in both states are asked once. */

@@ -29,7 +29,7 @@ export const grants = remembered((environment: Environment): { allowed: Grant[];
 
 const grantsOfStacks = ofEachStack(({ resources, place }, stack) => {
   const [allowed, denied]: [Grant[], Grant[]] = [[], []];
-  const own = place?.split('/')[0];
+  const own = rootOf(place?.split('/')[0] ?? 'unknown');
   for (const [id, resource] of Object.entries(resources)) {
     for (const { holder, statement } of statements(resource, stack, id, `${stack}/${id}`)) {
       (statement.Effect === 'Deny' ? denied : allowed).push(...expand(holder, statement, own));
@@ -161,7 +161,7 @@ const holderOf = (role: unknown, stack: string): string => {
   return other ? `${other}/${exported}` : text(role);
 };
 
-function expand(holder: string, statement: Statement, own?: string): Grant[] {
+function expand(holder: string, statement: Statement, own: RegExp): Grant[] {
   const { Action, NotAction, Resource, NotResource, Principal, NotPrincipal, Condition, ...others } = statement;
   const { Sid: _, Effect: __, ...unknown } = others;
   const actions = NotAction ? [`all but ${text(NotAction)}`] : list(Action).map(text);
@@ -178,16 +178,19 @@ function expand(holder: string, statement: Statement, own?: string): Grant[] {
 /** Everybody of the account of the stack, as its own policies say. */
 const ownAccount = 'the own account';
 
-function principalsOf(principal: unknown, own = 'unknown'): string[] {
+/** How a policy writes an account as a whole. */
+const rootOf = (account: string): RegExp =>
+  new RegExp(
+    `:iam::(${account}|\\$\\{AWS::AccountId\\}|",\\{"Ref":"AWS::AccountId"\\},"):root("\\]\\]\\}|"\\})?$|^(${account}|\\{"Ref":"AWS::AccountId"\\})$`,
+  );
+
+function principalsOf(principal: unknown, own: RegExp): string[] {
   if (principal === undefined) return ['holder'];
   if (typeof principal === 'string') return [principal];
-  const isOwn = new RegExp(
-    `:iam::(${own}|\\$\\{AWS::AccountId\\}|",\\{"Ref":"AWS::AccountId"\\},"):root("\\]\\]\\}|"\\})?$|^(${own}|\\{"Ref":"AWS::AccountId"\\})$`,
-  );
   return Object.entries(principal as Record<string, unknown>).flatMap(([kind, values]) =>
     list(values).map((value) => {
       if (kind === 'AWS' && value === '*') return '*';
-      return kind === 'AWS' && isOwn.test(text(value)) ? ownAccount : `${kind} ${text(value)}`;
+      return kind === 'AWS' && own.test(text(value)) ? ownAccount : `${kind} ${text(value)}`;
     }),
   );
 }

@@ -29,12 +29,15 @@ const otlpAttributes = (list: readonly Attribute[]) => list.map(([key, value]) =
 const kinds = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'];
 const kindOf = ({ kind }: StoredSpan): string => kind.replace('SPAN_KIND_', '');
 const micros = (nanoseconds: bigint): number => Number(nanoseconds / 1_000n);
+/** Attributes of an event or a link, with the points that stored keys have not. */
+const pairs = (attributes: Json): Attribute[] =>
+  Object.entries(attributes).map(([key, value]) => [key.replaceAll('@', '.'), value]);
 const eventsOf = (span: StoredSpan) =>
   ((span.events ?? []) as { name: string; time: string; attributes?: Json }[]).map(
     ({ name, time, attributes = {} }) => ({
       name,
       time: nanos(time),
-      attributes: Object.entries(attributes).map(([key, value]): Attribute => [key.replaceAll('@', '.'), value]),
+      attributes: pairs(attributes),
     }),
   );
 
@@ -42,7 +45,7 @@ const linksOf = (span: StoredSpan) =>
   ((span.links ?? []) as { traceId: string; spanId: string; traceState?: string; attributes?: Json }[]).map(
     ({ traceId, spanId, traceState = '', attributes = {} }) => ({
       ...{ traceId, spanId, traceState },
-      attributes: Object.entries(attributes).map(([key, value]): Attribute => [key.replaceAll('@', '.'), value]),
+      attributes: pairs(attributes),
     }),
   );
 

@@ -3,6 +3,7 @@
  * rehearsal received. Source: CloudWatch user guide, "Alarm evaluation", "Configuring how alarms treat missing data",
  * "Composite alarms", "Alarm suppression".
  */
+import { remembered } from '../../../judges/remembered';
 import { heldBack, type Silence, silenceAt } from './actions';
 
 import { holds, inOrder } from './composites';
@@ -173,18 +174,12 @@ interface Reading {
   readonly length: number;
 }
 
-const readings = new WeakMap<AlarmProperties, Reading>();
-
-function readingOf(alarm: AlarmProperties): Reading {
-  const known = readings.get(alarm);
-  if (known) return known;
+const readingOf = remembered((alarm: AlarmProperties): Reading => {
   const entries = entriesOf(alarm);
   const returned = (alarm.Metrics ?? []).find(({ ReturnData }) => ReturnData !== false)?.Id ?? entries[0]?.id;
   const watched = entries.find(({ id }) => id === returned) as MathEntry;
-  const reading = { entries, watched, length: periodOf(alarm) * 1000 };
-  readings.set(alarm, reading);
-  return reading;
-}
+  return { entries, watched, length: periodOf(alarm) * 1000 };
+});
 
 /**
  * Figures of the last N periods, oldest first.
@@ -224,14 +219,8 @@ function periodOf({ AlarmName, Period, Metrics = [] }: AlarmProperties): number 
 export const alarmMetrics = ({ metric }: AlarmSet): MetricQuery[] =>
   metric.flatMap(({ properties }) => entriesOf(properties).flatMap(({ metric: read }) => read ?? []));
 
-const entriesByAlarm = new WeakMap<AlarmProperties, readonly MathEntry[]>();
-
 /** The metrics and expressions that an alarm reads: the same objects each time. */
-export function entriesOf(alarm: AlarmProperties): readonly MathEntry[] {
-  const known = entriesByAlarm.get(alarm) ?? readEntries(alarm);
-  entriesByAlarm.set(alarm, known);
-  return known;
-}
+export const entriesOf: (alarm: AlarmProperties) => readonly MathEntry[] = remembered(readEntries);
 
 function readEntries({
   Namespace,

@@ -1,4 +1,5 @@
 /** A metric store that answers as CloudWatch would, from the data points that it was given. */
+import { remembered } from '../../../judges/remembered';
 import type { DataPoint } from './embedded-metrics';
 
 /** A metric as dashboards and alarms name it. */
@@ -16,15 +17,9 @@ const none: readonly DataPoint[] = [];
 type Dimensions = Readonly<Record<string, string>>;
 
 /** Many points share their dimensions, and alarms ask for the same ones every minute. */
-const dimensionKeys = new WeakMap<Dimensions, string>();
-
-function dimensionKey(dimensions: Dimensions): string {
-  const known = dimensionKeys.get(dimensions);
-  if (known !== undefined) return known;
-  const key = JSON.stringify(Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1)));
-  dimensionKeys.set(dimensions, key);
-  return key;
-}
+const dimensionKey = remembered((dimensions: Dimensions): string =>
+  JSON.stringify(Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1))),
+);
 
 const keyOf = (namespace: string, name: string, dimensions: Dimensions): string =>
   JSON.stringify([namespace, name]) + dimensionKey(dimensions);

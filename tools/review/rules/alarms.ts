@@ -129,35 +129,35 @@ const followsTheStore =
   };
 
 /** How many instances a group may have, or must, is judged by its size. */
-const followsTheFleet =
-  ({ before, after }: Comparison) =>
-  (old: Alarm, now: Alarm): string | undefined => {
+function followsTheFleet({ before, after }: Comparison): (old: Alarm, now: Alarm) => string | undefined {
+  const groups = (environment: Environment): Map<string, Alarm> =>
+    new Map(
+      resourcesOf(environment)
+        .filter(({ resource }) => resource.Type === 'AWS::AutoScaling::AutoScalingGroup')
+        .map(({ at, resource: { Properties = {} } }) => [at, Properties]),
+    );
+  const sizes = groups(after);
+  const resized = [...groups(before)].flatMap(([at, group]) =>
+    ['MaxSize', 'MinSize']
+      .map((name) => ({ name, from: Number(group[name]), to: Number(sizes.get(at)?.[name]) }))
+      .filter(({ from, to }) => from !== to),
+  );
+  return (old, now) => {
     if (old.Namespace !== 'AWS/AutoScaling') return undefined;
-    const groups = (environment: Environment): Map<string, Alarm> =>
-      new Map(
-        resourcesOf(environment)
-          .filter(({ resource }) => resource.Type === 'AWS::AutoScaling::AutoScalingGroup')
-          .map(({ at, resource: { Properties = {} } }) => [at, Properties]),
-      );
-    const sizes = groups(after);
-    for (const [at, group] of groups(before)) {
-      for (const name of ['MaxSize', 'MinSize']) {
-        const [from, to] = [Number(group[name]), Number(sizes.get(at)?.[name])];
-        if (from !== to && from === Number(old.Threshold) && to === Number(now.Threshold))
-          return `${name} of the group, ${from} → ${to}`;
-      }
-    }
-    return undefined;
+    const found = resized.find(({ from, to }) => from === Number(old.Threshold) && to === Number(now.Threshold));
+    return found && `${found.name} of the group, ${found.from} → ${found.to}`;
   };
+}
 
 /** Asked once for each change, by four rules. */
 const judged = remembered((comparison: Comparison): (readonly [Verdict[0], Hit])[] => {
   const now = alarms(comparison.after);
+  const [theStore, theFleet] = [followsTheStore(comparison), followsTheFleet(comparison)];
+  const follows = (before: Alarm, after: Alarm): string | undefined =>
+    theStore(before, after) ?? theFleet(before, after);
   return [...alarms(comparison.before)].flatMap(([name, { alarm }]) => {
     const match = now.get(name);
     if (!match || match.alarm === alarm) return [];
-    const follows = (old: Alarm, now: Alarm): string | undefined =>
-      followsTheStore(comparison)(old, now) ?? followsTheFleet(comparison)(old, now);
     return verdicts(alarm, match.alarm, follows).map(
       ([kind, what, path]) => [kind, { at: match.at, what: `“${name}” ${what}`, of: [`Properties.${path}`] }] as const,
     );
