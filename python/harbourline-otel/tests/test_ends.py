@@ -14,6 +14,7 @@ def made(name):
     from opentelemetry import trace
     trace.get_tracer("test").start_span(name).end()
 """
+flushed = "from opentelemetry import trace\ntrace.get_tracer_provider().force_flush()\n"
 away = {"OTEL_PYTHON_TRACER_PROVIDER": "", "HARBOURLINE_ENVIRONMENT": ""}
 slow = {"OTEL_BSP_SCHEDULE_DELAY": "60000"}
 exported = "otel.sdk.exporter.span.exported"
@@ -130,6 +131,51 @@ def test_a_span_after_the_end_is_counted_by_the_next_process(
     assert service.run(prelude + "made('next')\n").returncode == 0
     assert agent.total(exported) == 2
     assert agent.total(exported, error_type="process_died") == 2
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_who_is_killed_while_it_counts_for_others_loses_nothing(
+    service: Service, agent: Agent, moment: str
+) -> None:
+    killed = prelude + "made('child')\n" + flushed + "os.kill(os.getpid(), 9)\n"
+    for _ in range(2):
+        assert service.run(killed).returncode == -9
+    adopts = f"""{prelude}
+made('adopts')
+remove = os.unlink
+def unlink(path):
+    if {moment == "after"}:
+        remove(path)
+    os.kill(os.getpid(), 9)
+os.unlink = unlink
+"""
+    assert service.run(adopts).returncode == -9
+    assert service.run(prelude + "made('last')\n").returncode == 0
+    assert len(agent.spans) == 4
+    # Before the page is gone, it is counted twice.
+    assert agent.total(exported) == (4 if moment == "after" else 5)
+
+
+def test_a_page_that_is_being_made_is_left_alone(service: Service, agent: Agent) -> None:
+    """Its process takes the lock next; who tries the lock first would leave it without a page."""
+    folder = service.folder / f"harbourline-{os.geteuid()}"
+    other = prelude + "made('other')\n"
+    script = f"""{prelude}
+import fcntl, subprocess, sys
+lock = fcntl.flock
+def flock(file, how):
+    fcntl.flock = lock
+    assert subprocess.run([sys.executable, "-c", {other!r}]).returncode == 0
+    lock(file, how)
+fcntl.flock = flock
+made("child")
+{flushed}
+os.kill(os.getpid(), 9)
+"""
+    assert service.run(script).returncode == -9
+    assert len(os.listdir(folder)) == 1
+    assert service.run(prelude + "made('last')\n").returncode == 0
+    assert agent.total(exported) == 3
 
 
 def test_two_providers_have_one_deadline(service: Service) -> None:

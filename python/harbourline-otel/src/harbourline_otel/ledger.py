@@ -12,7 +12,7 @@ import mmap
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 
 ENDED, DROPPED, ADOPTED, EXPORTED, FAILED, TOLD_EXPORTED, TOLD_LOST, HURRY, PARENT = range(9)
 """Slots of a page: spans that ended; of those, what the queue had no room for; spans of processes
@@ -25,6 +25,8 @@ STATE = "HARBOURLINE_STATE"
 _SIZE = 9 * 8
 _MOST = 1024
 """Pages in the folder, at the most: a service that dies at each start must not fill memory."""
+_BEGIN = 60
+"""Seconds after which an empty page is one whose process died while it made it."""
 
 
 class Page:
@@ -89,35 +91,42 @@ def untold(slots: memoryview) -> tuple[int, int]:
     return max(0, exported), max(0, lost)
 
 
-def adopt(key: str) -> tuple[int, int]:
-    """What ended processes of a service left untold: spans taken, spans lost. Their pages go."""
-    exported = lost = 0
-    for path, _ in _pages(key):
+def adopt(key: str) -> Iterator[tuple[int, int]]:
+    """What ended processes of a service left untold: spans taken, spans lost, page by page.
+
+    A page goes when the next one is asked for. Who is killed before it noted the page leaves it to
+    others; who is killed between its note and that has counted it, and the next one does again.
+    """
+    for path, file in _orphans(key):
         with suppress(OSError):
-            file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                content = os.pread(file, _SIZE, 0)
-                if len(content) == _SIZE and os.path.exists(path):
-                    taken, gone = untold(memoryview(content).cast("Q"))
-                    exported, lost = exported + taken, lost + gone
-                os.unlink(path)
-            finally:
-                os.close(file)
-    return exported, lost
+            content = os.pread(file, _SIZE, 0)
+            if len(content) == _SIZE and os.path.exists(path):
+                yield untold(memoryview(content).cast("Q"))
+            os.unlink(path)
 
 
 def are_orphaned(key: str) -> bool:
     """Whether a process of a service is no more, and left something untold."""
+    return any(True for _ in _orphans(key))
+
+
+def _orphans(key: str) -> Iterator[tuple[str, int]]:
+    """Pages without a holder: path and file, which this process holds until the next one."""
     for path, _ in _pages(key):
         with suppress(OSError):
             file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return True
+                if _is_begun(file):
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    yield path, file
             finally:
                 os.close(file)
-    return False
+
+
+def _is_begun(file: int) -> bool:
+    """Whether its process had the time to take the lock: before it, nobody else may."""
+    state = os.fstat(file)
+    return state.st_size >= _SIZE or time() - state.st_mtime > _BEGIN
 
 
 def _unsettled(slots: memoryview) -> bool:

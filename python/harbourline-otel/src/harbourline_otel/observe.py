@@ -103,8 +103,7 @@ class Counts:
 
     def adopt(self) -> None:
         """Counts what processes of this service that were killed could not tell."""
-        exported, lost = ledger.adopt(self._key)
-        if exported or lost:
+        for exported, lost in ledger.adopt(self._key):
             self.slots[ADOPTED] += exported + lost
             self.take(exported + lost)
             self.finish(exported, None)
