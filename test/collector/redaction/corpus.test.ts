@@ -58,11 +58,12 @@ async function through(texts: readonly string[], options: RedactionOptions = {})
       });
       return response.ok || response.status;
     });
+    // Not by its end: a signal that comes before it handles signals ends it with what it had not written.
+    await waitFor('the collector to write', () => (existsSync(output) && readFileSync(output, 'utf8') !== '') || log);
   } finally {
     child.kill();
     await ended;
   }
-  expect(existsSync(output)).toBe(true);
   const out = readFileSync(output, 'utf8')
     .split('\n')
     .filter(Boolean)
