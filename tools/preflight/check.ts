@@ -6,6 +6,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { OpenSearchClient } from '@aws-sdk/client-opensearch';
+import type { Route53Client } from '@aws-sdk/client-route-53';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
@@ -27,6 +28,7 @@ export interface Aws {
   readonly logs: Pick<CloudWatchLogsClient, 'send'>;
   readonly openSearch: Pick<OpenSearchClient, 'send'>;
   readonly quotas: Pick<ServiceQuotasClient, 'send'>;
+  readonly route53: Pick<Route53Client, 'send'>;
   readonly s3: Pick<S3Client, 'send'>;
   readonly secrets: Pick<SecretsManagerClient, 'send'>;
   readonly sns: Pick<SNSClient, 'send'>;

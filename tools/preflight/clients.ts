@@ -6,6 +6,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { OpenSearchClient } from '@aws-sdk/client-opensearch';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
@@ -19,6 +20,7 @@ export const clients = (region: string): Aws => ({
   // Global services: they have one endpoint.
   account: new AccountClient({ region: 'us-east-1' }),
   iam: new IAMClient({ region: 'us-east-1' }),
+  route53: new Route53Client({ region: 'us-east-1' }),
   directConnect: new DirectConnectClient({ region }),
   ec2: new EC2Client({ region }),
   cloudFormation: new CloudFormationClient({ region }),

@@ -1,4 +1,5 @@
 /** Preflight of a client's stage and of the operators', with credentials of their accounts. */
+import { privateName } from '../../../config/entrance';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { stagesOf } from '../../../config/stages';
 import { unjudged } from '../../../harness/context';
@@ -149,6 +150,18 @@ test.each<[string, 'client' | 'operators', (answers: Answers) => void, (string |
       });
     },
     ['client: endpoint service: not in ap-east-1c'],
+  ],
+  [
+    'a private zone of the same name, on the second page',
+    'client',
+    (a) => {
+      a.route53.ListHostedZonesByVPC = ({ VPCId, VPCRegion, NextToken }) => {
+        expect([VPCId, VPCRegion]).toEqual([vpc.vpcId, 'ap-east-1']);
+        const [Name, HostedZoneId] = NextToken ? [`${privateName(config)}.`, 'Z1'] : ['internal.example.', 'Z0'];
+        return { HostedZoneSummaries: [{ Name, HostedZoneId }], ...(NextToken ? {} : { NextToken: 'second' }) };
+      };
+    },
+    ['client: private zone: there is one: Z1'],
   ],
   [
     'a VPC of other addresses, without names',

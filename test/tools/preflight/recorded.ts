@@ -48,6 +48,7 @@ export const ready = (): Answers => ({
     GetRole: ({ RoleName }) => ({ Role: { RoleName } }),
     GetPolicy: ({ PolicyArn }) => ({ Policy: { Arn: PolicyArn } }),
   },
+  route53: { ListHostedZonesByVPC: () => ({ HostedZoneSummaries: [] }) },
   sns: {
     GetTopicAttributes: () => ({
       Attributes: { Policy: '{"Id":"__default_policy_ID","Sid":"__default_statement_ID"}' },

@@ -6,8 +6,10 @@ import {
   DescribeVpcEndpointServicesCommand,
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
+import { type HostedZoneSummary, ListHostedZonesByVPCCommand, type VPCRegion } from '@aws-sdk/client-route-53';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { within } from '../../../config/cidr';
+import { privateName } from '../../../config/entrance';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { type Answer, type Aws, answer, type Check, failsWith, type Plan, unlessFails } from '../check';
 import { identity, regionAnswer, roleAnswer } from './account';
@@ -161,6 +163,46 @@ const endpointService: Check = {
   },
 };
 
+const privateZone: Check = {
+  name: 'client: private zone',
+  asks: ['route53:ListHostedZonesByVPC', 'ec2:DescribeVpcs', 'cloudformation:DescribeStacks'],
+  because: 'a VPC takes one private hosted zone of a name: the second is refused as ConflictingDomainExists',
+  async run(aws, planned) {
+    const { client, place } = clientOf(planned);
+    const where = planned.config.region;
+    if (planned.config.collect.entrance.via !== 'privateLink') return [];
+    const name = privateName(planned.config);
+    if (await deployed(aws, `${planned.stage.name}-Client`))
+      return [answer(true, `zone ${name}`, 'held by the stack of this stage', '')];
+    const answers: Answer[] = [];
+    for (const { vpcId } of client.vpcs) {
+      const zones: HostedZoneSummary[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = await aws.route53.send(
+          new ListHostedZonesByVPCCommand({
+            VPCId: vpcId,
+            VPCRegion: where as VPCRegion,
+            ...(NextToken ? { NextToken } : {}),
+          }),
+        );
+        zones.push(...(page.HostedZoneSummaries ?? []));
+        NextToken = page.NextToken;
+      } while (NextToken);
+      const taken = zones.find(({ Name = '' }) => Name.replace(/\.$/, '') === name);
+      answers.push(
+        answer(
+          taken === undefined,
+          `zone ${name} in ${vpcId}`,
+          taken ? `there is one: ${taken.HostedZoneId}` : 'the name is free',
+          `Take it from the VPC, once nothing asks it any more: aws route53 disassociate-vpc-from-hosted-zone --hosted-zone-id ${taken?.HostedZoneId} --vpc VPCRegion=${where},VPCId=${vpcId}. Or leave ${vpcId} out of ${place}.`,
+        ),
+      );
+    }
+    return answers;
+  },
+};
+
 const nodeRoles: Check = {
   name: 'client: node roles',
   asks: ['iam:GetRole'],
@@ -218,6 +260,7 @@ export const clientChecks: readonly Check[] = [
   resourceTypes,
   clientLeftovers,
   clientNetwork,
+  privateZone,
   endpointService,
   nodeRoles,
 ];
