@@ -1,52 +1,37 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
-import { freePort } from '../../harness/ports';
+import { parse } from 'yaml';
 import { waitFor } from '../../harness/wait';
-import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
 import { destinationAttribute, metrics } from '../../lib/contract/metrics';
 import { testSampler } from './support';
+import { quiet, withCollector } from './with-collector';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
-const folder = mkdtempSync(join(tmpdir(), 'harbourline-excess-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
 /** The sampler's own way from spans to the figure, into a file. */
-function configuration(port: number, out: string): string {
+function configuration(port: number, out: string): object {
   const { processors, connectors, service } = parse(
     testSampler({ mainland: { prefixes: ['10.20.0.0/16'], hostSuffixes: [] } }),
   );
   const own = service.pipelines['metrics/excess'];
   expect(own.exporters).toEqual(['awsemf']);
   const used = ['harbourline_crossing', ...own.processors];
-  return stringify({
+  return {
     receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
     processors: Object.fromEntries(used.map((name) => [name, processors[name]])),
     connectors: { span_metrics: { ...connectors.span_metrics, metrics_flush_interval: '1s' } },
     exporters: { file: { path: out } },
     service: {
-      telemetry: { metrics: { level: 'none' }, logs: { level: 'error' } },
+      telemetry: quiet,
       pipelines: {
         traces: { receivers: ['otlp'], processors: ['harbourline_crossing'], exporters: ['span_metrics'] },
         metrics: { ...own, exporters: ['file'] },
       },
     },
-  });
+  };
 }
 
 const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 
 test('failed calls count as they are, others as less than nothing, of the spans by which a crossing is judged', async () => {
-  const port = await freePort();
-  const [file, out] = [join(folder, 'collector.yaml'), join(folder, 'out.json')];
-  writeFileSync(file, configuration(port, out));
-  const child = spawn(await collectorBinary(hostTarget()), ['--config', file]);
-  let log = '';
-  child.stderr.on('data', (chunk) => (log += chunk));
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   let n = 0;
   const spans = (count: number, kind: 2 | 3, code: 0 | 2, server?: string) =>
     Array.from({ length: count }, () => ({
@@ -68,39 +53,28 @@ test('failed calls count as they are, others as less than nothing, of the spans 
     of('ledger', spans(7, 2, 2), spans(2, 2, 0), spans(4, 3, 2)), // the last are clients within Hong Kong
     of('fx', spans(3, 2, 0), spans(6, 3, 2, '10.20.0.9'), spans(1, 3, 0, '10.20.0.9')),
   ];
-  const sums = () => {
+  const sumsOf = (written: readonly any[]) => {
     const found: Record<string, number> = {};
-    for (const line of readFileSync(out, 'utf8').split('\n').filter(Boolean)) {
-      for (const { scopeMetrics } of JSON.parse(line).resourceMetrics) {
-        for (const { name, sum } of scopeMetrics.flatMap((scoped: any) => scoped.metrics)) {
-          expect(name).toBe(metrics.excess.name);
-          expect(sum.isMonotonic ?? false).toBe(false);
-          for (const { asInt, attributes } of sum.dataPoints) {
-            const values = Object.fromEntries(attributes.map(({ key, value }: any) => [key, value.stringValue]));
-            const key = `${values['service.name']} ${values.crossing}`;
-            const destination = values[destinationAttribute];
-            for (const name of [key, ...(destination ? [`→ ${destination}`] : [])])
-              found[name] = (found[name] ?? 0) + Number(asInt);
-          }
+    for (const { scopeMetrics } of written.flatMap(({ resourceMetrics }) => resourceMetrics)) {
+      for (const { name, sum } of scopeMetrics.flatMap((scoped: any) => scoped.metrics)) {
+        expect(name).toBe(metrics.excess.name);
+        expect(sum.isMonotonic ?? false).toBe(false);
+        for (const { asInt, attributes } of sum.dataPoints) {
+          const values = Object.fromEntries(attributes.map(({ key, value }: any) => [key, value.stringValue]));
+          const key = `${values['service.name']} ${values.crossing}`;
+          const destination = values[destinationAttribute];
+          for (const name of [key, ...(destination ? [`→ ${destination}`] : [])])
+            found[name] = (found[name] ?? 0) + Number(asInt);
         }
       }
     }
     return found;
   };
-  try {
-    await waitFor('the collector to take spans', async () => {
-      if (child.exitCode !== null) return new Error(log);
-      const answer = await fetch(`http://127.0.0.1:${port}/v1/traces`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ resourceSpans }),
-      });
-      return answer.ok || answer.status;
-    });
-    await waitFor('both services', () => Object.keys(sums()).length === 4 || JSON.stringify(sums()) + log);
-    expect(sums()).toEqual({ 'ledger none': 5, 'fx none': -3, 'fx hk-cn': 5, '→ 10.20.0.9': 5 });
-  } finally {
-    child.kill();
-    await ended;
-  }
+  const sums = await withCollector(configuration, async ({ post, written, log }) => {
+    await post('/v1/traces', { resourceSpans });
+    const seen = () => sumsOf(written());
+    await waitFor('both services', () => Object.keys(seen()).length === 4 || JSON.stringify(seen()) + log());
+    return seen();
+  });
+  expect(sums).toEqual({ 'ledger none': 5, 'fx none': -3, 'fx hk-cn': 5, '→ 10.20.0.9': 5 });
 });

@@ -1,14 +1,8 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { freePort } from '../../harness/ports';
 import { waitFor } from '../../harness/wait';
 import { environmentGuard } from '../../lib/collector/blocks/components';
 import { nodeMetricProcessors, serviceMetricProcessors } from '../../lib/collector/blocks/node-metrics';
-import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
 import { serviceMetrics } from '../../lib/contract/metrics';
+import { quiet, withCollector } from './with-collector';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
@@ -54,44 +48,26 @@ const request = ({ name = processed.name, environment = 'dev', instance, attribu
 
 /** What comes out behind the processors of agent and gateway, run by the real binary. */
 async function through(...sums: readonly Sum[]): Promise<any[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'harbourline-metrics-'));
-  const port = await freePort();
-  const output = join(folder, 'out.json');
   const processors = { ...environmentGuard('dev'), ...serviceMetricProcessors(), ...nodeMetricProcessors() };
-  const configuration = {
-    receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
-    processors,
-    exporters: { file: { path: output } },
-    service: {
-      telemetry: { metrics: { level: 'none' }, logs: { level: 'error' } },
-      pipelines: { metrics: { receivers: ['otlp'], processors: Object.keys(processors), exporters: ['file'] } },
+  const requests = await withCollector(
+    (port, output) => ({
+      receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
+      processors,
+      exporters: { file: { path: output } },
+      service: {
+        telemetry: quiet,
+        pipelines: { metrics: { receivers: ['otlp'], processors: Object.keys(processors), exporters: ['file'] } },
+      },
+    }),
+    async ({ post, written, log }) => {
+      await post('/v1/metrics', { resourceMetrics: sums.map(request) });
+      await waitFor('the collector to write', () => written().length > 0 || 'nothing');
+      expect(log()).toBe('');
+      return written();
     },
-  };
-  writeFileSync(join(folder, 'collector.yaml'), stringify(configuration));
-  const child = spawn(await collectorBinary(hostTarget()), ['--config', join(folder, 'collector.yaml')]);
-  let log = '';
-  child.stderr.on('data', (chunk) => (log += chunk));
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
-  try {
-    await waitFor('the collector to take what is sent', async () => {
-      if (child.exitCode !== null) return new Error(log);
-      const response = await fetch(`http://127.0.0.1:${port}/v1/metrics`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ resourceMetrics: sums.map(request) }),
-      });
-      return response.ok || response.status;
-    });
-    await waitFor('the collector to write', () => readFileSync(output, 'utf8') !== '' || 'nothing');
-  } finally {
-    child.kill();
-    await ended;
-  }
-  const lines = readFileSync(output, 'utf8').split('\n').filter(Boolean);
-  rmSync(folder, { recursive: true });
-  expect(log).toBe('');
-  return lines
-    .flatMap((line) => JSON.parse(line).resourceMetrics)
+  );
+  return requests
+    .flatMap(({ resourceMetrics }) => resourceMetrics)
     .flatMap(({ scopeMetrics }: any) => scopeMetrics)
     .flatMap(({ metrics }: any) => metrics)
     .map(({ name, sum, gauge }: any) => {

@@ -19,12 +19,16 @@ export function attributesOf(span: StoredSpan, owner: 'span' | 'resource'): Attr
   ];
 }
 
-const otlpValue = (value: unknown): Json =>
-  typeof value !== 'number'
-    ? { stringValue: `${value}` }
-    : Number.isSafeInteger(value)
-      ? { intValue: `${value}` }
-      : { doubleValue: value };
+function otlpValue(value: unknown): Json {
+  if (Array.isArray(value)) return { arrayValue: { values: value.map(otlpValue) } };
+  if (typeof value === 'boolean') return { boolValue: value };
+  if (typeof value !== 'number') return { stringValue: textOf(value) };
+  return Number.isSafeInteger(value) ? { intValue: `${value}` } : { doubleValue: value };
+}
+
+/** As text, where a format has no type for it. */
+const textOf = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : `${value}`);
+
 const otlpAttributes = (list: readonly Attribute[]) => list.map(([key, value]) => ({ key, value: otlpValue(value) }));
 const kinds = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'];
 const kindOf = ({ kind }: StoredSpan): string => kind.replace('SPAN_KIND_', '');
@@ -95,10 +99,11 @@ function toOtlp(traceId: string, spans: readonly StoredSpan[]): Json {
 /** What Jaeger's page opens by "Upload JSON". */
 function toJaeger(traceId: string, spans: readonly StoredSpan[]): Json {
   const tags = (list: readonly Attribute[]) =>
-    list.map(([key, value]) => ({
-      ...{ key, value },
-      type: typeof value !== 'number' ? 'string' : Number.isSafeInteger(value) ? 'int64' : 'float64',
-    }));
+    list.map(([key, value]) => {
+      if (typeof value === 'boolean') return { key, value, type: 'bool' };
+      if (typeof value !== 'number') return { key, value: textOf(value), type: 'string' };
+      return { key, value, type: Number.isSafeInteger(value) ? 'int64' : 'float64' };
+    });
   const processes: Record<string, Json> = {};
   const known = new Map<string, string>();
   const processOf = (span: StoredSpan): string => {
@@ -148,7 +153,7 @@ function toZipkin(traceId: string, spans: readonly StoredSpan[]): Json[] {
     localEndpoint: { serviceName: span.serviceName },
     annotations: eventsOf(span).map(({ name, time }) => ({ timestamp: micros(time), value: name })),
     tags: Object.fromEntries([
-      ...attributesOf(span, 'span').map(([key, value]) => [key, `${value}`]),
+      ...attributesOf(span, 'span').map(([key, value]) => [key, textOf(value)]),
       ...(span['status.code'] === 2 ? [['error', span['status.message'] || 'true']] : []),
     ]),
   }));

@@ -1,78 +1,44 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { freePort } from '../../../harness/ports';
 import { waitFor } from '../../../harness/wait';
 import { type RedactionOptions, redactionProcessors } from '../../../lib/collector/blocks/redaction';
-import { collectorBinary, hostTarget } from '../../../lib/collector/distribution/build';
+import { quiet, spansOf, withCollector } from '../with-collector';
 import { mutations, negatives, positives } from './corpus';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
 /** Sends every text as a span's name and attribute through the real binary and returns what came out, in order. */
-async function through(texts: readonly string[], options: RedactionOptions = {}): Promise<any[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'harbourline-corpus-'));
-  const port = await freePort();
-  const output = join(folder, 'out.json');
+function through(texts: readonly string[], options: RedactionOptions = {}): Promise<any[]> {
   const processors = redactionProcessors(options);
-  const configuration = {
-    receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
-    processors,
-    exporters: { file: { path: output } },
-    service: {
-      telemetry: { metrics: { level: 'none' }, logs: { level: 'error' } },
-      pipelines: { traces: { receivers: ['otlp'], processors: Object.keys(processors), exporters: ['file'] } },
+  const spans = texts.map((text, index) => ({
+    traceId: '1'.repeat(32),
+    spanId: `${index + 1}`.padStart(16, '0'),
+    name: text,
+    startTimeUnixNano: '1',
+    endTimeUnixNano: '2',
+    attributes: [
+      { key: 'http.route', value: { stringValue: text } },
+      { key: 'note', value: { stringValue: `for ${text}.` } },
+    ],
+    links: [
+      { traceId: '2'.repeat(32), spanId: '3'.repeat(16), attributes: [{ key: 'why', value: { stringValue: text } }] },
+    ],
+  }));
+  return withCollector(
+    (port, output) => ({
+      receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
+      processors,
+      exporters: { file: { path: output } },
+      service: {
+        telemetry: quiet,
+        pipelines: { traces: { receivers: ['otlp'], processors: Object.keys(processors), exporters: ['file'] } },
+      },
+    }),
+    async ({ post, written, log }) => {
+      await post('/v1/traces', { resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ spans }] }] });
+      await waitFor('every span', () => spansOf(written()).length === texts.length || log());
+      return spansOf(written());
     },
-  };
-  writeFileSync(join(folder, 'collector.yaml'), stringify(configuration));
-  const child = spawn(await collectorBinary(hostTarget()), ['--config', join(folder, 'collector.yaml')], {
-    env: { PSEUDONYM_SECRET: 'x'.repeat(64) },
-  });
-  let log = '';
-  child.stderr.on('data', (chunk) => (log += chunk));
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
-  try {
-    const spans = texts.map((text, index) => ({
-      traceId: '1'.repeat(32),
-      spanId: `${index + 1}`.padStart(16, '0'),
-      name: text,
-      startTimeUnixNano: '1',
-      endTimeUnixNano: '2',
-      attributes: [
-        { key: 'http.route', value: { stringValue: text } },
-        { key: 'note', value: { stringValue: `for ${text}.` } },
-      ],
-      links: [
-        { traceId: '2'.repeat(32), spanId: '3'.repeat(16), attributes: [{ key: 'why', value: { stringValue: text } }] },
-      ],
-    }));
-    const body = JSON.stringify({ resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ spans }] }] });
-    await waitFor('the collector to take what is sent', async () => {
-      if (child.exitCode !== null) return new Error(log);
-      const response = await fetch(`http://127.0.0.1:${port}/v1/traces`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-      });
-      return response.ok || response.status;
-    });
-    // Not by its end: a signal that comes before it handles signals ends it with what it had not written.
-    await waitFor('the collector to write', () => (existsSync(output) && readFileSync(output, 'utf8') !== '') || log);
-  } finally {
-    child.kill();
-    await ended;
-  }
-  const out = readFileSync(output, 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .flatMap((line) => JSON.parse(line).resourceSpans)
-    .flatMap(({ scopeSpans }: any) => scopeSpans)
-    .flatMap(({ spans }: any) => spans);
-  rmSync(folder, { recursive: true });
-  expect(out).toHaveLength(texts.length);
-  return out;
+    { env: { PSEUDONYM_SECRET: 'x'.repeat(64) } },
+  );
 }
 
 const cases = Object.entries(positives).flatMap(([kind, values]) => values.map((value) => ({ kind, value })));
