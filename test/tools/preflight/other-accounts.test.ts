@@ -152,6 +152,15 @@ test.each<[string, 'client' | 'operators', (answers: Answers) => void, (string |
     ['client: endpoint service: not in ap-east-1c'],
   ],
   [
+    'a VPC that is not there',
+    'client',
+    (a) => {
+      a.ec2.DescribeVpcs = () => ({ Vpcs: [] });
+      a.ec2.DescribeVpcAttribute = fail('InvalidVpcID.NotFound');
+    },
+    ['client: network: not there'],
+  ],
+  [
     'a private zone of the same name, on the second page',
     'client',
     (a) => {

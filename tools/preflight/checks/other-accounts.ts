@@ -98,8 +98,9 @@ const clientNetwork: Check = {
     for (const vpc of client.vpcs) {
       const found = await vpcAnswers(aws, vpc, place);
       const outside = vpc.prefixes.filter((prefix) => !found.blocks.some((block) => within(prefix, block)));
+      answers.push(...found.answers);
+      if (found.blocks.length === 0) continue; // It is not there, and has no attributes to ask for.
       answers.push(
-        ...found.answers,
         answer(
           outside.length === 0,
           vpc.prefixes.join(', '),
