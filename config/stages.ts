@@ -13,6 +13,9 @@ export interface DeployedStage {
   readonly client?: EnvironmentConfig['clients'][number];
 }
 
+/** Stage of operators with an account of their own: `dev-operators`. */
+export const operatorsStage = (environment: string): string => `${environment}-operators`;
+
 /** The stages of an environment. A client's is in the app from the day on which `collect.entrance.handedOver` is there. */
 export function stagesOf(config: EnvironmentConfig): DeployedStage[] {
   const { environment, account, region, clients, link, store } = config;
@@ -31,7 +34,7 @@ export function stagesOf(config: EnvironmentConfig): DeployedStage[] {
       : []),
     ...(operators === account
       ? []
-      : [{ kind: 'operators' as const, name: `${environment}-operators`, account: operators, region }]),
+      : [{ kind: 'operators' as const, name: operatorsStage(environment), account: operators, region }]),
     ...clients.map((client) => ({
       kind: 'client' as const,
       name: clientStage(environment, client.name),

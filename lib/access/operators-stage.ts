@@ -1,6 +1,7 @@
 import { Stack, Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
+import { operatorsStage } from '../../config/stages';
 import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
 import { boundaryOf, organise } from '../common/organisation';
 import { StoreEndpoint, type StoreEndpointProps } from './store-endpoint';
@@ -11,7 +12,7 @@ import { StoreEndpoint, type StoreEndpointProps } from './store-endpoint';
  */
 export class OperatorsStage extends Stage {
   constructor(scope: Construct, config: EnvironmentConfig, endpoint: StoreEndpointProps['endpoint'], account: string) {
-    super(scope, `${config.environment}-operators`, {
+    super(scope, operatorsStage(config.environment), {
       env: { account, region: config.region },
       ...boundaryOf(config.organisation),
     });

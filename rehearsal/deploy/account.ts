@@ -70,7 +70,9 @@ export class Account {
       ({ ResourceStatus, ResourceType }) =>
         ResourceStatus?.endsWith('_FAILED') && ResourceType !== 'AWS::CloudFormation::Stack',
     );
-    return failed ? `${failed.LogicalResourceId}: ${failed.ResourceStatusReason}` : 'no reason given';
+    // Functions add where in their code it was.
+    const [why] = failed?.ResourceStatusReason?.split('\n') ?? [];
+    return failed ? `${failed.LogicalResourceId}: ${why}` : 'no reason given';
   }
 
   /** Takes termination protection off, as docs/operations.md says. */

@@ -1,4 +1,4 @@
-/** A client's account: its half of the way in, deployed with credentials of its own, from what the environment's outputs said. */
+/** Accounts of others: a client's half of the way in, and the operators' way to the store, deployed with credentials of their own. */
 import {
   CreateSubnetCommand,
   CreateVpcCommand,
@@ -39,8 +39,11 @@ export function handedOver(outputs: Readonly<Record<string, string>>): NonNullab
   };
 }
 
-/** A client's account, as its owner has it before anything of ours is there. */
-export class ClientAccount extends Account {
+/** Where operators are in the rehearsal: an account and addresses that no committed configuration has. */
+export const operators = { account: '444444444449', prefix: '10.62.0.0/24' };
+
+/** An account as its owner has it before anything of ours is there. */
+export class OtherAccount extends Account {
   private readonly ec2: EC2Client;
   private readonly ssm: SSMClient;
 
@@ -50,27 +53,30 @@ export class ClientAccount extends Account {
     this.ssm = new SSMClient(this.options);
   }
 
-  /** Makes its VPC, with as many subnets as the configuration names. @returns the client with what was made */
+  /** Makes the VPC of a client, with as many subnets as the configuration names. @returns the client with what was made */
   async withNetwork(client: Client, config: EnvironmentConfig): Promise<Client> {
     const [wanted] = client.vpcs;
     const [prefix = '10.0.0.0/24'] = wanted?.prefixes ?? [];
+    const made = await this.vpc(prefix, config.network.availabilityZones.slice(0, wanted?.subnetIds.length));
+    return { ...client, vpcs: [{ ...made, prefixes: [prefix], routeTableIds: [] }] };
+  }
+
+  /** @param prefix of 256 addresses, a quarter of them for each zone */
+  async vpc(prefix: string, zones: readonly string[]): Promise<{ vpcId: string; subnetIds: string[] }> {
     const { Vpc: vpc } = await this.ec2.send(new CreateVpcCommand({ CidrBlock: prefix }));
     const vpcId = vpc?.VpcId ?? '';
     for (const attribute of ['EnableDnsSupport', 'EnableDnsHostnames']) {
       await this.ec2.send(new ModifyVpcAttributeCommand({ VpcId: vpcId, [attribute]: { Value: true } }));
     }
     const subnetIds: string[] = [];
-    for (const [index] of (wanted?.subnetIds ?? []).entries()) {
+    for (const [index, AvailabilityZone] of zones.entries()) {
+      const CidrBlock = prefix.replace(/\d+\/\d+$/, `${64 * index}/26`);
       const { Subnet: subnet } = await this.ec2.send(
-        new CreateSubnetCommand({
-          VpcId: vpcId,
-          CidrBlock: prefix.replace(/\d+\/\d+$/, `${64 * index}/26`),
-          AvailabilityZone: config.network.availabilityZones[index],
-        }),
+        new CreateSubnetCommand({ VpcId: vpcId, CidrBlock, AvailabilityZone }),
       );
       subnetIds.push(subnet?.SubnetId ?? '');
     }
-    return { ...client, vpcs: [{ vpcId, prefixes: [prefix], subnetIds, routeTableIds: [] }] };
+    return { vpcId, subnetIds };
   }
 
   /** Names of the endpoints' services in its VPC. */
@@ -84,4 +90,11 @@ export class ClientAccount extends Account {
     const { Parameters: found = [] } = await this.ssm.send(new DescribeParametersCommand({}));
     return found.flatMap(({ Name = '' }) => (Name.startsWith(prefix) ? [Name] : [])).sort();
   }
+}
+
+/** An environment whose operators reach the store from a VPC of their own account, which is made. */
+export async function withOperators(config: EnvironmentConfig, theirs: OtherAccount): Promise<EnvironmentConfig> {
+  const made = await theirs.vpc(operators.prefix, config.network.availabilityZones);
+  const endpoint = { ...made, account: operators.account, prefixes: [operators.prefix] };
+  return { ...config, store: { ...config.store, access: { ...config.store.access, via: 'endpoint', endpoint } } };
 }

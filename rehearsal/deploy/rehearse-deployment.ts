@@ -1,7 +1,6 @@
 /** Deploys an environment into an emulated account: the first time, the days after, back, away, and the first time again. */
 import { join } from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { clientStage } from '../../config/entrance';
 import type { EnvironmentConfig } from '../../config/schema';
 import type { NamedStage } from '../../harness/stages';
 import { holds } from '../../harness/wait';
@@ -12,7 +11,8 @@ import { firstConfig, synthesiseTo } from './assembly';
 import { cdk, type Ran, tool, type Where } from './cdk';
 import { type Domain, startDomain } from './domain';
 import { type Emulator, openSockets, processesOf, startEmulator } from './emulator';
-import { ClientAccount, credentialsOf, foreignClient, handedOver } from './other-accounts';
+import { credentialsOf } from './other-accounts';
+import { type Run, rehearseClient, rehearseOperators } from './others';
 import { type Made, madeOf, recordedAlarms, type StepRow, unlike } from './report';
 import { changesOf } from './steps';
 
@@ -63,17 +63,17 @@ export async function rehearseDeployment(
   }
 }
 
-class DeploymentRun {
+class DeploymentRun implements Run {
   readonly rows: StepRow[] = [];
   stacks: Made[] = [];
   transcript = '';
-  private readonly account: Account;
+  readonly account: Account;
 
   constructor(
     private readonly target: NamedStage,
-    private readonly folder: string,
+    readonly folder: string,
     private readonly domain: Domain,
-    private readonly emulator: Emulator,
+    readonly emulator: Emulator,
     private readonly progress: (line: string) => void,
     private readonly signal: AbortSignal,
   ) {
@@ -89,14 +89,7 @@ class DeploymentRun {
 
   async all(): Promise<void> {
     const { account, region, kind, config } = this.target;
-    const bootstrapped = await this.cdk(
-      'bootstrap',
-      `aws://${account}/${region}`,
-      '--output',
-      join(this.folder, 'bootstrap'),
-    );
-    this.row('cdk bootstrap', said(bootstrapped), bootstrapped.code === 0, bootstrapped.seconds);
-    if (bootstrapped.code !== 0) return;
+    if (!(await this.bootstrap('', account, region))) return;
     if (kind === 'environment') {
       await this.account.prepare(config.store.readerRoleArns);
       await this.preflight();
@@ -107,7 +100,10 @@ class DeploymentRun {
     await this.afterwards();
     if (kind === 'environment') await this.smoke();
     await this.changes(firstConfig(config));
-    if (kind === 'environment') await this.client(firstConfig(config));
+    if (kind === 'environment') {
+      await rehearseClient(this, firstConfig(config));
+      await rehearseOperators(this, firstConfig(config));
+    }
     await this.tearDown(first);
     await this.deployStacks(first, 'second first deployment');
   }
@@ -116,9 +112,17 @@ class DeploymentRun {
     return this.cdkOf(this.target.account, ...args);
   }
 
-  private cdkOf(account: string, ...args: string[]): Promise<Ran> {
+  cdkOf(account: string, ...args: string[]): Promise<Ran> {
     this.signal.throwIfAborted();
     return this.record(`npx cdk ${args.join(' ')}`, cdk(args, this.where(account)));
+  }
+
+  /** @param stage of another account @returns whether it can be deployed into */
+  async bootstrap(stage: string, account: string, region: string): Promise<boolean> {
+    const output = join(this.folder, `bootstrap-${account}`);
+    const ran = await this.cdkOf(account, 'bootstrap', `aws://${account}/${region}`, '--output', output);
+    this.row(`${stage && `${stage}: `}cdk bootstrap`, said(ran), ran.code === 0, ran.seconds);
+    return ran.code === 0;
   }
 
   private where = (account = this.target.account): Where => ({
@@ -133,7 +137,7 @@ class DeploymentRun {
     return ran;
   }
 
-  private async preflight(stage = this.target.name, account = this.target.account): Promise<void> {
+  async preflight(stage = this.target.name, account = this.target.account): Promise<void> {
     const asked = await this.record(
       `npm run preflight -- --env ${stage}`,
       tool('preflight', ['--env', stage], this.where(account)),
@@ -218,7 +222,7 @@ class DeploymentRun {
     );
   }
 
-  private stackName = (stack: string): string =>
+  stackName = (stack: string): string =>
     this.stacksOf(`${this.folder}/first`).find(({ id }) => id.endsWith(`/${stack}`))?.name ?? stack;
 
   private async changes(first: EnvironmentConfig): Promise<void> {
@@ -247,41 +251,6 @@ class DeploymentRun {
     this.row('nothing differs afterwards', said(ran), ran.code === 0, ran.seconds);
     const drift = await this.cdk('drift', `${this.target.name}/*`, '--fail', '--app', assembly);
     this.row('drift', said(drift), drift.code === 0, drift.seconds);
-  }
-
-  /** A client's account: bootstrapped, asked, deployed from what `Collect` handed over, and taken down again. */
-  private async client(first: EnvironmentConfig): Promise<void> {
-    const named = foreignClient(first);
-    if (!named) return;
-    const { account, region } = named;
-    const theirs = new ClientAccount(credentialsOf(account, this.emulator.environment));
-    await theirs.prepare(named.nodeRoleArns);
-    const client = await theirs.withNetwork(named, first);
-    const collect = { ...first.collect, entrance: { ...first.collect.entrance } };
-    collect.entrance.handedOver = handedOver(await this.account.outputs(this.stackName('Collect')));
-    const assembly = synthesiseTo(this.folder, 'client', { ...first, collect, clients: [client] });
-    const stage = clientStage(first.environment, client.name);
-    const bootstrapped = await this.cdkOf(
-      account,
-      'bootstrap',
-      `aws://${account}/${region}`,
-      '--output',
-      join(this.folder, 'bootstrap-client'),
-    );
-    this.row(`${stage}: cdk bootstrap`, said(bootstrapped), bootstrapped.code === 0, bootstrapped.seconds);
-    await this.preflight(stage, account);
-    const ran = await this.cdkOf(account, 'deploy', `${stage}/*`, '--require-approval', 'never', '--app', assembly);
-    const [vpc] = client.vpcs;
-    const services = await theirs.endpointServices(vpc?.vpcId ?? '');
-    const parameters = await theirs.parameters(`/harbourline/${first.environment}/agent/`);
-    this.row(
-      `${stage}: the client's half`,
-      ran.code === 0 ? `endpoint of ${services.join(', ')}; ${parameters.length} parameters of agents` : said(ran),
-      ran.code === 0 && services.includes(collect.entrance.handedOver.serviceName ?? '') && parameters.length >= 2,
-      ran.seconds,
-    );
-    const gone = await this.cdkOf(account, 'destroy', `${stage}/*`, '--force', '--app', assembly);
-    this.row(`${stage}: tear-down`, said(gone), gone.code === 0, gone.seconds);
   }
 
   private async tearDown(assembly: string): Promise<void> {

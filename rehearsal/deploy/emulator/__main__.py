@@ -11,6 +11,7 @@ import ministack.core.lambda_runtime as runtime
 import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.ssm as ssm
 import reads
+import store_endpoints
 from ministack.app import main
 from records import handler
 from schemas import Schemas
@@ -26,6 +27,8 @@ def add_types() -> None:
         if name not in provisioners._RESOURCE_HANDLERS:
             sys.exit(f"{name} is in emulated.json, and the emulator does not know it.")
     for name in STOOD_FOR:
+        if "::" not in name:
+            continue  # calls, whose modules are installed below
         if name in provisioners._RESOURCE_HANDLERS:
             sys.exit(f"{name} is in stood-for.json, and the emulator knows it: take it out.")
         provisioners._RESOURCE_HANDLERS[name] = handler(SCHEMAS, name)
@@ -102,6 +105,7 @@ call_as_lambda_does()
 endpoints.install()
 instances.install()
 reads.install()
+store_endpoints.install()
 image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64"
 ssm._PUBLIC_AMI_PARAMETERS[image] = "ami-0c2023a1b2c3d4e5f"
 main()
