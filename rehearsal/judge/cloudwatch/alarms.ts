@@ -54,12 +54,16 @@ export function alarmCourses(
     if (!reads) states.set(arn, 'INSUFFICIENT_DATA');
     return reads;
   });
-  const figures = new Map(readable.map(({ arn }) => [arn, new Map() as Figures]));
   const insights = new Map(
     readable.flatMap(({ arn, properties }) => {
       const query = insightsOf(properties);
       return query ? [[arn, asked(query, store)] as const] : [];
     }),
+  );
+  const counts = new Map(
+    readable
+      .filter(({ arn }) => !insights.has(arn))
+      .map(({ arn, properties }) => [arn, countsOf(properties, store)] as const),
   );
   const lit = new Map<string, ReadonlySet<string>>();
   let changed = true;
@@ -81,7 +85,7 @@ export function alarmCourses(
         move(arn, at, names.size > 0 ? 'ALARM' : 'OK');
         continue;
       }
-      move(arn, at, stateOf(properties, figuresAt(properties, store, at, figures.get(arn)), states.get(arn)));
+      move(arn, at, stateOf(properties, counts.get(arn)?.(at) as Count, states.get(arn)));
     }
     // Rules go by states alone.
     if (!changed) continue;
@@ -116,7 +120,7 @@ interface Asked {
 function asked(query: Insights, store: MetricStore): Asked {
   const length = query.period * 1000;
   const series = [...contributorsOf(query, store)].map(([name, read]) => {
-    const known: Figures = new Map();
+    const known = new Map<number, number | undefined>();
     const at = (until: number) => {
       if (!known.has(until)) known.set(until, read(until - length, until));
       return known.get(until);
@@ -132,24 +136,32 @@ function alarmed(alarm: AlarmProperties, { query, series }: Asked, at: number): 
   return new Set(
     series.flatMap(({ name, at: figureAt }) => {
       const figures = Array.from({ length: alarm.EvaluationPeriods }, (_, n) => figureAt(at - n * query.period * 1000));
-      return stateOf(quiet, figures) === 'ALARM' ? [name] : [];
+      return stateOf(quiet, counted(quiet, figures)) === 'ALARM' ? [name] : [];
     }),
   );
 }
 
-/** The state at a time: M of the last N periods, missing data as the alarm says. */
-function stateOf(
-  alarm: AlarmProperties,
-  figures: readonly (number | undefined)[],
-  before: State = 'INSUFFICIENT_DATA',
-): State {
+/** Of some periods, how many are without data, and how many breach the threshold. */
+interface Count {
+  readonly missing: number;
+  readonly breaching: number;
+}
+
+const none: Count = { missing: 0, breaching: 0 };
+
+function counted(alarm: AlarmProperties, figures: readonly (number | undefined)[]): Count {
   const compare = comparisonOf(alarm);
   let [missing, breaching] = [0, 0];
   for (const value of figures) {
     if (value === undefined) missing++;
     else if (compare(value, alarm.Threshold)) breaching++;
   }
-  const absent = missing === figures.length;
+  return { missing, breaching };
+}
+
+/** The state at a time: M of the last N periods, missing data as the alarm says. */
+function stateOf(alarm: AlarmProperties, { missing, breaching }: Count, before: State = 'INSUFFICIENT_DATA'): State {
+  const absent = missing === alarm.EvaluationPeriods;
   const needed = alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods;
   switch (alarm.TreatMissingData) {
     case 'breaching':
@@ -162,9 +174,6 @@ function stateOf(
       return absent ? 'INSUFFICIENT_DATA' : breaching >= needed ? 'ALARM' : 'OK';
   }
 }
-
-/** Figures of periods by their end, so that what slides by minutes is worked out once. */
-type Figures = Map<number, number | undefined>;
 
 /** What an alarm watches, read out of its definition once. */
 interface Reading {
@@ -181,29 +190,46 @@ const readingOf = remembered((alarm: AlarmProperties): Reading => {
   return { entries, watched, length: periodOf(alarm) * 1000 };
 });
 
-/**
- * Figures of the last N periods, oldest first.
- *
- * @param known those that are known already. It gets the others.
- */
-export function figuresAt(
-  alarm: AlarmProperties,
-  store: MetricStore,
-  at: number,
-  known: Figures = new Map(),
-): (number | undefined)[] {
+/** The figure of the period that ends at a time. */
+function figureOf(alarm: AlarmProperties, store: MetricStore, until: number): number | undefined {
   const { entries, watched, length } = readingOf(alarm);
+  return figure(watched, entries, windowOf(store, until - length, until));
+}
+
+/** Figures of the last N periods, oldest first. */
+export const figuresAt = (alarm: AlarmProperties, store: MetricStore, at: number): (number | undefined)[] =>
+  endsOf(alarm, at).map((until) => figureOf(alarm, store, until));
+
+/** Ends of the last N periods, oldest first. */
+function endsOf(alarm: AlarmProperties, at: number): number[] {
+  const { length } = readingOf(alarm);
   const periods = alarm.EvaluationPeriods;
-  const figures = new Array<number | undefined>(periods);
-  for (let index = 0, until = at - (periods - 1) * length; index < periods; index++, until += length) {
-    let value = known.get(until);
-    if (value === undefined && !known.has(until)) {
-      value = figure(watched, entries, windowOf(store, until - length, until));
-      known.set(until, value);
-    }
-    figures[index] = value;
-  }
-  return figures;
+  return Array.from({ length: periods }, (_, index) => at - (periods - 1 - index) * length);
+}
+
+/** Counts at one time after another: from the count of a period before, one figure leaves, and one comes. */
+function countsOf(alarm: AlarmProperties, store: MetricStore): (at: number) => Count {
+  const { entries, watched, length } = readingOf(alarm);
+  const whole = alarm.EvaluationPeriods * length;
+  const silence = counted(alarm, [figure(watched, entries, () => undefined)]);
+  const ones = new Map<number, Count>();
+  const oneAt = (until: number): Count => {
+    // Alarms look back for a week.
+    if (until <= store.since) return silence;
+    const one = ones.get(until) ?? counted(alarm, [figureOf(alarm, store, until)]);
+    ones.set(until, one);
+    return one;
+  };
+  const counts = new Map<number, Count>();
+  return (at) => {
+    const before = counts.get(at - length);
+    const come = before ? [oneAt(at)] : endsOf(alarm, at).map(oneAt);
+    const left = before ? oneAt(at - whole) : none;
+    const sum = (of: keyof Count) => come.reduce((total, one) => total + one[of], (before?.[of] ?? 0) - left[of]);
+    const count = { missing: sum('missing'), breaching: sum('breaching') };
+    counts.set(at, count);
+    return count;
+  };
 }
 
 /** Seconds. @throws Error on metrics of different periods, which CloudWatch would refuse */

@@ -1,5 +1,6 @@
 import type { DataPoint } from '../../../../rehearsal/judge/cloudwatch/embedded-metrics';
 import { MetricStore } from '../../../../rehearsal/judge/cloudwatch/metric-store';
+import { seeded } from '../../../support/seeded';
 
 const point = (timestamp: number, values: number[], counts = values.map(() => 1), more: Partial<DataPoint> = {}) => ({
   namespace: 'N',
@@ -67,6 +68,35 @@ describe('times', () => {
     expect(store.between(query('Sum'), 60_000, 120_000)).toBe(6);
     expect(store.between(query('Sum'), 59_999, 120_001)).toBe(15);
     expect(store.between(query('Sum'), 120_001, 180_000)).toBeUndefined();
+  });
+
+  test.each(['SampleCount', 'Sum', 'Average', 'Minimum', 'Maximum', 'p90', 'PR(:20)'])(
+    '%s of a window is that of its points alone, whole numbers or not',
+    (statistic) => {
+      for (const unit of [1, 0.1]) {
+        const random = seeded(7);
+        const number = (below: number) => Math.floor(random() * below);
+        const points = Array.from({ length: 40 }, () =>
+          point(number(60), [unit * number(50), unit * number(50)], [number(3), number(3)]),
+        );
+        const all = storeOf(...points);
+        for (let from = 0; from < 60; from += 7) {
+          for (let until = from; until <= 60; until++) {
+            const alone = storeOf(...points.filter(({ timestamp }) => timestamp >= from && timestamp < until));
+            const figure = all.between(query(statistic), from, until);
+            const expected = alone.total(query(statistic));
+            expect([from, until, figure]).toEqual([from, until, expected && expect.closeTo(expected, 9)]);
+          }
+        }
+      }
+    },
+  );
+
+  test('what comes after a question counts in the next', () => {
+    const late = storeOf(point(1, [1]));
+    for (const statistic of ['Sum', 'Maximum']) late.between(query(statistic), 0, 10);
+    late.add([point(5, [7])]);
+    expect(['Sum', 'Maximum'].map((statistic) => late.between(query(statistic), 0, 10))).toEqual([8, 7]);
   });
 
   test('by period of the clock', () => {
