@@ -7,9 +7,9 @@ import { type Case, Draft, production } from './support';
 function judge({ given = () => {}, edit }: Case): Review {
   const before = new Draft(production());
   given(before);
-  const after = new Draft(before.stacks);
+  const after = new Draft(before.changed);
   edit(after);
-  return review('prod', before.stacks, after.stacks);
+  return review('prod', before.changed, after.changed);
 }
 
 /** What is graver than a note. What the judge of the order says has tests of its own: here only where it is meant. */
@@ -24,6 +24,11 @@ const found = ({ findings }: Review, meant: object = {}): Record<string, string>
 test('there are enough of both', () => {
   expect(dangerous.length).toBeGreaterThanOrEqual(25);
   expect(harmless.length).toBeGreaterThanOrEqual(10);
+});
+
+test('nothing, of what was read twice', () => {
+  const { changes, findings } = review('prod', production(), JSON.parse(JSON.stringify(production())));
+  expect({ changes, findings }).toEqual({ changes: [], findings: [] });
 });
 
 test.each(dangerous)('found: $name', (each) => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readEnvironments } from '../../judges/assembly/environments';
 import type { Environment, Resource } from '../../tools/review/changes';
-import { configOf, freshApp } from '../support/app';
+import { assemblyOf } from '../support/app';
 
 type Mutable<T> = T extends (infer E)[]
   ? Mutable<E>[]
@@ -14,15 +14,25 @@ type Mutable<T> = T extends (infer E)[]
 /** A resource that a case may change. */
 export type Editable = Mutable<Resource> & { Properties: Record<string, any> };
 
+type Stack = { resources: Record<string, Editable>; template: any; terminationProtection: boolean; place?: string };
+
 /** An environment that a case may change. */
 export class Draft {
-  readonly stacks: Record<
-    string,
-    { resources: Record<string, Editable>; template: any; terminationProtection: boolean; place?: string }
-  >;
+  /** Each is a copy, made when it is asked for. */
+  readonly stacks: Record<string, Stack> = {};
 
-  constructor(environment: Environment) {
-    this.stacks = JSON.parse(JSON.stringify(environment)) as Draft['stacks'];
+  constructor(private readonly environment: Environment) {
+    for (const [name, stack] of Object.entries(environment)) {
+      const set = (value: Stack) => Object.defineProperty(this.stacks, name, { value, writable: true });
+      const get = () => set(JSON.parse(JSON.stringify(stack)))[name];
+      Object.defineProperty(this.stacks, name, { get, set, configurable: true, enumerable: true });
+    }
+  }
+
+  /** As it was changed. A stack that no case asked for is the same object still: review knows what it found out about it. */
+  get changed(): Environment {
+    const own = Object.entries(Object.getOwnPropertyDescriptors(this.stacks));
+    return Object.fromEntries(own.map(([name, { value }]) => [name, value ?? this.environment[name]]));
   }
 
   /** Logical id of the first resource of a type whose id begins so. */
@@ -72,9 +82,9 @@ export class Draft {
 
 let prod: Environment | undefined;
 
-/** `prod` as it is deployed, synthesised once. */
+/** `prod` as it is deployed. */
 export const production = (): Environment => {
-  prod ??= readEnvironments(freshApp([configOf('prod')]).synth().directory).get('prod')!;
+  prod ??= readEnvironments(assemblyOf('prod').directory).get('prod')!;
   return prod;
 };
 
