@@ -1,11 +1,11 @@
-/** Environments for the judge of reachability: synthesised once a file, and changed as a test likes. */
+/** Environments for the judge of reachability: changed as a test likes. */
 
 import type { EnvironmentConfig } from '../../../config/schema';
 import { exampleEnvironments } from '../../../harness/environments';
+import { synthesiseApp } from '../../../harness/synthesise';
 import { type Environment, readEnvironments } from '../../../judges/assembly/environments';
 import { type ReachModel, reachModel } from '../../../judges/reach/model';
 import { decides, reach } from '../../../judges/reach/reach';
-import { freshApp } from '../../support/app';
 
 export const configs = exampleEnvironments();
 
@@ -13,7 +13,7 @@ const synthesised = new Map<string, ReadonlyMap<string, Environment>>();
 
 /** Stages of an environment. */
 export function stagesOf(config: EnvironmentConfig): ReadonlyMap<string, Environment> {
-  const stages = synthesised.get(config.environment) ?? readEnvironments(freshApp([config]).synth().directory);
+  const stages = synthesised.get(config.environment) ?? readEnvironments(synthesiseApp([config]).assembly.directory);
   synthesised.set(config.environment, stages);
   return stages;
 }
