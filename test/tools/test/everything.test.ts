@@ -1,0 +1,12 @@
+import { everything } from '../../../tools/test/everything';
+
+test.each([
+  [true, ['python/harbourline-otel', 'the oldest OpenTelemetry'], []],
+  [false, ['python/harbourline-otel'], ['npm test -- python/harbourline-otel --oldest']],
+])('CI %s: Python on the oldest OpenTelemetry runs, or how to run it is said', async (inCi, runs, said) => {
+  const { lanes, leftOut } = await everything(inCi, () => {});
+  const titles = lanes.flat().map(({ title }) => title);
+  const python = titles.filter((title) => title.startsWith('pytest python/harbourline-otel'));
+  expect(python).toEqual(runs.map((end) => expect.stringMatching(`${end}$`)));
+  expect(Object.values(leftOut)).toEqual(said);
+});
