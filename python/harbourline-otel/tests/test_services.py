@@ -148,6 +148,40 @@ def test_django_joins_names_its_route_and_its_client(
     assert child.parent_span_id == span.span_id
 
 
+late_settings = {
+    "in wsgi.py": "gunicorn served:wsgi -b 127.0.0.1:{port}",
+    "on the server's own path": "gunicorn --pythonpath own served:wsgi -b 127.0.0.1:{port}",
+    "in manage.py": "python manage.py runserver --noreload 127.0.0.1:{port}",
+}
+manage = """
+import os, sys
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+from django.core.management import execute_from_command_line
+execute_from_command_line(sys.argv)
+"""
+
+
+@pytest.mark.parametrize("where", late_settings)
+def test_django_may_learn_its_settings_late(service: Service, agent: Agent, where: str) -> None:
+    own = "own" in where
+    folder = service.folder / "own" if own else service.folder
+    folder.mkdir(exist_ok=True)
+    late = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")\n'
+    served = {"served.py": late + django["served.py"], "manage.py": manage}
+    for file, text in (django | served).items():
+        (folder / file).write_text(text)
+    port = free_port()
+    process = service.start(
+        "opentelemetry-instrument",
+        *late_settings[where].format(port=port).split(),
+        DJANGO_SETTINGS_MODULE="settings" if own else "",
+    )
+    wait_until(lambda: answers(process, port, "/shop/pay/7"), "Django to answer", 120)
+    process.terminate()
+    process.communicate(timeout=60)
+    assert one(agent, SERVER)[1]["http.route"] == "shop/pay/<int:number>"
+
+
 celery = """
 import os
 from celery import Celery

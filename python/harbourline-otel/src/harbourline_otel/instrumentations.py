@@ -24,6 +24,7 @@ def spare() -> None:
     _try("opentelemetry.instrumentation.asgi", _spare_events)
     _try("opentelemetry.instrumentation.sqlalchemy.engine", _spare_engines)
     _try("opentelemetry.instrumentation.grpc", _name_peers)
+    _try("opentelemetry.instrumentation.django", _wait_for_settings)
 
 
 def _try(name: str, change: Callable[[ModuleType], None]) -> None:
@@ -47,6 +48,37 @@ def _name_peers(module: ModuleType) -> None:
     from harbourline_otel import grpc_peers
 
     grpc_peers.name(module)
+
+
+def _wait_for_settings(module: ModuleType) -> None:
+    """Django is instrumented when its settings are there, at the end of `django.setup`.
+
+    Before that OpenTelemetry makes empty ones where `DJANGO_SETTINGS_MODULE` is not set yet, or
+    names what only the server's own path has: `manage.py` and `wsgi.py` set it too late, and the
+    service answers each request with an error.
+    """
+
+    def instrument(
+        wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        import django  # type: ignore[import-not-found]
+        from django.conf import settings  # type: ignore[import-not-found]
+
+        if settings.configured:
+            wrapped(*args, **kwargs)
+            return
+        waiting = [True]
+
+        def set_up(original: _Wrapped, _: object, a: tuple[Any, ...], k: dict[str, Any]) -> object:
+            done = original(*a, **k)
+            if waiting:
+                waiting.clear()
+                wrapped(*args, **kwargs)
+            return done
+
+        wrap(django, "setup", set_up)
+
+    wrap(module, "DjangoInstrumentor._instrument", instrument)
 
 
 def _spare_events(module: ModuleType) -> None:
