@@ -4,7 +4,7 @@ import { environmentNamed } from '../harness/stages';
 import { deployRehearsed } from './deploy/main';
 import { Inconclusive } from './inconclusive';
 import { machineRow } from './judge/machine';
-import { exitCodes, summary, table, verdict } from './judge/report';
+import { exitCodes, type Row, summary, table, verdict } from './judge/report';
 import { prepare, rehearse } from './rehearse';
 import { scenarios } from './scenarios';
 import type { Scenario } from './scenarios/scenario';
@@ -22,7 +22,7 @@ npm run rehearse -- [options]
   --seed N         same seed, same payments (default 1)
   --deploy         rehearse the deployment instead: cdk bootstrap and deploy into an emulated account, changes of day two,
                    a roll-back, tear-down, and the first deployment again; --env also takes NAME-mainland
-  --keep           leave everything running afterwards and print where to look, until Ctrl-C
+  --keep           judge, then leave everything running and print where to look, until Ctrl-C
   --help           this text
 
 Scenarios:
@@ -110,18 +110,26 @@ async function main(): Promise<void> {
   }
 
   const interrupted = new AbortController();
-  let release = (): void => {};
+  let release: (() => void) | undefined;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
+      // Everything is judged, and was kept to look at.
+      if (release) {
+        release();
+        release = undefined;
+        return;
+      }
       // Told twice: no more patience. Children die with this process.
       if (interrupted.signal.aborted) process.exit(130);
       interrupted.abort(new Error('Interrupted: everything was stopped, nothing was judged.'));
-      release();
     });
   }
 
   const started = performance.now();
   const clock = () => `${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s`;
+  const { name, summary: happens } = options.scenario;
+  const report = (rows: readonly Row[]): void =>
+    console.log(`\nRehearsal of ${config.environment}, ${name}: ${happens}\n\n${table(rows)}\n`);
   const { rows, phases, folder } = await rehearse({
     config,
     scenario: options.scenario,
@@ -132,17 +140,16 @@ async function main(): Promise<void> {
     progress: (line) => process.stderr.write(`${clock()}  ${line}\n`),
     ...(options.keep
       ? {
-          whileUp: (where: readonly string[]) =>
+          whileUp: (rows: readonly Row[], where: readonly string[]) =>
             new Promise<void>((resolve) => {
-              console.log(`\nStill running, until Ctrl-C:\n${where.join('\n')}\n`);
+              report(rows);
+              console.log(`${summary(rows)}\n\nStill running, until Ctrl-C:\n${where.join('\n')}\n`);
               release = resolve;
             }),
         }
       : {}),
   });
-  console.log(
-    `\nRehearsal of ${config.environment}, ${options.scenario.name}: ${options.scenario.summary}\n\n${table(rows)}\n`,
-  );
+  if (!options.keep) report(rows);
   console.log([...phases].map(([name, seconds]) => `${seconds.toFixed(1).padStart(6)} s  ${name}`).join('\n'));
   console.log(`${clock()}  in all\n`);
   const said = verdict(rows);

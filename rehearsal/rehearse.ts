@@ -10,7 +10,7 @@ import { holds } from '../harness/wait';
 import { collectorBinary, hostTarget } from '../lib/collector/distribution/build';
 import { judged } from './inconclusive';
 import type { Evidence, StoredSpan } from './judge/evidence';
-import { judge } from './judge/judge';
+import { afterStop, judge } from './judge/judge';
 import { count, type Row, verdict } from './judge/report';
 import { countedSpans } from './judge/spans';
 import { saveTraces, tracesOf } from './recorded-traces';
@@ -33,8 +33,8 @@ export interface RehearsalOptions {
   readonly ratePerSecond: number;
   readonly seconds: number;
   readonly seed: number;
-  /** Called when everything was judged and still runs; the rehearsal ends when it resolves. */
-  readonly whileUp?: (where: readonly string[]) => Promise<void>;
+  /** Called when everything was judged and still runs, with what was judged and where to look; the rehearsal ends when it resolves. */
+  readonly whileUp?: (rows: readonly Row[], where: readonly string[]) => Promise<void>;
   readonly signal: AbortSignal;
   readonly progress: Progress;
 }
@@ -134,16 +134,7 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
 
     const attempts = await attemptAsWriter(stage.client('writer'), spans[0]);
     const deadLetters = deadLettersIn(folder);
-    if (options.whileUp) {
-      stage.share();
-      const stored = new Set(spans.map(({ traceId }) => traceId));
-      const [slowest] = payments
-        .filter(({ traceId }) => traceId && stored.has(traceId))
-        .sort((one, other) => other.latencyMs - one.latencyMs);
-      await options.whileUp(stage.whereToLook(slowest?.traceId));
-    }
-    await phase('stopping', () => cleanUp.run());
-    const evidence: Evidence = {
+    const evidence = (cleanStop?: boolean): Evidence => ({
       config,
       deployed: synthesised,
       drive,
@@ -160,13 +151,33 @@ export async function rehearse(options: RehearsalOptions): Promise<RehearsalResu
       crossed: stage.line.record,
       attempts,
       machine,
-      cleanStop: cleanUp.clean,
+      ...(cleanStop === undefined ? {} : { cleanStop }),
       allowance,
       expectedAlarms: scenario.alarms,
+    });
+    const judgedWith = (cleanStop?: boolean): Row[] => {
+      const found = evidence(cleanStop);
+      saveRecording(recordingOf(found, scenario.name));
+      saveTraces(config.environment, scenario.name, tracesOf(ledger));
+      return judge(found);
     };
-    saveRecording(recordingOf(evidence, scenario.name));
-    saveTraces(config.environment, scenario.name, tracesOf(evidence.ledger));
-    const rows = judge(evidence);
+    const stop = () => phase('stopping', () => cleanUp.run());
+    const { whileUp } = options;
+    let rows: Row[];
+    if (whileUp) {
+      stage.share();
+      const stored = new Set(spans.map(({ traceId }) => traceId));
+      const [slowest] = payments
+        .filter(({ traceId }) => traceId && stored.has(traceId))
+        .sort((one, other) => other.latencyMs - one.latencyMs);
+      const kept = judgedWith();
+      await whileUp(kept, stage.whereToLook(slowest?.traceId));
+      await stop();
+      rows = afterStop(kept, cleanUp.clean);
+    } else {
+      await stop();
+      rows = judgedWith(cleanUp.clean);
+    }
     if (verdict(rows) === 'passed') rmSync(folder, { recursive: true, force: true });
     return { rows, phases, folder };
   } catch (error) {

@@ -38,8 +38,8 @@ export interface Evidence {
   readonly attempts: Readonly<Record<Forbidden, number>>;
   /** How busy the machine was while payments were made; empty where it does not tell. */
   readonly machine: readonly MachineReading[];
-  /** Whether every process ended by itself when asked to. */
-  readonly cleanStop: boolean;
+  /** Whether every process ended by itself when asked to; undefined while they still run. */
+  readonly cleanStop?: boolean;
   /** What the scenario may have cost. */
   readonly allowance: Allowance;
   /** What alarms must have made of it. */

@@ -2,7 +2,7 @@
 import { alarmRows } from './alarms';
 import { crossed } from './border';
 import type { Evidence } from './evidence';
-import { onThisMachine } from './machine';
+import { machineRow, onThisMachine } from './machine';
 import { metricsSent } from './metrics-sent';
 import { percentiles } from './percentiles';
 import { refused } from './permissions';
@@ -11,6 +11,21 @@ import { bandwidth, selfMeasured } from './self-measured';
 import { redacted } from './sensitive-values';
 import { spansCounted } from './spans';
 import { sampled } from './traces';
+
+const endedRow = 'processes ended when asked';
+
+function ended(cleanStop?: boolean): Row {
+  if (cleanStop === undefined) return { what: endedRow, seen: 'nobody has asked them yet', expected: 'all' };
+  return { what: endedRow, seen: cleanStop ? 'all' : 'some were killed', expected: 'all', ok: cleanStop };
+}
+
+/** Rows that were judged while everything ran, after it was stopped. The others stay as they were: somebody may have looked. */
+export function afterStop(rows: readonly Row[], cleanStop: boolean): Row[] {
+  const busy = rows.some(({ what, doubtful }) => what === machineRow && doubtful);
+  return rows.map((row) =>
+    row.what === endedRow ? { ...ended(cleanStop), ...(busy ? { doubtful: true } : {}) } : row,
+  );
+}
 
 /** A row for each promise, and for what the scenario saw itself. */
 export function judge(evidence: Evidence): Row[] {
@@ -26,12 +41,7 @@ export function judge(evidence: Evidence): Row[] {
     selfMeasured(evidence),
     bandwidth(evidence),
     ...alarmRows(evidence),
-    {
-      what: 'processes ended when asked',
-      seen: cleanStop ? 'all' : 'some were killed',
-      expected: 'all',
-      ok: cleanStop,
-    },
+    ended(cleanStop),
     ...allowance.rows,
     ...(allowance.atRest?.(evidence) ?? []),
   ]);

@@ -17,7 +17,7 @@ const help = `Draws the dashboards of an environment, as synthesised now, with t
 
 npm run preview -- [options]
   --env NAME         environment (default: the first of the deployment)
-  --scenario NAME    whose rehearsal: the last of this scenario (default slow-link)
+  --scenario NAME    the last rehearsal of this scenario (default: the last rehearsal)
   --output FILE      where to write it (default in the cache; the path is printed)
   --screenshot FILE  also take a picture of the first dashboard, with a headless Chromium
   --grafana FOLDER   write the dashboards for Grafana instead, a JSON file each; it needs no rehearsal
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       env: { type: 'string' },
-      scenario: { type: 'string', default: 'slow-link' },
+      scenario: { type: 'string' },
       output: { type: 'string' },
       screenshot: { type: 'string' },
       grafana: { type: 'string' },
@@ -54,10 +54,10 @@ async function main(): Promise<void> {
   const { dashboards, dispose } = synthesise(config);
   dispose();
   const file = resolve(
-    values.output ?? join(cacheDirectory('rehearsal'), `preview-${config.environment}-${values.scenario}.html`),
+    values.output ?? join(cacheDirectory('rehearsal'), `preview-${config.environment}-${recording.scenario}.html`),
   );
   writeFileSync(file, page(dashboards, recording));
-  console.log(`Preview: ${pathToFileURL(file).href}`);
+  console.log(`Preview of the last rehearsal of ${recording.scenario}: ${pathToFileURL(file).href}`);
   if (!values.screenshot) return;
   if (!hasChineseFont()) {
     process.stderr.write(

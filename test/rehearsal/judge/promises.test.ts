@@ -4,7 +4,8 @@ import { collectorMetrics, metrics } from '../../../lib/contract/metrics';
 import { crossed } from '../../../rehearsal/judge/border';
 import type { DataPoint } from '../../../rehearsal/judge/cloudwatch/embedded-metrics';
 import type { Evidence } from '../../../rehearsal/judge/evidence';
-import { judge } from '../../../rehearsal/judge/judge';
+import { afterStop, judge } from '../../../rehearsal/judge/judge';
+import { machineRow } from '../../../rehearsal/judge/machine';
 import { metricsSent } from '../../../rehearsal/judge/metrics-sent';
 import { percentiles } from '../../../rehearsal/judge/percentiles';
 import { refused } from '../../../rehearsal/judge/permissions';
@@ -201,6 +202,18 @@ describe('what else is judged', () => {
       'spans without trace group',
     ]);
     expect(redIn(judge(healthy({ cleanStop: false })))).toEqual(['processes ended when asked']);
+  });
+
+  test('while processes still run, nobody says that they ended; after the stop that row alone is another', () => {
+    const { cleanStop: _, ...running } = healthy({});
+    const rows = judge(running);
+    const row = (of: readonly Row[]) => of.find(({ what }) => what === 'processes ended when asked');
+    expect(row(rows)).toEqual(expect.objectContaining({ seen: 'nobody has asked them yet' }));
+    expect(row(rows)).not.toHaveProperty('ok');
+    expect(afterStop(rows, true)).toEqual(judge(healthy({})));
+    expect(redIn(afterStop(rows, false))).toEqual(['processes ended when asked']);
+    const busy = rows.map((each): Row => (each.what === machineRow ? { ...each, ok: false, doubtful: true } : each));
+    expect(row(afterStop(busy, false))).toHaveProperty('doubtful', true);
   });
 
   test('the rows of the scenario come with the others, those of its end too', () => {
