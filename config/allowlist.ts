@@ -179,6 +179,10 @@ const longestDays = 366;
 /** Days from one day to another, both as `2027-06-30`. */
 const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
 
+/** The last day that a line may name at a day, where it may hold for so many days. */
+export const lastDayOf = (day: string, days: number): string =>
+  new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+
 /**
  * Lines that do not hold at a day: ended before it, or asked for beyond a year from it.
  *
@@ -205,7 +209,7 @@ export function datesOf(entries: readonly AllowlistEntry[], day: string, days = 
             code: 'HL-ALLOW-007',
             ...at,
             why: `It would hold for ${Math.round(left)} days from ${day}, and ${days} are the most: nobody would ask for it again.`,
-            fix: 'Name an end within that time.',
+            fix: `Name ${lastDayOf(day, days)} at the latest. How long a line may hold is link.allowlistDays.`,
           },
         ]
       : [];

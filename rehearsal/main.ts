@@ -157,7 +157,9 @@ async function main(): Promise<void> {
   if (said !== 'passed') console.log(`Logs and configurations: ${folder}`);
   const busy = rows.find(({ what }) => what === machineRow);
   if (busy?.doubtful)
-    console.log(`Inconclusive: this machine was too busy. ${busy.seen}. Try again when it has less to do.`);
+    console.log(
+      `Inconclusive: this machine was too busy: ${busy.seen}. Expected: ${busy.expected}. Try again when it has less to do.`,
+    );
   console.log(summary(rows));
 }
 

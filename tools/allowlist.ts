@@ -21,7 +21,8 @@ npm run allowlist -- rules [--env NAME]
 
   why            which line of config/allowlists admits connections to ADDRESS:PORT, or why none does; and what the
                  templates make of it, hop by hop with: npm run reach -- FROM ADDRESS:PORT
-  check          which lines have ended at a date (fails), or end within ${warningDays} days of it (warns)
+  check          which lines have ended at a date, or hold for longer than link.allowlistDays from it (both fail), or
+                 end within ${warningDays} days of it (warns)
   rules          which rules owners of services put into their security groups
 
   --from ADDRESS who connects; "relay" for the relays. Default: anybody
@@ -67,10 +68,18 @@ command(help, () => {
     if (wrong.length > 0) throw new Error(wrong.join('\n'));
     const answers = environments.map((config) => ({ config, ...why(config, address, Number(port), values.from) }));
     const admitting = answers.filter(({ admitted }) => admitted);
-    for (const { config, lines } of admitting.length > 0 ? admitting : answers) {
+    for (const { config, lines, sources } of admitting.length > 0 ? admitting : answers) {
       console.log([`${config.environment}:`, ...lines.map((line) => `  ${line}`)].join('\n'));
-      const templates = withModel(config, (model) => held(model, config, address, Number(port), values.from));
-      console.log(templates.map(({ text, shut }) => `  templates: ${text}${shut ? ' (BUT LISTED)' : ''}`).join('\n'));
+      // Whom a line admits is asked for; where none does, whoever there is.
+      const asked = values.from ? [values.from] : sources.length > 0 ? [...new Set(sources)] : [undefined];
+      const templates = withModel(config, (model) =>
+        asked.flatMap((from) => held(model, config, address, Number(port), from)),
+      );
+      console.log(
+        templates
+          .map(({ text, shut }) => `  templates: ${text}${shut ? ' (although a line admits it)' : ''}`)
+          .join('\n'),
+      );
     }
     return admitting.length > 0 ? 0 : 1;
   }
@@ -79,8 +88,10 @@ command(help, () => {
     const findings = environments.flatMap((config) => ending(config, values.date as string));
     for (const { text } of findings) console.log(text);
     const ended = findings.filter((finding) => finding.ended).length;
-    console.log(`${ended} ended, ${findings.length - ended} within ${warningDays} days, at ${values.date}`);
-    return ended > 0 ? 1 : 0;
+    const tooLong = findings.filter((finding) => finding.tooLong).length;
+    const soon = findings.length - ended - tooLong;
+    console.log(`${ended} ended, ${soon} within ${warningDays} days, ${tooLong} too long, at ${values.date}`);
+    return ended + tooLong > 0 ? 1 : 0;
   }
   if (question === 'rules' && target === undefined) {
     for (const config of environments) {

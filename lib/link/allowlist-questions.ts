@@ -1,5 +1,5 @@
 /** What people ask of an allow-list: who admits this, and what ends when? */
-import { relaySource } from '../../config/allowlist';
+import { lastDayOf, relaySource } from '../../config/allowlist';
 import { within } from '../../config/cidr';
 import { warningDays } from '../contract/alarms';
 import { type Flow, flows, type LinkedConfig } from '../contract/link-parameters';
@@ -7,6 +7,8 @@ import { type Flow, flows, type LinkedConfig } from '../contract/link-parameters
 /** The answer to {@link why}. */
 export interface AllowlistAnswer {
   readonly admitted: boolean;
+  /** An address of each line that admits it, or `relay`. */
+  readonly sources: readonly string[];
   readonly lines: readonly string[];
 }
 
@@ -27,6 +29,7 @@ export function why(config: LinkedConfig, address: string, port: number, from?: 
   if (admitting.length > 0) {
     return {
       admitted: true,
+      sources: admitting.map((flow) => (flow.fromRelay ? relaySource : (flow.from[0] as string).replace(/\/.*/, ''))),
       lines: admitting.map(
         (flow) => `admitted by ${shown(flow)}; ${flow.owner}, ${flow.ticket}, until ${flow.expires}`,
       ),
@@ -45,6 +48,7 @@ export function why(config: LinkedConfig, address: string, port: number, from?: 
         : 'it is in no prefix of this environment: mainland.prefixes or network.serviceVpcPrefixes must name it first';
   return {
     admitted: false,
+    sources: [],
     lines: [
       `not admitted: ${toIt.length === 0 ? `no line of ${link.allowlist.file} holds ${address}; ${side}` : `${address} is listed, but not so`}`,
       ...otherPort.map((flow) => `other port:   ${shown(flow)}`),
@@ -56,18 +60,35 @@ export function why(config: LinkedConfig, address: string, port: number, from?: 
 const isFrom = (flow: Flow, from: string): boolean =>
   from === relaySource ? flow.fromRelay : flow.from.some((prefix) => within(`${from}/32`, prefix));
 
-/** Lines that have ended at a date, or end within {@link warningDays} of it. A line still holds on its last day. */
-export function ending(config: LinkedConfig, date: string): { ended: boolean; text: string }[] {
+/** A line of which a date is to be said. */
+interface Ending {
+  readonly ended: boolean;
+  /** It holds for longer than `link.allowlistDays`: no synthesis takes it. */
+  readonly tooLong?: true;
+  readonly text: string;
+}
+
+/**
+ * Lines that have ended at a date, end within {@link warningDays} of it, or end later than a line may. A line still holds on its
+ * last day.
+ */
+export function ending(config: LinkedConfig, date: string): Ending[] {
+  const { file, allowlistDays } = { ...config.link.allowlist, ...config.link };
   const days = (day: string) => Date.parse(`${day}T00:00:00Z`) / 86_400_000;
   return flows(config).flatMap((flow) => {
     const left = days(flow.expires) - days(date);
+    const named = `${file}:${flow.line}  ${flow.to} port ${flow.port} (${flow.owner}, ${flow.ticket})`;
+    if (left > allowlistDays) {
+      const text = `TOO LONG ${named} ends on ${flow.expires}, in ${left} days: name ${lastDayOf(date, allowlistDays)} at the latest`;
+      return [{ ended: false, tooLong: true, text }];
+    }
     if (left > warningDays) return [];
     const ended = left < 0;
     const when = ended ? `ended on ${flow.expires}` : `ends on ${flow.expires}, in ${left} days`;
     return [
       {
         ended,
-        text: `${ended ? 'ENDED  ' : 'warning'} ${config.link.allowlist.file}:${flow.line}  ${flow.to} port ${flow.port} (${flow.owner}, ${flow.ticket}) ${when}: renew or remove it`,
+        text: `${ended ? 'ENDED  ' : 'warning'} ${named} ${when}: renew or remove it`,
       },
     ];
   });

@@ -109,8 +109,14 @@ describe('questions', () => {
   test('why it is admitted: file, line, owner, ticket', () => {
     expect(why(config, '10.20.8.10', 4318)).toEqual({
       admitted: true,
+      sources: ['relay'],
       lines: [expect.stringMatching(/^admitted by config\/allowlists\/dev\.txt:5 .*trace-platform, NET-1201/)],
     });
+  });
+
+  test('a line of a service has an address that may be asked about', () => {
+    expect(why(config, '10.20.1.20', 8443).sources).toEqual(['10.30.4.0']);
+    expect(why(config, '10.20.1.20', 22).sources).toEqual([]);
   });
 
   test.each([
@@ -136,6 +142,16 @@ describe('questions', () => {
     for (const finding of found) expect(finding).toEqual({ ended, text: expect.stringContaining(text) });
   });
 
+  test('a line that holds for longer than any may is said to, with the last day that it may name', () => {
+    const short = { ...config, link: { ...config.link, allowlistDays: 90 } };
+    const found = ending(short, '2026-12-30').map(({ text, ...kind }) => ({ ...kind, text }));
+    expect(found[0]).toEqual({
+      ended: false,
+      tooLong: true,
+      text: expect.stringContaining('ends on 2027-06-30, in 182 days: name 2027-03-30 at the latest'),
+    });
+  });
+
   test('nothing ends in more than thirty days', () => {
     expect(ending(config, '2027-02-28')).toEqual([]);
   });
@@ -151,6 +167,10 @@ describe('questions', () => {
       stdout: expect.stringContaining('not admitted'),
     });
     expect(run('check', '--date', '2027-04-02')).toMatchObject({ status: 1, stdout: expect.stringContaining('ENDED') });
+    expect(run('check', '--date', '2025-01-01')).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/^TOO LONG [\s\S]*0 ended, 0 within 30 days, [1-9]\d* too long, at 2025-01-01\n$/),
+    });
     expect(run('check', '--day', '2027-04-02').status).toBe(1);
   });
 });

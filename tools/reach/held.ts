@@ -1,5 +1,6 @@
 /** What the templates say of a connection over the link, beside what the allow-list says of it. */
 import { relaySource } from '../../config/allowlist';
+import { addressProblem, within } from '../../config/cidr';
 import type { ReachModel } from '../../judges/reach/model';
 import { decides, reach } from '../../judges/reach/reach';
 import type { LinkedConfig } from '../../lib/contract/link-parameters';
@@ -12,6 +13,8 @@ export interface Held {
   /** A line admits it, and it does not pass. */
   readonly shut: boolean;
 }
+
+const isAddress = (text: string): boolean => addressProblem(text) === undefined;
 
 /** Whoever may be at the other end of the link, where nobody is named. */
 const everybody = ['relay', 'service', 'mainland'];
@@ -45,11 +48,19 @@ export function held(
     const rule = verdict.passing?.forth.findLast(
       ({ at, what }) => !at.includes('-mainland/') && /security group|ACL of|firewall/.test(what),
     );
-    const text = every
-      ? `${name}: every port of it passes: not held in Hong Kong, but by the far end and by whoever has the address`
-      : passes
-        ? `${name}: passes${rule ? `, by ${rule.at}` : ''}`
-        : `${name}: does not get there: ${end ? `${end.at}: ${end.what}` : 'nobody is there'}`;
-    return [{ text, passes, shut: !passes && admitted && !whole }];
+    // Its owner attaches a VPC when the transit gateway is there: until then nothing leads to it, as outputs and preflight say.
+    const waiting = config.link.serviceAttachments.find(
+      ({ attachmentId, prefix }) =>
+        !attachmentId && [name, address].some((one) => isAddress(one) && within(`${one}/32`, prefix)),
+    );
+    const pending = !passes && admitted && waiting !== undefined;
+    const text = pending
+      ? `${name}: not yet: the VPC ${waiting.prefix} is not attached, its entry in link.serviceAttachments has no attachmentId`
+      : every
+        ? `${name}: every port of it passes: not held in Hong Kong, but by the far end and by whoever has the address`
+        : passes
+          ? `${name}: passes${rule ? `, by ${rule.at}` : ''}`
+          : `${name}: does not get there: ${end ? `${end.at}: ${end.what}` : 'nobody is there'}`;
+    return [{ text, passes, shut: !passes && admitted && !whole && !pending }];
   });
 }

@@ -315,6 +315,25 @@ describe('npm run allowlist -- why, of the templates', () => {
   });
 });
 
+describe('a VPC that is not attached yet', () => {
+  const model = modelOf(dev);
+
+  test('is said to be so of what a line admits, as its owner and not a rule is asked', () => {
+    expect(held(model, linked(dev), '10.20.1.20', 8443, '10.30.4.3')).toEqual([
+      {
+        passes: false,
+        shut: false,
+        text: '10.30.4.3: not yet: the VPC 10.30.4.0/24 is not attached, its entry in link.serviceAttachments has no attachmentId',
+      },
+    ]);
+  });
+
+  test('of what no line admits nothing is promised', () => {
+    const [found] = held(model, linked(dev), '10.20.1.20', 22, '10.30.4.3');
+    expect(found).toEqual({ passes: false, shut: false, text: expect.stringContaining('does not get there') });
+  });
+});
+
 describe('a way out that is opened is found', () => {
   const leaving = (stack: string, change: NonNullable<Parameters<typeof modelOf>[2]>): string[] =>
     exitsOf(dev, changed(dev, stack, change))
