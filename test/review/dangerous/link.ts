@@ -129,6 +129,11 @@ export const link: readonly DangerousCase[] = [
     edit: (draft) => {
       draft.properties('Network', 'AWS::EC2::PrefixList').Entries[0].Cidr = '10.22.0.0/16';
     },
-    finds: { 'network-opens': '10.22.0.0/16' },
+    finds: { 'network-opens': 'opens to 10.22.0.0/16 what rules that name the list allow' },
+  },
+  {
+    name: 'a prefix list comes, as with a line of the allow-list that names a new port',
+    edit: accessList,
+    finds: { 'network-opens': '10.22.1.0/24' },
   },
 ];

@@ -11,7 +11,12 @@ const ports = ({ protocol, from, to }: Opening): string =>
 
 const hit =
   (verb: string) =>
-  (opening: Opening): Hit => ({ at: opening.at, what: `${verb} ${ports(opening)} to ${short(opening.peer)}` });
+  (opening: Opening): Hit => ({
+    at: opening.at,
+    what: opening.at.endsWith(' prefix list')
+      ? `${verb} to ${short(opening.peer)} what rules that name the list allow`
+      : `${verb} ${ports(opening)} to ${short(opening.peer)}`,
+  });
 
 function beyond(known: readonly Opening[], list: readonly Opening[]): Opening[] {
   const same = new Set(known.map((opening) => JSON.stringify(opening)));
@@ -40,7 +45,7 @@ const types: Readonly<Record<string, RegExp>> = {
   'AWS::EC2::SecurityGroupEgress': /^$|^Properties\.(IpProtocol|FromPort|ToPort|Cidr\w+|Destination\w+|GroupId)\b/,
   'AWS::EC2::NetworkAclEntry':
     /^$|^Properties\.(Protocol|PortRange|CidrBlock|Ipv6CidrBlock|RuleAction|Egress|NetworkAclId)\b/,
-  'AWS::EC2::PrefixList': /^Properties\.Entries\b/,
+  'AWS::EC2::PrefixList': /^$|^Properties\.Entries\b/,
   'AWS::EC2::Route': /^$|^Properties\./,
   'AWS::EC2::TransitGatewayRoute': /^$|^Properties\.(?!Blackhole)/,
   'AWS::EC2::VPNConnectionRoute': /^$|^Properties\./,
