@@ -47,6 +47,17 @@ POST /payments                                            payment    serves   25
 `);
 });
 
+test('a call over the border says to whom: by the name on the service map, else by its address', () => {
+  const address = { 'span.attributes.server@address': '10.20.1.20' };
+  const to = (extra: object): string => draw([span('a', '', 0, 1, { name: 'POST', ...extra })]);
+  expect(to({ ...crossing('hk-cn'), ...address })).toContain('POST → 10.20.1.20 ');
+  expect(to({ ...crossing('hk-cn'), ...address, 'span.attributes.call@destination': 'settlement' })).toContain(
+    'POST → settlement ',
+  );
+  expect(to({ ...crossing('cn-hk'), ...address })).not.toContain('→');
+  expect(to(address)).not.toContain('→');
+});
+
 test('what is odd is shown: no root, spans that call each other, control characters, no time at all', () => {
   expect(draw([span('b', 'gone', 0, 1)])).toContain('span b (caller not stored)');
   const cycle = draw([span('x', 'y', 0, 1), span('y', 'x', 1, 1)]);

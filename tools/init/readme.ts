@@ -3,7 +3,7 @@ import { nodeMajor } from '../../lib/contract/node';
 
 export const readme = (name: string, environments: readonly string[]): string => `# ${name}
 
-What we deploy of [Harbourline](https://www.npmjs.com/package/harbourline): ${environments.join(', ')}. Two commands, on Linux with
+What we deploy of Harbourline (\`node_modules/harbourline/README.md\`): ${environments.join(', ')}. Two commands, on Linux with
 Node ≥ ${nodeMajor}, Go ≥ 1.25, a JDK ≥ 21, Python ≥ 3.10 and openssl, without an AWS account:
 
 \`\`\`sh
@@ -14,7 +14,7 @@ npx harbourline rehearse          # ${environments[0]} on this machine: a minute
 | file | says |
 |---|---|
 | [\`config/\`](config) | an environment each; the editor shows every setting with its unit, default and source |
-| [\`config/allowlists/\`](config) | what may cross the border, line by line, each with an owner, a ticket and an end |
+| [\`config/allowlists/\`](config) | where there is a link: what may cross the border, line by line, each with an owner, a ticket and an end |
 | [\`harbourline.config.ts\`](harbourline.config.ts) | which environments there are, and what we add to them |
 | [\`.github/\`](.github) | what a change must pass, and the deployment: change set prepared, shown, approved, executed |
 | [\`deployment/pipeline-roles.yaml\`](deployment/pipeline-roles.yaml) | the roles of that pipeline, deployed once by hand |

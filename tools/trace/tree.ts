@@ -22,6 +22,13 @@ const crossingOf = (span: StoredSpan): 'hk-cn' | 'cn-hk' | undefined => {
 };
 const marks = { 'hk-cn': '⇒ CN', 'cn-hk': '⇒ HK' } as const;
 
+/** Who is called over the border: the mainland makes no spans here that would say so. */
+function calledOver(span: StoredSpan): string {
+  if (crossingOf(span) !== 'hk-cn') return '';
+  const to = span['span.attributes.call@destination'] ?? span['span.attributes.server@address'];
+  return typeof to === 'string' && to !== '' ? ` → ${to}` : '';
+}
+
 const kinds: Readonly<Record<string, string>> = {
   SPAN_KIND_SERVER: 'serves',
   SPAN_KIND_CLIENT: 'calls',
@@ -100,7 +107,7 @@ export function traceTree(
     const failed = span['status.code'] === 2;
     const crossing = crossingOf(span);
     const orphan = top && span.parentSpanId !== '' ? ' (caller not stored)' : '';
-    const name = filled(`${span.name}${orphan}`, Math.max(1, nameColumns - columnsOf(branch)));
+    const name = filled(`${span.name}${calledOver(span)}${orphan}`, Math.max(1, nameColumns - columnsOf(branch)));
     rows.push(
       [
         dim(branch) + (failed ? red(name) : name),

@@ -12,7 +12,7 @@ import { type CdkJson, type PackageJson, upgradedFlags, upgradedPackage } from '
 
 const help = `Brings a repository of yours to this version of Harbourline, and says what a deployment would do then.
 
-npx harbourline@VERSION upgrade [options]
+npx file:/path/harbourline-VERSION.tgz upgrade [options]   (with a registry of your firm's: npx harbourline@VERSION upgrade)
   --from VERSION   version that the repository must have now (default: whatever package.json says)
   --package FILE   tarball of Harbourline (default: where this command came from)
   --no-review      does not compare what would be deployed
@@ -74,7 +74,10 @@ command(help, () => {
   console.log(`harbourline ${from} → ${manifest.version}`);
   if (values['no-review']) return 0;
   const review = file('node_modules/harbourline/dist/tools/review/main.js');
-  return (
-    spawnSync(process.execPath, [...loader(), review, '--base', 'HEAD'], { cwd: root, stdio: 'inherit' }).status ?? 1
-  );
+  const { status } = spawnSync(process.execPath, [...loader(), review, '--base', 'HEAD'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  console.log('\nNext: read these pages, then npx harbourline check, then commit, with vendor/ where it changed');
+  return status ?? 1;
 });
