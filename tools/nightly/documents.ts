@@ -9,6 +9,7 @@ const elsewhere: readonly (readonly [line: RegExp, because: string])[] = [
   [/ --via | --half /, "needs a deployed store; its tests answer in AWS's place"],
   [/ --keep$/, 'runs until it is ended; .ci/trace runs it'],
   [/^npm run trace/, '.ci/trace, with the id of a trace that is there'],
+  [/^npm run preview$/, 'needs a rehearsal before it: among the commands it has one'],
   [/^npm run rehearse -- --deploy/, 'a job of its own at night: deployment'],
   [/ --base main$/, '.ci/run, in a pull request'],
 ];

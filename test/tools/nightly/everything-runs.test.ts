@@ -68,7 +68,10 @@ test('what documents say to type is run as it stands, or says why not', () => {
 /** Commands of others that documents show. */
 const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^npm ci\b/, 'begins .ci/run'],
-  [/^npx harbourline(@VERSION)? /, 'npm run examples: the commands of the package, in a repository of a firm'],
+  [
+    /^npx (harbourline(@VERSION)?|file:\S+\.tgz) /,
+    'npm run examples: the commands of the package, in a repository of a firm',
+  ],
   [/^npx cdk (diff|deploy|destroy|bootstrap|drift|synth)\b/, 'needs an account of AWS'],
 ];
 
