@@ -1,5 +1,6 @@
 /** The environments of a synthesised assembly, resource by resource, as they stand in its templates. */
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { remembered } from '../remembered';
 
 /** A resource as it stands in a template. */
 export interface Resource {
@@ -51,9 +52,9 @@ export function readEnvironments(assemblyDirectory: string): Map<string, Environ
 }
 
 /** Every resource of an environment: `Store/Domain` is its place in findings. */
-export const resourcesOf = (
-  environment: Environment,
-): { at: string; id: string; stack: string; resource: Resource }[] =>
-  Object.entries(environment).flatMap(([stack, { resources }]) =>
-    Object.entries(resources).map(([id, resource]) => ({ at: `${stack}/${id}`, id, stack, resource })),
-  );
+export const resourcesOf = remembered(
+  (environment: Environment): readonly { at: string; id: string; stack: string; resource: Resource }[] =>
+    Object.entries(environment).flatMap(([stack, { resources }]) =>
+      Object.entries(resources).map(([id, resource]) => ({ at: `${stack}/${id}`, id, stack, resource })),
+    ),
+);
