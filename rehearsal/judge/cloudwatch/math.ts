@@ -69,18 +69,20 @@ function operandsOf(entry: MathEntry, entries: readonly MathEntry[]): readonly O
   return named;
 }
 
-/** Results by expression and values: most minutes are like those before them. */
-const results = new Map<string, number | undefined>();
-const mostResults = 100_000;
+/** Results by expression, and by values: most minutes are like those before them. */
+const results = new Map<string, Map<string, number | undefined>>();
+const mostResults = 10_000;
 
 function evaluated(expression: string, values: Readonly<Record<string, number>>): number | undefined {
-  const key = `${expression}|${Object.values(values).join()}`;
-  if (results.has(key)) return results.get(key);
+  const known = results.get(expression) ?? new Map<string, number | undefined>();
+  const key = Object.values(values).join();
+  if (known.has(key)) return known.get(key);
   const result = Number(compiled(expression).evaluate({ ...functions, ...values }));
   // Nothing by nothing, as CloudWatch sees it.
   const figure = Number.isFinite(result) ? result : undefined;
-  if (results.size >= mostResults) results.clear();
-  results.set(key, figure);
+  if (known.size >= mostResults) known.clear();
+  known.set(key, figure);
+  results.set(expression, known);
   return figure;
 }
 
