@@ -128,8 +128,9 @@ const withResource = (document: unknown): unknown => {
 /** A policy as an object: some resources take it as text. What is no JSON allows something unreadable. */
 export function policyDocument(document: unknown): { Statement?: unknown } | undefined {
   const joined = (document as { 'Fn::Join'?: [string, unknown[]] } | undefined)?.['Fn::Join'];
-  // A join of anything else is no text, and is read as what it is: unreadable.
-  const isText = Array.isArray(joined) && typeof joined[0] === 'string' && Array.isArray(joined[1]);
+  // A join of anything else, or of more than a separator and a list, is no text, and is read as what it is: unreadable.
+  const isText =
+    Array.isArray(joined) && joined.length === 2 && typeof joined[0] === 'string' && Array.isArray(joined[1]);
   const whole = isText
     ? joined[1]
         .map((part) => (typeof part === 'string' ? part : `«${text(part).replaceAll('"', "'")}»`))

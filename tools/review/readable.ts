@@ -40,7 +40,13 @@ function parse(text: string): Json | undefined {
 
 function join(value: Record<string, unknown>): string | undefined {
   const parts = value['Fn::Join'];
-  if (Object.keys(value).length !== 1 || !Array.isArray(parts) || parts[0] !== '' || !Array.isArray(parts[1])) {
+  if (
+    Object.keys(value).length !== 1 ||
+    !Array.isArray(parts) ||
+    parts.length !== 2 ||
+    parts[0] !== '' ||
+    !Array.isArray(parts[1])
+  ) {
     return undefined;
   }
   const texts: unknown[] = parts[1];
