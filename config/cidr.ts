@@ -60,7 +60,7 @@ export function cidrProblem(
     return {
       code: 'HL-CIDR-002',
       why: 'This is not an IPv4 prefix.',
-      fix: 'Write four numbers and a length, such as 10.10.0.0/16.',
+      fix: 'Write four numbers from 0 to 255 and a length from 0 to 32, such as 10.10.0.0/16, or 10.20.8.10/32 for one address.',
     };
   }
   const [, length] = parse(text);

@@ -5,7 +5,8 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
   },
   'Change something': {
     test: 'formatters, linters, types, all tests; with a path that alone',
-    check: 'everything else that a change must pass: rules of CDK, templates, imports, unused code, shell, review',
+    check:
+      'everything that a change must pass: the tests, rules of CDK, templates, imports, unused code, shell, review',
     format: 'formats TypeScript and JSON',
     'lint:shell': 'ShellCheck over scripts, workflows and the shell of documents',
     'lint:templates': 'cfn-lint and checkov over the synthesised templates',
