@@ -1,6 +1,7 @@
 /** How a command of a person reaches a store: a domain, signed, or a rehearsal that was kept running. */
 import { readFileSync } from 'node:fs';
 import { errors } from '@opensearch-project/opensearch';
+import type { EnvironmentConfig } from '../config/schema';
 import type { StoreSettings } from '../lib/store/client';
 import { sharedStore } from '../rehearsal/stage/addresses';
 import { type Reached, reachStore, type Way, ways } from './session';
@@ -17,6 +18,19 @@ export const connectionOptions = {
 export const connectionHelp = `  --via session|endpoint   how to reach the domain of --env: through Session Manager, or an endpoint in your VPC (docs/entrance.md)
   --env NAME               whose domain
   --endpoint URL           https:// address of a domain that your machine reaches by itself`;
+
+/**
+ * How an environment's store is reached where nobody says how, by its configuration: a name alone must not read a rehearsal's store.
+ *
+ * @throws Error that says what to add, where the environment has no way of its own
+ */
+export function ownWay({ environment, store }: Pick<EnvironmentConfig, 'environment' | 'store'>): Way {
+  const { via } = store.access;
+  if (via !== 'none') return via;
+  throw new Error(
+    `--env ${environment}: its store.access.via is 'none', so add how your machine reaches the domain: --endpoint https://…`,
+  );
+}
 
 /** A store as the options say, until it is closed. @throws Error that says what is missing or contradictory */
 export async function reached(

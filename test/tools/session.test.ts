@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueCertificates } from '../../lib/machine/certificates.issue';
 import { storeClient } from '../../lib/store/client';
-import { reached } from '../../tools/connection';
+import { ownWay, reached } from '../../tools/connection';
 import { reachStore, type SessionAws } from '../../tools/session';
 import { halves } from '../../tools/smoke/halves';
+import { configOf } from '../support/app';
 
 const host = 'vpc-store.test.internal';
 const options = { via: 'session', environment: 'dev', region: 'ap-east-1' } as const;
@@ -134,6 +135,15 @@ test.each([
   [{ via: 'session', env: 'dev', endpoint: 'https://store' }, /leave --endpoint out/],
 ])('refused: %j', async (values, message) => {
   await expect(reached({ region: 'ap-east-1', ...values }, 'trace')).rejects.toThrow(message);
+});
+
+test('an environment is reached by the way of its configuration, where nobody says how', () => {
+  const by = (via: 'session' | 'endpoint' | 'none') => {
+    const config = configOf('dev');
+    return ownWay({ ...config, store: { ...config.store, access: { ...config.store.access, via } } });
+  };
+  expect([by('session'), by('endpoint')]).toEqual(['session', 'endpoint']);
+  expect(() => by('none')).toThrow("--env dev: its store.access.via is 'none', so add");
 });
 
 const trace = '0af7651916cd43dd8448eb211c80319c';

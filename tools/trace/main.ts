@@ -1,8 +1,9 @@
 /** `npm run trace`: see `--help`. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { environmentNamed } from '../../harness/stages';
 import { storeClient } from '../../lib/store/client';
-import { connectionHelp, explained, reached } from '../connection';
+import { connectionHelp, explained, ownWay, reached } from '../connection';
 import { comparison } from './compare';
 import { exporters } from './export';
 import { fetchList, fetchTrace } from './fetch';
@@ -30,6 +31,7 @@ npm run trace -- [options] [traceId [traceId]]
     --no-colour            plain text, as when the output is no terminal
 ${connectionHelp}
                            signed with your AWS credentials, as a role of store.readerRoleArns
+                           --env alone: by the store.access.via of its configuration
                            (default: a rehearsal that was started with --keep)
   --region NAME            region that requests are signed for (default ap-east-1)
   --help                   this text
@@ -59,7 +61,9 @@ async function main(): Promise<void> {
   assertTogether(values, positionals.length);
   const filter = filterOf(values);
   const limit = whole('--limit', values.limit ?? '100000', 1_000_000);
-  const { settings: store, close } = await reached(values, 'trace');
+  const { env, endpoint, via } = values;
+  const way = via ?? (env !== undefined && endpoint === undefined ? ownWay(environmentNamed(env)) : undefined);
+  const { settings: store, close } = await reached({ ...values, via: way }, 'trace');
   const client = storeClient(store);
   const fetched = async (id: string) => {
     const found = await fetchTrace(client, id, limit);
