@@ -38,6 +38,9 @@ const condition = z.record(
 );
 
 const one = (a: string, b: string) => (value: Record<string, unknown>) => !(a in value && b in value);
+/** IAM refuses a statement of an identity's policy that names no resource. */
+const ofSomething = (value: Record<string, unknown>) =>
+  ['Resource', 'NotResource', 'Principal', 'NotPrincipal'].some((key) => key in value);
 const statement = z
   .strictObject({
     Sid: z.string().optional(),
@@ -52,6 +55,7 @@ const statement = z
   })
   .refine((value) => 'Action' in value !== 'NotAction' in value)
   .refine(one('Resource', 'NotResource'))
+  .refine(ofSomething)
   .refine(one('Principal', 'NotPrincipal'));
 
 /** A policy whose every statement is understood. */
