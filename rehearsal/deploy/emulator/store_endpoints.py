@@ -1,7 +1,7 @@
 """Endpoints of a domain in other VPCs, which the emulator's OpenSearch Service does not have: records.
 
-An account makes one of a domain that it owns, or whose owner let it in before; a second one of the
-same domain and VPC is refused, and a token makes one endpoint, however often it comes.
+An account makes one of a domain that it owns, or whose owner let it in before; a token makes one
+endpoint, however often it comes.
 """
 
 import json
