@@ -22,6 +22,8 @@ export const expectedRefusals: Readonly<Record<string, string>> = {
     'With another VLAN in the same change: the interface is made again, and two cannot have one VLAN of a line.',
   'link.directConnect.gatewayId: add':
     'With another VLAN in the same change: the interface is made again, and two cannot have one VLAN of a line.',
+  'link.amazonAsn: add':
+    'Two deployments: take link out, then put it in with the other ASN. Nothing crosses in between; aggregates wait at the relays.',
   'link.transitGatewayId: add':
     'Two deployments: take link out, then put it in with the other gateway. Nothing crosses in between; aggregates wait at the relays.',
   'link.receiver.port: changes places with continuityPort': 'Two deployments, by way of a third port.',
