@@ -37,10 +37,14 @@ export const link: Scenario = {
         'P99 none, slow burn',
         'Error rate none, slow burn',
         'Link loss',
+        'A caller of the mainland fails',
+        'A destination in the mainland fails',
+        'A service fails',
       ].map((alarm) => [alarm, 'every path is cut']),
     ),
   },
-  distance: { delayMs: 25, lossPercent: 0.5 },
+  // The fourth path of production answers below its `link.probe.rttMs`, 50 ms.
+  distance: { delayMs: 10, lossPercent: 0.5 },
   ratePerSecond: 4,
   seconds: 315,
   async during(stage, watch) {

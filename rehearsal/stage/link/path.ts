@@ -15,7 +15,7 @@ export interface Distance {
 }
 
 /** Milliseconds by which each path is longer than the one before: an answer that takes another path is seen in its round trip. */
-const furtherMs = 15;
+const furtherMs = 4;
 
 /** How long the n-th path is, from 1. */
 export const distanceOf = (first: Distance, number: number): Distance => ({
