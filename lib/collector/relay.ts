@@ -97,6 +97,11 @@ export function relayConfiguration(options: RelayOptions): string {
         },
         compression: 'zstd',
         timeout: '30s',
+        // After an outage TCP waits minutes before it sends again, and HTTP/2 has one connection for all: what answers no ping
+        // is closed, and a new one is made. Without it nothing crossed for three minutes after two minutes without a link, and
+        // what had arrived was sent again and counted twice.
+        http2_read_idle_timeout: '10s',
+        http2_ping_timeout: '5s',
         retry_on_failure: retryForever('30s'),
         sending_queue: {
           enabled: true,

@@ -69,6 +69,10 @@ describe.each(['relay', 'receiver'])('the synthesised %s', (tier) => {
         compression: 'zstd',
         tls: { min_version: '1.2', server_name_override: expect.any(String) },
         sending_queue: { storage: 'file_storage/queue', sizer: 'bytes' },
+        // A connection that an outage left behind is found before a request has waited for its end.
+        timeout: '30s',
+        http2_read_idle_timeout: '10s',
+        http2_ping_timeout: '5s',
       });
     }
   });
