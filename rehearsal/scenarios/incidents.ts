@@ -14,6 +14,7 @@ const byName = {
   'A destination in the mainland fails': 'the only destination fails, and is named',
   'A service fails': 'its payments fail with the calls, and it is named',
   'Services in Hong Kong': 'payments wait for the mainland, and may show a minute before their cause',
+  'Error rate none, slow burn': 'payments fail, and may show a minute before their cause',
 } as const;
 
 /**
