@@ -71,8 +71,10 @@ export async function startService(props: ServiceProps): Promise<Service> {
 
   const stop = async () => {
     signalGroup('SIGTERM');
-    await Promise.race([exited, sleep(1000 * (props.stopWithin ?? 15), undefined, { ref: false })]);
+    const within = props.stopWithin ?? 15;
+    await Promise.race([exited, sleep(1000 * within, undefined, { ref: false })]);
     const clean = ended !== undefined;
+    if (!clean) process.stderr.write(`${props.name} did not end within ${within} s of SIGTERM: it was killed.\n`);
     kill();
     await exited;
     return clean;
