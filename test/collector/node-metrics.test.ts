@@ -2,7 +2,7 @@ import { waitFor } from '../../harness/wait';
 import { environmentGuard } from '../../lib/collector/blocks/components';
 import { nodeMetricProcessors, serviceMetricProcessors } from '../../lib/collector/blocks/node-metrics';
 import { serviceMetrics } from '../../lib/contract/metrics';
-import { quiet, withCollector } from './with-collector';
+import { straight, withCollector } from './with-collector';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
@@ -49,23 +49,12 @@ const request = ({ name = processed.name, environment = 'dev', instance, attribu
 /** What comes out behind the processors of agent and gateway, run by the real binary. */
 async function through(...sums: readonly Sum[]): Promise<any[]> {
   const processors = { ...environmentGuard('dev'), ...serviceMetricProcessors(), ...nodeMetricProcessors() };
-  const requests = await withCollector(
-    (port, output) => ({
-      receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
-      processors,
-      exporters: { file: { path: output } },
-      service: {
-        telemetry: quiet,
-        pipelines: { metrics: { receivers: ['otlp'], processors: Object.keys(processors), exporters: ['file'] } },
-      },
-    }),
-    async ({ post, written, log }) => {
-      await post('/v1/metrics', { resourceMetrics: sums.map(request) });
-      await waitFor('the collector to write', () => written().length > 0 || 'nothing');
-      expect(log()).toBe('');
-      return written();
-    },
-  );
+  const requests = await withCollector(straight('metrics', processors), async ({ post, written, log }) => {
+    await post('/v1/metrics', { resourceMetrics: sums.map(request) });
+    await waitFor('the collector to write', () => written().length > 0 || 'nothing');
+    expect(log()).toBe('');
+    return written();
+  });
   return requests
     .flatMap(({ resourceMetrics }) => resourceMetrics)
     .flatMap(({ scopeMetrics }: any) => scopeMetrics)

@@ -3,28 +3,18 @@ import { parse } from 'yaml';
 import { waitFor } from '../../harness/wait';
 import { featureGates } from '../../lib/contract/sampling';
 import { testSampler } from './support';
-import { type Collector, quiet, spansOf, withCollector } from './with-collector';
+import { type Collector, spansOf, straight, withCollector } from './with-collector';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
 /** The sampler's own policies, with its waits in the same proportion and shorter. */
-function configuration(port: number, out: string): object {
-  const { tail_sampling } = parse(
-    testSampler({
-      // Less than one of the traces weighs: a budget bounds what is kept over time.
-      sampling: { errorBytesPerSecond: 1_000 },
-    }),
-  ).processors;
-  return {
-    receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
-    processors: { tail_sampling: { ...tail_sampling, decision_wait: '30s' } },
-    exporters: { file: { path: out } },
-    service: {
-      telemetry: quiet,
-      pipelines: { traces: { receivers: ['otlp'], processors: ['tail_sampling'], exporters: ['file'] } },
-    },
-  };
-}
+const { tail_sampling } = parse(
+  testSampler({
+    // Less than one of the traces weighs: a budget bounds what is kept over time.
+    sampling: { errorBytesPerSecond: 1_000 },
+  }),
+).processors;
+const configuration = straight('traces', { tail_sampling: { ...tail_sampling, decision_wait: '30s' } });
 
 const id = (n: number, length: number): string => `${n}`.padStart(length, '0');
 

@@ -20,6 +20,24 @@ export interface Collector {
 /** Of the configuration, what is the same in all tests. */
 export const quiet = { metrics: { level: 'none' }, logs: { level: 'error' } };
 
+/** A configuration: what is received goes through processors, in their order, into the file. */
+export const straight =
+  (
+    signal: 'traces' | 'metrics',
+    processors: object,
+    receiversAt: (endpoint: string) => object = (endpoint) => ({ otlp: { protocols: { http: { endpoint } } } }),
+  ) =>
+  (port: number, output: string): object => {
+    const receivers = receiversAt(`127.0.0.1:${port}`);
+    const pipeline = { receivers: Object.keys(receivers), processors: Object.keys(processors), exporters: ['file'] };
+    return {
+      receivers,
+      processors,
+      exporters: { file: { path: output } },
+      service: { telemetry: quiet, pipelines: { [signal]: pipeline } },
+    };
+  };
+
 /**
  * Starts a collector, and ends it when `use` has ended. That is no way to have it write: a signal that comes before it
  * handles signals ends it with what it had not written.

@@ -2,7 +2,7 @@
 import { waitFor } from '../../harness/wait';
 import { exporters } from '../../tools/trace/export';
 import type { StoredSpan } from '../../tools/trace/fetch';
-import { quiet, spansOf, withCollector } from '../collector/with-collector';
+import { spansOf, straight, withCollector } from '../collector/with-collector';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
@@ -40,22 +40,12 @@ const stored: StoredSpan[] = [
 ];
 
 /** What a receiver makes of an export. */
-const read = (kind: string, receiverAt: (endpoint: string) => object, path: string, body: unknown): Promise<any[]> =>
-  withCollector(
-    (port, output) => ({
-      receivers: { [kind]: receiverAt(`127.0.0.1:${port}`) },
-      exporters: { file: { path: output } },
-      service: {
-        telemetry: quiet,
-        pipelines: { traces: { receivers: [kind], exporters: ['file'] } },
-      },
-    }),
-    async ({ post, written, log }) => {
-      await post(path, body);
-      await waitFor('every span', () => spansOf(written()).length === stored.length || log() || written());
-      return spansOf(written());
-    },
-  );
+const read = (receiversAt: (endpoint: string) => object, path: string, body: unknown): Promise<any[]> =>
+  withCollector(straight('traces', {}, receiversAt), async ({ post, written, log }) => {
+    await post(path, body);
+    await waitFor('every span', () => spansOf(written()).length === stored.length || log() || written());
+    return spansOf(written());
+  });
 const values = (attributes: readonly any[] = []) =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, value]));
 const service = ({ resource }: any) => values(resource.attributes)['service.name'].stringValue;
@@ -63,8 +53,8 @@ const chain = (spans: readonly any[]) =>
   spans.map((each) => [each.traceId, each.spanId, each.parentSpanId ?? '', service(each), each.name, each.kind]);
 
 test('OTLP: ids, parents, kinds, types, events, links and states are what was stored', async () => {
-  const receiver = (endpoint: string) => ({ protocols: { http: { endpoint } } });
-  const spans = await read('otlp', receiver, '/v1/traces', exporters.otlp(traceId, stored));
+  const otlp = (endpoint: string) => ({ otlp: { protocols: { http: { endpoint } } } });
+  const spans = await read(otlp, '/v1/traces', exporters.otlp(traceId, stored));
   expect(chain(spans)).toEqual([
     [traceId, root, '', 'payment', 'POST /payments', 2],
     [traceId, call, root, 'payment', 'POST', 3],
@@ -86,7 +76,11 @@ test('OTLP: ids, parents, kinds, types, events, links and states are what was st
 });
 
 test('Zipkin: ids, parents, kinds, times, tags and errors are what was stored', async () => {
-  const spans = await read('zipkin', (endpoint) => ({ endpoint }), '/api/v2/spans', exporters.zipkin(traceId, stored));
+  const spans = await read(
+    (endpoint) => ({ zipkin: { endpoint } }),
+    '/api/v2/spans',
+    exporters.zipkin(traceId, stored),
+  );
   // Zipkin's names are in lower case.
   expect(
     chain(spans)

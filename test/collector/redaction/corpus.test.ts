@@ -1,13 +1,12 @@
 import { waitFor } from '../../../harness/wait';
 import { type RedactionOptions, redactionProcessors } from '../../../lib/collector/blocks/redaction';
-import { quiet, spansOf, withCollector } from '../with-collector';
+import { spansOf, straight, withCollector } from '../with-collector';
 import { mutations, negatives, positives } from './corpus';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
 /** Sends every text as a span's name and attribute through the real binary and returns what came out, in order. */
 function through(texts: readonly string[], options: RedactionOptions = {}): Promise<any[]> {
-  const processors = redactionProcessors(options);
   const spans = texts.map((text, index) => ({
     traceId: '1'.repeat(32),
     spanId: `${index + 1}`.padStart(16, '0'),
@@ -23,15 +22,7 @@ function through(texts: readonly string[], options: RedactionOptions = {}): Prom
     ],
   }));
   return withCollector(
-    (port, output) => ({
-      receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
-      processors,
-      exporters: { file: { path: output } },
-      service: {
-        telemetry: quiet,
-        pipelines: { traces: { receivers: ['otlp'], processors: Object.keys(processors), exporters: ['file'] } },
-      },
-    }),
+    straight('traces', redactionProcessors(options)),
     async ({ post, written, log }) => {
       await post('/v1/traces', { resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ spans }] }] });
       await waitFor('every span', () => spansOf(written()).length === texts.length || log());
