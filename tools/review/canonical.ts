@@ -82,12 +82,19 @@ function masked(value: string, assets: ReadonlyMap<string, string>): string {
   });
 }
 
-/** What `Fn::Join` without a separator makes, references as words. Undefined where it is something else. */
-function join(value: Record<string, unknown>): string | undefined {
-  const parts = value['Fn::Join'];
-  if (Object.keys(value).length !== 1 || !Array.isArray(parts) || parts.length !== 2) return undefined;
+/** Separator and pieces of an `Fn::Join`. Undefined where it is none, or has a third argument, which CloudFormation refuses. */
+export function joinParts(value: unknown): readonly [separator: string, pieces: readonly unknown[]] | undefined {
+  const parts = (value as { 'Fn::Join'?: unknown } | null | undefined)?.['Fn::Join'];
+  if (!Array.isArray(parts) || parts.length !== 2) return undefined;
   const [separator, pieces] = parts as [unknown, unknown];
-  if (typeof separator !== 'string' || !Array.isArray(pieces)) return undefined;
+  return typeof separator === 'string' && Array.isArray(pieces) ? [separator, pieces] : undefined;
+}
+
+/** What an `Fn::Join` makes, references as words. Undefined where it is something else. */
+function join(value: Record<string, unknown>): string | undefined {
+  const parts = joinParts(value);
+  if (!parts || Object.keys(value).length !== 1) return undefined;
+  const [separator, pieces] = parts;
   // Text with the marks of its own would read as a reference.
   if (pieces.some((piece) => typeof piece === 'string' && /[«»]/.test(piece))) return undefined;
   return pieces.map((piece) => (typeof piece === 'string' ? piece : `«${reference(piece)}»`)).join(separator);

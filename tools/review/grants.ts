@@ -1,4 +1,4 @@
-import { canonical } from './canonical';
+import { canonical, joinParts } from './canonical';
 import { type Environment, ofEachStack, type Resource, remembered } from './changes';
 
 /** One permission: the smallest part of a policy that can be compared. */
@@ -127,14 +127,10 @@ const withResource = (document: unknown): unknown => {
 
 /** A policy as an object: some resources take it as text. What is no JSON allows something unreadable. */
 export function policyDocument(document: unknown): { Statement?: unknown } | undefined {
-  const joined = (document as { 'Fn::Join'?: [string, unknown[]] } | undefined)?.['Fn::Join'];
-  // A join of anything else, or of more than a separator and a list, is no text, and is read as what it is: unreadable.
-  const isText =
-    Array.isArray(joined) && joined.length === 2 && typeof joined[0] === 'string' && Array.isArray(joined[1]);
-  const whole = isText
-    ? joined[1]
-        .map((part) => (typeof part === 'string' ? part : `«${text(part).replaceAll('"', "'")}»`))
-        .join(joined[0])
+  // A join of anything but a separator and a list is no text, and is read as what it is: unreadable.
+  const [separator, pieces] = joinParts(document) ?? [];
+  const whole = pieces
+    ? pieces.map((part) => (typeof part === 'string' ? part : `«${text(part).replaceAll('"', "'")}»`)).join(separator)
     : document;
   if (typeof whole !== 'string') return whole as { Statement?: unknown } | undefined;
   try {

@@ -1,5 +1,7 @@
 /** Text in a template that is a document: unfolded, so that a changed setting is a changed line. */
 
+import { joinParts } from './canonical';
+
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /**
@@ -39,17 +41,8 @@ function parse(text: string): Json | undefined {
 }
 
 function join(value: Record<string, unknown>): string | undefined {
-  const parts = value['Fn::Join'];
-  if (
-    Object.keys(value).length !== 1 ||
-    !Array.isArray(parts) ||
-    parts.length !== 2 ||
-    parts[0] !== '' ||
-    !Array.isArray(parts[1])
-  ) {
-    return undefined;
-  }
-  const texts: unknown[] = parts[1];
+  const [separator, texts = []] = joinParts(value) ?? [];
+  if (separator !== '' || Object.keys(value).length !== 1) return undefined;
   if (texts.some((part) => typeof part === 'string' && part.includes('«'))) return undefined;
   return texts.map((part) => (typeof part === 'string' ? part : `«${name(part)}»`)).join('');
 }
