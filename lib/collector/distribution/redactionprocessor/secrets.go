@@ -68,7 +68,7 @@ func (s *scan) secret(from, end int) {
 	case closing != 0 && at < len(text) && (text[at] == ',' || text[at] == ' ') && dashed:
 		at++ // the next argument of a list
 	case closing == 0 && dashed && at > end:
-	case closing == 0 && at > end && at < len(text):
+	case closing == 0 && at < len(text) && (at > end || copula(text[at:]) > 0):
 		s.announced(at, short)
 		return
 	default:
@@ -198,13 +198,23 @@ func (s *scan) announced(at int, short bool) {
 			at += len(word)
 		}
 	}
-	at = s.skip(at, "\"'", 1)
+	at = s.skip(at+copula(s.text[at:]), " \"'", 2)
 	to := s.wordAt(at, "_-+/=.!@#$%^&*~")
 	value := strings.TrimRight(s.text[at:to], ".!")
 	if short || len(value) < 6 || !mixed(value) {
 		return
 	}
 	s.mask(at, at+len(value), "secret")
+}
+
+// copula is the length of a Chinese "is" that the text begins with: 密码是abc123.
+func copula(text string) int {
+	for _, word := range []string{"是", "为", "為"} {
+		if strings.HasPrefix(text, word) {
+			return len(word)
+		}
+	}
+	return 0
 }
 
 // mixed text has letters and digits, as passwords and keys do and words and numbers do not.
