@@ -6,6 +6,7 @@ import { tierName } from '../../config/tier-names';
 import { agentMetricsQueueBytes, agentQueueBytes, hops, mebibytes } from '../contract/limits';
 import { ports } from '../contract/ports';
 import {
+  clientKeepalive,
   clientTls,
   environmentGuard,
   extensions,
@@ -35,6 +36,7 @@ export function agentConfiguration({ environment, redaction }: AgentOptions): st
   const exporter = (bytes: number, batch: object) => ({
     endpoint: env(variables.gatewayEndpoint),
     tls: clientTls(tierName('gateway', environment)),
+    ...clientKeepalive,
     compression: 'zstd',
     timeout: '10s',
     retry_on_failure: retryForever(),

@@ -7,10 +7,12 @@ import { hops, mebibytes } from '../contract/limits';
 import { ports } from '../contract/ports';
 import { queueBytes, sizesOf } from '../contract/sizing';
 import {
+  clientKeepalive,
   clientTls,
   environmentGuard,
   extensions,
   memoryLimiter,
+  pingsAllowed,
   retryForever,
   serverTls,
   service,
@@ -77,7 +79,10 @@ export function gatewayConfiguration({
             tls: serverTls,
             max_recv_msg_size_mib: mebibytes(hops.agentToGateway.messageBytes),
             // A load balancer spreads connections, not requests: aged ones let new gateways take their share.
-            keepalive: { server_parameters: { max_connection_age: '5m', max_connection_age_grace: '30s' } },
+            keepalive: {
+              ...pingsAllowed,
+              server_parameters: { max_connection_age: '5m', max_connection_age_grace: '30s' },
+            },
           },
           http: {
             endpoint: `${bind}:${ports.otlpHttp}`,
@@ -115,6 +120,7 @@ export function gatewayConfiguration({
         protocol: {
           otlp: {
             tls: clientTls(tierName('sampler', environment)),
+            ...clientKeepalive,
             timeout: '5s',
             sending_queue: { enabled: false },
             retry_on_failure: {

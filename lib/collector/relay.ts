@@ -5,7 +5,7 @@
 
 import { crossingAttribute, crossings, metrics, traceparentAttribute } from '../contract/metrics';
 import { ports } from '../contract/ports';
-import { extensions, memoryLimiter, retryForever, serverTls, service } from './blocks/components';
+import { extensions, memoryLimiter, pingsAllowed, retryForever, serverTls, service } from './blocks/components';
 import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './blocks/own-metrics';
 import { env, renderConfiguration, variables } from './blocks/render';
 
@@ -68,7 +68,12 @@ export function relayConfiguration(options: RelayOptions): string {
       ...own.receivers,
       otlp: {
         protocols: {
-          grpc: { endpoint: `${env(variables.bind)}:${ports.otlpGrpc}`, tls: serverTls, max_recv_msg_size_mib: 16 },
+          grpc: {
+            endpoint: `${env(variables.bind)}:${ports.otlpGrpc}`,
+            tls: serverTls,
+            max_recv_msg_size_mib: 16,
+            keepalive: pingsAllowed,
+          },
         },
       },
     },

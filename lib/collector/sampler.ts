@@ -18,7 +18,16 @@ import {
 import { ports } from '../contract/ports';
 import { hashSalt, rootWaitSeconds } from '../contract/sampling';
 import { forwardQueueBytes, queueBytes, sizesOf, waitingBytes } from '../contract/sizing';
-import { clientTls, extensions, memoryLimiter, retryForever, serverTls, service } from './blocks/components';
+import {
+  clientKeepalive,
+  clientTls,
+  extensions,
+  memoryLimiter,
+  pingsAllowed,
+  retryForever,
+  serverTls,
+  service,
+} from './blocks/components';
 import { crossingProcessor, type MainlandPeers, type NamedCalls } from './blocks/crossing';
 import { type ForwardOptions, forwarders } from './blocks/forward';
 import { embeddedMetrics, metricsOf, ownMetrics, ownReader, unitStatements } from './blocks/own-metrics';
@@ -113,6 +122,7 @@ export function samplerConfiguration(options: SamplerOptions): string {
             endpoint: `${env(variables.bind)}:${ports.otlpGrpc}`,
             tls: serverTls,
             max_recv_msg_size_mib: mebibytes(hops.gatewayToSampler.messageBytes),
+            keepalive: pingsAllowed,
           },
         },
       },
@@ -269,6 +279,7 @@ const toRelays = (environment: string, { namespace, service }: { namespace: stri
     protocol: {
       otlp: {
         tls: clientTls(tierName('relay', environment)),
+        ...clientKeepalive,
         // Longer than a relay's window, its grace and what may be between two looks.
         timeout: `${windowSeconds + graceSeconds + 40}s`,
         compression: 'zstd',

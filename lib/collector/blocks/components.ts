@@ -74,6 +74,16 @@ export const retryForever = (maxInterval = '5s') => ({
   max_elapsed_time: '0s',
 });
 
+/**
+ * Of a gRPC client: a connection that is silent for ten seconds while a call waits is pinged, and closed when nothing answers.
+ * HTTP/2 has one connection for all calls: one that a machine took along when it went, or that a firewall forgot, would
+ * otherwise be tried until TCP gives it up, a quarter of an hour later. Ten seconds is the least that gRPC's client takes.
+ */
+export const clientKeepalive = { keepalive: { time: '10s', timeout: '10s' } };
+
+/** Of a gRPC server: such pings are no abuse. Its default closes connections that ping more than once in five minutes. */
+export const pingsAllowed = { enforcement_policy: { min_time: '5s' } };
+
 const file = (part: string): string => `${env(variables.tlsDirectory)}/${part}.pem`;
 
 /** A tier's own certificate, 1.2 and newer. Read again from disk, because it is renewed every month. */
