@@ -68,4 +68,16 @@ export const organisation = section({
     'This is not the ARN of a bucket.',
     'Write arn:aws:s3::: and the name of the bucket, with a folder if you like.',
   ).optional(),
+  /**
+   * Authority in AWS Private CA that signs the certificates of gateways, samplers, relays and agents: of this region, of this account
+   * or shared with it by Resource Access Manager, in general-purpose mode. Its key is RSA, or ECDSA over P-256, P-384 or P-521.
+   * Collectors admit whoever has a certificate of it, so it should sign for nothing else. @default none: one of our own, whose key is
+   * forgotten when it has signed (ADR 6)
+   */
+  certificateAuthorityArn: text(
+    'HL-ORG-010',
+    /^arn:[a-z-]+:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[0-9a-f-]{36}$/,
+    'This is not the ARN of an authority in AWS Private CA.',
+    'Write the ARN as acm-pca list-certificate-authorities prints it.',
+  ).optional(),
 });

@@ -25,6 +25,9 @@ function judged(input: EnvironmentConfigInput, { validated = false } = {}): Map<
   return readEnvironments(app.synth().directory);
 }
 
+const certificateAuthorityArn =
+  'arn:aws:acm-pca:ap-east-1:222222222222:certificate-authority/00000000-0000-4000-8000-000000000001';
+
 const ofType = (environment: Environment | undefined, type: string) =>
   resourcesOf(environment ?? {})
     .map(({ resource }) => resource)
@@ -69,11 +72,28 @@ test("all that is the organisation's at once: CDK's own validation has nothing t
       'organisation.tags': { 'cost-centre': '4711' },
       'organisation.flowLogArchiveArn': 'arn:aws:s3:::log-archive/network',
       'link.transitGatewayId': 'tgw-0123456789abcdef0',
+      'organisation.certificateAuthorityArn': certificateAuthorityArn,
       'store.keyArn': 'arn:aws:kms:ap-east-1:111111111111:key/00000000-0000-4000-8000-111111111199',
     }),
     { validated: true },
   );
   expect(stages.size).toBeGreaterThan(1);
+});
+
+test('an authority of the organisation signs, by one template, and the function may ask that one alone', () => {
+  const stages = judged(edited(dev, { 'organisation.certificateAuthorityArn': certificateAuthorityArn }));
+  const collect = { Collect: stages.get('dev')?.Collect } as Environment;
+  const [certificates] = ofType(collect, 'Custom::HarbourlineTierCertificates');
+  const { TemplateArn, ...rest } = certificates?.Properties?.Authority ?? {};
+  expect(rest).toEqual({ CertificateAuthorityArn: certificateAuthorityArn });
+  expect(JSON.stringify(TemplateArn)).toContain(':acm-pca:::template/EndEntityCertificate/V1');
+  const [renewal] = ofType(collect, 'AWS::Events::Rule').filter((each) => JSON.stringify(each).includes('Renew'));
+  expect(JSON.stringify(renewal?.Properties?.Targets)).toContain(certificateAuthorityArn);
+  const asking = ofType(collect, 'AWS::IAM::ManagedPolicy')
+    .flatMap(({ Properties }) => Properties?.PolicyDocument.Statement as { Action: unknown; Resource: unknown }[])
+    .filter(({ Action }) => JSON.stringify(Action).includes('acm-pca:'));
+  expect(asking.map(({ Resource }) => Resource)).toEqual([certificateAuthorityArn, certificateAuthorityArn]);
+  expect(asking[0]).toHaveProperty('Condition', { StringEquals: { 'acm-pca:TemplateArn': TemplateArn } });
 });
 
 test('tags and an archive of flow logs', () => {
@@ -159,6 +179,8 @@ test.each([
   ['organisation.tags', { 'aws:x': 'y' }],
   ['organisation.tags', { 'harbourline:environment': 'y' }],
   ['organisation.flowLogArchiveArn', 's3://log-archive'],
+  ['organisation.certificateAuthorityArn', 'arn:aws:acm:ap-east-1:333333333333:certificate/1'],
+  ['organisation.certificateAuthorityArn', certificateAuthorityArn.replace('ap-east-1', 'ap-southeast-1')],
   ['store.keyArn', 'arn:aws:kms:ap-east-1:333333333333:alias/traces'],
   ['store.keyArn', 'arn:aws:kms:ap-east-1:999999999999:key/00000000-0000-4000-8000-111111111199'],
   ['link.transitGatewayId', 'tgw-1'],

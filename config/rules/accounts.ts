@@ -22,6 +22,18 @@ export const accountRules: readonly Rule[] = [
       ? bucketKey('link.analysis.assetsKeyArn', link.analysis.assetsKeyArn, 'aws-cn', link.analysis.region)
       : []),
   ]),
+  rule(
+    ['organisation.certificateAuthorityArn', 'region'],
+    ({ organisation: { certificateAuthorityArn: arn }, region }) =>
+      must(
+        'HL-ACCOUNT-003',
+        arn === undefined || arn.startsWith(`arn:aws:acm-pca:${region}:`),
+        'organisation.certificateAuthorityArn',
+        arn,
+        'Resource Access Manager shares an authority within its own region, and machines here could not renew while another region is away.',
+        `Name an authority that begins with arn:aws:acm-pca:${region}: or leave it out.`,
+      ),
+  ),
   rule(['account', 'link.analysis'], ({ account, link }) =>
     must(
       'HL-ACCOUNT-002',

@@ -86,6 +86,7 @@ export class CollectStack extends EnvironmentStack {
       environment,
       gatewayNames: gatewayNames(config),
       agentReaders,
+      authorityArn: config.organisation.certificateAuthorityArn,
       logsKey,
       logRetention,
     });

@@ -2,6 +2,8 @@
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { CdkCustomResourceResponse } from 'aws-lambda';
 import { issueCertificates, renew, type TierCertificate } from './certificates.issue';
+import { type RequestOptions, requestCertificates } from './certificates.request';
+import { privateCa } from './private-ca';
 
 /** Properties of the custom resource, and of the scheduled call. */
 export interface CertificatesProperties {
@@ -9,6 +11,8 @@ export interface CertificatesProperties {
   readonly Secrets: Readonly<Record<string, string>>;
   /** Tier → DNS names. */
   readonly Names: Readonly<Record<string, string[]>>;
+  /** Who signs. @default an authority that is made for it and forgotten */
+  readonly Authority?: RequestOptions['authority'];
 }
 
 /** CloudFormation's request, or the schedule's. */
@@ -25,12 +29,15 @@ export async function handler(
   _context?: unknown,
   client: Client = new SecretsManagerClient(),
   now: Date = new Date(),
+  organisation = privateCa,
 ): Promise<CdkCustomResourceResponse> {
   const PhysicalResourceId = 'tier-certificates';
   if (event.RequestType === 'Delete') return { PhysicalResourceId };
-  const { Secrets, Names } = event.ResourceProperties;
+  const { Secrets, Names: tiers, Authority: authority } = event.ResourceProperties;
 
-  const issued = await issueCertificates({ tiers: Names, now });
+  const issued = authority
+    ? await requestCertificates({ tiers, now, authority, privateCa: organisation({ region: regionOf(authority) }) })
+    : await issueCertificates({ tiers, now });
   // Every secret is read before one is written: what cannot be read must not be renewed by half.
   const renewed = await Promise.all(
     Object.entries(Secrets).map(async ([tier, SecretId]) => {
@@ -45,6 +52,8 @@ export async function handler(
   }
   return { PhysicalResourceId };
 }
+
+const regionOf = ({ CertificateAuthorityArn: arn }: RequestOptions['authority']): string => arn.split(':')[3] ?? '';
 
 async function stored(client: Client, SecretId: string): Promise<TierCertificate | undefined> {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));

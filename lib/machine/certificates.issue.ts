@@ -30,8 +30,16 @@ export const renewalDays = 30;
  */
 export const validityDays = 4 * renewalDays;
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+/** Of every key that is made here. */
+export const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const usages = ['sign', 'verify'] as const;
+
+/** The keys of a tier, and the private one as it is stored. */
+export async function keyPair() {
+  const keys = await webcrypto.subtle.generateKey(signingAlgorithm, true, usages);
+  const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
+  return { keys, key };
+}
 
 /**
  * Makes an authority, signs one certificate a tier with it and forgets the authority's key: nobody, not even the
@@ -40,12 +48,12 @@ const usages = ['sign', 'verify'] as const;
 export async function issueCertificates({ tiers, now }: IssueOptions): Promise<Record<string, TierCertificate>> {
   const notBefore = new Date(now.getTime() - 5 * 60_000);
   const notAfter = new Date(now.getTime() + validityDays * 86_400_000);
-  const authorityKeys = await webcrypto.subtle.generateKey(algorithm, false, usages);
+  const authorityKeys = await webcrypto.subtle.generateKey(signingAlgorithm, false, usages);
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
     name: 'O=Harbourline, CN=Harbourline tiers',
     notBefore,
     notAfter,
-    signingAlgorithm: algorithm,
+    signingAlgorithm,
     keys: authorityKeys,
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
@@ -55,13 +63,13 @@ export async function issueCertificates({ tiers, now }: IssueOptions): Promise<R
   });
   const issued = await Promise.all(
     Object.entries(tiers).map(async ([tier, names]) => {
-      const keys = await webcrypto.subtle.generateKey(algorithm, true, usages);
+      const { keys, key } = await keyPair();
       const certificate = await x509.X509CertificateGenerator.create({
         subject: `O=Harbourline, CN=${names[0]}`,
         issuer: authority.subject,
         notBefore,
         notAfter,
-        signingAlgorithm: algorithm,
+        signingAlgorithm,
         publicKey: keys.publicKey,
         signingKey: authorityKeys.privateKey,
         extensions: [
@@ -72,12 +80,15 @@ export async function issueCertificates({ tiers, now }: IssueOptions): Promise<R
           await x509.AuthorityKeyIdentifierExtension.create(authorityKeys.publicKey),
         ],
       });
-      const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
       return [tier, { certificate: certificate.toString('pem'), key, authority: authority.toString('pem') }] as const;
     }),
   );
   return Object.fromEntries(issued);
 }
+
+/** The certificates in a text of several. */
+export const certificates = (text: string): string[] =>
+  text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
 
 /** Authorities that stay trusted: the one that comes, the one in use, the one before it. */
 const trustedAuthorities = 3;
@@ -90,7 +101,7 @@ const trustedAuthorities = 3;
  */
 export function renew(stored: TierCertificate | undefined, issued: TierCertificate): TierCertificate {
   const next = { certificate: issued.certificate, key: issued.key };
-  const known = stored?.authority.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const known = certificates(stored?.authority ?? '');
   return {
     ...(stored?.next ?? next),
     authority: [issued.authority, ...known].slice(0, trustedAuthorities).join('\n'),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -26,6 +26,8 @@ export interface TierCertificatesProps {
   readonly gatewayNames: readonly string[];
   /** Nodes of other accounts, whose agents show the agents' certificate. */
   readonly agentReaders: readonly ForeignReaders[];
+  /** `organisation.certificateAuthorityArn`. */
+  readonly authorityArn?: string | undefined;
   readonly logsKey: IKey;
   readonly logRetention: RetentionDays;
 }
@@ -73,6 +75,7 @@ export class TierCertificates extends Construct {
       relay: certificate('relay'),
     };
 
+    const authority = props.authorityArn ? signer(this, props.authorityArn) : undefined;
     const secretArns = tiers.map((tier) => this.of[tier].secretArn);
     const issuer = new DeploymentFunction(this, 'Issuer', {
       description: 'Issues and renews the certificates of the collector tiers',
@@ -90,6 +93,7 @@ export class TierCertificates extends Construct {
           resources: secretArns,
         }),
         throughSecretsManager(key, ['kms:Decrypt', 'kms:GenerateDataKey'], '*'),
+        ...(authority?.statements ?? []),
       ],
     });
     this.functionName = issuer.function.functionName;
@@ -98,6 +102,7 @@ export class TierCertificates extends Construct {
       Names: Object.fromEntries(
         tiers.map((tier) => [tier, tier === 'gateway' ? props.gatewayNames : [tierName(tier, environment)]]),
       ),
+      ...(authority ? { Authority: authority.properties } : {}),
     };
     new CustomResource(this, 'Certificates', {
       resourceType: 'Custom::HarbourlineTierCertificates',
@@ -114,4 +119,30 @@ export class TierCertificates extends Construct {
       ],
     });
   }
+}
+
+/**
+ * An authority of the organisation, of this account or shared with it by Resource Access Manager, whose default permission for
+ * authorities allows this template alone: certificates of servers and clients, which sign nothing (user guide, "Definitions of
+ * AWS Private CA certificate templates").
+ */
+function signer(scope: Construct, CertificateAuthorityArn: string) {
+  const TemplateArn = `arn:${Stack.of(scope).partition}:acm-pca:::template/EndEntityCertificate/V1`;
+  const resources = [CertificateAuthorityArn];
+  return {
+    properties: { CertificateAuthorityArn, TemplateArn },
+    statements: [
+      new PolicyStatement({
+        sid: 'HaveCertificatesSigned',
+        actions: ['acm-pca:IssueCertificate'],
+        resources,
+        conditions: { StringEquals: { 'acm-pca:TemplateArn': TemplateArn } },
+      }),
+      new PolicyStatement({
+        sid: 'FetchWhatWasSigned',
+        actions: ['acm-pca:GetCertificate', 'acm-pca:GetCertificateAuthorityCertificate'],
+        resources,
+      }),
+    ],
+  };
 }

@@ -291,6 +291,26 @@ export const calls: readonly Call[] = [
         .flatMap(({ arn }) => [...secret(world, arn), ...secret(world, arn, true)]),
   },
   {
+    // Only where the organisation has an authority.
+    sources: ['GetCertificate', 'GetCertificateAuthorityCertificate', 'IssueCertificate'].map(
+      (name) => `lib/machine/certificates.request.ts: ${name}`,
+    ),
+    callers: /^Collect\/CertificatesIssuerRole/,
+    inside: false,
+    requests: ({ config: { organisation } }) =>
+      on(
+        [organisation.certificateAuthorityArn ?? []].flat(),
+        'acm-pca:GetCertificate',
+        'acm-pca:GetCertificateAuthorityCertificate',
+        'acm-pca:IssueCertificate',
+      ).map((each) => ({
+        ...each,
+        ...(each.action.endsWith('IssueCertificate')
+          ? { context: { 'acm-pca:TemplateArn': 'arn:aws:acm-pca:::template/EndEntityCertificate/V1' } }
+          : {}),
+      })),
+  },
+  {
     sources: ['lib/machine/deregistration.handler.ts: DeregisterInstance'],
     callers: /DepartedRole/,
     inside: false,

@@ -53,6 +53,21 @@ function handedOver(world: World, resource: string): { policy: Statement[] | und
   return undefined;
 }
 
+/** An authority of another account: the default permission that Resource Access Manager shares it with. */
+function sharedAuthority({ account, partition }: World): Statement[] {
+  const to = { Effect: 'Allow', Principal: { AWS: `arn:${partition}:iam::${account}:root` }, Resource: '*' } as const;
+  const TemplateArn = `arn:${partition}:acm-pca:::template/EndEntityCertificate/V1`;
+  const read = ['DescribeCertificateAuthority', 'GetCertificate', 'GetCertificateAuthorityCertificate'];
+  return [
+    { ...to, Action: read.map((action) => `acm-pca:${action}`) },
+    {
+      ...to,
+      Action: 'acm-pca:IssueCertificate',
+      Condition: { StringEquals: { 'acm-pca:TemplateArn': TemplateArn } },
+    },
+  ];
+}
+
 /** The policy of what is asked for, where it has one. */
 function resourcePolicy(world: World, { resource }: Request): Statement[] | undefined {
   const given = handedOver(world, resource);
@@ -76,6 +91,7 @@ function resourcePolicy(world: World, { resource }: Request): Statement[] | unde
       },
     ];
   }
+  if (resource.includes(':acm-pca:') && !resource.includes(`:${world.account}:`)) return sharedAuthority(world);
   const named = bucket && world.find('S3::BucketPolicy').find(({ properties }) => properties.Bucket === bucket.ref);
   return named ? (policies.find(({ at }) => at === named.at)?.statements as Statement[] | undefined) : undefined;
 }

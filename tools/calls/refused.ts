@@ -85,6 +85,17 @@ export const mustRefuse: readonly MustRefuse[] = [
     request: (world) => of('es:ESHttpGet', domain(world)),
   },
   {
+    why: 'certificates that could sign others',
+    caller: issuer,
+    request: ({ config: { organisation }, account, region }) =>
+      of(
+        'acm-pca:IssueCertificate',
+        organisation.certificateAuthorityArn ??
+          `arn:aws:acm-pca:${region}:${account}:certificate-authority/00000000-0000-4000-8000-000000000000`,
+        { 'acm-pca:TemplateArn': 'arn:aws:acm-pca:::template/SubordinateCACertificate_PathLen0/V1' },
+      ),
+  },
+  {
     why: 'the domain itself is changed by deployments',
     caller: bootstrap,
     request: (world) => of('es:UpdateDomainConfig', world.one('OpenSearchService::Domain').arn),

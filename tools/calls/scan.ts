@@ -8,6 +8,7 @@ const root = join(__dirname, '..', '..');
 const patterns: readonly { readonly files: RegExp; readonly call: RegExp; readonly prefix: string }[] = [
   { files: /\.ts$/, call: /new (\w+)Command\(/g, prefix: '' },
   { files: /\.ts$/, call: /\b(AwsSigv4Signer)\(/g, prefix: '' },
+  { files: /\.ts$/, call: /\bprivateCa\('(\w+)'/g, prefix: '' },
   { files: /\.(sh|service|ts)$/, call: /(?<![\w.-]|in )aws ([a-z0-9]+ [a-z][a-z0-9-]+)(?= )/gm, prefix: 'aws ' },
   {
     files: /collector\/.*\.ts$/,

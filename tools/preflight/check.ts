@@ -15,6 +15,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { EnvironmentConfig } from '../../config/schema';
 import type { DeployedStage } from '../../config/stages';
+import type { PrivateCa } from '../../lib/machine/private-ca';
 import type { Environment } from '../review/changes';
 
 /** What is asked, and nothing else of each client. */
@@ -27,6 +28,7 @@ export interface Aws {
   readonly kms: Pick<KMSClient, 'send'>;
   readonly logs: Pick<CloudWatchLogsClient, 'send'>;
   readonly openSearch: Pick<OpenSearchClient, 'send'>;
+  readonly privateCa: { readonly ask: PrivateCa };
   readonly quotas: Pick<ServiceQuotasClient, 'send'>;
   readonly route53: Pick<Route53Client, 'send'>;
   readonly s3: Pick<S3Client, 'send'>;

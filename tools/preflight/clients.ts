@@ -13,6 +13,7 @@ import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import { privateCa } from '../../lib/machine/private-ca';
 import type { Aws } from './check';
 
 /** Clients with the credentials of whoever runs this. */
@@ -30,6 +31,7 @@ export const clients = (region: string): Aws => ({
   secrets: new SecretsManagerClient({ region }),
   logs: new CloudWatchLogsClient({ region }),
   openSearch: new OpenSearchClient({ region }),
+  privateCa: { ask: privateCa({ region }) },
   quotas: new ServiceQuotasClient({ region }),
   sns: new SNSClient({ region }),
   ssm: new SSMClient({ region }),

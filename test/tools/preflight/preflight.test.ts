@@ -33,7 +33,12 @@ function adopting(): Plan['config'] {
   const topicArn = 'arn:aws:sns:ap-east-1:333333333333:page';
   return {
     ...config,
-    organisation: { ...config.organisation, flowLogArchiveArn: 'arn:aws:s3:::log-archive/harbourline' },
+    organisation: {
+      ...config.organisation,
+      flowLogArchiveArn: 'arn:aws:s3:::log-archive/harbourline',
+      certificateAuthorityArn:
+        'arn:aws:acm-pca:ap-east-1:333333333333:certificate-authority/00000000-0000-4000-8000-000000000001',
+    },
     observe: { ...config.observe, notify: { ...config.observe.notify, page: { targets: [pager], topicArn } } },
     collect: { ...config.collect, entrance: { ...config.collect.entrance, via: 'routed', routed: byPeering } },
     link: { ...link, transitGatewayId: 'tgw-1', directConnect },
@@ -401,6 +406,28 @@ test.each<[string, (answers: Answers) => void, string[], number]>([
       a.iam.GetPolicy = fail('NoSuchEntityException');
     },
     ['permissions boundary: missing'],
+    1,
+  ],
+  [
+    'an authority that nobody shared',
+    (a) => {
+      a.privateCa.DescribeCertificateAuthority = fail('ResourceNotFoundException');
+    },
+    ['authority of the certificates: not there'],
+    1,
+  ],
+  [
+    'an authority for short-lived certificates that ends soon',
+    (a) => {
+      a.privateCa.DescribeCertificateAuthority = () => ({
+        CertificateAuthority: {
+          Status: 'ACTIVE',
+          UsageMode: 'SHORT_LIVED_CERTIFICATE',
+          NotAfter: Date.now() / 1000 + 100.5 * 86_400,
+        },
+      });
+    },
+    ['authority of the certificates: it signs for seven days at the most; it ends in 100 days, certificates in 120'],
     1,
   ],
   [

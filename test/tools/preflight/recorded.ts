@@ -15,15 +15,17 @@ export class AwsError extends Error {
 /** Clients that answer as recorded. A command that a client does not know, or that is asked wrongly, fails. */
 export function doubles(answers: Answers): { aws: Aws; asked: string[] } {
   const asked: string[] = [];
-  const client = (name: keyof Aws) => ({
-    send: async (command: { constructor: { name: string }; input: unknown }) => {
-      const operation = command.constructor.name.replace(/Command$/, '');
+  const client = (name: keyof Aws) => {
+    const ask = async (operation: string, input: unknown) => {
       asked.push(`${name}:${operation}`);
       const respond = answers[name][operation];
       if (!respond) throw new Error(`${name} has no recorded answer to ${operation}.`);
-      return respond(command.input);
-    },
-  });
+      return respond(input);
+    };
+    const send = (command: { constructor: { name: string }; input: unknown }) =>
+      ask(command.constructor.name.replace(/Command$/, ''), command.input);
+    return { ask, send };
+  };
   const names = Object.keys(answers) as (keyof Aws)[];
   return { aws: Object.fromEntries(names.map((name) => [name, client(name)])) as unknown as Aws, asked };
 }
@@ -47,6 +49,11 @@ export const ready = (): Answers => ({
   iam: {
     GetRole: ({ RoleName }) => ({ Role: { RoleName } }),
     GetPolicy: ({ PolicyArn }) => ({ Policy: { Arn: PolicyArn } }),
+  },
+  privateCa: {
+    DescribeCertificateAuthority: () => ({
+      CertificateAuthority: { Status: 'ACTIVE', NotAfter: Date.now() / 1000 + 200 * 86_400 },
+    }),
   },
   route53: { ListHostedZonesByVPC: () => ({ HostedZoneSummaries: [] }) },
   sns: {

@@ -8,7 +8,7 @@ import { addresses, bootstrapKey, leftovers, readers } from './leftovers';
 import { attachments, linkCertificate } from './link';
 import { directConnect, endpointServices, networkQuotas } from './network';
 import { notify } from './notify';
-import { archive, boundary } from './organisation';
+import { archive, authority, boundary } from './organisation';
 import { linkQuotas } from './quotas';
 import { resourceTypes } from './region';
 import { domain, engine, nodeTypes } from './store';
@@ -22,6 +22,7 @@ export const checks: readonly Check[] = [
   bootstrapKey,
   boundary,
   archive,
+  authority,
   resourceTypes,
   leftovers,
   addresses,

@@ -1,7 +1,8 @@
 /** What an organisation has, and every stack of ours refers to. */
 import { GetPolicyCommand } from '@aws-sdk/client-iam';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
-import { answer, type Check, failsWith, type Plan } from '../check';
+import { validityDays } from '../../../lib/machine/certificates.issue';
+import { answer, type Check, failsWith, type Plan, unlessFails } from '../check';
 
 /** ARN of the boundary, as the CDK resolves it. */
 function boundaryArn({ environment, stage: { account, region, kind } }: Plan): string | undefined {
@@ -62,6 +63,37 @@ export const archive: Check = {
         `bucket ${bucket}`,
         missing ? 'not there' : found,
         `Fix organisation.flowLogArchiveArn in config/${environment}.ts.`,
+      ),
+    ];
+  },
+};
+
+export const authority: Check = {
+  name: 'authority of the certificates',
+  asks: ['acm-pca:DescribeCertificateAuthority'],
+  because: 'the first certificates are signed while the collectors are deployed, which fails without them',
+  async run({ privateCa }, { config: { environment, organisation } }) {
+    const { certificateAuthorityArn: arn } = organisation;
+    if (!arn) return [];
+    const described = await unlessFails(
+      ['ResourceNotFoundException'],
+      privateCa.ask('DescribeCertificateAuthority', { CertificateAuthorityArn: arn }),
+    );
+    const { Status, NotAfter = 0, UsageMode } = described?.CertificateAuthority ?? { Status: 'not there' };
+    const days = Math.floor((NotAfter * 1000 - Date.now()) / 86_400_000);
+    const wrong = [
+      ...(Status === 'ACTIVE' ? [] : [Status]),
+      ...(UsageMode === 'SHORT_LIVED_CERTIFICATE' ? ['it signs for seven days at the most'] : []),
+      ...(Status !== 'ACTIVE' || days >= validityDays
+        ? []
+        : [`it ends in ${days} days, certificates in ${validityDays}`]),
+    ];
+    return [
+      answer(
+        wrong.length === 0,
+        arn,
+        wrong.join('; ') || `active for ${days} days`,
+        `Have it shared with this account, or given a new certificate; or name another as organisation.certificateAuthorityArn in config/${environment}.ts.`,
       ),
     ];
   },
