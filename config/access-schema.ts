@@ -10,7 +10,7 @@ export const access = section({
    */
   via: z.enum(['session', 'endpoint', 'none']).default('session'),
   session: section({
-    /** A Graviton type that Hong Kong has: it forwards bytes and no more. @default t4g.nano */
+    /** A Graviton or x86-64 type that the region has: it forwards bytes and no more. @default t4g.nano */
     instanceType: ec2InstanceType.default('t4g.nano'),
   }).prefault({}),
   /** Needed where `via` is `endpoint`. */

@@ -73,9 +73,9 @@ const analysis = section({
     'cn-northwest-1b',
     'cn-northwest-1c',
   ]),
-  /** Amazon Linux 2023 image for arm64. @default the newest, by AWS's public SSM parameter */
+  /** Amazon Linux 2023 image for the processor of `instanceType`. @default the newest, by AWS's public SSM parameter */
   imageId: imageId.optional(),
-  /** A Graviton type. */
+  /** A Graviton or x86-64 type that the region has. */
   instanceType: ec2InstanceType,
   /** Certificate of the receiver, in a secret of that account. */
   certificate,
@@ -196,7 +196,7 @@ export const link = section({
   }).prefault({}),
   /** The two instances that aggregates leave by. */
   relay: section({
-    /** A Graviton type that Hong Kong has. */
+    /** A Graviton or x86-64 type that the region has. */
     instanceType: ec2InstanceType,
     /** Size of each volume in GiB: twice what `outageHours` ask for, and 8 for the system. */
     volumeGiB: whole(10, 16_384),

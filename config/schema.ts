@@ -77,6 +77,8 @@ const collect = section({
    * @default the newest, by AWS's public SSM parameter
    */
   imageId: imageId.optional(),
+  /** The same for instances of x86-64 types. @default the newest, by AWS's public SSM parameter */
+  x86ImageId: imageId.optional(),
   /**
    * Clients of older systems that send straight to the gateways, without an agent: Zipkin (v2 JSON and protobuf, 9411) and
    * Jaeger (gRPC 14250, Thrift over HTTP 14268). They verify the gateways' certificate and show none of their own; the
@@ -111,7 +113,7 @@ const collect = section({
   ).optional(),
   /** Gateways: take spans from agents, hash trace ids over the samplers. */
   gateway: section({
-    /** A Graviton type that Hong Kong has. */
+    /** A Graviton or x86-64 type that the region has: the collector and the image are of its processor. */
     instanceType: ec2InstanceType,
     /** At least 2; 3 in production, one for each zone. */
     minInstances: whole(2, 100),
@@ -137,7 +139,7 @@ const collect = section({
   }),
   /** Samplers: count every span, hold traces until they are decided, hand kept ones to the span writer beside them. */
   sampler: section({
-    /** A Graviton type that Hong Kong has, with 4 GiB of memory or more: traces are held in memory. */
+    /** A Graviton or x86-64 type that the region has, with 4 GiB of memory or more: traces are held in memory. */
     instanceType: ec2InstanceType,
     /** At least 2. Each change moves traces between samplers, so they come and go one at a time. */
     minInstances: whole(2, 99),

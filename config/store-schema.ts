@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { access } from './access-schema';
 import { erasure, hold } from './approvals';
 import { keyArn, list, roleArn, section, text, whole } from './fields';
-import { engineVersions } from './hong-kong';
+import { engineVersions } from './regions';
 
 const searchInstanceType = text(
   'HL-STORE-001',

@@ -7,6 +7,7 @@ import { edited } from '../harness/environments/edited';
 import { prod } from '../harness/environments/prod';
 import { type Environment, readEnvironments, resourcesOf } from '../judges/assembly/environments';
 import { buildApp } from '../lib/app';
+import { distributionHash, type Platform } from '../lib/collector/distribution/build';
 import { isBuiltInRule } from '../lib/compliance/packs';
 import { auditPolicy } from '../lib/compliance/policy';
 
@@ -171,6 +172,57 @@ test('a trial in one zone: nothing spans zones that are not there', () => {
   expect(new Set(zones)).toEqual(new Set(['ap-east-1b']));
   const [domain] = ofType(stages.get('dev'), 'AWS::OpenSearchService::Domain');
   expect(domain?.Properties?.ClusterConfig).not.toHaveProperty('ZoneAwarenessConfig');
+});
+
+test('fleets of x86-64 beside those of Graviton: image, collector and sizes are of the processor of each', () => {
+  const stages = judged(
+    edited(dev, {
+      'collect.sampler.instanceType': 'm7i.large',
+      'link.relay.instanceType': 't3.small',
+      'link.analysis.instanceType': 'm6i.large',
+      'store.access': { session: { instanceType: 't3.nano' } },
+    }),
+  );
+  const x86 = ['m6i.large', 'm7i.large', 't3.nano', 't3.small'];
+  const seen = ['dev', 'dev-mainland'].flatMap((name) =>
+    ofType(stages.get(name), 'AWS::EC2::LaunchTemplate').map(({ Properties }) => {
+      const { InstanceType, ImageId, UserData } = Properties?.LaunchTemplateData ?? {};
+      const userData = JSON.stringify(UserData ?? '');
+      const fetches = (platform: Platform) => userData.includes(`${distributionHash(platform)}`);
+      expect([InstanceType, JSON.stringify(ImageId)]).toEqual([
+        InstanceType,
+        expect.stringContaining(x86.includes(InstanceType) ? 'x8664' : 'arm64'),
+      ]);
+      // The host of sessions runs no collector.
+      if (InstanceType !== 't3.nano') {
+        expect([InstanceType, fetches('linux/amd64'), fetches('linux/arm64')]).toEqual([
+          InstanceType,
+          x86.includes(InstanceType),
+          !x86.includes(InstanceType),
+        ]);
+      }
+      return InstanceType;
+    }),
+  );
+  expect(seen.sort()).toEqual([...x86, 't4g.medium'].sort());
+  // What a role may fetch is what its instances fetch.
+  const statements = JSON.stringify(ofType(stages.get('dev'), 'AWS::IAM::ManagedPolicy'));
+  for (const platform of ['linux/amd64', 'linux/arm64'] as const)
+    expect(statements).toContain(distributionHash(platform));
+});
+
+test('production on x86-64 alone: its image is pinned, and no other is asked for', () => {
+  const x86 = {
+    'collect.gateway.instanceType': 'm7i.large',
+    'collect.sampler.instanceType': 'm7i.xlarge',
+    'link.relay.instanceType': 'c7i.large',
+    'store.access': { session: { instanceType: 't3.nano' } },
+    'collect.imageId': undefined,
+  };
+  const parse = (more: object) => parseEnvironment('config/prod.ts', edited(prod, { ...x86, ...more }));
+  expect(parse({ 'collect.x86ImageId': 'ami-0123456789abcdef1' }).collect.imageId).toBeUndefined();
+  expect(() => parse({})).toThrow('collect.x86ImageId');
+  expect(() => parse({ 'collect.imageId': 'ami-0123456789abcdef1' })).toThrow('nothing would start from it');
 });
 
 test.each([

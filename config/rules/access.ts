@@ -1,6 +1,6 @@
 /** How people get to the store. */
 import { overlap } from '../cidr';
-import { gravitonFamilies } from '../hong-kong';
+import { ec2Problem, homes } from '../regions';
 import { must, type Rule, rule } from './rule';
 
 export const accessRules: readonly Rule[] = [
@@ -22,15 +22,16 @@ export const accessRules: readonly Rule[] = [
       "Leave it out, or set via: 'endpoint'.",
     ),
   ]),
-  rule(['store.access.session.instanceType'], ({ store: { access } }) => {
+  rule(['store.access.session.instanceType', 'region'], ({ store: { access }, region }) => {
     const { instanceType } = access.session;
+    const problem = ec2Problem(instanceType, homes[region]);
     return must(
       'HL-ACCESS-003',
-      gravitonFamilies.includes(instanceType.split('.')[0] ?? ''),
+      !problem,
       'store.access.session.instanceType',
       instanceType,
-      'EC2 in Hong Kong has no such family, or it is not arm64, as the image is.',
-      'Use t4g.nano.',
+      problem?.why ?? '',
+      `${problem?.fix} t4g.nano does.`,
     );
   }),
   rule(['store.access.endpoint', 'link', 'network', 'mainland.prefixes', 'production'], (config) => {

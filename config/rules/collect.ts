@@ -1,24 +1,18 @@
 /** Fleets, sampling and redaction. */
 import { isIPv4 } from 'node:net';
 import { overlap } from '../cidr';
-import { gravitonFamilies, memoryGiB } from '../hong-kong';
 import { isSensitiveKey } from '../redaction';
+import { architectureOf, ec2Problem, homes, imageSettings, memoryGiB } from '../regions';
+import type { EnvironmentConfig } from '../schema';
 import { type Finding, must, type Rule, rule } from './rule';
 
-function ec2Type(path: string, instanceType: string, production: boolean): Finding[] {
-  const [family = ''] = instanceType.split('.');
+function ec2Type(path: string, instanceType: string, { region, production }: EnvironmentConfig): Finding[] {
+  const problem = ec2Problem(instanceType, homes[region]);
   return [
-    ...must(
-      'HL-COLLECT-001',
-      gravitonFamilies.includes(family),
-      path,
-      instanceType,
-      `EC2 in Hong Kong has no ${family}, or it is not arm64: the collector is built for arm64 only.`,
-      `Use a family of: ${gravitonFamilies.join(', ')}.`,
-    ),
+    ...must('HL-COLLECT-001', !problem, path, instanceType, problem?.why ?? '', problem?.fix ?? ''),
     ...must(
       'HL-COLLECT-002',
-      !production || !family.startsWith('t'),
+      !production || !instanceType.startsWith('t'),
       path,
       instanceType,
       'Burstable instances slow down when their credits are used up: in the hour when traffic is highest.',
@@ -27,9 +21,24 @@ function ec2Type(path: string, instanceType: string, production: boolean): Findi
   ];
 }
 
+/** Whether it has so much memory, in GiB. Of a type that there is not, another rule has said so. */
+const least = (instanceType: string, gib: number): boolean =>
+  memoryGiB(instanceType) === 0 || memoryGiB(instanceType) >= gib;
+
+/** Processors of the instances that start from images of `collect`. */
+const architecturesOf = ({ collect, link, store: { access } }: EnvironmentConfig): Set<string> =>
+  new Set(
+    [
+      collect.gateway.instanceType,
+      collect.sampler.instanceType,
+      ...(link ? [link.relay.instanceType] : []),
+      ...(access.via === 'session' ? [access.session.instanceType] : []),
+    ].map(architectureOf),
+  );
+
 export const collectRules: readonly Rule[] = [
-  rule(['collect.gateway.instanceType', 'production'], ({ collect: { gateway }, production }) =>
-    ec2Type('collect.gateway.instanceType', gateway.instanceType, production),
+  rule(['collect.gateway.instanceType', 'production', 'region'], (config) =>
+    ec2Type('collect.gateway.instanceType', config.collect.gateway.instanceType, config),
   ),
   ...(['gateway', 'sampler'] as const).map((tier) =>
     rule([`collect.${tier}.minInstances`, `collect.${tier}.maxInstances`], ({ collect: { [tier]: fleet } }) =>
@@ -63,34 +72,65 @@ export const collectRules: readonly Rule[] = [
       'Use 3 or more.',
     ),
   ),
-  rule(['collect.sampler.instanceType', 'production'], ({ collect: { sampler }, production }) => [
-    ...ec2Type('collect.sampler.instanceType', sampler.instanceType, production),
-    ...must(
-      'HL-COLLECT-006',
-      memoryGiB(sampler.instanceType) >= 4,
-      'collect.sampler.instanceType',
-      sampler.instanceType,
-      'It has less than 4 GiB of memory: traces that wait for their decision, and the span writer, need more.',
-      'Use t4g.medium, m7g.medium, c7g.large or more.',
-    ),
-  ]),
-  rule(['collect.imageId', 'production'], ({ collect: { imageId }, production }) =>
-    must(
-      'HL-COLLECT-007',
-      !production || imageId !== undefined,
+  rule(['collect.sampler.instanceType', 'production', 'region'], (config) => {
+    const { instanceType } = config.collect.sampler;
+    return [
+      ...ec2Type('collect.sampler.instanceType', instanceType, config),
+      ...must(
+        'HL-COLLECT-006',
+        least(instanceType, 4),
+        'collect.sampler.instanceType',
+        instanceType,
+        'It has less than 4 GiB of memory: traces that wait for their decision, and the span writer, need more.',
+        'Use t4g.medium, m7g.medium, c7g.large or more.',
+      ),
+    ];
+  }),
+  rule(
+    [
       'collect.imageId',
-      imageId,
-      'Without a pinned image every deployment of production may replace its fleets, whatever it was meant to change.',
-      'Name the image, as given by: aws ssm get-parameter --region ap-east-1 --name /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64',
-    ),
+      'collect.x86ImageId',
+      'collect.gateway.instanceType',
+      'collect.sampler.instanceType',
+      'link.relay.instanceType',
+      'store.access',
+      'production',
+      'region',
+    ],
+    (config) => {
+      const { collect, production, region } = config;
+      const used = architecturesOf(config);
+      return (['arm64', 'x86_64'] as const).flatMap((architecture) => {
+        const field = imageSettings[architecture];
+        const image = collect[field];
+        return [
+          ...must(
+            'HL-COLLECT-007',
+            !production || !used.has(architecture) || image !== undefined,
+            `collect.${field}`,
+            image,
+            'Without a pinned image every deployment of production may replace its fleets, whatever it was meant to change.',
+            `Name the image, as given by: aws ssm get-parameter --region ${region} --name /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`,
+          ),
+          ...must(
+            'HL-COLLECT-012',
+            used.has(architecture) || image === undefined,
+            `collect.${field}`,
+            image,
+            `It is the image for ${architecture}, and no instance of this environment is of such a type: nothing would start from it.`,
+            `Leave it out, or write it as ${Object.values(imageSettings).find((other) => other !== field)} where it is one for the other processor.`,
+          ),
+        ];
+      });
+    },
   ),
   rule(['collect.gateway.instanceType'], ({ collect: { gateway } }) =>
     must(
       'HL-COLLECT-008',
-      memoryGiB(gateway.instanceType) >= 2,
+      least(gateway.instanceType, 2),
       'collect.gateway.instanceType',
       gateway.instanceType,
-      'It has less than 2 GiB of memory, or is no size of its family: collector and system need more.',
+      'It has less than 2 GiB of memory: collector and system need more.',
       'Use t4g.small, c7g.medium or more.',
     ),
   ),

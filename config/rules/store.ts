@@ -1,7 +1,7 @@
 /** The trace store. */
 
 import { capacityFor, processorsOf } from '../capacity';
-import { searchFamilies, searchFamiliesOnS3, searchFamiliesWithoutEbs } from '../hong-kong';
+import { searchFamilies, searchFamiliesOnS3, searchFamiliesWithoutEbs } from '../regions';
 import type { EnvironmentConfig } from '../schema';
 import { type Finding, must, type Rule, rule } from './rule';
 

@@ -14,6 +14,7 @@ import {
 import { ManagedPolicy, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { pinnedImage } from '../../config/regions';
 import type { EnvironmentConfig } from '../../config/schema';
 import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
@@ -38,6 +39,7 @@ export class SessionHost extends Construct {
   constructor(scope: Construct, id: string, { config, vpc, storeClients, domainEndpoint }: SessionHostProps) {
     super(scope, id);
     const { environment, store, collect, network } = config;
+    const { instanceType } = store.access.session;
     const stack = Stack.of(this);
     const role = serviceRole(this, 'Role', {
       description: 'Instance that sessions to the trace store go through: Session Manager and nothing else',
@@ -56,8 +58,8 @@ export class SessionHost extends Construct {
     });
     securityGroup.addEgressRule(Peer.ipv4(network.cidr), Port.tcp(443), 'Session Manager through endpoints of the VPC');
     const launchTemplate = new LaunchTemplate(this, 'LaunchTemplate', {
-      instanceType: new InstanceType(store.access.session.instanceType),
-      machineImage: machineImage(collect.imageId, stack.region),
+      instanceType: new InstanceType(instanceType),
+      machineImage: machineImage({ instanceType, imageId: pinnedImage(collect, instanceType) }, stack.region),
       role,
       securityGroup,
       httpPutResponseHopLimit: 1,

@@ -153,7 +153,6 @@ export class Receivers extends Construct {
       maxInstances: instanceCount + 1, // the one that comes before another goes
       volumeGiB: 10,
       volumesKey: volumesKey(this, 'VolumesKey', 'disks of the receivers'),
-      collector: Artifact.collector(this, 'Collector'),
       configuration: receiverConfiguration({
         environment,
         port: receiver.port,

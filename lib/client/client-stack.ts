@@ -6,7 +6,6 @@ import type { EnvironmentConfig } from '../../config/schema';
 import { Agent, securityLevel } from '../collect/agent';
 import { subnetCidrs } from '../contract/addresses';
 import { ports } from '../contract/ports';
-import { Artifact } from '../machine/artifact';
 import { foreignSecret } from '../machine/instance-secret';
 import { ClientEndpoint } from './client-endpoint';
 
@@ -62,7 +61,6 @@ export class ClientStack extends Stack {
       redaction: config.redaction,
       securityLevel: securityLevel(config),
       assetsKeyArn: client.assetsKeyArn,
-      collector: Artifact.collector(this, 'Collector'),
       certificate: foreignSecret('OwnCertificate', handedOver.certificate, config.region),
       pseudonyms: handedOver.pseudonyms
         ? foreignSecret('PseudonymSecret', handedOver.pseudonyms, config.region)

@@ -19,8 +19,6 @@ export interface AgentProps {
   readonly securityLevel: ReturnType<typeof securityLevel>;
   /** Key of the bootstrap's bucket. @default S3's own */
   readonly assetsKeyArn?: string | undefined;
-  /** For arm64. */
-  readonly collector: Artifact;
   readonly certificate: InstanceSecret;
   /** Secret of the pseudonyms, where there are any. */
   readonly pseudonyms?: InstanceSecret | undefined;
@@ -50,7 +48,8 @@ export const securityLevel = ({ production, environment }: EnvironmentConfig): s
 export class Agent extends Construct {
   constructor(scope: Construct, id: string, props: AgentProps) {
     super(scope, id);
-    const { environment, agent, collector, certificate } = props;
+    const { environment, agent, certificate } = props;
+    const arm64 = Artifact.collector(this, 'Collector', 'linux/arm64');
     const x86 = Artifact.collector(this, 'CollectorX86', 'linux/amd64');
     const files = Artifact.folder(this, 'Files', join(__dirname, '..', 'machine', 'instance-files'));
     const parameters = this.parameters(props);
@@ -63,7 +62,7 @@ export class Agent extends Construct {
           actions: ['ssm:GetParameter'],
           resources: parameters.map(({ parameterArn }) => parameterArn),
         }),
-        collector.readStatement(),
+        arm64.readStatement(),
         x86.readStatement(),
         files.readStatement(),
         ...decryptAssets(props.assetsKeyArn, Stack.of(this).region),
@@ -98,7 +97,7 @@ export class Agent extends Construct {
             name: 'agent',
             action: 'aws:runShellScript',
             precondition: { StringEquals: ['platformType', 'Linux'] },
-            inputs: { timeoutSeconds: '600', runCommand: this.commands(props, x86, files) },
+            inputs: { timeoutSeconds: '600', runCommand: this.commands(props, { arm64, x86, files }) },
           },
         ],
       },
@@ -139,13 +138,16 @@ export class Agent extends Construct {
   }
 
   /** What the document runs: fetches the installer, writes the collector's configuration and hands over. */
-  private commands(props: AgentProps, x86: Artifact, files: Artifact): string[] {
-    const { agent, environment, collector, pseudonyms } = props;
+  private commands(
+    props: AgentProps,
+    { arm64, x86, files }: Readonly<Record<'arm64' | 'x86' | 'files', Artifact>>,
+  ): string[] {
+    const { agent, environment, pseudonyms } = props;
     return [
       '#!/bin/bash',
       'set -euo pipefail',
       `export AWS_REGION=${Stack.of(this).region} ENVIRONMENT=${environment} ACTION={{ action }}`,
-      `export COLLECTOR_ARM64=${collector.url} COLLECTOR_AMD64=${x86.url} SECURITY_LEVEL=${props.securityLevel}`,
+      `export COLLECTOR_ARM64=${arm64.url} COLLECTOR_AMD64=${x86.url} SECURITY_LEVEL=${props.securityLevel}`,
       `export MEMORY_MIB=${agent.memoryMiB} GO_MEMORY_MIB=${goMemoryMiB(agent.memoryMiB)} CPU_PERCENT=${agent.cpuPercent}`,
       `export EGRESS_KILOBITS=${agent.egressKilobits} PSEUDONYM_SECRET_ID=${pseudonyms?.secretArn ?? ''}`,
       `export ALLOWED_KEYS=${props.redaction.allowedKeys?.join(',') ?? ''}`,

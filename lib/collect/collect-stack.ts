@@ -6,6 +6,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { HttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { foreignClients, gatewayNames } from '../../config/entrance';
+import { pinnedImage } from '../../config/regions';
 import { gatewayConfiguration } from '../collector/gateway';
 import { samplerConfiguration } from '../collector/sampler';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
@@ -14,7 +15,6 @@ import { cloudMapNamespace, cloudMapServices } from '../contract/cloud-map';
 import { metricLogGroup } from '../contract/metrics';
 import { ports } from '../contract/ports';
 import type { LinkStackProps } from '../link/link-stack';
-import { Artifact } from '../machine/artifact';
 import { TierCertificates } from '../machine/certificates';
 import { Deregistration } from '../machine/deregistration';
 import { HandoverBucket } from '../machine/handover-bucket';
@@ -46,7 +46,7 @@ export class CollectStack extends EnvironmentStack {
   /** What the relays of the link share with the other tiers. */
   readonly forRelays: Pick<
     LinkStackProps,
-    'volumesKey' | 'handoverBucket' | 'collector' | 'relayCertificate' | 'metricLogGroup' | 'namespace' | 'samplers'
+    'volumesKey' | 'handoverBucket' | 'relayCertificate' | 'metricLogGroup' | 'namespace' | 'samplers'
   >;
 
   /** What the stack of a link imports. */
@@ -92,7 +92,6 @@ export class CollectStack extends EnvironmentStack {
     });
     const pseudonyms =
       config.redaction.pseudonymKeys.length > 0 ? new Pseudonyms(this, 'Pseudonyms', agentReaders).secret : undefined;
-    const collector = Artifact.collector(this, 'Collector');
 
     const handoverBucket = new HandoverBucket(this, 'Remainders', { environment, key: disks });
 
@@ -119,7 +118,7 @@ export class CollectStack extends EnvironmentStack {
     // By name: it belongs to a stack that is deployed after this one.
     const gateways = new Gateways(this, 'Gateways', {
       environment,
-      imageId: collect.imageId,
+      imageId: pinnedImage(collect, collect.gateway.instanceType),
       gateway: collect.gateway,
       legacyClients: collect.legacyClients,
       clientPrefixes: config.network.serviceVpcPrefixes,
@@ -131,7 +130,6 @@ export class CollectStack extends EnvironmentStack {
       statements: [discoverInstances(names), writeMetrics(logGroup)],
       volumesKey: disks,
       handoverBucket,
-      collector,
       certificate: certificates.of.gateway,
       pseudonyms,
       configuration: gatewayConfiguration({
@@ -148,7 +146,7 @@ export class CollectStack extends EnvironmentStack {
 
     const samplers = new Samplers(this, 'Samplers', {
       environment,
-      imageId: collect.imageId,
+      imageId: pinnedImage(collect, collect.sampler.instanceType),
       sampler: collect.sampler,
       forward: collect.forward,
       decisionWaitSeconds: config.sampling.decisionWaitSeconds,
@@ -158,7 +156,6 @@ export class CollectStack extends EnvironmentStack {
       role: props.writerRole,
       volumesKey: disks,
       handoverBucket,
-      collector,
       certificate: certificates.of.sampler,
       configuration: samplerConfiguration({
         environment,
@@ -182,7 +179,6 @@ export class CollectStack extends EnvironmentStack {
     this.forRelays = {
       volumesKey: disks,
       handoverBucket,
-      collector,
       relayCertificate: certificates.of.relay,
       metricLogGroup: logGroup,
       namespace,
@@ -248,7 +244,6 @@ export class CollectStack extends EnvironmentStack {
       redaction: config.redaction,
       securityLevel: securityLevel(config),
       assetsKeyArn: config.assetsKeyArn,
-      collector,
       certificate: certificates.of.agent,
       pseudonyms,
       gatewayEndpoint: entrance.gatewayEndpoint,

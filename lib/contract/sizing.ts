@@ -1,5 +1,5 @@
 /** How much of everything an instance holds, from its type: memory, queues, traces. `npm run size` prints it. */
-import { memoryGiB } from '../../config/hong-kong';
+import { memoryGiB } from '../../config/regions';
 
 /** What Amazon Linux, the SSM agent and the page cache of the queues' files need, in MiB. */
 const systemMiB = 512;

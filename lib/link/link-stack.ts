@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IHttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
+import { pinnedImage } from '../../config/regions';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
 import { subnetCidrs } from '../contract/addresses';
 import { runbookUrl } from '../contract/alarms';
@@ -17,7 +18,6 @@ import {
   routedPrefixes,
   serviceAttachmentIds,
 } from '../contract/link-parameters';
-import type { Artifact } from '../machine/artifact';
 import type { HandoverBucket } from '../machine/handover-bucket';
 import type { InstanceSecret } from '../machine/instance-secret';
 import { Alarms, type Topics } from '../observe/alarms';
@@ -33,7 +33,6 @@ export interface LinkStackProps extends EnvironmentStackProps {
   readonly logsKey: IKey;
   readonly volumesKey: IKey;
   readonly handoverBucket: HandoverBucket;
-  readonly collector: Artifact;
   readonly relayCertificate: InstanceSecret;
   readonly metricLogGroup: LogGroup;
   readonly namespace: IHttpNamespace;
@@ -83,7 +82,7 @@ export class LinkStack extends EnvironmentStack {
       probe: link.probe,
       continuityChecks: link.continuityChecks,
       probedPaths: probedPaths(config),
-      imageId: collect.imageId,
+      imageId: pinnedImage(collect, link.relay.instanceType),
       rollbackDisabled: collect.rollbackDisabled,
       assetsKeyArn: config.assetsKeyArn,
       targets,

@@ -49,7 +49,6 @@ export interface RelaysProps extends Pick<FleetProps, 'imageId' | 'rollbackDisab
   readonly allowlistFile: string;
   readonly volumesKey: IKey;
   readonly handoverBucket: HandoverBucket;
-  readonly collector: Artifact;
   readonly certificate: InstanceSecret;
   readonly metricLogGroup: LogGroup;
   readonly namespace: IHttpNamespace;
@@ -100,7 +99,6 @@ export class Relays extends Construct {
       volumeGiB: relay.volumeGiB,
       volumesKey: props.volumesKey,
       handoverBucket: props.handoverBucket,
-      collector: props.collector,
       certificate: props.certificate,
       configuration: relayConfiguration({
         environment,

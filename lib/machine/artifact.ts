@@ -25,9 +25,9 @@ export class Artifact extends Construct {
    * The collector. Its key is the hash of the committed sources, so synth neither builds nor needs it: the CLI runs the
    * command when it publishes assets, and only where the key is not there yet.
    *
-   * @param platform fleets are Graviton, service nodes may be either
+   * @param platform of the instances that fetch it
    */
-  static collector(scope: Construct, id: string, platform: Platform = 'linux/arm64'): Artifact {
+  static collector(scope: Construct, id: string, platform: Platform): Artifact {
     const location = Stack.of(scope).synthesizer.addFileAsset({
       sourceHash: distributionHash(platform),
       executable: packaged

@@ -28,7 +28,9 @@ import {
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { architectureOf } from '../../config/regions';
 import { variables } from '../collector/blocks/render';
+import type { Platform } from '../collector/distribution/build';
 import { attach } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
 import { cloudConfig, environmentFile, type InstanceFile, paths } from '../contract/instance';
@@ -47,8 +49,9 @@ export interface FleetProps {
   readonly tier: FleetTier;
   readonly subnets: SubnetSelection;
   readonly role: IRole;
+  /** The collector and the image are of its processor. */
   readonly instanceType: string;
-  /** Amazon Linux 2023 image for Graviton. @default the newest, at each deployment */
+  /** Amazon Linux 2023 image for that processor. @default the newest, at each deployment */
   readonly imageId?: string | undefined;
   readonly minInstances: number;
   readonly maxInstances: number;
@@ -56,7 +59,6 @@ export interface FleetProps {
   /** Volumes beside it, empty at first. @default none */
   readonly volumes?: readonly { readonly device: string; readonly gib: number }[];
   readonly volumesKey: IKey;
-  readonly collector: Artifact;
   /** The collector's configuration as text. */
   readonly configuration: string;
   /** Certificate and key of the tier, and whom it trusts. */
@@ -131,10 +133,11 @@ export class Fleet extends Construct {
       reason: `S3 answers at public addresses and the id of its prefix list is not known before deployment. ${egress.reason}`,
     });
 
+    const collector = Artifact.collector(this, 'Collector', platformOf(props.instanceType));
     const scripts = Artifact.folder(this, 'Scripts', join(__dirname, 'instance-files'));
     // In this stack, whatever stack the role is in: the other way round the two would depend on each other.
     const policy = attach(this, 'Policy', role, [
-      props.collector.readStatement(),
+      collector.readStatement(),
       ...props.certificate.statements,
       ...(props.pseudonyms?.statements ?? []),
       sessionManager(),
@@ -149,10 +152,10 @@ export class Fleet extends Construct {
 
     const launchTemplate = new LaunchTemplate(this, 'LaunchTemplate', {
       instanceType: new InstanceType(props.instanceType),
-      machineImage: machineImage(props.imageId, stack.region),
+      machineImage: machineImage(props, stack.region),
       role,
       securityGroup: this.securityGroup,
-      userData: UserData.custom(this.bootDocument(props, scripts)),
+      userData: UserData.custom(this.bootDocument(props, collector, scripts)),
       httpPutResponseHopLimit: 1,
       requireImdsv2: true,
       detailedMonitoring: true,
@@ -220,7 +223,7 @@ export class Fleet extends Construct {
   }
 
   /** What an instance does at first boot. */
-  private bootDocument(props: FleetProps, scripts: Artifact): string {
+  private bootDocument(props: FleetProps, collector: Artifact, scripts: Artifact): string {
     const { region } = Stack.of(this);
     return cloudConfig({
       packages: ['jq', 'unzip', ...(props.extra?.packages ?? [])],
@@ -255,7 +258,7 @@ export class Fleet extends Construct {
       ],
       commands: [
         ...setUp(region),
-        props.collector.unpackInto(paths.program),
+        collector.unpackInto(paths.program),
         scripts.unpackInto(paths.scripts),
         runScript('certificate'),
         ...(props.handoverBucket ? [runScript('replay')] : []),
@@ -267,11 +270,19 @@ export class Fleet extends Construct {
   }
 }
 
-/** Amazon Linux 2023 for Graviton: pinned by the configuration, or the newest at each deployment. */
-export const machineImage = (imageId: string | undefined, region: string): IMachineImage =>
+/** Amazon Linux 2023 for the processor of a type: pinned by the configuration, or the newest at each deployment. */
+export const machineImage = (
+  { imageId, instanceType }: Pick<FleetProps, 'imageId' | 'instanceType'>,
+  region: string,
+): IMachineImage =>
   imageId
     ? MachineImage.genericLinux({ [region]: imageId })
-    : MachineImage.latestAmazonLinux2023({ cpuType: AmazonLinuxCpuType.ARM_64 });
+    : MachineImage.latestAmazonLinux2023({
+        cpuType: architectureOf(instanceType) === 'arm64' ? AmazonLinuxCpuType.ARM_64 : AmazonLinuxCpuType.X86_64,
+      });
+
+const platformOf = (instanceType: string): Platform =>
+  architectureOf(instanceType) === 'arm64' ? 'linux/arm64' : 'linux/amd64';
 
 /** What the SSM agent needs for Session Manager: less than the managed policy, which also reads all parameters. */
 export const sessionManager = (): PolicyStatement =>

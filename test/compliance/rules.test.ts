@@ -117,18 +117,20 @@ const aggregates = { processors: ['harbourline_aggregates'], exporters: ['otlp_h
 const fixtures: Record<string, { red: [string, [string, Properties]][]; green: [string, Properties][] }> = {
   InstanceType: {
     red: [
-      ['m7i.large', template({ InstanceType: 'm7i.large' })],
+      ['m8i.large', template({ InstanceType: 'm8i.large' })],
+      ['m7i.medium', template({ InstanceType: 'm7i.medium' })],
       ['c7gn.large', template({ InstanceType: 'c7gn.large' })],
       [
-        'm5.large',
+        'm4.large',
         [
           'AWS::AutoScaling::AutoScalingGroup',
-          { MixedInstancesPolicy: { LaunchTemplate: { Overrides: [{ InstanceType: 'm5.large' }] } } },
+          { MixedInstancesPolicy: { LaunchTemplate: { Overrides: [{ InstanceType: 'm4.large' }] } } },
         ],
       ],
     ],
     green: [
       template(),
+      template({ InstanceType: 'm7i.large' }),
       template({ InstanceType: { Ref: 'Parameter' } }),
       ['AWS::SageMaker::NotebookInstance', { InstanceType: 'ml.t3.medium' }],
     ],

@@ -1,4 +1,4 @@
-import { gravitonFamilies, memoryGiB } from '../../config/hong-kong';
+import { homes, memoryGiB } from '../../config/regions';
 import {
   forwardQueueBytes,
   limitShare,
@@ -8,7 +8,7 @@ import {
   waitingBytes,
 } from '../../lib/contract/sizing';
 
-const types = gravitonFamilies
+const types = homes['ap-east-1'].families
   .flatMap((family) => ['medium', 'large', 'xlarge', '2xlarge'].map((size) => `${family}.${size}`))
   .filter((type) => memoryGiB(type) >= 4);
 
@@ -19,6 +19,12 @@ describe('what an instance holds', () => {
     ['m7g.medium', 4],
     ['m7g.xlarge', 16],
     ['r8g.2xlarge', 64],
+    ['t3.medium', 4],
+    ['c7i.large', 4],
+    ['m6i.xlarge', 16],
+    ['c5.9xlarge', 72],
+    // Graviton has a medium of it, x86-64 has not.
+    ['m7i.medium', 0],
     ['m7g.huge', 0],
   ])('%s has %d GiB', (type, memory) => expect(memoryGiB(type)).toBe(memory));
 

@@ -124,7 +124,7 @@ test.each([
   ],
   ['dev', 'siteToSiteVpn.internetAcknowledged', 'Trial without any production data, approved in NET-1200', 'the year'],
   // Machines and keys.
-  ['dev', 'analysis.instanceType', 'm5.large', 'built for arm64 only'],
+  ['dev', 'analysis.instanceType', 'm7i.large', 'EC2 in Beijing has no m7i'],
   [
     'dev',
     'relay.certificate.keyArn',

@@ -8,7 +8,8 @@ describe('size', () => {
     ['r7gd.large.search', 'm7g.large'],
     ['r7g.huge.search', 'm7g.large'],
     ['r7g.large.search', 'x9.weird'],
-    ['r7g.large.search', 'm5.large'],
+    ['r7g.large.search', 'm8i.large'],
+    ['r7g.large.search', 'm7i.medium'],
     ['r7g.large.search', 'm7g.large.search'],
   ])('refuses %s with %s', (node, collector) => {
     expect(typeProblems(node, collector)).toHaveLength(1);
@@ -16,6 +17,7 @@ describe('size', () => {
 
   test('takes what Hong Kong has', () => {
     expect(typeProblems('r8g.xlarge.search', 't4g.medium')).toEqual([]);
+    expect(typeProblems('r8g.xlarge.search', 'c7i.2xlarge')).toEqual([]);
   });
 
   test('compares like with like: all nodes with all, one with one', () => {

@@ -98,7 +98,7 @@ function main(): void {
   const parsed = parse();
   console.log(table(rowsOf(parsed.plan)));
   console.log(
-    '\nMeasured on a workstation by npm run bench:store and npm run bench:collect: compare with your own before you rely on it.',
+    '\nMeasured on a workstation with processors of x86-64 by npm run bench:store and npm run bench:collect, on Graviton never: compare with your own before you rely on it.',
   );
   // What it costs is the environment's question: a load alone has no endpoints, keys and alarms.
   if (parsed.env)

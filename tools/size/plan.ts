@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assumptions, capacityFor, type Load, processorsOf } from '../../config/capacity';
-import { gravitonFamilies, searchFamilies } from '../../config/hong-kong';
 import measured from '../../config/measured.json';
+import { ec2Problem, homes, searchFamilies } from '../../config/regions';
 import type { EnvironmentConfig } from '../../config/schema';
 import { environmentNamed } from '../../harness/stages';
 
@@ -51,20 +51,10 @@ export function typeProblems(node: string, collector: string): string[] {
       `--node ${node}: OpenSearch Service in Hong Kong has no such data node with an EBS volume: use one such as r7g.large.search`,
     );
   }
-  if (!isKnownInstance(collector)) {
-    problems.push(
-      `--collector ${collector}: not an instance of Hong Kong that the collector is built for: use one of ${gravitonFamilies.join(', ')}, such as m7g.large`,
-    );
-  }
+  const problem = ec2Problem(collector, homes['ap-east-1']);
+  if (problem) problems.push(`--collector ${collector}: ${problem.why} ${problem.fix}`);
   return problems;
 }
-
-const sizes = /^(?:nano|micro|small|medium|large|xlarge|(?:2|4|8|12|16|24|48)xlarge|metal)$/;
-
-const isKnownInstance = (type: string): boolean => {
-  const [family = '', size = '', rest] = type.split('.');
-  return gravitonFamilies.includes(family) && sizes.test(size) && rest === undefined;
-};
 
 /** A row: what, how much, what the environment has, and where the number comes from. */
 export type Row = readonly [what: string, needed: string, has: string, from: string];

@@ -1,20 +1,12 @@
 /** Instances at both ends of the link, their certificates and keys. */
 import { within } from '../../cidr';
-import { gravitonFamilies } from '../../hong-kong';
+import { ec2Problem, homes, mainlandRegions, type Region } from '../../regions';
 import { type Finding, must, type Rule } from '../rule';
 import { type Link, linkRule } from './shared';
 
-/** The collector is built for arm64 alone. */
-function graviton(path: string, instanceType: string, where: string): Finding[] {
-  const [family = ''] = instanceType.split('.');
-  return must(
-    'HL-LINK-052',
-    gravitonFamilies.includes(family),
-    path,
-    instanceType,
-    `EC2 in ${where} has no ${family}, or it is not arm64: the collector is built for arm64 only.`,
-    `Use a family of: ${gravitonFamilies.join(', ')}.`,
-  );
+function ec2Type(path: string, instanceType: string, region: Region): Finding[] {
+  const problem = ec2Problem(instanceType, region);
+  return must('HL-LINK-052', !problem, path, instanceType, problem?.why ?? '', problem?.fix ?? '');
 }
 
 /** A secret and its key, which must be where the instance is that reads them. */
@@ -47,10 +39,10 @@ function readable(
 }
 
 export const machineRules: readonly Rule[] = [
-  linkRule(['link.relay'], ({ relay }) => {
+  linkRule(['link.relay', 'region'], ({ relay }, { region }) => {
     const needed = Math.ceil(2 * outageGiB(relay) + 8);
     return [
-      ...graviton('link.relay.instanceType', relay.instanceType, 'Hong Kong'),
+      ...ec2Type('link.relay.instanceType', relay.instanceType, homes[region]),
       ...must(
         'HL-LINK-055',
         relay.volumeGiB >= needed,
@@ -72,7 +64,7 @@ export const machineRules: readonly Rule[] = [
   linkRule(['link.analysis', 'link.receiver'], ({ analysis, receiver }) =>
     analysis
       ? [
-          ...graviton('link.analysis.instanceType', analysis.instanceType, 'the mainland'),
+          ...ec2Type('link.analysis.instanceType', analysis.instanceType, mainlandRegions[analysis.region]),
           ...readable(
             'link.analysis.certificate',
             analysis.certificate,

@@ -11,7 +11,7 @@ import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cacheDirectory } from '../../common/cache';
 
-/** Platforms to build for. The fleets are Graviton; service nodes are either; a rehearsal runs on the host. */
+/** Platforms to build for. Fleets and service nodes are either; a rehearsal runs on the host. */
 export const platforms = ['linux/arm64', 'linux/amd64'] as const;
 export type Platform = (typeof platforms)[number];
 

@@ -1,24 +1,19 @@
-import { gravitonFamilies } from '../../../config/hong-kong';
+import { ec2Problem, regionNamed } from '../../../config/regions';
 import { entries, type TemplateRule } from './rule';
 
-/** EC2 user guide, instance naming: a `g` right behind the generation is AWS Graviton. */
-const graviton = /^[a-z]+\d+g[a-z]*\./;
-
-/** The collector and the span writer are built for arm64 only, and an unknown type fails when an instance starts. */
+/** An unknown type fails when an instance starts. */
 export const instanceType: TemplateRule = {
   id: 'InstanceType',
   message:
-    'The instance type is not arm64, or not offered in Hong Kong. Use a Graviton family of the region: m7g, c7g…',
-  check: ({ Type, Properties }, { region }) =>
-    /^AWS::(EC2|AutoScaling)::/.test(Type)
-      ? [...entries(Properties)]
-          .filter(({ key, value }) => key === 'InstanceType' && typeof value === 'string')
-          .map(({ value }) => value as string)
-          .filter(
-            (type) =>
-              !graviton.test(type) || (region === 'ap-east-1' && !gravitonFamilies.includes(type.split('.')[0] ?? '')),
-          )
-      : [],
+    'The instance type is not offered in the region, or its family is none for fleets. Use a general-purpose one of the region: m7g.large, m7i.large…',
+  check: ({ Type, Properties }, { region }) => {
+    const facts = region && regionNamed(region);
+    if (!facts || !/^AWS::(EC2|AutoScaling)::/.test(Type)) return [];
+    return [...entries(Properties)]
+      .filter(({ key, value }) => key === 'InstanceType' && typeof value === 'string')
+      .map(({ value }) => value as string)
+      .filter((type) => ec2Problem(type, facts));
+  },
 };
 
 /** nag looks at instances and Auto Scaling groups, not at the launch template that decides. */

@@ -1,4 +1,4 @@
-import { engineVersions, searchFamilies, searchFamiliesWithoutEbs } from '../../../config/hong-kong';
+import { engineVersions, searchFamilies, searchFamiliesWithoutEbs } from '../../../config/regions';
 import type { TemplateRule } from './rule';
 
 const domain = 'AWS::OpenSearchService::Domain';

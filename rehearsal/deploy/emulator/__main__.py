@@ -106,6 +106,7 @@ endpoints.install()
 instances.install()
 reads.install()
 store_endpoints.install()
-image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64"
-ssm._PUBLIC_AMI_PARAMETERS[image] = "ami-0c2023a1b2c3d4e5f"
+for processor in ("arm64", "x86_64"):
+    image = f"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-{processor}"
+    ssm._PUBLIC_AMI_PARAMETERS[image] = "ami-0c2023a1b2c3d4e5f"
 main()

@@ -7,7 +7,6 @@ import { parse } from 'yaml';
 import { Agent, configurationIn } from '../../../lib/collect/agent';
 import { variablesIn } from '../../../lib/collector/blocks/render';
 import { variablesOf } from '../../../lib/contract/instance';
-import { Artifact } from '../../../lib/machine/artifact';
 import { describePackage } from '../../../tools/agent/nfpm';
 import { configurationOf } from '../../../tools/agent/settings';
 import { configOf, environmentNames } from '../../support/app';
@@ -57,7 +56,6 @@ describe.each(environmentNames)('the package of %s', (environment) => {
       agent,
       redaction,
       securityLevel: 'development',
-      collector: Artifact.collector(stack, 'Collector'),
       certificate: { secretArn: 'arn:certificate', keyArn: 'arn:key', statements: [] },
       gatewayEndpoint: 'gateway:4317',
     });

@@ -487,6 +487,15 @@ test.each<[string, (answers: Answers) => void, string[], number]>([
   if (name.startsWith('credentials')) expect(lines).toHaveLength(1);
 });
 
+test('an image of each processor is asked for by its own setting', async () => {
+  const { config } = plan();
+  const collect = { ...config.collect, x86ImageId: 'ami-0123456789abcdef1' };
+  const lines = await preflight(checks, doubles(ready()).aws, { ...plan(), config: { ...config, collect } }, () => {});
+  // The double has images for arm64 alone.
+  expect(bad(lines)).toEqual(['image: architecture arm64']);
+  expect(lines.find(({ ok }) => ok === false)?.remedy).toContain('al2023-ami-kernel-6.1-x86_64');
+});
+
 test('a blue/green change and an upgrade are said, and are no failure', async () => {
   const { lines } = await judge((answers) => {
     answers.openSearch.DescribeDomain = () => ({ DomainStatus: { EngineVersion: 'OpenSearch_3.1' } });

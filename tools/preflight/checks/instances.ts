@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { imageSettings } from '../../../config/regions';
 import { answer, type Check, failsWith } from '../check';
 import { fleets, parameters } from '../plan';
 
@@ -48,28 +49,31 @@ export const image: Check = {
       const missing = await failsWith(['ParameterNotFound'], ssm.send(new GetParameterCommand({ Name: name })));
       answers.push(answer(!missing, name, missing ? 'missing' : 'there', 'Pin an image: `collect.imageId`.'));
     }
-    const { imageId } = config.collect;
-    if (!imageId) return answers;
-    const { Images: [found] = [] } = await ec2.send(
-      new DescribeImagesCommand({ Filters: [{ Name: 'image-id', Values: [imageId] }], IncludeDeprecated: true }),
-    );
-    const problem = !found
-      ? 'not there, or not shared with this account'
-      : found.State !== 'available'
-        ? `state ${found.State}`
-        : found.Architecture !== 'arm64'
-          ? `architecture ${found.Architecture}`
-          : found.DeprecationTime && Date.parse(found.DeprecationTime) < Date.now()
-            ? `deprecated on ${found.DeprecationTime.slice(0, 10)}`
-            : undefined;
-    answers.push(
-      answer(
-        problem === undefined,
-        imageId,
-        problem ?? `available, ${found?.Name ?? ''}`,
-        `Newest: aws ssm get-parameter --name /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64 --query Parameter.Value; then \`collect.imageId\` in config/${config.environment}.ts.`,
-      ),
-    );
+    for (const architecture of ['arm64', 'x86_64'] as const) {
+      const setting = imageSettings[architecture];
+      const imageId = config.collect[setting];
+      if (!imageId) continue;
+      const { Images: [found] = [] } = await ec2.send(
+        new DescribeImagesCommand({ Filters: [{ Name: 'image-id', Values: [imageId] }], IncludeDeprecated: true }),
+      );
+      const problem = !found
+        ? 'not there, or not shared with this account'
+        : found.State !== 'available'
+          ? `state ${found.State}`
+          : found.Architecture !== architecture
+            ? `architecture ${found.Architecture}`
+            : found.DeprecationTime && Date.parse(found.DeprecationTime) < Date.now()
+              ? `deprecated on ${found.DeprecationTime.slice(0, 10)}`
+              : undefined;
+      answers.push(
+        answer(
+          problem === undefined,
+          imageId,
+          problem ?? `available, ${found?.Name ?? ''}`,
+          `Newest: aws ssm get-parameter --name /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-${architecture} --query Parameter.Value; then \`collect.${setting}\` in config/${config.environment}.ts.`,
+        ),
+      );
+    }
     return answers;
   },
 };
