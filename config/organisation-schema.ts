@@ -1,6 +1,6 @@
 /** The `organisation` section: what an organisation asks of everything in its accounts. Each is optional, and does nothing by default. */
 import { z } from 'zod';
-import { section, text } from './fields';
+import { keyArn, section, text } from './fields';
 
 /** Placeholders that CDK resolves in a boundary: developer guide, "Permissions boundaries". */
 const placeholder = '\\$\\{(?:Qualifier|AWS::Partition|AWS::Region|AWS::AccountId)\\}';
@@ -68,6 +68,20 @@ export const organisation = section({
     'This is not the ARN of a bucket.',
     'Write arn:aws:s3::: and the name of the bucket, with a folder if you like.',
   ).optional(),
+  /**
+   * Keys that exist and encrypt what is not the domain (`store.keyArn`): symmetric, of the environment's account and region. The
+   * stack makes none for what has one. Their policies are their owners', and say what docs/adopt.md lists. @default keys of the stacks
+   */
+  keyArns: section({
+    /** Log groups. */
+    logs: keyArn.optional(),
+    /** Disks of gateways, samplers and relays, and the bucket of what an instance leaves when it goes. */
+    volumes: keyArn.optional(),
+    /** Secrets: certificates, and what pseudonyms are made of. */
+    secrets: keyArn.optional(),
+    /** Topics of alarms that the stack makes: not those that `observe.notify` names. */
+    topics: keyArn.optional(),
+  }).prefault({}),
   /**
    * Authority in AWS Private CA that signs the certificates of gateways, samplers, relays and agents: of this region, of this account
    * or shared with it by Resource Access Manager, in general-purpose mode. Its key is RSA, or ECDSA over P-256, P-384 or P-521.

@@ -1,4 +1,6 @@
 /** What an organisation has already: each setting by itself, synthesised, judged by all packs, and seen in the templates. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseEnvironment, parseEnvironments } from '../config/parse';
 import type { EnvironmentConfigInput } from '../config/schema';
 import { context, unjudged } from '../harness/context';
@@ -28,6 +30,9 @@ function judged(input: EnvironmentConfigInput, { validated = false } = {}): Map<
 
 const certificateAuthorityArn =
   'arn:aws:acm-pca:ap-east-1:222222222222:certificate-authority/00000000-0000-4000-8000-000000000001';
+
+const keyOf = (last: number, account = '333333333333') =>
+  `arn:aws:kms:ap-east-1:${account}:key/00000000-0000-4000-8000-00000000000${last}`;
 
 const ofType = (environment: Environment | undefined, type: string) =>
   resourcesOf(environment ?? {})
@@ -74,6 +79,11 @@ test("all that is the organisation's at once: CDK's own validation has nothing t
       'organisation.flowLogArchiveArn': 'arn:aws:s3:::log-archive/network',
       'link.transitGatewayId': 'tgw-0123456789abcdef0',
       'organisation.certificateAuthorityArn': certificateAuthorityArn,
+      'organisation.keyArns': {
+        logs: keyOf(1, dev.account),
+        volumes: keyOf(2, dev.account),
+        topics: keyOf(4, dev.account),
+      },
       'store.keyArn': 'arn:aws:kms:ap-east-1:111111111111:key/00000000-0000-4000-8000-111111111199',
     }),
     { validated: true },
@@ -148,6 +158,66 @@ test('a key that exists: the domain is encrypted with it, and none is made for i
   const [domain] = ofType(store, 'AWS::OpenSearchService::Domain');
   expect(domain?.Properties?.EncryptionAtRestOptions).toEqual({ Enabled: true, KmsKeyId: id });
   expect(ofType(store, 'AWS::KMS::Key')).toEqual([]);
+});
+
+/** A stage's keys, and what is encrypted with which. */
+function encrypted(stacks: Environment | undefined) {
+  const of = (type: string, property: string) => [
+    ...new Set(ofType(stacks, type).map(({ Properties }) => JSON.stringify(Properties?.[property]))),
+  ];
+  const disks = ofType(stacks, 'AWS::EC2::LaunchTemplate').flatMap(({ Properties }) =>
+    ((Properties?.LaunchTemplateData.BlockDeviceMappings ?? []) as { Ebs: { KmsKeyId?: string } }[]).map(
+      ({ Ebs }) => Ebs.KmsKeyId,
+    ),
+  );
+  return {
+    logs: of('AWS::Logs::LogGroup', 'KmsKeyId'),
+    secrets: of('AWS::SecretsManager::Secret', 'KmsKeyId'),
+    topics: of('AWS::SNS::Topic', 'KmsMasterKeyId'),
+    disks: [...new Set(disks.filter(Boolean))],
+    bucket: JSON.stringify(ofType(stacks, 'AWS::S3::Bucket').map(({ Properties }) => Properties?.BucketEncryption)),
+  };
+}
+
+test('keys that exist, for everything: the environment makes none, and each is used for its own', () => {
+  const stages = judged(
+    edited(prod, {
+      'store.keyArn': keyOf(0),
+      'organisation.keyArns': { logs: keyOf(1), volumes: keyOf(2), secrets: keyOf(3), topics: keyOf(4) },
+    }),
+  );
+  const stacks = stages.get('prod');
+  expect(ofType(stacks, 'AWS::KMS::Key')).toEqual([]);
+  const { bucket, ...rest } = encrypted(stacks);
+  expect(rest).toEqual({
+    logs: [JSON.stringify(keyOf(1))],
+    secrets: [JSON.stringify(keyOf(3))],
+    topics: [JSON.stringify(keyOf(4))],
+    disks: [keyOf(2)],
+  });
+  expect(bucket).toContain(keyOf(2));
+});
+
+test('whom the policy of a key must name is what ours would say, and stands in the documents', () => {
+  const text = readFileSync(join(__dirname, '..', 'docs', 'adopt.md'), 'utf8');
+  const section = text.slice(text.indexOf('### Keys of your own'), text.indexOf('### An authority of your own'));
+  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
+  const stages = judged(edited(dev, {}));
+  const said = ofType(stages.get('dev'), 'AWS::KMS::Key').flatMap(({ Properties }) =>
+    ((Properties?.KeyPolicy.Statement ?? []) as { Principal: unknown; Action: string | string[] }[])
+      .map(({ Principal, Action }) => ({
+        who: /(?:logs\.[\w-]+|cloudwatch)\.amazonaws\.com|AWSServiceRoleForAutoScaling/.exec(
+          JSON.stringify(Principal),
+        )?.[0],
+        what: [Action].flat(),
+      }))
+      .filter(({ who }) => who),
+  );
+  expect(new Set(said.map(({ who }) => who)).size).toBe(3);
+  for (const { who, what } of said) {
+    const row = rows.find((each) => each.includes(who as string));
+    for (const action of what) expect(row).toContain(action);
+  }
 });
 
 test('no mainland at all: what looks for crossings looks for addresses that nobody has', () => {
@@ -231,6 +301,8 @@ test.each([
   ['organisation.tags', { 'aws:x': 'y' }],
   ['organisation.tags', { 'harbourline:environment': 'y' }],
   ['organisation.flowLogArchiveArn', 's3://log-archive'],
+  ['organisation.keyArns.logs', keyOf(1, '222222222222')],
+  ['organisation.keyArns.topics', 'alias/topics'],
   ['organisation.certificateAuthorityArn', 'arn:aws:acm:ap-east-1:333333333333:certificate/1'],
   ['organisation.certificateAuthorityArn', certificateAuthorityArn.replace('ap-east-1', 'ap-southeast-1')],
   ['store.keyArn', 'arn:aws:kms:ap-east-1:333333333333:alias/traces'],

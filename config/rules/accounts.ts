@@ -34,6 +34,18 @@ export const accountRules: readonly Rule[] = [
         `Name an authority that begins with arn:aws:acm-pca:${region}: or leave it out.`,
       ),
   ),
+  rule(['organisation.keyArns', 'account', 'region'], ({ organisation: { keyArns }, account, region }) =>
+    Object.entries(keyArns).flatMap(([purpose, arn]) =>
+      must(
+        'HL-ACCOUNT-004',
+        arn === undefined || arn.startsWith(`arn:aws:kms:${region}:${account}:`),
+        `organisation.keyArns.${purpose}`,
+        arn,
+        'What a key encrypts is in its own region; one of another account was never tried.',
+        `Name a key that begins with arn:aws:kms:${region}:${account}:`,
+      ),
+    ),
+  ),
   rule(['account', 'link.analysis'], ({ account, link }) =>
     must(
       'HL-ACCOUNT-002',

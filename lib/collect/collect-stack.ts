@@ -9,7 +9,7 @@ import { foreignClients, gatewayNames } from '../../config/entrance';
 import { pinnedImage } from '../../config/regions';
 import { gatewayConfiguration } from '../collector/gateway';
 import { samplerConfiguration } from '../collector/sampler';
-import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
+import { EnvironmentStack, type EnvironmentStackProps, isOurs } from '../common/environment-stack';
 import { serviceRole } from '../common/iam';
 import { cloudMapNamespace, cloudMapServices } from '../contract/cloud-map';
 import { metricLogGroup } from '../contract/metrics';
@@ -68,7 +68,7 @@ export class CollectStack extends EnvironmentStack {
       group.logGroupArn,
       namespace.namespaceId,
       samplers.securityGroupId,
-    ]) {
+    ].filter(isOurs)) {
       this.exportValue(value);
     }
   }
@@ -80,18 +80,22 @@ export class CollectStack extends EnvironmentStack {
     const { vpc, logsKey } = props;
 
     const { logRetentionDays: logRetention } = config.observe;
-    const disks = volumesKey(this, 'VolumesKey', 'disk queues of the collectors');
+    const { keyArns, certificateAuthorityArn } = config.organisation;
+    const disks = volumesKey(this, 'VolumesKey', 'disk queues of the collectors', keyArns.volumes);
     const agentReaders = foreignClients(config).map(({ account, nodeRoleArns: roleArns }) => ({ account, roleArns }));
     const certificates = new TierCertificates(this, 'Certificates', {
       environment,
       gatewayNames: gatewayNames(config),
       agentReaders,
-      authorityArn: config.organisation.certificateAuthorityArn,
+      authorityArn: certificateAuthorityArn,
+      keyArn: keyArns.secrets,
       logsKey,
       logRetention,
     });
     const pseudonyms =
-      config.redaction.pseudonymKeys.length > 0 ? new Pseudonyms(this, 'Pseudonyms', agentReaders).secret : undefined;
+      config.redaction.pseudonymKeys.length > 0
+        ? new Pseudonyms(this, 'Pseudonyms', agentReaders, keyArns.secrets).secret
+        : undefined;
 
     const handoverBucket = new HandoverBucket(this, 'Remainders', { environment, key: disks });
 

@@ -1,14 +1,17 @@
 import { ArnFormat, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { regionalService } from '../contract/partition';
 
 /**
  * A customer-managed key for one purpose, rotated every year, kept when its stack goes: data that it encrypted may
  * outlive the stack, and a key scheduled for deletion makes it unreadable.
+ *
+ * @param keyArn a key of the organisation that is used instead, as it stands: what its policy says is its owner's
  */
-export function encryptionKey(scope: Construct, id: string, purpose: string): Key {
+export function encryptionKey(scope: Construct, id: string, purpose: string, keyArn?: string): IKey {
+  if (keyArn) return Key.fromKeyArn(scope, id, keyArn);
   return new Key(scope, id, {
     description: `Harbourline: ${purpose}`,
     enableKeyRotation: true,
@@ -17,7 +20,7 @@ export function encryptionKey(scope: Construct, id: string, purpose: string): Ke
 }
 
 /** Lets CloudWatch Logs use the key, for log groups of this account and region only. */
-export function allowCloudWatchLogs(key: Key): void {
+export function allowCloudWatchLogs(key: IKey): void {
   const { stack } = key;
   key.addToResourcePolicy(
     new PolicyStatement({

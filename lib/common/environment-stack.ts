@@ -1,10 +1,13 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
 
 export interface EnvironmentStackProps extends StackProps {
   readonly config: EnvironmentConfig;
 }
+
+/** Is a value known at deployment alone? What the configuration names needs no export. */
+export const isOurs = (value: string): boolean => Token.isUnresolved(value);
 
 /** A stack of one environment: knows its configuration, and its zones without asking AWS. */
 export class EnvironmentStack extends Stack {

@@ -28,6 +28,8 @@ export interface TierCertificatesProps {
   readonly agentReaders: readonly ForeignReaders[];
   /** `organisation.certificateAuthorityArn`. */
   readonly authorityArn?: string | undefined;
+  /** `organisation.keyArns.secrets`. */
+  readonly keyArn?: string | undefined;
   readonly logsKey: IKey;
   readonly logRetention: RetentionDays;
 }
@@ -51,7 +53,7 @@ export class TierCertificates extends Construct {
   constructor(scope: Construct, id: string, props: TierCertificatesProps) {
     super(scope, id);
     const { environment, logsKey, logRetention } = props;
-    const key = encryptionKey(this, 'Key', 'certificates of the collector tiers');
+    const key = encryptionKey(this, 'Key', 'certificates of the collector tiers', props.keyArn);
     const certificate = (tier: Tier): InstanceSecret => {
       const made = new Secret(this, `${tier[0]?.toUpperCase()}${tier.slice(1)}`, {
         description: `Certificate and key of the ${tier} tier`,

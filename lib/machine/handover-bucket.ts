@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge } from '../compliance/acknowledge';
@@ -22,7 +22,7 @@ export class HandoverBucket extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: { readonly environment: string; readonly key: Key },
+    private readonly props: { readonly environment: string; readonly key: IKey },
   ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {

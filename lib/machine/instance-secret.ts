@@ -1,5 +1,5 @@
 import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { regionalService } from '../contract/partition';
@@ -15,7 +15,7 @@ export interface InstanceSecret {
 }
 
 /** Reading one secret of ours, and decrypting with its key through Secrets Manager only. */
-export const instanceSecret = (sid: string, secret: Secret, key: Key): InstanceSecret => ({
+export const instanceSecret = (sid: string, secret: Secret, key: IKey): InstanceSecret => ({
   secretArn: secret.secretArn,
   keyArn: key.keyArn,
   statements: [
@@ -26,7 +26,7 @@ export const instanceSecret = (sid: string, secret: Secret, key: Key): InstanceS
 
 /** The key, as far as Secrets Manager uses it for a caller who may read or write the secret. */
 export const throughSecretsManager = (
-  key: Key,
+  key: IKey,
   actions: string[],
   secretArn: string,
   sid = 'KeyThroughSecretsManager',
@@ -51,7 +51,7 @@ export interface ForeignReaders {
  * Lets roles of other accounts read a secret. Each account is named as principal and the roles as a condition: a role need not
  * exist yet, and one that is made anew under its name is still meant. Their own policy must allow it, too.
  */
-export function allowForeignReaders(secret: Secret, key: Key, readers: readonly ForeignReaders[]): void {
+export function allowForeignReaders(secret: Secret, key: IKey, readers: readonly ForeignReaders[]): void {
   for (const { account, roleArns } of readers) {
     const principals = [new AccountPrincipal(account)];
     const roles = { ArnEquals: { 'aws:PrincipalArn': [...roleArns] } };

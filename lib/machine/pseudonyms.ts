@@ -12,10 +12,13 @@ import { allowForeignReaders, type ForeignReaders, type InstanceSecret, instance
 export class Pseudonyms extends Construct {
   readonly secret: InstanceSecret;
 
-  /** @param readers nodes of other accounts, whose agents make the same pseudonyms */
-  constructor(scope: Construct, id: string, readers: readonly ForeignReaders[]) {
+  /**
+   * @param readers nodes of other accounts, whose agents make the same pseudonyms
+   * @param keyArn `organisation.keyArns.secrets`
+   */
+  constructor(scope: Construct, id: string, readers: readonly ForeignReaders[], keyArn?: string) {
     super(scope, id);
-    const key = encryptionKey(this, 'Key', 'secret of the pseudonyms in spans');
+    const key = encryptionKey(this, 'Key', 'secret of the pseudonyms in spans', keyArn);
     const secret = new Secret(this, 'Secret', {
       description: 'Key of the pseudonyms in spans',
       encryptionKey: key,

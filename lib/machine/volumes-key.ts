@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { ArnPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { encryptionKey } from '../common/encryption-key';
 
@@ -8,8 +8,8 @@ import { encryptionKey } from '../common/encryption-key';
  * A key of the volumes of fleets. Auto Scaling's service-linked role must use it, or instances die at launch with
  * Client.InternalError.
  */
-export function volumesKey(scope: Construct, id: string, purpose: string): Key {
-  const key = encryptionKey(scope, id, purpose);
+export function volumesKey(scope: Construct, id: string, purpose: string, keyArn?: string): IKey {
+  const key = encryptionKey(scope, id, purpose, keyArn);
   const role = Stack.of(scope).formatArn({
     service: 'iam',
     region: '',

@@ -13,12 +13,12 @@ import {
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
-import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
+import { EnvironmentStack, type EnvironmentStackProps, isOurs } from '../common/environment-stack';
 import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
 import { subnetCidrs, subnetMasks } from '../contract/addresses';
@@ -49,13 +49,13 @@ export const subnets = {
 export class NetworkStack extends EnvironmentStack {
   readonly vpc: Vpc;
   /** Encrypts every log group of the environment: one purpose, "operational logs", read by the same people. */
-  readonly logsKey: Key;
+  readonly logsKey: IKey;
 
   constructor(scope: Construct, id: string, props: EnvironmentStackProps) {
     super(scope, id, props);
-    const { network, collect } = this.config;
+    const { network, collect, organisation } = this.config;
     const { routed } = collect.entrance;
-    this.logsKey = encryptionKey(this, 'LogsKey', 'operational logs');
+    this.logsKey = encryptionKey(this, 'LogsKey', 'operational logs', organisation.keyArns.logs);
     allowCloudWatchLogs(this.logsKey);
 
     this.vpc = new Vpc(this, 'Vpc', {
@@ -106,7 +106,7 @@ export class NetworkStack extends EnvironmentStack {
       this.logsKey.keyArn,
       ...linkSubnets.flatMap(({ subnetId, routeTable }) => [subnetId, routeTable.routeTableId]),
       ...this.vpc.selectSubnets(subnets.transit).subnetIds,
-    ]) {
+    ].filter(isOurs)) {
       this.exportValue(value);
     }
   }

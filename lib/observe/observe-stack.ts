@@ -49,7 +49,7 @@ export class ObserveStack extends EnvironmentStack {
     super(scope, id, props);
     const { config, logsKey } = props;
     dashboards(this, props);
-    this.topics = alarmTopics(this, config.observe.notify);
+    this.topics = alarmTopics(this, config.observe.notify, config.organisation.keyArns.topics);
     const { environment, observe } = config;
     const notify = tellsTargets(observe.notify)
       ? new Notify(this, 'Notify', {

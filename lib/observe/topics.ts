@@ -12,14 +12,19 @@ interface Channel {
   readonly topicArn?: string | undefined;
 }
 
-/** Topics by severity. They share a key. */
+/**
+ * Topics by severity. They share a key.
+ *
+ * @param keyArn `organisation.keyArns.topics`
+ */
 export function alarmTopics(
   stack: Stack,
   notify: Readonly<Record<'page' | 'inform', Channel>>,
+  keyArn?: string,
 ): Record<'page' | 'inform', ITopic> {
   let key: IKey | undefined;
   const shared = () => {
-    key ??= topicKey(stack);
+    key ??= topicKey(stack, keyArn);
     return key;
   };
   return {
@@ -54,8 +59,8 @@ export function alarmTopic(
 const alarms = new ServicePrincipal('cloudwatch.amazonaws.com');
 const ofThisAccount = ({ account }: Stack) => ({ StringEquals: { 'aws:SourceAccount': account } });
 
-function topicKey(stack: Stack): IKey {
-  const key = encryptionKey(stack, 'TopicKey', 'alarm messages');
+function topicKey(stack: Stack, keyArn?: string): IKey {
+  const key = encryptionKey(stack, 'TopicKey', 'alarm messages', keyArn);
   key.addToResourcePolicy(
     new PolicyStatement({
       sid: 'AlarmsOfThisAccount',

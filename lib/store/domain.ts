@@ -15,7 +15,7 @@ import {
   PolicyStatement,
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
-import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, ResourcePolicy, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type CfnDomain, Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cdk-lib/aws-opensearchservice';
 import { Construct } from 'constructs';
@@ -85,7 +85,7 @@ export class TraceDomain extends Construct {
       zoneAwareness:
         props.subnets.length > 1 ? { enabled: true, availabilityZoneCount: props.subnets.length } : { enabled: false },
       ebs: { volumeSize: store.dataNodes.volumeGiB, volumeType: EbsDeviceVolumeType.GP3 },
-      encryptionAtRest: { enabled: true, kmsKey: this.key(store.keyArn) },
+      encryptionAtRest: { enabled: true, kmsKey: encryptionKey(this, 'Key', 'trace store at rest', store.keyArn) },
       nodeToNodeEncryption: true,
       enforceHttps: true,
       tlsSecurityPolicy: TLSSecurityPolicy.TLS_1_2_PFS,
@@ -172,11 +172,6 @@ export class TraceDomain extends Construct {
       reason:
         'AWS refuses IP conditions on a domain in a VPC. The network control is the security group: HTTPS from members of the client group only, in isolated subnets.',
     });
-  }
-
-  /** The firm's, as it stands: what its policy says is its owner's. Or one of our own. */
-  private key(keyArn: string | undefined): IKey {
-    return keyArn ? Key.fromKeyArn(this, 'Key', keyArn) : encryptionKey(this, 'Key', 'trace store at rest');
   }
 
   /**

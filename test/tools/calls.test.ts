@@ -21,6 +21,7 @@ test('each call in a source is judged, and each that is judged stands in a sourc
 const dev = configOf('dev');
 const certificateAuthorityArn =
   'arn:aws:acm-pca:ap-east-1:222222222222:certificate-authority/00000000-0000-4000-8000-000000000001';
+const keyOf = (last: number) => `arn:aws:kms:ap-east-1:111111111111:key/11111111-1111-4111-8111-11111111111${last}`;
 const assetsKeyArn = 'arn:aws:kms:ap-east-1:111111111111:key/11111111-1111-4111-8111-111111111111';
 
 describe.each<[string, EnvironmentConfig, object | undefined]>([
@@ -30,8 +31,16 @@ describe.each<[string, EnvironmentConfig, object | undefined]>([
     undefined,
   ]),
   [
-    "a bootstrap with a qualifier and a key of its own, certificates of the organisation's authority",
-    { ...dev, assetsKeyArn, organisation: { ...dev.organisation, certificateAuthorityArn } },
+    'a bootstrap with a qualifier and a key of its own, keys and an authority of the organisation',
+    {
+      ...dev,
+      assetsKeyArn,
+      organisation: {
+        ...dev.organisation,
+        certificateAuthorityArn,
+        keyArns: { volumes: keyOf(2), secrets: keyOf(3) },
+      },
+    },
     { '@aws-cdk/core:bootstrapQualifier': 'bank01' },
   ],
 ])('%s', (name, config, context) => {

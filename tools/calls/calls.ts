@@ -78,7 +78,7 @@ const remainder = (world: World, action: string, bucket: string, key: string): R
   const via = {
     context: { 'kms:ViaService': `s3.${world.region}.amazonaws.com` },
     via: 's3',
-    resource: world.one('KMS::Key', /VolumesKey/).arn,
+    resource: world.config.organisation.keyArns.volumes ?? world.one('KMS::Key', /VolumesKey/).arn,
   };
   const kms = { GetObject: ['kms:Decrypt'], PutObject: ['kms:GenerateDataKey'] }[action] ?? [];
   return [{ action: `s3:${action}`, resource: `${bucket}/${key}` }, ...kms.map((each) => ({ action: each, ...via }))];

@@ -38,6 +38,11 @@ function handedOver(world: World, resource: string): { policy: Statement[] | und
     if (!owner || !given || ![given.secretArn, given.keyArn].includes(resource)) continue;
     const [secret] = owner.find('SecretsManager::Secret', at);
     const key = secret && owner.all.find(({ arn }) => arn === secret.properties.KmsKeyId);
+    // A key of the organisation: docs/adopt.md says whom its policy names.
+    if (resource === given.keyArn && !key) {
+      const Principal = { AWS: `arn:${world.partition}:iam::${world.account}:root` };
+      return { policy: [{ Effect: 'Allow', Principal, Action: 'kms:Decrypt', Resource: '*' }] };
+    }
     const policies = resourcePolicies(owner.all);
     const found =
       resource === given.keyArn

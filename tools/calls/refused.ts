@@ -24,6 +24,8 @@ const bucket = ({ environment, account }: World): string =>
   `arn:aws:s3:::harbourline-${environment}-remainders-${account}`;
 const elsewhere = 'arn:aws:s3:::somebody-elses-bucket/spans.tar.gz';
 const secret = (world: World, at: RegExp): string => world.one('SecretsManager::Secret', at).arn;
+const ofSecrets = ({ config, one }: World): string =>
+  config.organisation.keyArns.secrets ?? one('KMS::Key', /^Collect\/CertificatesKey/).arn;
 const domain = (world: World): string => `${world.one('OpenSearchService::Domain').arn}/_search`;
 
 export const mustRefuse: readonly MustRefuse[] = [
@@ -58,7 +60,7 @@ export const mustRefuse: readonly MustRefuse[] = [
     why: 'the key of certificates, not through Secrets Manager',
     caller: sampler,
     request: (world) => ({
-      ...of('kms:Decrypt', world.one('KMS::Key', /^Collect\/CertificatesKey/).arn, {
+      ...of('kms:Decrypt', ofSecrets(world), {
         'kms:ViaService': `s3.${world.region}.amazonaws.com`,
       }),
       via: 's3',

@@ -36,6 +36,10 @@ function adopting(): Plan['config'] {
     organisation: {
       ...config.organisation,
       flowLogArchiveArn: 'arn:aws:s3:::log-archive/harbourline',
+      keyArns: {
+        logs: 'arn:aws:kms:ap-east-1:333333333333:key/00000000-0000-4000-8000-000000000001',
+        secrets: 'arn:aws:kms:ap-east-1:333333333333:key/00000000-0000-4000-8000-000000000002',
+      },
       certificateAuthorityArn:
         'arn:aws:acm-pca:ap-east-1:333333333333:certificate-authority/00000000-0000-4000-8000-000000000001',
     },
@@ -387,9 +391,9 @@ test.each<[string, (answers: Answers) => void, string[], number]>([
     'no certificate of the link',
     (a) => {
       a.secrets.GetSecretValue = fail('ResourceNotFoundException');
-      a.kms.DescribeKey = () => ({ KeyMetadata: { KeyState: 'PendingDeletion' } });
+      a.kms.DescribeKey = () => ({ KeyMetadata: { KeyState: 'PendingDeletion', KeySpec: 'SYMMETRIC_DEFAULT' } });
     },
-    ['link: certificate: not there', 'link: certificate: PendingDeletion'],
+    ['keys of the organisation: PendingDeletion', 'link: certificate: not there', 'link: certificate: PendingDeletion'],
     1,
   ],
   [
@@ -406,6 +410,22 @@ test.each<[string, (answers: Answers) => void, string[], number]>([
       a.iam.GetPolicy = fail('NoSuchEntityException');
     },
     ['permissions boundary: missing'],
+    1,
+  ],
+  [
+    'keys that log groups and secrets cannot be encrypted with',
+    (a) => {
+      const link = a.kms.DescribeKey as (input: unknown) => unknown;
+      a.kms.DescribeKey = (input) =>
+        input.KeyId.endsWith('0002')
+          ? { KeyMetadata: { KeyState: 'PendingDeletion', KeySpec: 'RSA_2048' } }
+          : link(input);
+      a.kms.GetKeyPolicy = () => ({ Policy: '{}' });
+    },
+    [
+      'keys of the organisation: its policy does not name logs.ap-east-1.amazonaws.com',
+      'keys of the organisation: PendingDeletion; of kind RSA_2048',
+    ],
     1,
   ],
   [

@@ -89,7 +89,10 @@ export const ready = (): Answers => ({
       return {};
     },
   },
-  kms: { DescribeKey: () => ({ KeyMetadata: { KeyState: 'Enabled' } }) },
+  kms: {
+    DescribeKey: () => ({ KeyMetadata: { KeyState: 'Enabled', KeySpec: 'SYMMETRIC_DEFAULT' } }),
+    GetKeyPolicy: () => ({ Policy: '{"Principal":{"Service":"logs.ap-east-1.amazonaws.com"}}' }),
+  },
   s3: {
     HeadBucket: ({ Bucket }) => {
       if (Bucket !== 'log-archive') throw new AwsError('NotFound');

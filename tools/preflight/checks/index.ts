@@ -8,7 +8,7 @@ import { addresses, bootstrapKey, leftovers, readers } from './leftovers';
 import { attachments, linkCertificate } from './link';
 import { directConnect, endpointServices, networkQuotas } from './network';
 import { notify } from './notify';
-import { archive, authority, boundary } from './organisation';
+import { archive, authority, boundary, keys } from './organisation';
 import { linkQuotas } from './quotas';
 import { resourceTypes } from './region';
 import { domain, engine, nodeTypes } from './store';
@@ -23,6 +23,7 @@ export const checks: readonly Check[] = [
   boundary,
   archive,
   authority,
+  keys,
   resourceTypes,
   leftovers,
   addresses,

@@ -1,6 +1,8 @@
 /** What an organisation has, and every stack of ours refers to. */
 import { GetPolicyCommand } from '@aws-sdk/client-iam';
+import { DescribeKeyCommand, GetKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import { regionalService } from '../../../lib/contract/partition';
 import { validityDays } from '../../../lib/machine/certificates.issue';
 import { answer, type Check, failsWith, type Plan, unlessFails } from '../check';
 
@@ -96,5 +98,49 @@ export const authority: Check = {
         `Have it shared with this account, or given a new certificate; or name another as organisation.certificateAuthorityArn in config/${environment}.ts.`,
       ),
     ];
+  },
+};
+
+/** Whom, of services and their roles, the policy of a key must name. */
+const users = (region: string) => ({
+  logs: regionalService('logs', region),
+  volumes: 'AWSServiceRoleForAutoScaling',
+  secrets: undefined,
+  topics: 'cloudwatch.amazonaws.com',
+});
+
+export const keys: Check = {
+  name: 'keys of the organisation',
+  asks: ['kms:DescribeKey', 'kms:GetKeyPolicy'],
+  because: 'log groups are refused by a key that does not know them, and instances die at their start',
+  async run({ kms }, { config: { environment, organisation, store, region } }) {
+    const { logs, volumes, secrets, topics } = organisation.keyArns;
+    const given = Object.entries({ logs, volumes, secrets, topics }).map(([purpose, arn]) => ({
+      setting: `organisation.keyArns.${purpose}`,
+      arn,
+      user: users(region)[purpose as keyof typeof organisation.keyArns],
+    }));
+    const judged = async (setting: string, KeyId: string, user?: string) => {
+      const described = await unlessFails(['NotFoundException'], kms.send(new DescribeKeyCommand({ KeyId })));
+      const { KeyState = 'not there', KeySpec } = described?.KeyMetadata ?? {};
+      const { Policy = '' } =
+        user && described ? await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' })) : {};
+      const wrong = [
+        ...(KeyState === 'Enabled' ? [] : [KeyState]),
+        ...(!described || KeySpec === 'SYMMETRIC_DEFAULT' ? [] : [`of kind ${KeySpec}`]),
+        ...(!described || !user || Policy.includes(user) ? [] : [`its policy does not name ${user}`]),
+      ];
+      return answer(
+        wrong.length === 0,
+        `${setting}: ${KeyId}`,
+        wrong.join('; ') || 'enabled, symmetric',
+        `docs/adopt.md says what its policy must; or name another as ${setting} in config/${environment}.ts.`,
+      );
+    };
+    return Promise.all(
+      [{ setting: 'store.keyArn', arn: store.keyArn, user: undefined }, ...given].flatMap(({ setting, arn, user }) =>
+        arn ? [judged(setting, arn, user)] : [],
+      ),
+    );
   },
 };
