@@ -236,7 +236,7 @@ export function between(environments: readonly Readable[]): Problem[] {
 }
 
 /** Places of addresses that an environment has for itself. */
-const ours = ['network.cidr', 'link.vpnOverDirectConnect.transitGatewayCidr'];
+const ours = /^(network\.(cidr|existing\.cidrs\[\d+\])|link\.vpnOverDirectConnect\.transitGatewayCidr)$/;
 
 const addressesOf = (config: EnvironmentConfig): { path: string; prefix: string }[] => {
   const { transports = [], vpnOverDirectConnect } = config.link ?? {};
@@ -263,7 +263,7 @@ function sharedAddresses(
     .filter(({ path }) => judged(path, one))
     .flatMap(({ path, prefix }): Problem[] => {
       const other = others.find(
-        (entry) => [path, entry.path].some((each) => ours.includes(each)) && overlap(entry.prefix, prefix),
+        (entry) => [path, entry.path].some((each) => ours.test(each)) && overlap(entry.prefix, prefix),
       );
       return other
         ? [

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { clients, entrance } from './entrance-schema';
-import { account, ec2InstanceType, imageId, keyArn, list, prefix, section, text, whole } from './fields';
+import { account, ec2InstanceType, imageId, keyArn, list, prefix, resourceId, section, text, whole } from './fields';
 import { link } from './link-schema';
 import { observe } from './observe-schema';
 import { organisation } from './organisation-schema';
@@ -20,9 +20,25 @@ const time = text(
 const network = section({
   /**
    * Addresses of the environment's VPC: private, /16 to /20. It holds two /24 and two /28 for each zone.
-   * Must not overlap any other prefix of any environment: all may meet on the link.
+   * Must not overlap any other prefix of any environment: all may meet on the link. Of a VPC that exists, a block in which there
+   * are no subnets yet.
    */
   cidr: prefix({ widest: 16, narrowest: 20, onlyPrivate: true }),
+  /**
+   * A VPC that exists, of the environment's account and for this environment alone. In it are made, within `cidr`: subnets, their
+   * route tables without a way out, ACLs, endpoints; the DNS firewall, the log of queries and flow logs are of all of it. Its
+   * default security group, its other subnets and what is attached to it stay its owner's. @default none: a VPC is made
+   */
+  existing: section({
+    vpcId: resourceId('VPC', 'vpc'),
+    /**
+     * All of its addresses, those that were added later included, /16 to /28 as a VPC takes them (Amazon VPC user guide, "VPC CIDR
+     * blocks"), five at the most: its routes hold each of them, ACLs refuse what of them is not in `cidr`, and none may be another's.
+     */
+    cidrs: list(prefix({ widest: 16, narrowest: 28, onlyPrivate: true }))
+      .min(1)
+      .max(5),
+  }).optional(),
   /** Two or three zones; three in production and with standby. One, for a trial that may be away with its zone. @default all three of Hong Kong */
   availabilityZones: z
     .array(z.enum(['ap-east-1a', 'ap-east-1b', 'ap-east-1c']))

@@ -47,3 +47,18 @@ export function blocksOverlap(one: string, other: string): boolean {
 export const representatives = ({ from, to }: Block, cuts: readonly number[]): number[] => [
   ...new Set([from, ...cuts.filter((cut) => cut > from && cut <= to)]),
 ];
+
+/** Blocks, less others. */
+export const without = (blocks: readonly Block[], others: readonly Block[]): Block[] =>
+  others.reduce<Block[]>(
+    (left, other) =>
+      left.flatMap((each) =>
+        other.to < each.from || other.from > each.to
+          ? [each]
+          : [
+              { from: each.from, to: other.from - 1 },
+              { from: other.to + 1, to: each.to },
+            ].filter(({ from, to }) => from <= to),
+      ),
+    [...blocks],
+  );

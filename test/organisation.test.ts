@@ -220,6 +220,17 @@ test('whom the policy of a key must name is what ours would say, and stands in t
   }
 });
 
+test('a VPC that exists: none is made, and every rule is content', () => {
+  const vpcId = 'vpc-0123456789abcdef0';
+  const stages = judged(edited(dev, { 'network.existing': { vpcId, cidrs: ['10.10.0.0/16', '10.77.0.0/20'] } }), {
+    validated: true,
+  });
+  expect(ofType(stages.get('dev'), 'AWS::EC2::VPC')).toEqual([]);
+  const subnets = ofType(stages.get('dev'), 'AWS::EC2::Subnet');
+  expect(subnets).toHaveLength(12);
+  for (const { Properties } of subnets) expect(Properties?.VpcId).toBe(vpcId);
+});
+
 test('no mainland at all: what looks for crossings looks for addresses that nobody has', () => {
   const stages = judged(edited(dev, { mainland: undefined, link: undefined }));
   expect([...stages.keys()].filter((name) => name.includes('mainland'))).toEqual([]);
@@ -305,6 +316,7 @@ test.each([
   ['organisation.keyArns.topics', 'alias/topics'],
   ['organisation.certificateAuthorityArn', 'arn:aws:acm:ap-east-1:333333333333:certificate/1'],
   ['organisation.certificateAuthorityArn', certificateAuthorityArn.replace('ap-east-1', 'ap-southeast-1')],
+  ['network.existing.vpcId', 'vpc-1'],
   ['store.keyArn', 'arn:aws:kms:ap-east-1:333333333333:alias/traces'],
   ['store.keyArn', 'arn:aws:kms:ap-east-1:999999999999:key/00000000-0000-4000-8000-111111111199'],
   ['link.transitGatewayId', 'tgw-1'],

@@ -1,11 +1,37 @@
 /** Addresses and zones. */
-import { overlap } from '../cidr';
+import { overlap, within } from '../cidr';
 import { type EnvironmentConfig, nowhere } from '../schema';
 import { must, type Rule, rule } from './rule';
 
+interface Placed {
+  readonly path: string;
+  readonly prefix: string;
+}
+
+/** What the routes of the environment's VPC hold, with its place: of a VPC that exists, all of its addresses. */
+export const vpcPrefixes = ({ cidr, existing }: EnvironmentConfig['network']): Placed[] =>
+  existing
+    ? existing.cidrs.map((prefix, index) => ({ path: `network.existing.cidrs[${index}]`, prefix }))
+    : [{ path: 'network.cidr', prefix: cidr }];
+
+/** Prefixes of this side of the border: the VPC's own, and those of services. */
+export const hongKongPrefixes = (network: EnvironmentConfig['network']): string[] => [
+  ...vpcPrefixes(network).map(({ prefix }) => prefix),
+  ...network.serviceVpcPrefixes,
+];
+
+/** VPCs of others that the configuration names, with their place. */
+const otherVpcs = ({ clients, store, link }: EnvironmentConfig): { path: string; vpcId: string | undefined }[] => [
+  ...clients.flatMap(({ vpcs }, index) =>
+    vpcs.map(({ vpcId }, at) => ({ path: `clients[${index}].vpcs[${at}].vpcId`, vpcId })),
+  ),
+  { path: 'store.access.endpoint.vpcId', vpcId: store.access.endpoint?.vpcId },
+  { path: 'link.analysis.vpcId', vpcId: link?.analysis?.vpcId },
+];
+
 /** Every prefix of an environment, with its place. Several may have no mainland. */
-export const prefixesOf = ({ network, mainland }: EnvironmentConfig): { path: string; prefix: string }[] => [
-  { path: 'network.cidr', prefix: network.cidr },
+export const prefixesOf = ({ network, mainland }: EnvironmentConfig): Placed[] => [
+  ...vpcPrefixes(network),
   ...network.serviceVpcPrefixes.map((prefix, index) => ({ path: `network.serviceVpcPrefixes[${index}]`, prefix })),
   ...mainland.prefixes
     .map((prefix, index) => ({ path: `mainland.prefixes[${index}]`, prefix }))
@@ -13,7 +39,7 @@ export const prefixesOf = ({ network, mainland }: EnvironmentConfig): { path: st
 ];
 
 export const networkRules: readonly Rule[] = [
-  rule(['network.cidr', 'network.serviceVpcPrefixes', 'mainland.prefixes'], (config) => {
+  rule(['network.cidr', 'network.existing', 'network.serviceVpcPrefixes', 'mainland.prefixes'], (config) => {
     const all = prefixesOf(config);
     return all.flatMap(({ path, prefix }, index) => {
       const other = all.slice(0, index).find((earlier) => overlap(earlier.prefix, prefix));
@@ -27,6 +53,30 @@ export const networkRules: readonly Rule[] = [
       );
     });
   }),
+  rule(['network.cidr', 'network.existing'], ({ network: { cidr, existing } }) =>
+    must(
+      'HL-NETWORK-004',
+      !existing || existing.cidrs.some((whole) => within(cidr, whole)),
+      'network.cidr',
+      cidr,
+      `No block of network.existing.cidrs (${existing?.cidrs.join(', ')}) holds it: the VPC takes no subnet there.`,
+      'Write a block of the VPC in which there are no subnets yet, or add its addresses to the VPC and to the list.',
+    ),
+  ),
+  rule(['network.existing', 'clients', 'store.access', 'link'], (config) =>
+    otherVpcs(config)
+      .filter(({ vpcId }) => vpcId !== undefined && vpcId === config.network.existing?.vpcId)
+      .flatMap(({ path, vpcId }) =>
+        must(
+          'HL-NETWORK-005',
+          false,
+          path,
+          vpcId,
+          'It is network.existing.vpcId: whoever else is in there would be subject to the DNS firewall of this environment.',
+          'Give this environment a VPC of its own, or name the VPC in which they are.',
+        ),
+      ),
+  ),
   rule(['network.availabilityZones', 'production'], ({ network, production }) => [
     ...must(
       'HL-NETWORK-002',

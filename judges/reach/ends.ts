@@ -1,5 +1,5 @@
 /** Ends of connections by the names that people use, by logical ids and by addresses. */
-import { type Block, block, holds } from '../blocks';
+import { type Block, block, holds, without } from '../blocks';
 import { allPorts, type Host, type Network, type Outside, s3 } from './network';
 import { type End, pointsOf, pointsOutside } from './reach';
 
@@ -13,6 +13,11 @@ const names: Readonly<Record<string, { readonly kind: Host['kind']; readonly at:
   bootstrap: { kind: 'function', at: /^Store\//, what: "the store's functions" },
   access: { kind: 'fleet', at: /^Access\//, what: 'the instance that sessions of people go through' },
   client: { kind: 'instance', at: /^nodes of /, what: "nodes in clients' VPCs that have an endpoint of the gateways" },
+  neighbour: {
+    kind: 'instance',
+    at: /^neighbours in /,
+    what: 'whoever else is in a VPC that exists, outside of our block',
+  },
   'client-endpoint': { kind: 'endpoint', at: /-client-[^/]+\//, what: "endpoints of the gateways in clients' VPCs" },
   relay: { kind: 'fleet', at: /^Link\//, what: 'relays' },
   endpoints: { kind: 'endpoint', at: /^Network\//, what: 'interface endpoints of AWS services' },
@@ -26,21 +31,6 @@ const names: Readonly<Record<string, { readonly kind: Host['kind']; readonly at:
 
 /** What hosts of others open connections from: any that is not reserved. */
 const anyPort = { from: 1_024, to: allPorts.to };
-
-/** Prefixes, less others. */
-const without = (blocks: readonly Block[], others: readonly Block[]): Block[] =>
-  others.reduce<Block[]>(
-    (left, other) =>
-      left.flatMap((each) =>
-        other.to < each.from || other.from > each.to
-          ? [each]
-          : [
-              { from: each.from, to: other.from - 1 },
-              { from: other.to + 1, to: each.to },
-            ].filter(({ from, to }) => from <= to),
-      ),
-    [...blocks],
-  );
 
 /** Everything that somebody may be connected to, or connect from. */
 export class Ends {

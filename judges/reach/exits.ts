@@ -40,19 +40,26 @@ const ranges = (ports: readonly number[], cuts: readonly number[]): string =>
 /** What the network lets out, host by host. */
 function links({ network, ends }: ReachModel): Exit[] {
   const ports = network.portCuts.filter((port) => port <= 65_535);
-  return ends
-    .hostNames()
-    .filter((name) => name !== 'writer' && !name.startsWith('receiver'))
-    .flatMap((name) =>
-      ['mainland', 'service', 'elsewhere'].flatMap((place): Exit[] => {
-        const open = ports.filter(
-          (port) => reach(network, ends.named(name), ends.named(place), 'tcp', port).passes !== 'none',
-        );
-        if (open.length === 0) return [];
-        const raw = holders.includes(name) ? 'leaves' : 'no';
-        return [{ kind: 'link', at: name, what: `${place}, TCP ${ranges(open, network.portCuts)}`, who: name, raw }];
-      }),
-    );
+  return (
+    ends
+      .hostNames()
+      // A neighbour is no place of ours: what it sends, it has from elsewhere.
+      .filter((name) => !['writer', 'neighbour'].includes(name) && !name.startsWith('receiver'))
+      .flatMap((name) =>
+        ['mainland', 'service', 'elsewhere', ...(ends.hostNames().includes('neighbour') ? ['neighbour'] : [])].flatMap(
+          (place): Exit[] => {
+            const open = ports.filter(
+              (port) => reach(network, ends.named(name), ends.named(place), 'tcp', port).passes !== 'none',
+            );
+            if (open.length === 0) return [];
+            const raw = holders.includes(name) ? 'leaves' : 'no';
+            return [
+              { kind: 'link', at: name, what: `${place}, TCP ${ranges(open, network.portCuts)}`, who: name, raw },
+            ];
+          },
+        ),
+      )
+  );
 }
 
 const conditions = (statement: Statement, ...operators: readonly string[]): Readonly<Record<string, unknown>> =>
@@ -165,6 +172,32 @@ function grants(all: readonly Named[], account: string): Exit[] {
 const copies =
   /^(ReplicationConfiguration|ReplicaRegions|Replicas|MultiRegion|CrossRegionCopyRules|CrossClusterConnections)$/;
 
+const associations = (all: readonly Named[]): readonly Named[] =>
+  all.filter(({ type }) => type === 'AWS::Route53Resolver::FirewallRuleGroupAssociation');
+
+/** Of a VPC: a few bytes in each name, little, and a way. */
+const dns = (at: string, held: readonly Named[]): Exit => ({
+  kind: 'DNS',
+  at,
+  what: `names, held by ${held.map((each) => each.at).join(', ') || 'nothing'}`,
+  who: 'whatever is in the VPC',
+  raw: held.length > 0 ? 'no' : 'leaves',
+});
+
+/** Of VPCs that stand in no template, and have subnets of one. */
+function existing(all: readonly Named[]): Exit[] {
+  const made = all.filter(({ type }) => type === 'AWS::EC2::VPC').map(({ ref }) => ref);
+  const ids = all.filter(({ type }) => type === 'AWS::EC2::Subnet').map(({ properties }) => properties.VpcId as string);
+  return [...new Set(ids)]
+    .filter((id) => !made.includes(id))
+    .map((id) =>
+      dns(
+        id,
+        associations(all).filter(({ properties }) => properties.VpcId === id),
+      ),
+    );
+}
+
 function others(all: readonly Named[], account: string): Exit[] {
   return all.flatMap(({ at, type, properties }): Exit[] => {
     const copied = Object.keys(properties).filter((name) => copies.test(name) && properties[name] !== false);
@@ -175,23 +208,10 @@ function others(all: readonly Named[], account: string): Exit[] {
       who: 'the service',
       raw: 'leaves',
     }));
-    const dns = all
-      .filter((each) => each.type === 'AWS::Route53Resolver::FirewallRuleGroupAssociation')
-      .map((each) => each.at);
     switch (type.replace('AWS::', '')) {
       case 'EC2::VPC':
         if (properties.EnableDnsSupport === false) return found;
-        return [
-          ...found,
-          {
-            kind: 'DNS',
-            at,
-            what: `names, held by ${dns.join(', ') || 'nothing'}`,
-            who: 'whatever is in the VPC',
-            // A few bytes in each name: little, and a way.
-            raw: dns.length > 0 ? 'no' : 'leaves',
-          },
-        ];
+        return [...found, dns(at, associations(all))];
       case 'EC2::VPCEndpointService':
         return [
           ...found,
@@ -268,6 +288,7 @@ export function exits(model: ReachModel, all: readonly Named[], account: string)
     ...endpoints(all, own, account),
     ...functions(all, own),
     ...grants(all, account),
+    ...existing(all),
     ...others(all, account),
   ];
 }

@@ -181,7 +181,9 @@ export interface Outside {
   /** Addresses behind attachments of VPCs of others, by the attachment's id. */
   readonly attached: Readonly<Record<string, readonly string[]>>;
   /** Prefixes of VPCs that stand in no template, by their id. */
-  readonly vpcs: Readonly<Record<string, string>>;
+  readonly vpcs: Readonly<Record<string, readonly string[]>>;
+  /** One of them in which subnets of templates are, within a block. */
+  readonly existing?: { readonly vpcId: string; readonly cidr: string } | undefined;
   /** Named prefixes: `mainland`, `service`. */
   readonly named: Readonly<Record<string, readonly string[]>>;
 }

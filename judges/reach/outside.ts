@@ -18,13 +18,15 @@ export function outsideOf({ link, mainland, network, clients, store }: Environme
       ),
     ),
     vpcs: {
-      ...(analysis ? { [analysis.vpcId]: analysis.vpcCidr } : {}),
+      ...(analysis ? { [analysis.vpcId]: [analysis.vpcCidr] } : {}),
+      ...(network.existing ? { [network.existing.vpcId]: network.existing.cidrs } : {}),
       ...Object.fromEntries(
         [...clients.flatMap(({ vpcs }) => vpcs), ...(store.access.endpoint ? [store.access.endpoint] : [])].map(
-          ({ vpcId, prefixes }) => [vpcId, prefixes[0] as string],
+          ({ vpcId, prefixes }) => [vpcId, prefixes.slice(0, 1)],
         ),
       ),
     },
+    existing: network.existing && { vpcId: network.existing.vpcId, cidr: network.cidr },
     named: { mainland: mainland.prefixes, service: network.serviceVpcPrefixes },
   };
 }

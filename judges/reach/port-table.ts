@@ -216,7 +216,7 @@ function joined(parts: readonly Unlisted[]): Unlisted[] {
 const protocols = ['tcp', 'udp', 'icmp-8.0', '47'];
 
 /** Places of others. */
-const outsideNames = ['mainland', 'service'];
+const outsideNames = ['mainland', 'service', 'neighbour'];
 
 /** In VPCs of services: what goes on between these is theirs. */
 const ofServices = ['service', 'client'];
@@ -250,7 +250,7 @@ export function unlisted(network: Network, ends: Ends, config: EnvironmentConfig
   const promised = portTable(config).flatMap((row) =>
     row.flows.map(({ from, to, port }) => ({ from: ends.named(from), to: ends.named(to), port })),
   );
-  const names = [...ends.hostNames().filter((name) => name !== 'writer'), ...outsideNames, 's3', 'elsewhere'];
+  const names = [...ends.hostNames().filter((name) => name !== 'writer'), 'mainland', 'service', 's3', 'elsewhere'];
   const all = distinct(
     network,
     names.map((name) => ends.named(name)),

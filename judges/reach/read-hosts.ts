@@ -1,6 +1,14 @@
 /** Reads what has network interfaces: fleets, instances, load balancers and their targets, domains, functions, endpoints. */
-import { block } from '../blocks';
-import type { Balancer, Host, PrivateLink, TargetGroup } from './network';
+import { anywhere, block, without } from '../blocks';
+import {
+  allPorts,
+  type Balancer,
+  type Host,
+  type PrivateLink,
+  type Route,
+  type Subnet,
+  type TargetGroup,
+} from './network';
 import type { Reading } from './reading';
 import { NotUnderstood } from './understood';
 
@@ -145,6 +153,37 @@ export function clientNodes(reading: Reading, links: readonly PrivateLink[]): Ho
     interfaces: interfaces(reading, [`nodes of ${vpc}`], vpc),
     opensFrom: linuxPorts,
   }));
+}
+
+/**
+ * Whoever else has addresses in a VPC that exists: in any zone, in subnets without an ACL, of groups that let everything through. Its
+ * owner's routes are not known, so they lead to whatever transit gateway the VPC is attached to.
+ */
+export function neighbours(reading: Reading): Host[] {
+  const { existing } = reading.outside;
+  if (!existing) return [];
+  const { vpcId } = existing;
+  const free = without(reading.vpcs.get(vpcId) ?? [], [block(existing.cidr)]);
+  const local = (reading.vpcs.get(vpcId) ?? []).map(
+    (each): Route => ({ at: vpcId, block: each, target: { kind: 'local', id: vpcId } }),
+  );
+  const away: Route = { at: vpcId, block: anywhere, target: { kind: 'transit', id: 'a transit gateway' } };
+  const zones = [...reading.subnets.values()].filter(({ vpc }) => vpc === vpcId).map(({ zone }) => zone);
+  const interfaces = [...new Set(zones)].flatMap((zone) => {
+    const at = `subnets of the owner of ${vpcId} in ${zone}`;
+    const subnet: Subnet = {
+      at,
+      vpc: vpcId,
+      block: anywhere,
+      zone,
+      table: vpcId,
+      routes: [...local, away],
+      foreign: false,
+    };
+    return free.map((each) => ({ subnet, block: each }));
+  });
+  if (interfaces.length === 0) return [];
+  return [{ at: `neighbours in ${vpcId}`, kind: 'instance', interfaces, opensFrom: { from: 1_024, to: allPorts.to } }];
 }
 
 export function privateLinks(reading: Reading): PrivateLink[] {

@@ -3,7 +3,17 @@ import { block } from '../blocks';
 import type { StagesOf } from './deployed';
 import { allPorts, type Balancer, type Network, type Outside } from './network';
 import { securityGroups } from './read-filters';
-import { awsPorts, balancers, clientNodes, fleets, linuxPorts, others, privateLinks, targetGroups } from './read-hosts';
+import {
+  awsPorts,
+  balancers,
+  clientNodes,
+  fleets,
+  linuxPorts,
+  neighbours,
+  others,
+  privateLinks,
+  targetGroups,
+} from './read-hosts';
 import { attachments as attachmentsOf, firewalls as firewallsOf, transitTables } from './read-transit';
 import { Reading } from './reading';
 
@@ -19,7 +29,13 @@ export function networkOf(stages: StagesOf, environment: string, outside: Outsid
   const groups = securityGroups(reading.all, reading.lists);
   const firewalls = firewallsOf(reading);
   const links = privateLinks(reading);
-  const hosts = [...fleets(reading), ...others(reading), ...balancers(reading), ...clientNodes(reading, links)];
+  const hosts = [
+    ...fleets(reading),
+    ...others(reading),
+    ...balancers(reading),
+    ...clientNodes(reading, links),
+    ...neighbours(reading),
+  ];
   const attachments = attachmentsOf(reading, firewalls);
   const tables = transitTables(reading, attachments);
   const by = <T extends { readonly at: string }>(items: readonly T[]) => new Map(items.map((item) => [item.at, item]));

@@ -20,7 +20,7 @@ export class Reading {
     this.all = deployed(stages, environment);
     this.lists = prefixLists(this.all);
     for (const { at, properties } of this.of('EC2::VPC')) this.vpcs.set(at, [block(properties.CidrBlock)]);
-    for (const [id, cidr] of Object.entries(outside.vpcs)) this.vpcs.set(id, [block(cidr)]);
+    for (const [id, cidrs] of Object.entries(outside.vpcs)) this.vpcs.set(id, cidrs.map(block));
     const acls = new Map(this.of('EC2::NetworkAcl').map(({ at }) => [at, { at, entries: aclEntries(this.all, at) }]));
     for (const { at, properties } of this.of('EC2::Subnet')) {
       const by = (type: string) => this.of(type).find((each) => each.properties.SubnetId === at)?.properties;

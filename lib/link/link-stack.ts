@@ -70,6 +70,7 @@ export class LinkStack extends EnvironmentStack {
       flows: flows(config),
       mainlandPrefixes: config.mainland.prefixes,
       collectCidrs: subnetCidrs(config, 'collect'),
+      existingCidrs: config.network.existing?.cidrs ?? [],
       linkCidrs: subnetCidrs(config, 'link'),
     });
     new OwnerLists(this, 'Owners', { ...common, config });

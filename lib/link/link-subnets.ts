@@ -40,6 +40,8 @@ export interface LinkSubnetsProps {
   readonly mainlandPrefixes: readonly string[];
   /** Subnets of the collectors, where samplers are. */
   readonly collectCidrs: readonly string[];
+  /** Of a VPC that exists, all of its addresses: those that are not ours are refused. Empty otherwise. */
+  readonly existingCidrs: readonly string[];
   /** The link subnets themselves. */
   readonly linkCidrs: readonly string[];
   readonly transit: Transit;
@@ -101,17 +103,21 @@ export class LinkSubnets extends Construct {
     for (const prefix of relayTargets(props.flows)) ingress(listed, Action.ALLOW, prefix, answers);
     for (const way of [ingress, egress]) way(listed, Action.ALLOW, '0.0.0.0/0', fragmentationNeeded);
     // Before anything wider is allowed.
-    for (const prefix of props.mainlandPrefixes) {
+    for (const prefix of [...props.mainlandPrefixes, ...props.existingCidrs]) {
       egress(refused, Action.DENY, prefix, AclTraffic.allTraffic());
       ingress(refused, Action.DENY, prefix, AclTraffic.allTraffic());
     }
     // AWS APIs and S3. S3 has public addresses; the only route to any is that of its gateway endpoint.
     egress(open, Action.ALLOW, '0.0.0.0/0', AclTraffic.tcpPort(443));
     ingress(open, Action.ALLOW, '0.0.0.0/0', answers);
-    // Samplers, who are in the subnets of the collectors.
+    // Samplers and endpoints, which are in the subnets of the collectors: where the rest of the VPC is refused, before that.
+    const shared = props.existingCidrs.length > 0;
     for (const prefix of props.collectCidrs) {
-      ingress(open, Action.ALLOW, prefix, AclTraffic.tcpPort(ports.otlpGrpc));
-      egress(open, Action.ALLOW, prefix, answers);
+      ingress(shared ? listed : open, Action.ALLOW, prefix, AclTraffic.tcpPort(ports.otlpGrpc));
+      egress(shared ? listed : open, Action.ALLOW, prefix, answers);
+      if (!shared) continue;
+      egress(listed, Action.ALLOW, prefix, AclTraffic.tcpPort(443));
+      ingress(listed, Action.ALLOW, prefix, answers);
     }
   }
 

@@ -6,6 +6,7 @@ import {
   GatewayVpcEndpointAwsService,
   type InterfaceVpcEndpointAwsService,
   IpAddresses,
+  type IVpc,
   Peer,
   Port,
   SecurityGroup,
@@ -21,10 +22,11 @@ import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps, isOurs } from '../common/environment-stack';
 import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
-import { subnetCidrs, subnetMasks } from '../contract/addresses';
+import { allMasks, type SubnetGroup, subnetCidrs, subnetMasks } from '../contract/addresses';
 import { handoverBucketName } from '../contract/buckets';
 import { interfaceEndpoints } from '../contract/endpoints';
 import { DnsFirewall } from './dns-firewall';
+import { ExistingVpc } from './existing-vpc';
 import { RoutedEntrance } from './routed-entrance';
 
 /** Names of the subnet groups. None has a route out of the VPC. */
@@ -42,12 +44,19 @@ export const subnets = {
   transit: { subnetGroupName: 'transit' },
 } as const;
 
+const zonesAreConfigured = {
+  id: 'W3010',
+  reason:
+    'Zones come from the configuration: a look-up at synth would need credentials, and OpenSearch wants its zones known.',
+};
+
 /**
  * A VPC without a way out: isolated subnets over the configured zones, endpoints for the services that instances really
  * call, flow logs. No internet gateway, no NAT, no public address. Where services come by a route, it leads to them alone.
+ * In a VPC that exists, the subnets are what has none of it.
  */
 export class NetworkStack extends EnvironmentStack {
-  readonly vpc: Vpc;
+  readonly vpc: IVpc;
   /** Encrypts every log group of the environment: one purpose, "operational logs", read by the same people. */
   readonly logsKey: IKey;
 
@@ -58,31 +67,28 @@ export class NetworkStack extends EnvironmentStack {
     this.logsKey = encryptionKey(this, 'LogsKey', 'operational logs', organisation.keyArns.logs);
     allowCloudWatchLogs(this.logsKey);
 
-    this.vpc = new Vpc(this, 'Vpc', {
-      ipAddresses: IpAddresses.cidr(network.cidr),
-      availabilityZones: [...network.availabilityZones],
-      natGateways: 0,
-      // Nothing of ours uses the default security group; this empties it, so that nothing else can by mistake.
-      restrictDefaultSecurityGroup: true,
-      subnetConfiguration: [
-        ...Object.entries(subnetMasks),
-        // Behind all others, whose addresses stay what they are.
-        ...(routed?.transitGatewayId ? [['entrance', 28] as const] : []),
-      ].map(([name, cidrMask]) => ({ name, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask })),
-    });
+    const groups = [
+      ...(Object.keys(subnetMasks) as SubnetGroup[]),
+      // Behind all others, whose addresses stay what they are.
+      ...(routed?.transitGatewayId ? (['entrance'] as const) : []),
+    ];
+    this.vpc = network.existing ? this.inExisting(network.existing, groups) : this.ownVpc(groups);
     if (routed) {
       const { legacyClients, forward } = this.config.collect;
       const collectCidrs = subnetCidrs(this.config, 'collect');
       const { cidr } = network;
-      new RoutedEntrance(this, 'Entrance', { vpc: this.vpc, routed, legacyClients, forward, cidr, collectCidrs });
+      const existingCidrs = network.existing?.cidrs ?? [];
+      new RoutedEntrance(this, 'Entrance', {
+        vpc: this.vpc,
+        routed,
+        legacyClients,
+        forward,
+        cidr,
+        existingCidrs,
+        collectCidrs,
+      });
     }
 
-    acknowledge(this.vpc, {
-      id: 'W3010',
-      reason:
-        'Zones come from the configuration: a look-up at synth would need credentials, and OpenSearch wants its zones known.',
-    });
-    this.acknowledgeDefaultGroup();
     this.addEndpoints();
     this.addFlowLogs();
     const { otlp, zipkin } = this.config.collect.forward ?? {};
@@ -98,11 +104,37 @@ export class NetworkStack extends EnvironmentStack {
     });
   }
 
-  /** What the stack of a link imports. */
+  private ownVpc(groups: readonly SubnetGroup[]): IVpc {
+    const { cidr, availabilityZones } = this.config.network;
+    const vpc = new Vpc(this, 'Vpc', {
+      ipAddresses: IpAddresses.cidr(cidr),
+      availabilityZones: [...availabilityZones],
+      natGateways: 0,
+      // Nothing of ours uses the default security group; this empties it, so that nothing else can by mistake.
+      restrictDefaultSecurityGroup: true,
+      subnetConfiguration: groups.map((name) => ({
+        name,
+        subnetType: SubnetType.PRIVATE_ISOLATED,
+        cidrMask: allMasks[name],
+      })),
+    });
+    acknowledge(vpc, zonesAreConfigured);
+    this.acknowledgeDefaultGroup(vpc);
+    return vpc;
+  }
+
+  /** The default security group is left as it is: it is its owner's, and nothing of ours is in it. */
+  private inExisting(existing: NonNullable<typeof this.config.network.existing>, groups: readonly SubnetGroup[]): IVpc {
+    const construct = new ExistingVpc(this, 'Vpc', { config: this.config, existing, groups });
+    acknowledge(construct, zonesAreConfigured);
+    return construct.vpc;
+  }
+
+  /** What the stack of a link imports: what has been made here. */
   exportForLink(): void {
     const { subnets: linkSubnets } = this.vpc.selectSubnets(subnets.link);
     for (const value of [
-      this.vpc.vpcId,
+      ...(this.config.network.existing ? [] : [this.vpc.vpcId]),
       this.logsKey.keyArn,
       ...linkSubnets.flatMap(({ subnetId, routeTable }) => [subnetId, routeTable.routeTableId]),
       ...this.vpc.selectSubnets(subnets.transit).subnetIds,
@@ -207,8 +239,8 @@ export class NetworkStack extends EnvironmentStack {
   }
 
   /** CDK's function that empties the default security group is written without typed constructs: judged by its template. */
-  private acknowledgeDefaultGroup(): void {
-    acknowledge(this.vpc, {
+  private acknowledgeDefaultGroup(vpc: Vpc): void {
+    acknowledge(vpc, {
       id: 'NIST.800.53.R5-VPCDefaultSecurityGroupClosed',
       reason:
         'The custom resource beside the VPC empties its default security group at deployment; a template cannot show that it did.',

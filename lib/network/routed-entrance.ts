@@ -19,8 +19,10 @@ export interface RoutedEntranceProps {
   readonly legacyClients: EnvironmentConfig['collect']['legacyClients'];
   /** Backends that samplers forward to: the ACL must not stand in their way. */
   readonly forward: EnvironmentConfig['collect']['forward'];
-  /** Prefix of the VPC. */
+  /** Prefix of the VPC, or the block of one that exists. */
   readonly cidr: string;
+  /** Of a VPC that exists, all of its addresses: those that are not ours are refused. Empty otherwise. */
+  readonly existingCidrs: readonly string[];
   /** Prefixes of the collectors' subnets, where the load balancer is. */
   readonly collectCidrs: readonly string[];
 }
@@ -80,7 +82,7 @@ export class RoutedEntrance extends Construct {
     });
   }
 
-  private collectAcl({ vpc, routed, legacyClients, forward, cidr }: RoutedEntranceProps): void {
+  private collectAcl({ vpc, routed, legacyClients, forward, cidr, existingCidrs }: RoutedEntranceProps): void {
     const acl = new NetworkAcl(this, 'CollectAcl', { vpc, subnetSelection: { subnetGroupName: 'collect' } });
     const { ingress, egress } = entriesOf(acl, reason);
     for (const prefix of routed.prefixes) {
@@ -98,12 +100,13 @@ export class RoutedEntrance extends Construct {
       ingress(band.listed, Action.ALLOW, prefix, ownPorts);
     }
     // Before anything wider is allowed.
-    for (const prefix of routed.prefixes) {
+    for (const prefix of [...routed.prefixes, ...existingCidrs]) {
       ingress(band.refused, Action.DENY, prefix, AclTraffic.allTraffic());
       egress(band.refused, Action.DENY, prefix, AclTraffic.allTraffic());
     }
-    ingress(band.open, Action.ALLOW, cidr, AclTraffic.allTraffic());
-    egress(band.open, Action.ALLOW, cidr, AclTraffic.allTraffic());
+    const own = existingCidrs.length > 0 ? band.listed : band.open;
+    ingress(own, Action.ALLOW, cidr, AclTraffic.allTraffic());
+    egress(own, Action.ALLOW, cidr, AclTraffic.allTraffic());
     // S3 has public addresses; the only route to any is that of its gateway endpoint.
     egress(band.open, Action.ALLOW, '0.0.0.0/0', AclTraffic.tcpPort(443));
     ingress(band.open, Action.ALLOW, '0.0.0.0/0', ownPorts);

@@ -54,6 +54,48 @@ const broken: [title: string, base: object, changes: Record<string, unknown>, pa
   ['a CIDR with host bits', dev, { 'network.cidr': '10.10.0.5/16' }, 'network.cidr', /10\.10\.0\.0\/16/],
   ['no CIDR at all', dev, { 'network.cidr': '10.10.0/16' }, 'network.cidr', /four numbers/],
   ['a CIDR too narrow', dev, { 'network.cidr': '10.10.0.0/24' }, 'network.cidr', /\/16 to \/20/],
+  [
+    'a VPC without an id',
+    dev,
+    { 'network.existing': { vpcId: 'vpc-1', cidrs: ['10.10.0.0/16'] } },
+    'network.existing.vpcId',
+    /17 hexadecimal/,
+  ],
+  [
+    'a VPC without addresses',
+    dev,
+    { 'network.existing': { vpcId: 'vpc-0123456789abcdef0', cidrs: [] } },
+    'network.existing.cidrs',
+    /at least 1/,
+  ],
+  [
+    'a VPC that AWS does not make',
+    dev,
+    { 'network.existing': { vpcId: 'vpc-0123456789abcdef0', cidrs: ['10.0.0.0/15'] } },
+    'network.existing.cidrs[0]',
+    /\/16 to \/28/,
+  ],
+  [
+    'a block beyond the VPC',
+    dev,
+    { 'network.existing': { vpcId: 'vpc-0123456789abcdef0', cidrs: ['10.10.0.0/17', '10.77.0.0/20'] } },
+    'network.cidr',
+    /block of the VPC/,
+  ],
+  [
+    'services within the VPC',
+    dev,
+    { 'network.existing': { vpcId: 'vpc-0123456789abcdef0', cidrs: ['10.10.0.0/16', '10.30.4.0/22'] } },
+    'network.serviceVpcPrefixes[0]',
+    /own addresses/,
+  ],
+  [
+    "a client's VPC",
+    dev,
+    { 'network.existing': { vpcId: 'vpc-00123456789abcde0', cidrs: ['10.10.0.0/16'] } },
+    'clients[0].vpcs[0].vpcId',
+    /VPC of its own/,
+  ],
   ['a public CIDR', dev, { 'network.cidr': '52.0.0.0/16' }, 'network.cidr', /10\.0\.0\.0\/8/],
   ['overlapping CIDRs', dev, { 'mainland.prefixes[0]': '10.10.128.0/20' }, 'mainland.prefixes[0]', /own addresses/],
   [
@@ -447,6 +489,16 @@ describe('environments together', () => {
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ file: 'config/staging.ts', path: 'network.cidr', value: '10.30.0.0/16' });
     expect(problem?.why).toContain('config/dev.ts › network.serviceVpcPrefixes[0] (10.30.0.0/16)');
+  });
+
+  test('must not share a VPC: its DNS firewall is of one of them', () => {
+    const existing = { vpcId: 'vpc-0123456789abcdef0', cidrs: ['10.10.0.0/16'] };
+    const [one, second] = [dev, staging].map((base, index) =>
+      edited(base, { 'network.existing': existing, 'network.cidr': `10.10.${index * 16}.0/20` }),
+    );
+    expect(problems({ 'config/dev.ts': one, 'config/staging.ts': second })).toMatchObject([
+      { code: 'HL-BETWEEN-009', file: 'config/staging.ts', path: 'network.existing.cidrs[0]' },
+    ]);
   });
 
   test('may share the mainland hosts that they call', () => {

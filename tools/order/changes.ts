@@ -127,6 +127,7 @@ const client = (account: string, digit: string) => ({
   ],
   nodeRoleArns: [`arn:aws:iam::${account}:role/node`],
 });
+const existing = { vpcId: 'vpc-0123456789abcdef0', cidrs: [dev.network.cidr] };
 const operators = {
   via: 'endpoint',
   endpoint: { vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0123456789abcdef0'], prefixes: ['10.60.0.0/24'] },
@@ -207,6 +208,14 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ...value('link.analysis.permissionsBoundary', 'boundary'),
   ...value('link.analysis.bootstrapQualifier', 'bank02'),
   ...value('network.cidr', '10.11.0.0/16'),
+  ...value('network.existing', existing),
+  ...value('network.existing.vpcId', 'vpc-0123456789abcdef1', {}, edited(dev, { 'network.existing': existing })),
+  ...value(
+    'network.existing.cidrs',
+    [dev.network.cidr, '10.77.0.0/20'],
+    {},
+    edited(dev, { 'network.existing': existing }),
+  ),
   ...list('network.availabilityZones', ['ap-east-1a', 'ap-east-1b', 'ap-east-1c'], dev, { 'store.dataNodes.count': 2 }),
   ...value('network.availabilityZones', ['ap-east-1c', 'ap-east-1a', 'ap-east-1b']),
   ...value('network.availabilityZones', ['ap-east-1a', 'ap-east-1b'], { 'store.dataNodes.count': 2 }),

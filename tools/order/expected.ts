@@ -6,6 +6,8 @@ const linkFirst =
 
 export const expectedRefusals: Readonly<Record<string, string>> = {
   'network.cidr: change': anotherEnvironment,
+  'network.existing: add': anotherEnvironment,
+  'network.existing.vpcId: change': anotherEnvironment,
   'network.availabilityZones: add': anotherEnvironment,
   'network.availabilityZones: remove the first': anotherEnvironment,
   'network.availabilityZones: reorder': anotherEnvironment,

@@ -1,12 +1,13 @@
 /** Kinds of addresses, and addresses that meet where they must not. */
 import { edges, overlap, rangeOf, within } from '../../cidr';
 import type { EnvironmentConfig } from '../../schema';
+import { hongKongPrefixes, vpcPrefixes } from '../network';
 import { type Finding, must, type Rule } from '../rule';
 import { type Link, lines, linkRule, overlapping, probes, probesRead, tunnelNames } from './shared';
 
 /** Prefixes that this side has for itself. */
 const ownPrefixes = ({ network, link }: EnvironmentConfig) => [
-  { name: 'network.cidr', prefix: network.cidr },
+  ...vpcPrefixes(network).map(({ path, prefix }) => ({ name: path, prefix })),
   ...network.serviceVpcPrefixes.map((prefix, index) => ({ name: `network.serviceVpcPrefixes[${index}]`, prefix })),
   ...(link?.vpnOverDirectConnect
     ? [{ name: 'link.vpnOverDirectConnect.transitGatewayCidr', prefix: link.vpnOverDirectConnect.transitGatewayCidr }]
@@ -258,7 +259,7 @@ export const addressRules: readonly Rule[] = [
       ),
     ),
     ...farEnd.prefixes.flatMap((prefix, index) => {
-      const own = [network.cidr, ...network.serviceVpcPrefixes].find((one) => overlap(one, prefix));
+      const own = hongKongPrefixes(network).find((one) => overlap(one, prefix));
       return must(
         'HL-LINK-048',
         own === undefined,
@@ -311,7 +312,7 @@ export const addressRules: readonly Rule[] = [
     lines(directConnect).flatMap(({ path, peerCidr }) =>
       must(
         'HL-LINK-051',
-        ![network.cidr, ...network.serviceVpcPrefixes].some((own) => overlap(own, peerCidr)),
+        !hongKongPrefixes(network).some((own) => overlap(own, peerCidr)),
         `${path}.peerCidr`,
         peerCidr,
         'It shares addresses with a VPC of this side.',

@@ -1,5 +1,6 @@
 /** The link: what AWS would refuse after half an hour, what would open more than was asked for, what would not get through. */
 import { overlap, within } from '../../cidr';
+import { hongKongPrefixes } from '../network';
 import { must, type Rule } from '../rule';
 import { addressRules } from './addresses';
 import { allowlistRules } from './allowlist';
@@ -249,7 +250,7 @@ export const linkRules: readonly Rule[] = [
       vpn
         ? must(
             'HL-LINK-038',
-            ![network.cidr, ...network.serviceVpcPrefixes, ...mainland.prefixes].some((prefix) =>
+            ![...hongKongPrefixes(network), ...mainland.prefixes].some((prefix) =>
               overlap(prefix, vpn.transitGatewayCidr),
             ),
             'link.vpnOverDirectConnect.transitGatewayCidr',

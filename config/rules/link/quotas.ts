@@ -111,8 +111,11 @@ export const quotaRules: readonly Rule[] = [
   ),
   linkRule(['link.allowlist', 'network', 'mainland.prefixes'], ({ allowlist }, { network, mainland }) => {
     const lines = allowlist.entries.filter(({ from }) => from === relaySource).length;
-    // Beside lines: what is refused, answers of AWS, "fragmentation needed", and samplers in each zone.
-    const needed = lines + mainland.prefixes.length + 2 + network.availabilityZones.length;
+    // Beside lines: what is refused, answers of AWS, "fragmentation needed", and samplers in each zone; in a VPC that exists, the
+    // rest of it is refused, and endpoints in each zone come before that.
+    const { availabilityZones: zones, existing } = network;
+    const shared = existing ? existing.cidrs.length + zones.length : 0;
+    const needed = lines + mainland.prefixes.length + 2 + zones.length + shared;
     return must(
       'HL-ALLOW-013',
       needed <= aclEntries,

@@ -53,25 +53,30 @@ const pager = {
   kind: 'https',
   secretArn: 'arn:aws:secretsmanager:ap-east-1:333333333333:secret:pager-a1B2c3',
 } as const;
+const existing = { vpcId: 'vpc-0123456789abcdef0', cidrs: ['10.12.0.0/16'] };
 const byPeering = { peeringId: 'pcx-1', prefixes: ['10.32.0.0/16'], routeTableIds: ['rtb-1'] };
 
-function plan(): Plan {
-  const config = adopting();
+function plan(existing?: Plan['config']['network']['existing']): Plan {
+  const adopted = adopting();
+  const config = { ...adopted, network: { ...adopted.network, existing } };
   return withLine({ config, environment: committed(), stage: stagesOf(config)[0]! });
 }
 
-async function judge(change: (answers: Answers) => void = () => {}): Promise<{ lines: Line[]; asked: string[] }> {
+async function judge(
+  change: (answers: Answers) => void = () => {},
+  planned = plan(),
+): Promise<{ lines: Line[]; asked: string[] }> {
   const answers = ready();
   change(answers);
   const { aws, asked } = doubles(answers);
-  return { lines: await preflight(checks, aws, plan(), () => {}), asked };
+  return { lines: await preflight(checks, aws, planned, () => {}), asked };
 }
 
 const bad = (lines: readonly Line[]) =>
   lines.filter(({ ok }) => ok !== true).map(({ check, found }) => `${check}: ${found}`);
 
 test('a ready account: every check is answered, by exactly the calls that it names', async () => {
-  const { lines, asked } = await judge();
+  const { lines, asked } = await judge(() => {}, plan(existing));
   expect(bad(lines)).toEqual([]);
   expect(exitCode(lines)).toBe(0);
   expect([...new Set(lines.map(({ check }) => check))]).toEqual(checks.map(({ name }) => name));
@@ -86,6 +91,140 @@ test('a ready account: every check is answered, by exactly the calls that it nam
 const fail = (name: string) => () => {
   throw new AwsError(name);
 };
+
+describe('a VPC that exists', () => {
+  /** Answers of a call, with something else in the first that they hold. */
+  const otherwise =
+    (call: string, list: string, change: object) =>
+    ({ ec2 }: Answers): void => {
+      const recorded = ec2[call]!;
+      ec2[call] = (input) => {
+        const answer: any = recorded(input);
+        if (call === 'DescribeVpcs' && !input.Filters) return answer;
+        return {
+          ...answer,
+          [list]: answer[list].map((each: object, at: number) => (at === 0 ? { ...each, ...change } : each)),
+        };
+      };
+    };
+  const with_ =
+    (call: string, list: string, item: object) =>
+    ({ ec2 }: Answers): void => {
+      const recorded = ec2[call]!;
+      ec2[call] = (input) => {
+        const answer: any = recorded(input);
+        return { ...answer, [list]: [...answer[list], item] };
+      };
+    };
+  const attached = { TransitGatewayAttachmentId: 'tgw-attach-9', TransitGatewayId: 'tgw-1', State: 'available' };
+  const block = (CidrBlock: string, State = 'associated') => ({ CidrBlock, CidrBlockState: { State } });
+
+  test.each<[string, (answers: Answers) => void, string]>([
+    [
+      'is of an account that shares it',
+      otherwise('DescribeVpcs', 'Vpcs', { OwnerId: '999999999999' }),
+      'of account 999999999999, which shares it: its owner alone makes subnets, route tables, ACLs and endpoints',
+    ],
+    ['is not ready', otherwise('DescribeVpcs', 'Vpcs', { State: 'pending' }), 'pending'],
+    [
+      'has more addresses',
+      otherwise('DescribeVpcs', 'Vpcs', {
+        CidrBlockAssociationSet: [block('10.12.0.0/16'), block('10.99.0.0/20'), block('10.98.0.0/20', 'disassociated')],
+      }),
+      'its addresses are 10.12.0.0/16, 10.99.0.0/20',
+    ],
+    [
+      'has no names of its own',
+      (a) => {
+        a.ec2.DescribeVpcAttribute = () => ({
+          EnableDnsSupport: { Value: true },
+          EnableDnsHostnames: { Value: false },
+        });
+      },
+      'off: enableDnsHostnames',
+    ],
+    [
+      "asks the bank's name servers",
+      (a) => {
+        a.ec2.DescribeDhcpOptions = () => ({
+          DhcpOptions: [{ DhcpConfigurations: [{ Key: 'domain-name-servers', Values: [{ Value: '10.1.1.1' }] }] }],
+        });
+      },
+      '10.1.1.1',
+    ],
+    [
+      'has a subnet in the block',
+      with_('DescribeSubnets', 'Subnets', { SubnetId: 'subnet-9', CidrBlock: '10.12.9.0/24' }),
+      'subnet-9 has 10.12.9.0/24',
+    ],
+    [
+      'has somebody else in it',
+      with_('DescribeNetworkInterfaces', 'NetworkInterfaces', {
+        NetworkInterfaceId: 'eni-9',
+        SubnetId: 'subnet-of-owner',
+        InterfaceType: 'lambda',
+      }),
+      'eni-9 in subnet-of-owner',
+    ],
+    [
+      'has an endpoint of a name that is ours',
+      with_('DescribeVpcEndpoints', 'VpcEndpoints', {
+        VpcEndpointId: 'vpce-9',
+        ServiceName: 'com.amazonaws.ap-east-1.logs',
+        PrivateDnsEnabled: true,
+      }),
+      'vpce-9 has com.amazonaws.ap-east-1.logs',
+    ],
+    [
+      'is attached already',
+      with_('DescribeTransitGatewayVpcAttachments', 'TransitGatewayVpcAttachments', attached),
+      'tgw-attach-9 of tgw-1',
+    ],
+  ])('that %s is found', async (_what, change, found) => {
+    const { lines } = await judge(change, plan(existing));
+    expect(bad(lines)).toEqual([`VPC that exists: ${found}`]);
+  });
+
+  test('that is not there, is said once', async () => {
+    const gone = (a: Answers) => {
+      a.ec2.DescribeVpcs = ({ Filters }) => ({ Vpcs: Filters ? [] : [{}] });
+    };
+    expect(bad((await judge(gone, plan(existing))).lines)).toEqual(['VPC that exists: not there']);
+  });
+
+  test('that has no set of DHCP options of its own asks AWS', async () => {
+    const { lines, asked } = await judge(
+      otherwise('DescribeVpcs', 'Vpcs', { DhcpOptionsId: 'default' }),
+      plan(existing),
+    );
+    expect(bad(lines)).toEqual([]);
+    expect(asked).not.toContain('ec2:DescribeDhcpOptions');
+  });
+
+  test('that shares addresses with another is found; that it has them itself is right', async () => {
+    const other = (a: Answers) => {
+      const recorded = a.ec2.DescribeVpcs!;
+      const vpcs = [
+        { VpcId: existing.vpcId, CidrBlock: '10.12.0.0/16' },
+        { VpcId: 'vpc-9', CidrBlock: '10.77.1.0/24' },
+      ];
+      a.ec2.DescribeVpcs = (input) => (input.Filters ? recorded(input) : { Vpcs: vpcs });
+    };
+    const { lines } = await judge(other, plan({ ...existing, cidrs: ['10.12.0.0/16', '10.77.0.0/20'] }));
+    expect(bad(lines)).toEqual([
+      'addresses: vpc-9 has 10.77.1.0/24',
+      'VPC that exists: its addresses are 10.12.0.0/16',
+    ]);
+  });
+
+  test('is none to make: the last of the quota is enough', async () => {
+    const full = (a: Answers) => {
+      const recorded = a.ec2.DescribeVpcs!;
+      a.ec2.DescribeVpcs = (input) => (input.Filters ? recorded(input) : { Vpcs: [{}, {}, {}, {}, {}] });
+    };
+    expect(bad((await judge(full, plan(existing))).lines)).toEqual([]);
+  });
+});
 
 test.each<[string, (answers: Answers) => void, string[], number]>([
   [

@@ -165,7 +165,62 @@ export const ready = (): Answers => ({
     DescribeTransitGatewayAttachments: ({ TransitGatewayAttachmentIds: [id] }) => ({
       TransitGatewayAttachments: [{ TransitGatewayAttachmentId: id, TransitGatewayId: 'tgw-1', State: 'available' }],
     }),
-    DescribeVpcs: () => ({ Vpcs: [{ VpcId: 'vpc-default' }] }),
+    DescribeVpcs: ({ Filters }) => ({
+      Vpcs: Filters
+        ? [
+            {
+              VpcId: Filters[0].Values[0],
+              OwnerId: '333333333333',
+              State: 'available',
+              DhcpOptionsId: 'dopt-1',
+              CidrBlock: '10.12.0.0/16',
+              CidrBlockAssociationSet: [{ CidrBlock: '10.12.0.0/16', CidrBlockState: { State: 'associated' } }],
+            },
+          ]
+        : [{ VpcId: 'vpc-default' }],
+    }),
+    DescribeVpcAttribute: ({ Attribute }) =>
+      Attribute === 'enableDnsSupport'
+        ? { EnableDnsSupport: { Value: true } }
+        : { EnableDnsHostnames: { Value: true } },
+    DescribeDhcpOptions: () => ({
+      DhcpOptions: [{ DhcpConfigurations: [{ Key: 'domain-name-servers', Values: [{ Value: 'AmazonProvidedDNS' }] }] }],
+    }),
+    DescribeSubnets: (input) => ({
+      Subnets: [
+        {
+          SubnetId: 'subnet-ours',
+          VpcId: valuesOf(input, 'vpc-id')[0],
+          CidrBlock: '10.12.0.0/24',
+          Tags: [{ Key: 'harbourline:environment', Value: 'prod' }],
+        },
+        { SubnetId: 'subnet-of-owner', VpcId: valuesOf(input, 'vpc-id')[0], CidrBlock: '10.64.0.0/28' },
+      ],
+    }),
+    DescribeNetworkInterfaces: () => ({
+      NetworkInterfaces: [
+        { NetworkInterfaceId: 'eni-1', SubnetId: 'subnet-ours', InterfaceType: 'interface' },
+        { NetworkInterfaceId: 'eni-2', SubnetId: 'subnet-of-owner', InterfaceType: 'transit_gateway' },
+      ],
+    }),
+    DescribeVpcEndpoints: () => ({
+      VpcEndpoints: [
+        {
+          VpcEndpointId: 'vpce-ours',
+          ServiceName: 'com.amazonaws.ap-east-1.logs',
+          PrivateDnsEnabled: true,
+          Tags: [{ Key: 'harbourline:environment', Value: 'prod' }],
+        },
+        { VpcEndpointId: 'vpce-1', ServiceName: 'com.amazonaws.ap-east-1.ssm', PrivateDnsEnabled: false },
+        { VpcEndpointId: 'vpce-2', ServiceName: 'com.amazonaws.ap-east-1.sts', PrivateDnsEnabled: true },
+      ],
+    }),
+    DescribeTransitGatewayVpcAttachments: () => ({
+      TransitGatewayVpcAttachments: [
+        { TransitGatewayAttachmentId: 'tgw-attach-1', TransitGatewayId: 'tgw-2', State: 'available' },
+        { TransitGatewayAttachmentId: 'tgw-attach-2', TransitGatewayId: 'tgw-1', State: 'deleted' },
+      ],
+    }),
     DescribeVpcPeeringConnections: () => ({ VpcPeeringConnections: [{ Status: { Code: 'active' } }] }),
     DescribeRouteTables: (input) => ({
       RouteTables: valuesOf(input, 'route-table-id').map((RouteTableId) => ({ RouteTableId, VpcId: 'vpc-1' })),

@@ -3,6 +3,7 @@ import { identity, region, serviceLinkedRoles } from './account';
 import { adopted } from './adopted';
 import { bootstrap } from './bootstrap';
 import { entrance } from './entrance';
+import { existingVpc } from './existing-vpc';
 import { image, instanceTypes, processors } from './instances';
 import { addresses, bootstrapKey, leftovers, readers } from './leftovers';
 import { attachments, linkCertificate } from './link';
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
   resourceTypes,
   leftovers,
   addresses,
+  existingVpc,
   readers,
   endpointServices,
   networkQuotas,

@@ -134,10 +134,11 @@ export const addresses: Check = {
   async run({ ec2 }, { config: { environment, network } }) {
     const { Vpcs: vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
     const others = vpcs.filter(
-      ({ CidrBlock, Tags = [], IsDefault }) =>
+      ({ VpcId, CidrBlock, Tags = [], IsDefault }) =>
         !IsDefault &&
+        VpcId !== network.existing?.vpcId &&
         CidrBlock !== undefined &&
-        overlap(CidrBlock, network.cidr) &&
+        [network.cidr, ...(network.existing?.cidrs ?? [])].some((own) => overlap(CidrBlock, own)) &&
         !Tags.some(({ Key, Value }) => Key === 'harbourline:environment' && Value === environment),
     );
     return [

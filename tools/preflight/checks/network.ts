@@ -38,7 +38,7 @@ export const networkQuotas: Check = {
   name: 'quota: network and logs',
   asks: ['ec2:DescribeVpcs', 'servicequotas:GetServiceQuota', 'logs:DescribeResourcePolicies'],
   because: 'the first stack fails at the last VPC, the store at the last log policy',
-  async run({ ec2, quotas, logs }, { environment }) {
+  async run({ ec2, quotas, logs }, { config, environment }) {
     const quota = async (code: string): Promise<number> =>
       (await quotas.send(new GetServiceQuotaCommand({ ServiceCode: 'vpc', QuotaCode: code }))).Quota?.Value ?? 0;
     const ask = (code: string, value: number): string =>
@@ -46,7 +46,7 @@ export const networkQuotas: Check = {
 
     const { Vpcs: vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
     const known = vpcs.some(({ Tags = [] }) => Tags.some(({ Key }) => Key === 'harbourline:environment'));
-    const needed = vpcs.length + (known ? 0 : 1);
+    const needed = vpcs.length + (known || config.network.existing ? 0 : 1);
     const most = await quota('L-F678F1CE');
     const endpoints = ofType(environment, 'AWS::EC2::VPCEndpoint').filter(
       ({ Properties }) => Properties?.VpcEndpointType === 'Interface',
