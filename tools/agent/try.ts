@@ -7,6 +7,7 @@ import { CleanUp } from '../../harness/clean-up';
 import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
 import { againInOwnNetwork, inOwnNetwork } from '../../rehearsal/stage/link/own-network';
 import { command } from '../command';
+import { fetchModules, goTool } from './go';
 import { makeImage } from './make-image';
 import { type Architecture, environmentOf } from './settings';
 import { tryChart } from './try/chart';
@@ -26,7 +27,7 @@ npm run agent:try [-- options] [PART…]
   --env    environment to try (default: dev)
   --help   this text
 
-Needs root, and for packages the first time debootstrap and the internet.
+Needs root, and for packages systemd-nspawn (systemd-container), the first time debootstrap and the internet.
 `;
 
 const progress = (line: string): void => console.error(line);
@@ -45,7 +46,13 @@ command(help, async () => {
   const architecture = hostTarget().replace('linux/', '') as Architecture;
   const packages = wanted.has('deb') || wanted.has('rpm');
   const debian = packages ? await cleanDebian(progress) : '';
-  if (!inOwnNetwork()) return againInOwnNetwork();
+  if (!inOwnNetwork()) {
+    // What is built in a network of its own must be here: nothing can be fetched there.
+    if (packages) goTool('nfpm');
+    if (wanted.has('chart')) goTool('helm');
+    fetchModules();
+    return againInOwnNetwork();
+  }
 
   const folder = mkdtempSync(join(tmpdir(), 'harbourline-try-'));
   const cleanUp = new CleanUp();

@@ -37,6 +37,27 @@ esac`,
     'amazon-ssm-agent',
     '[ "$4" = the-code ] && mkdir -p /var/lib/amazon/ssm && echo mi-1 > /var/lib/amazon/ssm/registration',
   );
+  writeFileSync(root.path('/etc/systemd/system/amazon-ssm-agent.service'), '[Service]\nExecStart=sleep infinity\n');
+}
+
+/** Systemd leaves out what a kernel or a container does not let it do, and says nothing: so the process itself is asked. */
+async function judgeUnit(root: CleanRoot): Promise<void> {
+  const unit = 'harbourline-collector.service';
+  const process = async (): Promise<string> => (await root.must(['systemctl', 'show', '-P', 'MainPID', unit])).trim();
+  const before = await process();
+  const status = await root.must(['cat', `/proc/${before}/status`]);
+  for (const [what, pattern] of [
+    ['no new privileges', /^NoNewPrivs:\s1$/m],
+    ['no capabilities', /^CapBnd:\s0+$/m],
+  ] as const)
+    if (!pattern.test(status)) throw new Error(`The collector runs without what its unit says, ${what}:\n${status}`);
+  const written = await root.run(['nsenter', '--target', before, '--mount', 'touch', '/etc/harbourline/written']);
+  if (written.code === 0) throw new Error('The collector may write outside its folder.');
+  await root.must(['systemctl', 'kill', '--kill-who=main', '--signal=KILL', unit]);
+  await waitFor('systemd to start a killed collector again', async () => {
+    const now = await process();
+    return (now !== '0' && now !== before) || `process ${now}`;
+  });
 }
 
 export async function tryPackage(
@@ -48,6 +69,8 @@ export async function tryPackage(
 ): Promise<void> {
   const root = await CleanRoot.of(debian, join(stage.folder, 'root'));
   standFor(root, stage);
+  stage.cleanUp.add(() => root.shutDown());
+  await root.boot();
   const { install, remove } = commands[kind];
   const put = async (version: string): Promise<string> => {
     const made = await makePackage({
@@ -71,7 +94,6 @@ export async function tryPackage(
   root.command('uname', 'exec uname.real "$@"');
 
   await root.must([...install, first]);
-  stage.cleanUp.add(() => root.run(['systemctl', 'stop', 'harbourline-collector', 'harbourline-bandwidth']));
   await root.must([
     'systemd-analyze',
     'verify',
@@ -83,6 +105,12 @@ export async function tryPackage(
   await judgeAgent(stage, `by-${kind}`);
   await root.must(['nft', 'list', 'counter', 'inet', 'harbourline', 'sent']);
   await stage.awaitArrival('harbourline.agent.egress', 'metrics');
+  await judgeUnit(root);
+
+  // A server that is turned off and on.
+  await root.shutDown();
+  await root.boot();
+  await judgeAgent(stage, `by-${kind}-booted-again`);
 
   // What the gateways do not take waits on disk; the owner's setting stays.
   const settings = root.path('/etc/harbourline/collector.env');
@@ -105,7 +133,7 @@ export async function tryPackage(
   const left = await root.must([
     'sh',
     '-c',
-    'find / -xdev -iname "*harbourline*" ! -path "/proc/*" ! -path "/var/log/*" ! -path "/harbourline-agent*" ! -path "/var/lib/amazon/*"; getent passwd harbourline; nft list tables; ls /run/harbourline*.pid 2> /dev/null; true',
+    'find / -xdev -iname "*harbourline*" ! -path "/proc/*" ! -path "/var/log/*" ! -path "/harbourline-agent*" ! -path "/var/lib/amazon/*"; getent passwd harbourline; nft list tables; systemctl list-units --all --no-legend "harbourline*"; true',
   ]);
   if (left.trim() !== '') throw new Error(`Removal left:\n${left}`);
 }
