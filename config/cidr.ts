@@ -148,6 +148,9 @@ export function sessionEnds(prefix: string): { amazon: string; farEnd: string; l
   return { amazon: addressIn(prefix, first), farEnd: addressIn(prefix, first + 1), length };
 }
 
+/** Bits of an environment's large subnets, those of collectors and of the store: /24, and in a block of /22 or less, halves of that. */
+export const largeSubnet = (block: string): 24 | 25 => (parse(block)[1] > 21 ? 25 : 24);
+
 /** The address that is `offset` beyond the first of a prefix: `addressIn('169.254.10.0/30', 1)` → `169.254.10.1`. */
 export const addressIn = (prefix: string, offset: number): string =>
   asAddress(asNumber(prefix.split('/')[0] as string) + offset);

@@ -19,11 +19,11 @@ const time = text(
 
 const network = section({
   /**
-   * Addresses of the environment's VPC: private, /16 to /20. It holds two /24 and two /28 for each zone.
+   * Addresses of the environment's VPC: private, /16 to /22. It holds two /24 and two /28 for each zone; of a /22 the two are /25.
    * Must not overlap any other prefix of any environment: all may meet on the link. Of a VPC that exists, a block in which there
    * are no subnets yet.
    */
-  cidr: prefix({ widest: 16, narrowest: 20, onlyPrivate: true }),
+  cidr: prefix({ widest: 16, narrowest: 22, onlyPrivate: true }),
   /**
    * A VPC that exists, of the environment's account and for this environment alone. In it are made, within `cidr`: subnets, their
    * route tables without a way out, ACLs, endpoints; the DNS firewall, the log of queries and flow logs are of all of it. Its

@@ -1,5 +1,5 @@
 /** Addresses and zones. */
-import { overlap, within } from '../cidr';
+import { largeSubnet, overlap, within } from '../cidr';
 import { type EnvironmentConfig, nowhere } from '../schema';
 import { must, type Rule, rule } from './rule';
 
@@ -38,6 +38,15 @@ export const prefixesOf = ({ network, mainland }: EnvironmentConfig): Placed[] =
     .filter(({ prefix }) => prefix !== nowhere),
 ];
 
+/**
+ * Addresses of a subnet that AWS keeps: the first four and the last (Amazon VPC user guide, subnet sizing). Three times the nodes:
+ * OpenSearch Service developer guide, "Reserving IP addresses in a VPC subnet".
+ */
+const kept = 5;
+
+/** Those, and in the subnets of collectors eight that a load balancer must find free, an interface of each endpoint, functions. */
+const besideInstances = kept + 23;
+
 export const networkRules: readonly Rule[] = [
   rule(['network.cidr', 'network.existing', 'network.serviceVpcPrefixes', 'mainland.prefixes'], (config) => {
     const all = prefixesOf(config);
@@ -62,6 +71,23 @@ export const networkRules: readonly Rule[] = [
       `No block of network.existing.cidrs (${existing?.cidrs.join(', ')}) holds it: the VPC takes no subnet there.`,
       'Write a block of the VPC in which there are no subnets yet, or add its addresses to the VPC and to the list.',
     ),
+  ),
+  rule(
+    ['network', 'collect.gateway', 'collect.sampler', 'store.dataNodes'],
+    ({ network: { cidr, availabilityZones: zones }, collect: { gateway, sampler }, store: { dataNodes } }) => {
+      const bits = largeSubnet(cidr);
+      const room = 2 ** (32 - bits);
+      const instances = Math.ceil((gateway.maxInstances + sampler.maxInstances) / Math.max(1, zones.length - 1));
+      const nodes = Math.ceil((3 * dataNodes.count) / zones.length);
+      return must(
+        'HL-NETWORK-006',
+        instances + besideInstances <= room && nodes + kept <= room,
+        'network.cidr',
+        cidr,
+        `A subnet of /${bits} has ${room} addresses. Collectors need ${instances + besideInstances} when a zone is lost, the store ${nodes + kept}: a blue/green deployment takes three times its nodes.`,
+        'Use a block of /21 or wider, fewer instances, or more zones.',
+      );
+    },
   ),
   rule(['network.existing', 'clients', 'store.access', 'link'], (config) =>
     otherVpcs(config)

@@ -22,7 +22,7 @@ import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
 import { EnvironmentStack, type EnvironmentStackProps, isOurs } from '../common/environment-stack';
 import { serviceRole } from '../common/iam';
 import { acknowledge } from '../compliance/acknowledge';
-import { allMasks, type SubnetGroup, subnetCidrs, subnetMasks } from '../contract/addresses';
+import { type SubnetGroup, subnetCidrs, subnetGroups, subnetMask } from '../contract/addresses';
 import { handoverBucketName } from '../contract/buckets';
 import { interfaceEndpoints } from '../contract/endpoints';
 import { DnsFirewall } from './dns-firewall';
@@ -67,11 +67,7 @@ export class NetworkStack extends EnvironmentStack {
     this.logsKey = encryptionKey(this, 'LogsKey', 'operational logs', organisation.keyArns.logs);
     allowCloudWatchLogs(this.logsKey);
 
-    const groups = [
-      ...(Object.keys(subnetMasks) as SubnetGroup[]),
-      // Behind all others, whose addresses stay what they are.
-      ...(routed?.transitGatewayId ? (['entrance'] as const) : []),
-    ];
+    const groups = subnetGroups(this.config);
     this.vpc = network.existing ? this.inExisting(network.existing, groups) : this.ownVpc(groups);
     if (routed) {
       const { legacyClients, forward } = this.config.collect;
@@ -115,7 +111,7 @@ export class NetworkStack extends EnvironmentStack {
       subnetConfiguration: groups.map((name) => ({
         name,
         subnetType: SubnetType.PRIVATE_ISOLATED,
-        cidrMask: allMasks[name],
+        cidrMask: subnetMask(this.config, name),
       })),
     });
     acknowledge(vpc, zonesAreConfigured);
@@ -134,7 +130,7 @@ export class NetworkStack extends EnvironmentStack {
   exportForLink(): void {
     const { subnets: linkSubnets } = this.vpc.selectSubnets(subnets.link);
     for (const value of [
-      ...(this.config.network.existing ? [] : [this.vpc.vpcId]),
+      this.vpc.vpcId,
       this.logsKey.keyArn,
       ...linkSubnets.flatMap(({ subnetId, routeTable }) => [subnetId, routeTable.routeTableId]),
       ...this.vpc.selectSubnets(subnets.transit).subnetIds,

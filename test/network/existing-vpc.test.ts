@@ -1,4 +1,5 @@
 /** An environment in a VPC that exists: what is made in it, what is not, and that nothing passes between ours and the rest of it. */
+import { within } from '../../config/cidr';
 import { parseEnvironment } from '../../config/parse';
 import type { EnvironmentConfig, EnvironmentConfigInput } from '../../config/schema';
 import { dev } from '../../harness/environments/dev';
@@ -9,7 +10,7 @@ import { named } from '../../judges/assembly/arns';
 import { type Environment, readEnvironments } from '../../judges/assembly/environments';
 import { exits } from '../../judges/reach/exits';
 import { reachModel } from '../../judges/reach/model';
-import { subnetCidrs } from '../../lib/contract/addresses';
+import { subnetCidrs, subnetGroups } from '../../lib/contract/addresses';
 import { judgeCalls, judgeRefusals } from '../../tools/calls/judge';
 import { worldOf } from '../../tools/calls/world';
 import { judgeChange } from '../../tools/order/day-two';
@@ -36,7 +37,7 @@ const configs = {
   prod: inExisting(prod),
   'dev, a block of it': inExisting(dev, {
     'network.existing.cidrs': ['10.10.0.0/16'],
-    'network.cidr': '10.10.64.0/20',
+    'network.cidr': '10.10.64.0/22',
   }),
   'dev, services by a route and no link': inExisting(dev, routed),
 };
@@ -163,4 +164,17 @@ test('addresses that the VPC gets later are refused by ACLs, there and back', ()
   const before = edited(dev, { 'network.existing': { vpcId, cidrs: ['10.10.0.0/16'] } });
   const after = edited(before, { 'network.existing.cidrs': ['10.10.0.0/16', more] });
   expect(judgeChange({ before, after })).toEqual({ there: [], back: [] });
+});
+
+test.each([
+  ['/22', {}],
+  ['/21', routed],
+  ['/22', routed],
+])('a block of %s holds the subnets of a VPC that is made, where the far end has them', (length, edits) => {
+  const cidr = `10.10.8.0${length}`;
+  const config = parseEnvironment('config/dev.ts', edited(dev, { 'network.cidr': cidr, ...edits }));
+  const stages = readEnvironments(synthesiseApp([config]).assembly.directory);
+  const made = found(stages, config, 'Subnet').map(({ CidrBlock }) => CidrBlock);
+  expect(made).toEqual(subnetGroups(config).flatMap((group) => subnetCidrs(config, group)));
+  for (const each of made) expect(within(each, cidr)).toBe(true);
 });

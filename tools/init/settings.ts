@@ -20,7 +20,7 @@ export interface Setting {
 
 export const settings: readonly Setting[] = [
   { flag: 'account', question: 'AWS account, twelve digits', path: 'account' },
-  { flag: 'cidr', question: "Addresses of the environment's own VPC, /16 to /20", path: 'network.cidr' },
+  { flag: 'cidr', question: "Addresses of the environment's own VPC, /16 to /22", path: 'network.cidr' },
   {
     flag: 'services',
     question: 'Prefixes of the VPCs whose services send spans',

@@ -31,8 +31,8 @@ export const leaves: readonly Graded[] = [
       edit(network, '      natGateways: 0,', '      natGateways: 1,'),
       edit(
         network,
-        '        cidrMask: allMasks[name],\n      })),',
-        "        cidrMask: allMasks[name],\n      })).concat({ name: 'out', subnetType: SubnetType.PUBLIC, cidrMask: 28 } as never),",
+        '        cidrMask: subnetMask(this.config, name),\n      })),',
+        "        cidrMask: subnetMask(this.config, name),\n      })).concat({ name: 'out', subnetType: SubnetType.PUBLIC, cidrMask: 28 } as never),",
       ),
     ],
     grade: 'danger',
