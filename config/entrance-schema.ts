@@ -1,6 +1,7 @@
 /** The `collect.entrance` section and `clients`: how services get to the gateways, and whose they are. */
 import { z } from 'zod';
 import { account, dnsName, keyArn, list, prefix, resourceId, roleArn, section, text } from './fields';
+import { homeNames } from './regions';
 
 const secret = section({
   /** The secret's whole ARN, with the six characters behind its name. */
@@ -57,7 +58,7 @@ export const entrance = section({
       'HL-ENTRANCE-002',
       /^com\.amazonaws\.vpce\.[a-z0-9-]+\.vpce-svc-([0-9a-f]{8}|[0-9a-f]{17})$/,
       'This is not the name of an endpoint service.',
-      'Copy the output EntranceService: com.amazonaws.vpce.ap-east-1.vpce-svc- and 17 hexadecimal digits.',
+      'Copy the output EntranceService: com.amazonaws.vpce., the region, .vpce-svc- and 17 hexadecimal digits.',
     ).optional(),
     /** Output `GatewayAddress`. Needed for `routed`. */
     gatewayAddress: text(
@@ -94,10 +95,12 @@ export const clients = z.array(
     ),
     /** Whose services they are: each account once, with all of its VPCs. */
     account,
-    /** Raw traces stay in Hong Kong. @default ap-east-1 */
+    /** Raw traces stay in the home region: that of the environment. @default the environment's */
     region: z
-      .literal('ap-east-1', { error: 'Raw traces may not leave Hong Kong: services send them from ap-east-1.' })
-      .default('ap-east-1'),
+      .enum(homeNames, {
+        error: 'Raw traces stay in the home region of their environment, and services send them from there.',
+      })
+      .optional(),
     vpcs: z.array(vpc).min(1),
     /**
      * Roles of its nodes that have an agent: these alone may read the agents' certificate from there. Needed for another

@@ -38,7 +38,7 @@ const channel = section({
 
 export const observe = section({
   /** Region in whose CloudWatch the metrics are. @default the environment's */
-  metricsRegion: z.string().default('ap-east-1'),
+  metricsRegion: z.string().optional(),
   /** Days that operational, flow and audit logs stay: a value that CloudWatch Logs takes. @default 90 */
   logRetentionDays: z.literal(logRetentionDays).default(90),
   /** Who is notified of alarms, by severity. */

@@ -1,11 +1,14 @@
 /** From what somebody wrote to a checked configuration, or to everything that is wrong with it. */
+import type { z } from 'zod';
 import { between } from './between';
 import { ConfigError, type Problem, pathText, related } from './errors';
+import { homes } from './regions';
 import { rules } from './rules';
 import { type EnvironmentConfig, environmentSchema } from './schema';
 import { type Issue, shapeProblems, valueAt } from './schema-problems';
 
 type Tree = Record<PropertyKey, unknown>;
+type Complete = z.output<typeof environmentSchema>;
 
 /** The environments of several files. @param files file → what it exports. @throws ConfigError with every problem of every file */
 export function parseEnvironments(files: Readonly<Record<string, unknown>>): EnvironmentConfig[] {
@@ -36,6 +39,7 @@ function judge(
   const { allowedKeys = production ? [] : 'deny-list', pseudonymKeys } = complete.data.redaction;
   const config = {
     ...complete.data,
+    ...inRegion(complete.data),
     production,
     redaction: { pseudonymKeys, ...(allowedKeys === 'deny-list' ? {} : { allowedKeys }) },
   };
@@ -52,6 +56,13 @@ function judge(
     ],
   };
 }
+
+/** Defaults that follow the home region. */
+const inRegion = ({ region, network, observe, clients }: Complete) => ({
+  network: { ...network, availabilityZones: network.availabilityZones ?? [...homes[region].zones] },
+  observe: { ...observe, metricsRegion: observe.metricsRegion ?? region },
+  clients: clients.map((client) => ({ ...client, region: client.region ?? region })),
+});
 
 /** Of what is of a wrong type, its size says nothing more. */
 const withoutEchoes = (issues: readonly Issue[]): Issue[] => {

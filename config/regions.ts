@@ -15,19 +15,73 @@ export interface Region {
   readonly families: readonly string[];
 }
 
+/** Regions that raw traces may stay in, and their zones. */
+export const homeNames = ['ap-east-1', 'ap-southeast-1'] as const;
+export type Home = (typeof homeNames)[number];
+export type Zone = `${Home}${'a' | 'b' | 'c'}`;
+
+/** A home region has a trace store, too. */
+export interface HomeRegion extends Region {
+  readonly zones: readonly Zone[];
+  /** OpenSearch Service: family → sizes, for data and manager nodes with EBS volumes; without previous generations. */
+  readonly search: Readonly<Record<string, readonly string[]>>;
+  /** Offered, but with disks of their own: OpenSearch Service takes no EBS volumes for them. */
+  readonly searchWithoutEbs: readonly string[];
+}
+
+const upTo = (largest: number, ...before: string[]): string[] => [
+  ...before,
+  'large',
+  'xlarge',
+  ...[2, 4, 8, 12, 16].filter((size) => size <= largest).map((size) => `${size}xlarge`),
+];
+
 /** Graviton: the same ones in every region here. */
 const graviton = 't4g c6g c6gn c7g c8g c8gn m6g m7g m8g r6g r7g r8g'.split(' ');
 
-/** Where raw traces may stay: a home region. */
-export const homes = {
+/** Nodes that both home regions have. */
+const search = {
+  t3: ['small', 'medium'],
+  c5: ['large', 'xlarge', '2xlarge', '4xlarge', '9xlarge', '18xlarge'],
+  m5: ['large', 'xlarge', '2xlarge', '4xlarge', '12xlarge'],
+  r5: ['large', 'xlarge', '2xlarge', '4xlarge', '12xlarge'],
+  c6g: upTo(12),
+  m6g: upTo(12),
+  r6g: upTo(12),
+  c7g: upTo(16),
+  c7i: upTo(16),
+  m7g: upTo(16, 'medium'),
+  m7i: upTo(16),
+  r7g: upTo(16, 'medium'),
+  c8g: upTo(16),
+  m8g: upTo(16, 'medium'),
+  r8g: upTo(16, 'medium'),
+  om2: upTo(16),
+  or2: upTo(16, 'medium'),
+};
+
+/** Where raw traces may stay: everything of an environment but the mainland's half is in its home region. */
+export const homes: Readonly<Record<Home, HomeRegion>> = {
   'ap-east-1': {
     place: 'Hong Kong',
     zones: ['ap-east-1a', 'ap-east-1b', 'ap-east-1c'],
     families: [...graviton, ...'t3 c5 c5a c6a c6i c6in c7i m5 m6i m7i r5 r5n r6i'.split(' ')],
+    search,
+    searchWithoutEbs: 'i3 i4i i7i i8ge r7gd r8gd'.split(' '),
   },
-} as const satisfies Record<string, Region>;
-
-export type Home = keyof typeof homes;
+  'ap-southeast-1': {
+    place: 'Singapore',
+    zones: ['ap-southeast-1a', 'ap-southeast-1b', 'ap-southeast-1c'],
+    families: [
+      ...graviton,
+      ...'t3 t3a c5 c5a c6a c6i c6in c7i c8i m5 m5a m5n m6a m6i m6in m7i m8i r5 r5a r5b r5n r6a r6i r6in r7i r8i'.split(
+        ' ',
+      ),
+    ],
+    search: { ...search, r7i: upTo(16), or1: upTo(16, 'medium') },
+    searchWithoutEbs: 'i3 i4g i4i i7i i8g i8ge im4gn oi2 r6gd r7gd r8gd'.split(' '),
+  },
+};
 
 /** Where the mainland's receivers may be. */
 export const mainlandRegions = {
@@ -56,10 +110,10 @@ const sizesOfFamilies: Readonly<Record<string, readonly string[]>> = Object.from
     ['c6g c6gn c7g m6g m7g r6g r7g', `medium ${usual}`],
     ['c8g c8gn m8g r8g', `medium ${usual} 24xlarge 48xlarge`],
     ['c5', 'large xlarge 2xlarge 4xlarge 9xlarge 12xlarge 18xlarge 24xlarge'],
-    ['c5a m5 m5a r5 r5a r5n', `${usual} 24xlarge`],
-    ['c6i c6in m6i r6i', `${usual} 24xlarge 32xlarge`],
-    ['c6a', `${usual} 24xlarge 32xlarge 48xlarge`],
-    ['c7i m7i', `${usual} 24xlarge 48xlarge`],
+    ['c5a m5 m5a m5n r5 r5a r5b r5n', `${usual} 24xlarge`],
+    ['c6i c6in m6i m6in r6i r6in', `${usual} 24xlarge 32xlarge`],
+    ['c6a m6a r6a', `${usual} 24xlarge 32xlarge 48xlarge`],
+    ['c7i m7i r7i', `${usual} 24xlarge 48xlarge`],
     ['c8i m8i r8i', `${usual} 24xlarge 32xlarge 48xlarge 96xlarge`],
   ].flatMap(([families = '', sizes = '']) => families.split(' ').map((family) => [family, sizes.split(' ')])),
 );
@@ -99,39 +153,8 @@ export const pinnedImage = (
   instanceType: string,
 ): string | undefined => collect[imageSettings[architectureOf(instanceType)]];
 
-const upTo = (largest: number, ...before: string[]): string[] => [
-  ...before,
-  'large',
-  'xlarge',
-  ...[2, 4, 8, 12, 16].filter((size) => size <= largest).map((size) => `${size}xlarge`),
-];
-
-/** OpenSearch Service: family → sizes, for data and manager nodes with EBS volumes. */
-export const searchFamilies: Readonly<Record<string, readonly string[]>> = {
-  t3: ['small', 'medium'],
-  c5: ['large', 'xlarge', '2xlarge', '4xlarge', '9xlarge', '18xlarge'],
-  m5: ['large', 'xlarge', '2xlarge', '4xlarge', '12xlarge'],
-  r5: ['large', 'xlarge', '2xlarge', '4xlarge', '12xlarge'],
-  c6g: upTo(12),
-  m6g: upTo(12),
-  r6g: upTo(12),
-  c7g: upTo(16),
-  c7i: upTo(16),
-  m7g: upTo(16, 'medium'),
-  m7i: upTo(16),
-  r7g: upTo(16, 'medium'),
-  c8g: upTo(16),
-  m8g: upTo(16, 'medium'),
-  r8g: upTo(16, 'medium'),
-  om2: upTo(16),
-  or2: upTo(16, 'medium'),
-};
-
-/** Offered in Hong Kong, but with disks of their own: OpenSearch Service takes no EBS volumes for them. */
-export const searchFamiliesWithoutEbs = 'i3 i4i i7i i8ge r7gd r8gd'.split(' ');
-
 /** Families that keep segments in S3. They refuse a refresh interval under 10 s, and a domain cannot leave them again. */
-export const searchFamiliesOnS3 = 'om2 or2'.split(' ');
+export const searchFamiliesOnS3 = 'om2 or1 or2'.split(' ');
 
 /** Memory in GiB for each vCPU: EC2's families by their first letter. */
 const memoryPerCpu: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8 };

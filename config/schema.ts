@@ -8,6 +8,7 @@ import { account, ec2InstanceType, imageId, keyArn, list, prefix, resourceId, se
 import { link } from './link-schema';
 import { observe } from './observe-schema';
 import { organisation } from './organisation-schema';
+import { type Home, homeNames, homes, type Zone } from './regions';
 import { store } from './store-schema';
 
 const time = text(
@@ -39,11 +40,11 @@ const network = section({
       .min(1)
       .max(5),
   }).optional(),
-  /** Two or three zones; three in production and with standby. One, for a trial that may be away with its zone. @default all three of Hong Kong */
+  /** Two or three zones; three in production and with standby. One, for a trial that may be away with its zone. @default all three of the region */
   availabilityZones: z
-    .array(z.enum(['ap-east-1a', 'ap-east-1b', 'ap-east-1c']))
+    .array(z.enum(homeNames.flatMap((name) => homes[name].zones)))
     .min(1)
-    .default(['ap-east-1a', 'ap-east-1b', 'ap-east-1c']),
+    .optional(),
   /** VPCs of the services that send spans: the only prefixes that may reach the gateways. */
   serviceVpcPrefixes: z.array(prefix({ widest: 12, narrowest: 28, onlyPrivate: true })).min(1),
 });
@@ -276,9 +277,15 @@ export const environmentSchema = section({
   assetsKeyArn: keyArn.optional(),
   /** What the organisation asks of everything in its accounts. @default nothing */
   organisation: organisation.prefault({}),
-  /** Raw traces stay in Hong Kong: there is no other choice. @default ap-east-1 */
+  /**
+   * Home region: raw traces stay in it, and so does all that holds them, stages of clients and operators included. Hong Kong or
+   * Singapore; what each offers stands in regions.ts. Chosen once: nothing moves a store. @default ap-east-1
+   */
   region: z
-    .literal('ap-east-1', { error: 'Raw traces may not leave Hong Kong: everything that holds them is in ap-east-1.' })
+    .enum(homeNames, {
+      error:
+        'Raw traces stay in the home region of their environment, and what AWS offers in this one is not known here.',
+    })
     .default('ap-east-1'),
   network,
   /** The other side of the border. @default none: no call crosses, and what watches calls that do stays silent */
@@ -303,9 +310,17 @@ export const environmentSchema = section({
 /** What a file in this folder writes: fields with defaults may be left out. */
 export type EnvironmentConfigInput = z.input<typeof environmentSchema>;
 
+type EnvironmentOutput = z.output<typeof environmentSchema>;
+
 /** A configuration that has been checked: every field is there. */
-export type EnvironmentConfig = Omit<z.output<typeof environmentSchema>, 'production' | 'redaction'> & {
+export type EnvironmentConfig = Omit<
+  EnvironmentOutput,
+  'production' | 'redaction' | 'network' | 'observe' | 'clients'
+> & {
   readonly production: boolean;
+  readonly network: EnvironmentOutput['network'] & { readonly availabilityZones: Zone[] };
+  readonly observe: EnvironmentOutput['observe'] & { readonly metricsRegion: string };
+  readonly clients: readonly (EnvironmentOutput['clients'][number] & { readonly region: Home })[];
   /** Without a list every key is let through. */
   readonly redaction: { readonly allowedKeys?: readonly string[]; readonly pseudonymKeys: readonly string[] };
 };

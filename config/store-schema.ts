@@ -35,7 +35,7 @@ export const store = section({
    */
   keyArn: keyArn.optional(),
   dataNodes: section({
-    /** A type that Hong Kong has and that takes EBS volumes. r7g or r8g is the safe choice. */
+    /** A type that the region has and that takes EBS volumes. r7g or r8g is the safe choice. */
     instanceType: searchInstanceType,
     /** A multiple of the number of zones. */
     count: whole(2, 80),

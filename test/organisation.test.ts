@@ -8,10 +8,13 @@ import { dev } from '../harness/environments/dev';
 import { edited } from '../harness/environments/edited';
 import { prod } from '../harness/environments/prod';
 import { type Environment, readEnvironments, resourcesOf } from '../judges/assembly/environments';
+import { reachModel } from '../judges/reach/model';
 import { buildApp } from '../lib/app';
 import { distributionHash, type Platform } from '../lib/collector/distribution/build';
 import { isBuiltInRule } from '../lib/compliance/packs';
 import { auditPolicy } from '../lib/compliance/policy';
+import { findings } from '../tools/reach/judge';
+import { known } from '../tools/reach/known';
 
 /**
  * Its stages, by name, where every rule is content.
@@ -304,6 +307,58 @@ test('production on x86-64 alone: its image is pinned, and no other is asked for
   expect(parse({ 'collect.x86ImageId': 'ami-0123456789abcdef1' }).collect.imageId).toBeUndefined();
   expect(() => parse({})).toThrow('collect.x86ImageId');
   expect(() => parse({ 'collect.imageId': 'ami-0123456789abcdef1' })).toThrow('nothing would start from it');
+});
+
+/** The same, in another home region: with secrets and services of its own. */
+const inSingapore = (input: EnvironmentConfigInput): EnvironmentConfigInput =>
+  JSON.parse(JSON.stringify({ ...input, region: 'ap-southeast-1' }).replaceAll('ap-east-1', 'ap-southeast-1'));
+
+test('Singapore is the home region: all that is not in the mainland is there, and packets get where they should', () => {
+  const input = inSingapore(dev);
+  const stages = judged(input, { validated: true });
+  expect(all(stages)).not.toContain('ap-east-1');
+  for (const [name, stacks] of stages) {
+    const region = name === 'dev-mainland' ? 'cn-north-1' : 'ap-southeast-1';
+    for (const { place } of Object.values(stacks))
+      expect([name, place]).toEqual([name, expect.stringContaining(region)]);
+  }
+  const zones = ofType(stages.get('dev'), 'AWS::EC2::Subnet').map(({ Properties }) => Properties?.AvailabilityZone);
+  expect(new Set(zones)).toEqual(new Set(['ap-southeast-1a', 'ap-southeast-1b', 'ap-southeast-1c']));
+  const config = parseEnvironment('config/dev.ts', input);
+  expect(config.observe.metricsRegion).toBe('ap-southeast-1');
+  expect(stages.has('dev-client-payments')).toBe(true);
+  const unknown = findings(config, reachModel(stages, config)).filter(({ what }) => !(what in known));
+  expect(unknown.map(({ detail }) => detail)).toEqual([]);
+});
+
+test.each([
+  [
+    'what another region has alone',
+    dev,
+    { 'store.dataNodes.instanceType': 'r7i.large.search' },
+    'does not offer r7i in Hong Kong',
+  ],
+  ['what Singapore has, too', inSingapore(dev), { 'store.dataNodes.instanceType': 'r7i.large.search' }, undefined],
+  [
+    'a fleet that another region has alone',
+    dev,
+    { 'collect.gateway.instanceType': 'm8i.large' },
+    'EC2 in Hong Kong has no m8i',
+  ],
+  ['a fleet that Singapore has, too', inSingapore(dev), { 'collect.gateway.instanceType': 'm8i.large' }, undefined],
+  [
+    'a zone of another region',
+    inSingapore(dev),
+    { 'network.availabilityZones': ['ap-east-1a'] },
+    'no zone of ap-southeast-1',
+  ],
+  ['clients elsewhere', inSingapore(dev), { 'clients[0].region': 'ap-east-1' }, 'services send them from there'],
+  ['secrets elsewhere', { ...dev, region: 'ap-southeast-1' as const }, {}, 'arn:aws:secretsmanager:ap-southeast-1:'],
+  ['a region of which nothing is known', dev, { region: 'ap-northeast-1' }, 'Use one of: ap-east-1, ap-southeast-1.'],
+])('%s', (_name, input, change, refused) => {
+  const parse = () => parseEnvironment('config/dev.ts', edited(input, change));
+  if (refused === undefined) parse();
+  else expect(parse).toThrow(refused);
 });
 
 test.each([

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { errors } from '@opensearch-project/opensearch';
 import type { EnvironmentConfig } from '../config/schema';
+import { environmentNamed } from '../harness/stages';
 import type { StoreSettings } from '../lib/store/client';
 import { sharedStore } from '../rehearsal/stage/addresses';
 import { type Reached, reachStore, type Way, ways } from './session';
@@ -9,7 +10,7 @@ import { type Reached, reachStore, type Way, ways } from './session';
 /** Options of `parseArgs`. */
 export const connectionOptions = {
   endpoint: { type: 'string' },
-  region: { type: 'string', default: 'ap-east-1' },
+  region: { type: 'string' },
   via: { type: 'string' },
   env: { type: 'string' },
 } as const;
@@ -36,13 +37,14 @@ export function ownWay({ environment, store }: Pick<EnvironmentConfig, 'environm
 export async function reached(
   values: {
     readonly endpoint?: string | undefined;
-    readonly region: string;
+    readonly region?: string | undefined;
     readonly via?: string | undefined;
     readonly env?: string | undefined;
   },
   command: string,
 ): Promise<Reached> {
-  const { endpoint, region, via, env } = values;
+  const { endpoint, via, env } = values;
+  const region = values.region ?? (env === undefined ? 'ap-east-1' : environmentNamed(env).region);
   if (via === undefined) return { settings: connection(endpoint, region, command), close: () => {} };
   if (!ways.includes(via as Way)) throw new Error(`--via ${via}: use ${ways.join(' or ')}.`);
   if (endpoint !== undefined) {
@@ -57,7 +59,7 @@ function connection(endpoint: string | undefined, region: string, command: strin
   if (endpoint !== undefined) {
     if (!/^https:\/\/[\w.:-]+\/?$/.test(endpoint)) {
       throw new Error(
-        `--endpoint ${endpoint}: use the address of the domain, https://vpc-harbourline-… .ap-east-1.es.amazonaws.com`,
+        `--endpoint ${endpoint}: use the address of the domain, https://vpc-harbourline-… .es.amazonaws.com`,
       );
     }
     return { endpoint, auth: { kind: 'sigv4', region } };

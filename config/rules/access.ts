@@ -34,10 +34,11 @@ export const accessRules: readonly Rule[] = [
       `${problem?.fix} t4g.nano does.`,
     );
   }),
-  rule(['store.access.endpoint', 'link', 'network', 'mainland.prefixes', 'production'], (config) => {
+  rule(['store.access.endpoint', 'link', 'network', 'mainland.prefixes', 'production', 'region'], (config) => {
     const { store, link, network, mainland, production } = config;
     const { endpoint } = store.access;
     const path = 'store.access.endpoint';
+    const { place } = homes[config.region];
     if (!endpoint) return [];
     return [
       ...must(
@@ -45,8 +46,8 @@ export const accessRules: readonly Rule[] = [
         endpoint.account !== link?.analysis?.account || endpoint.account === undefined,
         `${path}.account`,
         endpoint.account,
-        'It is the account of the mainland, in partition aws-cn: raw traces may not leave Hong Kong.',
-        'Name an account of Hong Kong.',
+        `It is the account of the mainland, in partition aws-cn: raw traces may not leave ${place}.`,
+        `Name an account with ${config.region}.`,
       ),
       ...must(
         'HL-ACCESS-005',
@@ -73,8 +74,8 @@ export const accessRules: readonly Rule[] = [
             abroad === undefined,
             `${path}.prefixes[${index}]`,
             prefix,
-            `It shares addresses with mainland.prefixes (${abroad}): raw traces may not leave Hong Kong.`,
-            'Name addresses of operators in Hong Kong alone.',
+            `It shares addresses with mainland.prefixes (${abroad}): raw traces may not leave ${place}.`,
+            `Name addresses of operators in ${place} alone.`,
           ),
         ];
       }),

@@ -58,6 +58,18 @@ export const entranceRules: readonly Rule[] = [
       ),
     ];
   }),
+  rule(['clients', 'region'], ({ clients, region }) =>
+    clients.flatMap((client, index) =>
+      must(
+        'HL-ENTRANCE-032',
+        client.region === region,
+        `clients[${index}].region`,
+        client.region,
+        `Raw traces stay in the home region of this environment, ${region}: services send them from there.`,
+        `Leave it out, or give ${client.region} an environment of its own.`,
+      ),
+    ),
+  ),
   rule(['collect.entrance.privateLink.principals', 'clients', 'link'], ({ collect: { entrance }, clients, link }) =>
     each(entrance.privateLink.principals, (principal, index) => {
       const path = `collect.entrance.privateLink.principals[${index}]`;

@@ -1,5 +1,6 @@
 /** Addresses and zones. */
 import { largeSubnet, overlap, within } from '../cidr';
+import { homes } from '../regions';
 import { type EnvironmentConfig, nowhere } from '../schema';
 import { must, type Rule, rule } from './rule';
 
@@ -103,7 +104,19 @@ export const networkRules: readonly Rule[] = [
         ),
       ),
   ),
-  rule(['network.availabilityZones', 'production'], ({ network, production }) => [
+  rule(['network.availabilityZones', 'region'], ({ network, region }) =>
+    network.availabilityZones.flatMap((zone, index) =>
+      must(
+        'HL-NETWORK-007',
+        zone.startsWith(region),
+        `network.availabilityZones[${index}]`,
+        zone,
+        `It is no zone of ${region}, the home region of this environment.`,
+        `Use zones of: ${homes[region].zones.join(', ')}.`,
+      ),
+    ),
+  ),
+  rule(['network.availabilityZones', 'production', 'region'], ({ network, production, region }) => [
     ...must(
       'HL-NETWORK-002',
       new Set(network.availabilityZones).size === network.availabilityZones.length,
@@ -118,7 +131,7 @@ export const networkRules: readonly Rule[] = [
       'network.availabilityZones',
       network.availabilityZones,
       'Production must outlive the loss of a zone with capacity to spare.',
-      'Name all three: ap-east-1a, ap-east-1b, ap-east-1c.',
+      `Name all three: ${homes[region].zones.join(', ')}.`,
     ),
   ]),
 ];

@@ -112,7 +112,7 @@ export const observeRules: readonly Rule[] = [
       objectives.p99Ms.none >= objectives.p99Ms['hk-cn'],
       'observe.objectives.p99Ms.none',
       objectives.p99Ms.none,
-      `A server in Hong Kong that calls the mainland takes at least as long as that call, for which ${objectives.p99Ms['hk-cn']} ms are allowed: its alarm would fire although nothing is wrong.`,
+      `A server in the home region that calls the mainland takes at least as long as that call, for which ${objectives.p99Ms['hk-cn']} ms are allowed: its alarm would fire although nothing is wrong.`,
       `Use ${objectives.p99Ms['hk-cn']} or more.`,
     ),
   ),

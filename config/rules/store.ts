@@ -1,40 +1,34 @@
 /** The trace store. */
 
 import { capacityFor, processorsOf } from '../capacity';
-import { searchFamilies, searchFamiliesOnS3, searchFamiliesWithoutEbs } from '../regions';
+import { type Home, homes, searchFamiliesOnS3 } from '../regions';
 import type { EnvironmentConfig } from '../schema';
 import { type Finding, must, type Rule, rule } from './rule';
 
 const multipleOf = (count: number, zones: number): number => Math.max(zones, Math.ceil(count / zones) * zones);
 
-function searchType(path: string, instanceType: string): Finding[] {
+function searchType(path: string, instanceType: string, region: Home): Finding[] {
+  const { place, search, searchWithoutEbs } = homes[region];
   const [family = '', size = ''] = instanceType.split('.');
-  if (searchFamiliesWithoutEbs.includes(family)) {
+  if (searchWithoutEbs.includes(family)) {
     const why = `${family} nodes have disks of their own and take no EBS volume, which Harbourline uses.`;
     return must('HL-STORE-004', false, path, instanceType, why, 'Use r7g or r8g with volumeGiB.');
   }
-  const sizes = searchFamilies[family];
+  const sizes = search[family];
   if (!sizes) {
-    const why = `OpenSearch Service does not offer ${family} in Hong Kong.`;
-    return must(
-      'HL-STORE-005',
-      false,
-      path,
-      instanceType,
-      why,
-      `Use a family of: ${Object.keys(searchFamilies).join(', ')}.`,
-    );
+    const why = `OpenSearch Service does not offer ${family} in ${place}, or as a previous generation alone.`;
+    return must('HL-STORE-005', false, path, instanceType, why, `Use a family of: ${Object.keys(search).join(', ')}.`);
   }
-  const why = `OpenSearch Service does not offer ${family} in this size in Hong Kong.`;
+  const why = `OpenSearch Service does not offer ${family} in this size in ${place}.`;
   return must('HL-STORE-006', sizes.includes(size), path, instanceType, why, `Use a size of: ${sizes.join(', ')}.`);
 }
 
 export const storeRules: readonly Rule[] = [
-  rule(['store.dataNodes.instanceType'], ({ store: { dataNodes } }) =>
-    searchType('store.dataNodes.instanceType', dataNodes.instanceType),
+  rule(['store.dataNodes.instanceType', 'region'], ({ store: { dataNodes }, region }) =>
+    searchType('store.dataNodes.instanceType', dataNodes.instanceType, region),
   ),
-  rule(['store.managerNodes.instanceType'], ({ store: { managerNodes } }) =>
-    managerNodes ? searchType('store.managerNodes.instanceType', managerNodes.instanceType) : [],
+  rule(['store.managerNodes.instanceType', 'region'], ({ store: { managerNodes }, region }) =>
+    managerNodes ? searchType('store.managerNodes.instanceType', managerNodes.instanceType, region) : [],
   ),
   rule(['store.keyArn', 'account', 'region'], ({ store: { keyArn }, account, region }) =>
     must(
@@ -165,7 +159,7 @@ export const storeRules: readonly Rule[] = [
         arn === undefined || arn.startsWith('arn:aws:'),
         path,
         arn,
-        'A role of another partition can neither be trusted nor sign for Hong Kong.',
+        'A role of another partition can neither be trusted nor sign for a domain here.',
         'Name a role of partition aws.',
       ),
     ),

@@ -189,7 +189,8 @@ export interface Outside {
 }
 
 /**
- * Addresses of S3 in Hong Kong, for packets to go to: a gateway endpoint routes AWS's own list of them, whatever it holds.
+ * Addresses of S3 in Hong Kong, for packets to go to, whatever the home region: a gateway endpoint routes AWS's own list of its
+ * region, whatever that holds.
  * Source: https://ip-ranges.amazonaws.com/ip-ranges.json, service S3, region ap-east-1.
  */
 export const s3: Block = block('3.5.236.0/22');

@@ -63,7 +63,7 @@ export class StoreEndpoint extends Construct {
   constructor(scope: Construct, id: string, { config, endpoint, logsKey }: StoreEndpointProps) {
     super(scope, id);
     // A zone must be named; nothing of ours is placed by it.
-    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: endpoint.vpcId, availabilityZones: ['ap-east-1a'] });
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: endpoint.vpcId, availabilityZones: [`${config.region}a`] });
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       description: `The trace store of ${config.environment}: HTTPS from operators`,

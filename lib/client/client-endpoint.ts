@@ -1,4 +1,4 @@
-import { Fn } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import { CfnVPCEndpoint, Peer, Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ARecord, PrivateHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
@@ -25,7 +25,10 @@ export class ClientEndpoint extends Construct {
     super(scope, id);
     const { vpc: given, environment } = props;
     // A zone must be named; nothing of ours is placed by it.
-    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: given.vpcId, availabilityZones: ['ap-east-1a'] });
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId: given.vpcId,
+      availabilityZones: [`${Stack.of(this).region}a`],
+    });
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       description: `Endpoint of the gateways of ${environment}: OTLP from this VPC`,

@@ -127,11 +127,7 @@ test.each<[string, Access, string]>([
     { via: 'endpoint', endpoint: { ...endpoint, prefixes: ['10.20.8.0/24'] } },
     'store.access.endpoint.prefixes[0]',
   ],
-  [
-    'an instance of another architecture',
-    { session: { instanceType: 't3.nano' } },
-    'store.access.session.instanceType',
-  ],
+  ['an instance that the region lacks', { session: { instanceType: 't3a.nano' } }, 'store.access.session.instanceType'],
 ])('refused: %s', (_, access, path) => {
   let problems: { path: string; why: string; fix: string }[] = [];
   try {

@@ -166,9 +166,9 @@ test.each<[title: string, input: object, path: string, fix: RegExp]>([
   ],
   [
     'a client in another region',
-    with_({}, [{ ...client, region: 'ap-southeast-1' } as never]),
+    with_({}, [{ ...client, region: 'ap-southeast-1' }]),
     'clients[0].region',
-    /ap-east-1/,
+    /an environment of its own/,
   ],
   [
     'a client whose nodes may not read the certificate',

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PricingClient } from '@aws-sdk/client-pricing';
+import { homeNames } from '../../config/regions';
 import { estimate, type Item, items, table } from '../../tools/cost/estimate';
 import { fetchPrices, priceOf, question } from '../../tools/cost/fetch';
 import { type Prices, readPrices } from '../../tools/cost/prices';
@@ -52,8 +53,15 @@ test('a price for another unit is refused', () => {
   expect(() => estimate([item('a', 'hour', 1)], { a: price(1, 'month') })).toThrow('per hour, not month');
 });
 
+test('a price of one region is none of another', () => {
+  const [here, there] = [readPrices('ap-east-1'), readPrices('ap-southeast-1')];
+  expect(here['ec2:t4g.small']?.usd).not.toBe(there['ec2:t4g.small']?.usd);
+  expect(there['ec2:m6g.large']).toBeUndefined();
+  expect(question('custom-metric', 'ap-southeast-1').filters.usagetype).toBe('APS1-CW:MetricMonitorUsage');
+});
+
 test('every committed price says where it stands and when it was read', () => {
-  for (const [key, { usd, source, read }] of Object.entries(readPrices())) {
+  for (const [key, { usd, source, read }] of homeNames.flatMap((name) => Object.entries(readPrices(name)))) {
     expect([key, usd > 0, /^https:\/\/|^pricing:GetProducts, /.test(source), /^\d{4}-\d\d-\d\d$/.test(read)]).toEqual([
       key,
       true,
@@ -177,11 +185,12 @@ describe('prices are fetched', () => {
     const folder = mkdtempSync(join(tmpdir(), 'harbourline-prices-'));
     const write = (name: string, usd: number) =>
       writeFileSync(join(folder, name), `secret: { usd: ${usd}, per: month, source: s, read: 2026-11-29 }\n`);
-    const table = readPrices(folder);
+    const table = readPrices('ap-east-1', folder);
     expect(table.secret!.usd).toBe(0.4);
-    write('prices-2026-11-30.yaml', 3);
-    write('prices-2026-11-29.yaml', 2);
-    expect(readPrices(folder)).toEqual({ ...table, secret: expect.objectContaining({ usd: 3 }) });
+    write('prices-ap-east-1-2026-11-30.yaml', 3);
+    write('prices-ap-east-1-2026-11-29.yaml', 2);
+    write('prices-ap-southeast-1-2026-12-01.yaml', 9);
+    expect(readPrices('ap-east-1', folder)).toEqual({ ...table, secret: expect.objectContaining({ usd: 3 }) });
     rmSync(folder, { recursive: true });
   });
 });

@@ -20,6 +20,11 @@ describe('size', () => {
     expect(typeProblems('r8g.xlarge.search', 'c7i.2xlarge')).toEqual([]);
   });
 
+  test('knows another home region', () => {
+    expect(typeProblems('r7i.large.search', 'm8i.large')).toHaveLength(2);
+    expect(typeProblems('r7i.large.search', 'm8i.large', 'ap-southeast-1')).toEqual([]);
+  });
+
   test('compares like with like: all nodes with all, one with one', () => {
     const { has, ...plan } = planOf('prod');
     const { count, volumeGiB } = has!.store.dataNodes;

@@ -1,5 +1,6 @@
 /** Asks AWS's price list, and writes what it says with its SKUs. */
 import { GetProductsCommand, type GetProductsCommandOutput, type PricingClient } from '@aws-sdk/client-pricing';
+import type { Home } from '../../config/regions';
 import type { Item } from './estimate';
 import type { Price, Prices } from './prices';
 
@@ -9,15 +10,15 @@ export interface Question {
   readonly filters: Readonly<Record<string, string>>;
 }
 
-/** How usage types of Hong Kong begin. Source: AWS price list, attribute `usagetype`. */
-const prefix = 'APE1-';
+/** How usage types of a region begin. Source: AWS price list, attribute `usagetype`. */
+const prefixes: Readonly<Record<Home, string>> = { 'ap-east-1': 'APE1-', 'ap-southeast-1': 'APS1-' };
 
 /** Where the price list has it. @throws Error on a key that it has not */
 export function question(key: string, region: string): Question {
   const [kind = '', type = ''] = key.split(':');
   const usage = (service: string, usagetype: string, more: Record<string, string> = {}): Question => ({
     service,
-    filters: { regionCode: region, usagetype: `${prefix}${usagetype}`, ...more },
+    filters: { regionCode: region, usagetype: `${prefixes[region as Home]}${usagetype}`, ...more },
   });
   switch (kind) {
     case 'ec2':

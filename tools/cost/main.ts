@@ -8,14 +8,14 @@ import { command } from '../command';
 import { plan } from '../preflight/plan';
 import { estimate, items, summary, table } from './estimate';
 import { asCommand, fetchPrices, question } from './fetch';
-import { readPrices } from './prices';
+import { fetchedFile, readPrices } from './prices';
 
-const help = `Estimates what environments cost in a month for being there, from their templates and tools/cost/prices.yaml.
+const help = `Estimates what environments cost in a month for being there, from their templates and the prices in tools/cost.
 
 npm run cost [-- options]
   --env NAME   the table of this environment (default: one line for each)
   --unknown    only what has no price yet, and how to ask AWS for it
-  --fetch      asks AWS's price list for everything that environments have, and writes prices-DAY.yaml here, with SKUs:
+  --fetch      asks AWS's price list for everything that environments have, and writes prices-REGION-DAY.yaml here, with SKUs:
                it needs credentials that may pricing:GetProducts, and stands over the committed table from then on
   --help       this text
 
@@ -39,7 +39,7 @@ async function fetchAll(names: readonly string[]): Promise<number> {
   // The price list answers in two regions of the world, for all of them.
   const client = new PricingClient({ region: 'us-east-1' });
   const { prices, failures } = await fetchPrices(client, [...all.values()], region, today);
-  const file = `prices-${today}.yaml`;
+  const file = fetchedFile(region, today);
   const head = `# On demand, US dollars, ${region}, without taxes and discounts; first tiers. Written by npm run cost -- --fetch.\n`;
   writeFileSync(file, head + stringify(prices));
   console.log(`${file}: ${Object.keys(prices).length} prices`);
@@ -57,10 +57,9 @@ command(help, async () => {
   });
   const names = values.env ? [values.env] : loadEnvironments().map(({ environment }) => environment);
   if (values.fetch) return await fetchAll(names);
-  const prices = readPrices();
   for (const name of names) {
     const { config, all } = ofEnvironment(name);
-    const costs = estimate(all, prices);
+    const costs = estimate(all, readPrices(config.region));
     if (values.unknown) {
       for (const { key, per, usd } of costs)
         if (!usd) console.log(`${key} (per ${per})\n  ${asCommand(question(key, config.region))}`);

@@ -152,7 +152,7 @@ export const notTried: Readonly<Record<string, string>> = {
   'collect.entrance.handedOver.gatewayAddress': 'a value of a parameter',
   'collect.entrance.handedOver.pseudonyms': 'part of a document and a policy, as the certificate',
   environment: 'another name is another environment',
-  region: 'one value',
+  region: 'another region is another environment: nothing moves a store',
   'observe.metricsRegion': 'another region is refused',
   'link.allowlist.file': 'names a file in messages',
   'collect.forward.authority': 'part of user data, as the endpoint',

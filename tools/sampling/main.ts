@@ -25,7 +25,7 @@ npm run sampling -- --env NAME --try SETTING=N [--try …] [options]
   --since 1h           from when (with --store): minutes, hours
   --bytes-per-span B   bytes of a span as samplers count it (default 400)
 ${connectionHelp}
-  --region NAME        region that requests are signed for (default ap-east-1)
+  --region NAME        region that requests are signed for (default that of --env, or ap-east-1)
   --help               this text
 
 npm run rehearse && npm run sampling -- --env dev --try floor=20

@@ -1,5 +1,6 @@
 /** `npm run size`: see `--help`. */
 import { parseArgs } from 'node:util';
+import { homeNames } from '../../config/regions';
 import { columns } from '../columns';
 import { command } from '../command';
 import { table as costs, estimate, items } from '../cost/estimate';
@@ -19,6 +20,7 @@ npm run size -- --spans-per-second N [options]
   --replicas N          copies of each shard beyond the first (default 1)
   --node TYPE           data nodes (default r7g.large.search)
   --collector TYPE      gateways and samplers (default m7g.large)
+  --region NAME         home region that has both (default ap-east-1)
   --env NAME            take all of it from an environment; say what that environment has, what its instances hold in
                         memory and on disk, and what it costs in a month
   --help                this text
@@ -33,6 +35,7 @@ const defaults = {
   replicas: '1',
   node: 'r7g.large.search',
   collector: 'm7g.large',
+  region: 'ap-east-1',
 } as const;
 
 /** @throws Error that lists every wrong option */
@@ -47,6 +50,7 @@ function parse(): { plan: Plan; env?: string } {
       replicas: { type: 'string' },
       node: { type: 'string' },
       collector: { type: 'string' },
+      region: { type: 'string' },
       env: { type: 'string' },
     },
   });
@@ -72,8 +76,11 @@ function parse(): { plan: Plan; env?: string } {
     }
     return value;
   };
-  const { node = defaults.node, collector = defaults.collector } = values;
-  problems.push(...typeProblems(node, collector));
+  const { node = defaults.node, collector = defaults.collector, region = defaults.region } = values;
+  const home = homeNames.find((name) => name === region);
+  if (!home)
+    problems.push(`--region ${region}: what AWS offers there is not known here, use ${homeNames.join(' or ')}`);
+  else problems.push(...typeProblems(node, collector, home));
   const plan: Plan = {
     spansPerSecond: number('spans-per-second', 1, 10_000_000),
     kept: number('kept', 0.1, 1),
@@ -103,7 +110,7 @@ function main(): void {
   // What it costs is the environment's question: a load alone has no endpoints, keys and alarms.
   if (parsed.env)
     console.log(
-      `\n${instancesTable(parsed.env)}\n\n${costs(estimate(items(synthesised(parsed.env).environment), readPrices()))}`,
+      `\n${instancesTable(parsed.env)}\n\n${costs(estimate(items(synthesised(parsed.env).environment), readPrices(parsed.plan.has?.region)))}`,
     );
 }
 

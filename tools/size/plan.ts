@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assumptions, capacityFor, type Load, processorsOf } from '../../config/capacity';
 import measured from '../../config/measured.json';
-import { ec2Problem, homes, searchFamilies } from '../../config/regions';
+import { ec2Problem, type Home, type HomeRegion, homes } from '../../config/regions';
 import type { EnvironmentConfig } from '../../config/schema';
 import { environmentNamed } from '../../harness/stages';
 
@@ -42,16 +42,17 @@ function measuredTier(tier: 'gateway' | 'sampler'): number {
   return Number(figure.replaceAll(',', ''));
 }
 
-/** What is wrong with types of instances, where Hong Kong has none of that name or the collector is not built for it. */
-export function typeProblems(node: string, collector: string): string[] {
+/** What is wrong with types of instances, where the region has none of that name. */
+export function typeProblems(node: string, collector: string, region: Home = 'ap-east-1'): string[] {
+  const facts: HomeRegion = homes[region];
   const [family = '', size = '', suffix] = node.split('.');
   const problems: string[] = [];
-  if (suffix !== 'search' || !searchFamilies[family]?.includes(size)) {
+  if (suffix !== 'search' || !facts.search[family]?.includes(size)) {
     problems.push(
-      `--node ${node}: OpenSearch Service in Hong Kong has no such data node with an EBS volume: use one such as r7g.large.search`,
+      `--node ${node}: OpenSearch Service in ${facts.place} has no such data node with an EBS volume: use one such as r7g.large.search`,
     );
   }
-  const problem = ec2Problem(collector, homes['ap-east-1']);
+  const problem = ec2Problem(collector, facts);
   if (problem) problems.push(`--collector ${collector}: ${problem.why} ${problem.fix}`);
   return problems;
 }

@@ -20,7 +20,7 @@ npm run store -- restore --repository NAME --snapshot NAME --index otel-v1-apm-s
 
 ${connectionHelp}
                     (default: a rehearsal that was started with --keep)
-  --region NAME     region that requests are signed for (default ap-east-1)
+  --region NAME     region that requests are signed for (default that of --env, or ap-east-1)
   --help            this text
 
 Holds and erasures stand in config/<environment>.ts, approved by a second person; each is written down in the index

@@ -77,15 +77,16 @@ export function fromCheckov(report: string): TemplateFinding[] {
   });
 }
 
-/** Runs both over templates. Offline: neither asks its maker for anything. */
+/** Runs both over templates of home regions. Offline: neither asks its maker for anything. */
 export async function lintTemplates(
   templates: readonly string[],
+  regions: readonly string[],
   progress: (line: string) => void,
 ): Promise<TemplateFinding[]> {
   const { bin } = await pythonEnvironment([join(__dirname, 'requirements.lock')], [], progress);
   const files = templates.map((file) => resolve(file));
   const [lint, checkov] = await Promise.all([
-    output(join(bin, 'cfn-lint'), ['--format', 'json', '--regions', 'ap-east-1', '--', ...files]),
+    output(join(bin, 'cfn-lint'), ['--format', 'json', '--regions', ...regions, '--', ...files]),
     output(join(bin, 'checkov'), [
       ...['--framework', 'cloudformation', '--output', 'json', '--quiet', '--compact', '--skip-download'],
       ...files.flatMap((file) => ['--file', file]),

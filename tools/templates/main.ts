@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { deploymentRoot } from '../../harness/deployment';
+import { deploymentRoot, loadEnvironments } from '../../harness/deployment';
 import { sourceExtension } from '../../harness/program';
 import { command } from '../command';
 import { judge, lintTemplates, readAccepted } from './findings';
@@ -40,7 +40,8 @@ command(help, async () => {
     .filter((file) => file.endsWith('.template.json'))
     .sort()
     .map((file) => join(assembly, file));
-  const findings = await lintTemplates(templates, (line) => process.stderr.write(`${line}\n`));
+  const regions = [...new Set(loadEnvironments().map(({ region }) => region))];
+  const findings = await lintTemplates(templates, regions, (line) => process.stderr.write(`${line}\n`));
   if (!positionals[0]) rmSync(assembly, { recursive: true });
 
   const { open, stale: unneeded } = judge(findings, readAccepted());

@@ -33,7 +33,7 @@ ${connectionHelp}
                            signed with your AWS credentials, as a role of store.readerRoleArns
                            --env alone: by the store.access.via of its configuration
                            (default: a rehearsal that was started with --keep)
-  --region NAME            region that requests are signed for (default ap-east-1)
+  --region NAME            region that requests are signed for (default that of --env, or ap-east-1)
   --help                   this text
 
 npm run rehearse -- --keep     # in one terminal, until it says "Still running"

@@ -178,7 +178,7 @@ export const linkRules: readonly Rule[] = [
         by !== 'none' || !production,
         'link.inspection.by',
         by,
-        'Production would hold no port of a service in Hong Kong: any mainland host could reach any port of a listed address.',
+        'Production would hold no port of a service in the home region: any mainland host could reach any port of a listed address.',
         "Use 'networkFirewall'.",
       ),
       ...must(

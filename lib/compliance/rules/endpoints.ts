@@ -5,7 +5,7 @@ import type { TemplateRule } from './rule';
 export const endpointService: TemplateRule = {
   id: 'EndpointService',
   message:
-    'This endpoint is of another region, or of a service without a named caller. Add it to lib/contract/endpoints.ts with who calls it; `npm run preflight` asks whether Hong Kong has it.',
+    'This endpoint is of another region, or of a service without a named caller. Add it to lib/contract/endpoints.ts with who calls it; `npm run preflight` asks whether the region has it.',
   check: ({ Type, Properties }, { region }) => {
     if (Type !== 'AWS::EC2::VPCEndpoint' || !region) return [];
     const name = text(Properties?.ServiceName, region);

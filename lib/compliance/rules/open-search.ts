@@ -1,4 +1,4 @@
-import { engineVersions, searchFamilies, searchFamiliesWithoutEbs } from '../../../config/regions';
+import { engineVersions, type HomeRegion, homes } from '../../../config/regions';
 import type { TemplateRule } from './rule';
 
 const domain = 'AWS::OpenSearchService::Domain';
@@ -40,22 +40,23 @@ export const standby: TemplateRule = {
 export const searchNodeType: TemplateRule = {
   id: 'SearchNodeType',
   message:
-    'A manager or warm node is of a type that OpenSearch Service does not have in Hong Kong, or warm nodes have no managers. Use m7g.large.search and the like; ultrawarm1.medium.search or ultrawarm1.large.search.',
+    'A manager or warm node is of a type that OpenSearch Service does not have in the region, or warm nodes have no managers. Use m7g.large.search and the like; ultrawarm1.medium.search or ultrawarm1.large.search.',
   check: ({ Type, Properties }, { region }) => {
     const cluster = Properties?.ClusterConfig;
-    if (Type !== domain || !cluster || region !== 'ap-east-1') return [];
+    const facts = (homes as Readonly<Record<string, HomeRegion>>)[region ?? ''];
+    if (Type !== domain || !cluster || !facts) return [];
     const { DedicatedMasterType: manager, WarmType: warm } = cluster;
     return [
-      ...(typeof manager === 'string' && !isOffered(manager) ? [`manager-${manager}`] : []),
+      ...(typeof manager === 'string' && !isOffered(manager, facts) ? [`manager-${manager}`] : []),
       ...(typeof warm === 'string' && !/^ultrawarm1\.(medium|large)\.search$/.test(warm) ? [`warm-${warm}`] : []),
       ...(cluster.WarmEnabled === true && cluster.DedicatedMasterEnabled !== true ? ['warm-without-managers'] : []),
     ];
   },
 };
 
-const isOffered = (type: string): boolean => {
+const isOffered = (type: string, { search, searchWithoutEbs }: HomeRegion): boolean => {
   const [family = '', size = ''] = type.split('.');
-  return searchFamilies[family]?.includes(size) || searchFamiliesWithoutEbs.includes(family);
+  return search[family]?.includes(size) || searchWithoutEbs.includes(family);
 };
 
 /** A version that the service lacks fails after half an hour; one that the documents were not tried with, later. */

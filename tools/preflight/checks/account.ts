@@ -47,7 +47,7 @@ export async function regionAnswer({ account }: Pick<Aws, 'account'>, name: stri
 export const region: Check = {
   name: 'region',
   asks: ['account:GetRegionOptStatus', 'ec2:DescribeAvailabilityZones'],
-  because: 'Hong Kong is an opt-in region; every call fails until it is enabled',
+  because: 'a region such as Hong Kong is off until an account opts in; every call fails until then',
   async run({ account, ec2 }, { config }) {
     const enabled = await regionAnswer({ account }, config.region);
     if (!enabled.ok) return [enabled];

@@ -32,7 +32,7 @@ function clientOf({ config, stage }: Plan): { client: Client; place: string } {
 const region: Check = {
   name: 'region',
   asks: ['account:GetRegionOptStatus'],
-  because: 'Hong Kong is an opt-in region of each account; every call fails until it is enabled',
+  because: 'a region such as Hong Kong is off until each account opts in; every call fails until then',
   run: async (aws, { config }) => [await regionAnswer(aws, config.region)],
 };
 

@@ -45,7 +45,7 @@ export const engine: Check = {
 export const nodeTypes: Check = {
   name: 'store: node types',
   asks: ['es:ListInstanceTypeDetails'],
-  because: 'CloudFormation learns of a type that Hong Kong lacks when it creates the domain',
+  because: 'CloudFormation learns of a type that the region lacks when it creates the domain',
   async run({ openSearch }, { config }) {
     const found = await pages((NextToken) =>
       openSearch.send(
