@@ -15,6 +15,21 @@ const oldestTitle = 'the oldest OpenTelemetry';
 /** Tests of how programs end and of plain functions: the release of OpenTelemetry changes nothing for them. At night they run on both. */
 const withoutOpenTelemetry = ['test_doctor.py', 'test_harmless.py', 'test_settings.py', 'test_texts.py'];
 
+/**
+ * Tests that go through all of something, most of which a change leaves alone: each night of alarms, setting, patch and edit under
+ * review, call of AWS, day-two change, hold and erasure. They take long; CI runs them for each change.
+ */
+export const sweeps = [
+  'test/observe/nights/nights.test.ts',
+  'test/organisation.test.ts',
+  'test/review/default-deny.test.ts',
+  'test/review/patches.test.ts',
+  'test/store/kept-on-a-node.test.ts',
+  'test/tools/calls.test.ts',
+  'test/tools/compliance.test.ts',
+  'test/tools/day-two.test.ts',
+] as const;
+
 /** Folders of Go modules that have tests. */
 const goModules = (): string[] => [
   ...readdirSync(join(root, distribution), { recursive: true, encoding: 'utf8' })
@@ -33,7 +48,7 @@ export interface Everything {
 /**
  * All parts. Jest takes every core and waits for processes half of the time: two lanes of short parts run beside it.
  *
- * @param inCi with the tests of Python once more, on the oldest release: a minute that few changes need
+ * @param inCi with {@link sweeps}, and with the tests of Python once more, on the oldest release: minutes that few changes need
  */
 export async function everything(inCi: boolean, progress: (line: string) => void): Promise<Everything> {
   const [python, oldest] = await Promise.all([
@@ -46,7 +61,7 @@ export async function everything(inCi: boolean, progress: (line: string) => void
   const folders = ['python', 'rehearsal', 'harness', 'tools'];
   const mypy = ['--cache-dir', cacheDirectory('mypy'), '--config-file', `${otel}/pyproject.toml`, `${otel}/src`];
   const lanes = [
-    [jestTests('jest', ['--maxWorkers', `${availableParallelism()}`])],
+    [jestTests('jest', ['--maxWorkers', `${availableParallelism()}`, ...(inCi ? [] : without(sweeps))])],
     [
       check('format and lint', 'npx', ['biome', 'ci', '--error-on-warnings', '--colors=off', '.']),
       check('types', 'npx', ['tsc', '--noEmit']),
@@ -59,9 +74,19 @@ export async function everything(inCi: boolean, progress: (line: string) => void
     ],
     [pytest(python.bin, [otel]), ...(oldest ? [onTheOldest(oldest.bin)] : [])],
   ];
-  const leftOut: Everything['leftOut'] = oldest ? {} : { [`pytest on ${oldestTitle}`]: `npm test -- ${otel} --oldest` };
+  const leftOut: Everything['leftOut'] = oldest
+    ? {}
+    : {
+        [`pytest on ${oldestTitle}`]: `npm test -- ${otel} --oldest`,
+        [`${sweeps.length} sweeps`]: `npm test -- ${sweeps.join(' ')}`,
+      };
   return { lanes, leftOut };
 }
+
+const without = (files: readonly string[]): string[] => [
+  '--testPathIgnorePatterns',
+  ...files.map((file) => `/${file}$`),
+];
 
 const onTheOldest = (bin: string): Part =>
   pytest(bin, [otel, ...withoutOpenTelemetry.map((file) => `--ignore=${otel}/tests/${file}`)], oldestTitle);
