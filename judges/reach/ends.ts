@@ -73,11 +73,11 @@ export class Ends {
     };
   }
 
-  /** Attachments that lead to a named place: lines to the mainland, VPCs of others to services. */
+  /** Attachments that lead to a named place: lines to the mainland, VPCs and gateways of others to services. */
   private exits(name: string): string[] {
     const all = [...this.network.attachments.values()];
     const kind = { mainland: 'line', service: 'foreign' }[name];
-    return all.filter((each) => each.kind === kind).map(({ at }) => at);
+    return all.filter((each) => each.kind === kind || (name === 'service' && each.ofOthers)).map(({ at }) => at);
   }
 
   /** All of a named place, or one of its addresses. */
@@ -96,7 +96,7 @@ export class Ends {
     const inside = [...this.network.vpcs.values()].flat();
     const blocks = without([{ from: 0, to: 2 ** 32 - 1 }], [...named, ...inside, s3]);
     const attachments = [...this.network.attachments.values()].filter(
-      ({ kind }) => kind === 'line' || kind === 'foreign',
+      ({ kind, ofOthers }) => kind === 'line' || kind === 'foreign' || ofOthers,
     );
     const points = pointsOutside(
       this.network,

@@ -107,6 +107,10 @@ export interface Attachment {
   /** A line leads to the far end, a foreign one into a VPC of others; a firewall gives back what it lets through. */
   readonly kind: 'vpc' | 'line' | 'foreign' | 'firewall';
   readonly vpc?: string;
+  /** Of a VPC: the transit gateway. */
+  readonly gateway?: string;
+  /** Its gateway and the tables of that stand in no template: services are behind it, and whoever else its owner lets in. */
+  readonly ofOthers?: boolean;
   readonly subnets: readonly Subnet[];
   /** Addresses that are behind it, as far as they are known. */
   readonly behind: readonly Block[];

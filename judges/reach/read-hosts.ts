@@ -163,25 +163,28 @@ export function neighbours(reading: Reading): Host[] {
   const { existing } = reading.outside;
   if (!existing) return [];
   const { vpcId } = existing;
-  const free = without(reading.vpcs.get(vpcId) ?? [], [block(existing.cidr)]);
-  const local = (reading.vpcs.get(vpcId) ?? []).map(
-    (each): Route => ({ at: vpcId, block: each, target: { kind: 'local', id: vpcId } }),
-  );
-  const away: Route = { at: vpcId, block: anywhere, target: { kind: 'transit', id: 'a transit gateway' } };
+  const all = reading.vpcs.get(vpcId) ?? [];
+  const routes = all.map((each): Route => ({ at: vpcId, block: each, target: { kind: 'local', id: vpcId } }));
+  const gateways = reading
+    .of('EC2::TransitGatewayVpcAttachment')
+    .filter(({ properties }) => properties.VpcId === vpcId)
+    .map(
+      ({ properties }): Route => ({
+        at: vpcId,
+        block: anywhere,
+        target: { kind: 'transit', id: properties.TransitGatewayId },
+      }),
+    );
   const zones = [...reading.subnets.values()].filter(({ vpc }) => vpc === vpcId).map(({ zone }) => zone);
-  const interfaces = [...new Set(zones)].flatMap((zone) => {
-    const at = `subnets of the owner of ${vpcId} in ${zone}`;
-    const subnet: Subnet = {
-      at,
-      vpc: vpcId,
-      block: anywhere,
-      zone,
-      table: vpcId,
-      routes: [...local, away],
-      foreign: false,
-    };
-    return free.map((each) => ({ subnet, block: each }));
-  });
+  const subnets = [...new Set(zones)].flatMap((zone) =>
+    (gateways.length > 0 ? gateways.map((away) => [...routes, away]) : [routes]).map((own): Subnet => {
+      const at = `subnets of the owner of ${vpcId} in ${zone}`;
+      return { at, vpc: vpcId, block: anywhere, zone, table: vpcId, routes: own, foreign: false };
+    }),
+  );
+  const interfaces = without(all, [block(existing.cidr)]).flatMap((each) =>
+    subnets.map((subnet) => ({ subnet, block: each })),
+  );
   if (interfaces.length === 0) return [];
   return [{ at: `neighbours in ${vpcId}`, kind: 'instance', interfaces, opensFrom: { from: 1_024, to: allPorts.to } }];
 }

@@ -33,13 +33,19 @@ export function attachments(reading: Reading, firewalls: readonly Firewall[]): A
       .map(({ properties }) => properties.TransitGatewayAttachmentId as string),
     ...reading.of('EC2::TransitGatewayRoute').flatMap(({ properties }) => properties.TransitGatewayAttachmentId ?? []),
   ]);
+  const ours = new Set([
+    ...reading.of('EC2::TransitGateway').map(({ at }) => at),
+    ...reading.of('EC2::TransitGatewayRouteTable').map(({ properties }) => properties.TransitGatewayId as string),
+  ]);
   const { announced, attached } = reading.outside;
   return [...new Set([...own.map(({ at }) => at), ...named])].map((at): Attachment => {
     const table = tables.get(at);
     const vpc = own.find((each) => each.at === at)?.properties;
     if (vpc) {
       const subnets = vpc.SubnetIds.map((id: string) => reading.subnet(id, vpc.VpcId));
-      return { at, kind: 'vpc', vpc: vpc.VpcId, subnets, behind: reading.vpcs.get(vpc.VpcId) ?? [], table };
+      const gateway = vpc.TransitGatewayId as string;
+      const behind = reading.vpcs.get(vpc.VpcId) ?? [];
+      return { at, kind: 'vpc', vpc: vpc.VpcId, subnets, behind, table, gateway, ofOthers: !ours.has(gateway) };
     }
     if (firewalls.some((firewall) => firewall.at === at))
       return { at, kind: 'firewall', subnets: [], behind: [], table };

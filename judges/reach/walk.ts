@@ -71,7 +71,9 @@ class Walk {
     if (source.kind === 'outside') {
       const { attachment } = source;
       if (!attachment) return this.drop('outside', `${addressText(source.address)} is behind nothing that is attached`);
-      return this.network.attachments.has(attachment) ? this.transit(attachment) : this.arrive(undefined);
+      const known = this.network.attachments.get(attachment);
+      if (!known) return this.arrive(undefined);
+      return known.ofOthers ? this.enter(known) : this.transit(attachment);
     }
     const { host, subnet } = source;
     if (
@@ -127,13 +129,17 @@ class Walk {
         return this.arrive(subnet);
       case 'transit': {
         const own = [...this.network.attachments.values()].find(
-          ({ kind, vpc, subnets }) =>
-            kind === 'vpc' && vpc === subnet.vpc && subnets.some(({ zone }) => zone === subnet.zone),
+          ({ kind, vpc, gateway, subnets }) =>
+            kind === 'vpc' &&
+            vpc === subnet.vpc &&
+            gateway === target.id &&
+            subnets.some(({ zone }) => zone === subnet.zone),
         );
         const entry = own?.subnets.find(({ zone }) => zone === subnet.zone);
         if (!own || !entry)
           return this.drop(target.id, `transit gateway has no attachment in ${subnet.zone} of ${subnet.vpc}`);
-        return this.say(aclSays(entry, 'ingress', this.packet)) && this.transit(own.at);
+        if (!this.say(aclSays(entry, 'ingress', this.packet))) return false;
+        return own.ofOthers ? this.leave(own.at) : this.transit(own.at);
       }
       case 'endpoint':
         if (this.network.firewalls.has(target.id)) return this.firewallIn(target.id, subnet);

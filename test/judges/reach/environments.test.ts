@@ -409,3 +409,45 @@ describe('a way out that is opened is found', () => {
     expect(leaving(stack, change)).toEqual([expect.stringMatching(expected)]);
   });
 });
+
+describe("services by somebody else's transit gateway, beside the link's", () => {
+  const routed = {
+    ...dev,
+    environment: 'routed',
+    clients: [],
+    collect: {
+      ...dev.collect,
+      entrance: {
+        ...dev.collect.entrance,
+        via: 'routed' as const,
+        routed: { transitGatewayId: 'tgw-0123456789abcdef1', prefixes: ['10.30.0.0/16'], routeTableIds: [] },
+      },
+    },
+  };
+
+  test('each gets where its gateway leads, and nothing else passes', () => {
+    expect(findings(routed, modelOf(routed)).map(({ detail }) => detail)).toEqual([]);
+  });
+
+  test.each<[string, RegExp, string]>([
+    ['the answer, without a route', /^EntranceRouteapxeastx1aTo/, 'service → entrance does not get there'],
+    [
+      'the request, without an ACL that lets it in',
+      /^EntranceCollectAclIngressAllowx10x30/,
+      'service → entrance does not get there',
+    ],
+  ])('%s, is missed', (_what, part, expected) => {
+    const model = modelOf(routed, 'Network', without(part));
+    expect(new Set(findings(routed, model).map(({ what }) => what))).toEqual(new Set([expected]));
+  });
+
+  test('a route of relays to the other gateway leads away', () => {
+    const model = modelOf(routed, 'Link', (all) => {
+      for (const id of idsOf(all, /^SubnetsRoute1aBy/)) {
+        Object.assign(all[id]?.Properties ?? {}, { TransitGatewayId: 'tgw-0123456789abcdef1' });
+      }
+    });
+    const found = findings(routed, model).map(({ what }) => what);
+    expect(found).toContain('relay → mainland:10.20.8.10 does not get there');
+  });
+});
