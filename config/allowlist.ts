@@ -10,9 +10,11 @@
  *
  * `relay` stands for the link subnets. TCP only. What follows a `#` is for people.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { cidrProblem } from './cidr';
 import type { Code } from './errors';
+import { refused } from './refused';
 
 /** One line: who may open connections to whom. */
 export interface AllowlistEntry {
@@ -51,7 +53,8 @@ export interface AllowlistFile {
  */
 export function allowlist(file: string): AllowlistFile {
   if (!existsSync(file)) {
-    throw new Error(
+    throw refused(
+      'HL-ALLOW-023',
       `There is no ${file} in ${process.cwd()}, which link.allowlist names. Write it, or correct the name: it counts from the root of the repository.`,
     );
   }

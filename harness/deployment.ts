@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { App, AppProps } from 'aws-cdk-lib';
+import { refused } from '../config/refused';
 import type { EnvironmentConfig } from '../config/schema';
 import type { Deployment } from '../lib/deployment';
 import { sourceExtension } from './program';
@@ -15,7 +16,8 @@ export function deploymentRoot(from = process.cwd()): string {
     if (existsSync(join(folder, deploymentFile))) return folder;
     if (dirname(folder) === folder) break;
   }
-  throw new Error(
+  throw refused(
+    'HL-COMMAND-008',
     `There is no ${deploymentFile} in ${from}, nor above it: this works on a deployment. Go to its repository, or make one: npx harbourline init --help`,
   );
 }

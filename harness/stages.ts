@@ -1,4 +1,5 @@
 /** Stages of the deployment, by name. */
+import { refused } from '../config/refused';
 import type { EnvironmentConfig } from '../config/schema';
 import { type DeployedStage, stagesOf } from '../config/stages';
 import { loadEnvironments } from './deployment';
@@ -13,11 +14,16 @@ export function environmentNamed(name: string | undefined): EnvironmentConfig {
   const all = loadEnvironments();
   const found = name === undefined ? all[0] : all.find(({ environment }) => environment === name);
   if (!found)
-    throw new Error(
-      `There is no environment ${name}. There are: ${all.map(({ environment }) => environment).join(', ')}.`,
+    throw refused(
+      'HL-COMMAND-006',
+      `This deployment has no environment ${name}. Use one of: ${all.map(({ environment }) => environment).join(', ')}.`,
     );
   return found;
 }
+
+/** That of a name, or all where none is given. */
+export const environmentsNamed = (name: string | undefined): EnvironmentConfig[] =>
+  name ? [environmentNamed(name)] : loadEnvironments();
 
 /** The stages of every environment. */
 export const everyStage = (): NamedStage[] =>
@@ -28,6 +34,9 @@ export function stageNamed(name: string): NamedStage {
   const all = everyStage();
   const found = all.find((each) => each.name === name);
   if (!found)
-    throw new Error(`There is no environment or stage ${name}. There are: ${all.map((each) => each.name).join(', ')}.`);
+    throw refused(
+      'HL-COMMAND-007',
+      `This deployment has no environment or stage ${name}. Use one of: ${all.map((each) => each.name).join(', ')}.`,
+    );
   return found;
 }

@@ -1,6 +1,9 @@
 /** `npm run rehearse`: see `--help`. */
 import { parseArgs } from 'node:util';
+import { type Coded, coded, Refusal, refused } from '../config/refused';
+import { messageOf, showsHelp } from '../harness/message';
 import { environmentNamed } from '../harness/stages';
+import { linked } from '../lib/contract/link-parameters';
 import { deployRehearsed } from './deploy/main';
 import { Inconclusive } from './inconclusive';
 import { machineRow } from './judge/machine';
@@ -57,15 +60,22 @@ function parse(args: readonly string[]): Arguments {
       help: { type: 'boolean', default: false },
     },
   });
-  const problems: string[] = [];
+  const problems: Coded[] = [];
   const scenario = scenarios.find(({ name }) => name === values.scenario) ?? scenarios[0]!;
   if (scenario.name !== values.scenario) {
-    problems.push(`--scenario ${values.scenario}: use one of ${scenarios.map(({ name }) => name).join(', ')}`);
+    problems.push(
+      coded(
+        'HL-REHEARSE-001',
+        `--scenario ${values.scenario}: there is no such scenario. Use one of ${scenarios.map(({ name }) => name).join(', ')}.`,
+      ),
+    );
   }
   const number = (name: 'rate' | 'seconds' | 'seed', least: number, most: number, usual = 0): number => {
     const value = Number(values[name] ?? usual);
     if (!Number.isInteger(value) || value < least || value > most) {
-      problems.push(`--${name} ${values[name]}: use a whole number from ${least} to ${most}`);
+      problems.push(
+        coded('HL-REHEARSE-002', `--${name} ${values[name]}: use a whole number from ${least} to ${most}.`),
+      );
     }
     return value;
   };
@@ -79,7 +89,7 @@ function parse(args: readonly string[]): Arguments {
     deploy: values.deploy,
     help: values.help,
   };
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+  if (problems.length > 0) throw new Refusal(problems);
   return parsed;
 }
 
@@ -97,10 +107,12 @@ async function main(): Promise<void> {
   }
   const config = environmentNamed(options.env);
 
+  if (options.scenario.distance) linked(config);
   if (options.scenario.distance && !inOwnNetwork()) {
     const missing = missingPrerequisites();
     if (missing.length > 0) {
-      throw new Error(
+      throw refused(
+        'HL-REHEARSE-003',
         `Not run. The scenario ${options.scenario.name} needs, and does not find:\n- ${missing.join('\n- ')}`,
       );
     }
@@ -166,8 +178,8 @@ async function main(): Promise<void> {
 main().then(
   () => process.exit(),
   (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
-    if ('code' in error && `${error.code}`.startsWith('ERR_PARSE_ARGS')) process.stderr.write(help);
+    process.stderr.write(`${messageOf(error)}\n`);
+    if (showsHelp(error)) process.stderr.write(`\n${help}`);
     process.exit(error instanceof Inconclusive ? exitCodes.inconclusive : 1);
   },
 );

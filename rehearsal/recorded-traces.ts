@@ -1,6 +1,7 @@
 /** What a rehearsal leaves behind for `npm run sampling`: every trace that was made, whether it was kept or not. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { refused } from '../config/refused';
 import { cacheDirectory } from '../lib/common/cache';
 import type { LedgerEntry } from './judge/evidence';
 
@@ -49,7 +50,8 @@ export const saveTraces = (environment: string, scenario: string, traces: readon
 export function readTraces(environment: string, scenario: string): RecordedTrace[] {
   const file = fileOf(environment, scenario);
   if (!existsSync(file)) {
-    throw new Error(
+    throw refused(
+      'HL-SAMPLING-001',
       `There is no record of ${scenario} in ${environment}. Make it: npm run rehearse -- --env ${environment} --scenario ${scenario}\nOr read a store: npm run sampling -- --store --help`,
     );
   }

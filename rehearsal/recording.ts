@@ -1,6 +1,7 @@
 /** What a rehearsal leaves behind for `npm run preview`: the metrics that CloudWatch would have got. */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { refused } from '../config/refused';
 import { cacheDirectory } from '../lib/common/cache';
 import { type Alarmed, alarmed } from './judge/alarms';
 import type { DataPoint } from './judge/cloudwatch/embedded-metrics';
@@ -63,14 +64,16 @@ export function readRecording(environment: string, scenario?: string): Recording
   if (scenario === undefined) {
     const [last] = recordings(environment);
     if (last) return last;
-    throw new Error(
+    throw refused(
+      'HL-PREVIEW-001',
       `There are no metrics of a rehearsal of ${environment}. Make them: npm run rehearse -- --env ${environment}`,
     );
   }
   const file = fileOf(environment, scenario);
   if (!existsSync(file)) {
     const others = [...recordings(environment)].map((recording) => recording.scenario).join(', ');
-    throw new Error(
+    throw refused(
+      'HL-PREVIEW-002',
       `There are no metrics of ${scenario} in ${environment}${others ? `, but of ${others}` : ''}. Make them: npm run rehearse -- --env ${environment} --scenario ${scenario}`,
     );
   }

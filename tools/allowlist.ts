@@ -6,12 +6,13 @@
 import { parseArgs } from 'node:util';
 import { isDate, relaySource } from '../config/allowlist';
 import { addressProblem } from '../config/cidr';
-import { loadEnvironments } from '../harness/deployment';
+import { type Coded, coded, misused, Refusal, refused } from '../config/refused';
+import { environmentsNamed } from '../harness/stages';
 import { warningDays } from '../lib/contract/alarms';
 import { linked } from '../lib/contract/link-parameters';
 import { ownerRules } from '../lib/contract/owner-rules';
 import { ending, why } from '../lib/link/allowlist-questions';
-import { command } from './command';
+import { command, nothingMore } from './command';
 import { held } from './reach/held';
 import { withModel } from './reach/with-model';
 
@@ -32,9 +33,9 @@ npm run allowlist -- rules [--env NAME]
 `;
 
 /** What is wrong with an IPv4 address that somebody typed. */
-function typed(what: string, text: string): string[] {
+function typed(what: string, text: string): Coded[] {
   const problem = addressProblem(text);
-  return problem ? [`${what} ${text}: ${problem.why} ${problem.fix}`] : [];
+  return problem ? [coded('HL-ALLOWLIST-003', `${what} ${text}: ${problem.why} ${problem.fix}`)] : [];
 }
 
 command(help, () => {
@@ -47,25 +48,25 @@ command(help, () => {
     },
   });
   const [question, target, ...more] = positionals;
-  const all = loadEnvironments().filter(({ link }) => link);
-  const environments = all.filter(({ environment }) => !values.env || environment === values.env).map(linked);
-  if (environments.length === 0) {
-    throw new Error(`--env is ${values.env}: name one of ${all.map(({ environment }) => environment).join(', ')}.`);
-  }
-  if (more.length > 0) throw new Error(`There is one question, and here is "${more.join(' ')}" beside it.\n\n${help}`);
+  const environments = environmentsNamed(values.env)
+    .filter(({ link }) => values.env || link)
+    .map(linked);
+  nothingMore('One question', more);
 
   if (question === 'why') {
     const [, address, port] = /^([^:\s]+):(\S+)$/.exec(target ?? '') ?? [];
-    if (target?.includes('[') || target?.includes('::')) throw new Error(`${target}: the link is IPv4 only.`);
-    if (!address || !port) throw new Error(`why asks for an address and a port, such as 10.20.8.10:4318.\n\n${help}`);
+    if (target?.includes('[') || target?.includes('::'))
+      throw refused('HL-ALLOWLIST-001', `${target}: the link is IPv4 only. Use an address such as 10.20.8.10:4318.`);
+    if (!address || !port)
+      throw misused('HL-ALLOWLIST-002', 'why is about an address and a port: add them, such as 10.20.8.10:4318.');
     const wrong = [
-      ...typed('the address', address),
+      ...typed('The address', address),
       ...(values.from === undefined || values.from === relaySource ? [] : typed('--from', values.from)),
       ...(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535
         ? []
-        : [`${port} is not a TCP port: use one from 1 to 65535, without zeros before it.`]),
+        : [coded('HL-ALLOWLIST-004', `${port} is not a TCP port: use one from 1 to 65535, without zeros before it.`)]),
     ];
-    if (wrong.length > 0) throw new Error(wrong.join('\n'));
+    if (wrong.length > 0) throw new Refusal(wrong);
     const answers = environments.map((config) => ({ config, ...why(config, address, Number(port), values.from) }));
     const admitting = answers.filter(({ admitted }) => admitted);
     for (const { config, lines, sources } of admitting.length > 0 ? admitting : answers) {
@@ -84,7 +85,8 @@ command(help, () => {
     return admitting.length > 0 ? 0 : 1;
   }
   if (question === 'check' && target === undefined) {
-    if (!isDate(values.date ?? '')) throw new Error(`check asks for --date YYYY-MM-DD: what is today? date +%F`);
+    if (!isDate(values.date ?? ''))
+      throw refused('HL-ALLOWLIST-005', `check is about a day: add --date YYYY-MM-DD. Today is: date +%F`);
     const findings = environments.flatMap((config) => ending(config, values.date as string));
     for (const { text } of findings) console.log(text);
     const ended = findings.filter((finding) => finding.ended).length;
@@ -105,5 +107,5 @@ command(help, () => {
     }
     return 0;
   }
-  throw new Error(`There is no question "${positionals.join(' ')}".\n\n${help}`);
+  throw misused('HL-ALLOWLIST-006', `${positionals.join(' ') || 'Nothing'} is no question: use why, check or rules.`);
 });

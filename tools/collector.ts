@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { zipSync } from 'fflate';
+import { misused, refused } from '../config/refused';
 import {
   collectorBinary,
   collectorName,
@@ -13,7 +14,7 @@ import {
   platforms,
 } from '../lib/collector/distribution/build';
 import { releaseOf } from './collector-upgrade/versions';
-import { command } from './command';
+import { command, nothingMore } from './command';
 
 const progress = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -29,13 +30,17 @@ tsx tools/collector.ts asset TARGET   packages the binary for instances, prints 
 
 function platformOf(target: string): Platform {
   const platform = platforms.find((each) => each === target);
-  if (!platform) throw new Error(`No such target: ${target || 'none is named'}. Use ${platforms.join(' or ')}.`);
+  if (!platform)
+    throw refused(
+      'HL-COLLECTOR-005',
+      `${target || 'An empty target'} is no target: no collector is built for it. Use ${platforms.join(' or ')}.`,
+    );
   return platform;
 }
 
 async function main([task, argument, ...more]: string[]): Promise<void> {
   const unexpected = task === 'generate' ? [argument, ...more].filter((each) => each !== undefined) : more;
-  if (unexpected.length > 0) throw new Error(`Not understood: ${unexpected.join(' ')}.\n\n${help}`);
+  nothingMore('One task', unexpected);
   switch (task) {
     case 'build': {
       console.log(await collectorBinary(platformOf(argument ?? hostTarget()), progress, 'deployed'));
@@ -66,7 +71,7 @@ async function main([task, argument, ...more]: string[]): Promise<void> {
       return;
     }
     default:
-      throw new Error(`There is no task ${task}.\n\n${help}`);
+      throw misused('HL-COLLECTOR-006', `There is no task ${task ?? 'without a name'}: use one of those below.`);
   }
 }
 

@@ -1,12 +1,5 @@
-/** Names and words of what AWS SDKs throw where nobody is signed in, or no longer. */
-const signedOut =
-  /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|UnrecognizedClientException)$/;
-
-/** The message that a person gets for an error. Without credentials AWS says where it looked; what is needed is one sentence. */
-export const messageOf = ({ name, message }: Error): string =>
-  signedOut.test(name) || /could not load credentials/i.test(message)
-    ? `There are no valid AWS credentials here. Sign in, for instance with \`aws sso login\`, or set AWS_PROFILE, and try again. (${name})`
-    : message;
+import { misused, refused } from '../config/refused';
+import { messageOf, showsHelp } from '../harness/message';
 
 /**
  * What all commands of this folder have in common: `--help` prints a text and does nothing else, a wrong option is refused
@@ -17,7 +10,7 @@ export const messageOf = ({ name, message }: Error): string =>
 export function command(help: string, run: () => unknown): void {
   const failed = (error: Error): void => {
     process.stderr.write(`${messageOf(error)}\n`);
-    if ('code' in error && `${error.code}`.startsWith('ERR_PARSE_ARGS')) process.stderr.write(`\n${help}`);
+    if (showsHelp(error)) process.stderr.write(`\n${help}`);
     process.exitCode = 1;
   };
   if (process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) {
@@ -31,3 +24,18 @@ export function command(help: string, run: () => unknown): void {
       if (typeof code === 'number') process.exitCode = code;
     }, failed);
 }
+
+/** What a command cannot do without. @throws Refusal where it is not given, or empty */
+export function needed(option: string, value: string | undefined): string {
+  if (value) return value;
+  throw misused('HL-COMMAND-005', `--${option} is missing: nothing is guessed here. Add it, as below.`);
+}
+
+/** Refuses words beyond those that a command takes. @param takes such as `One assembly` */
+export function nothingMore(takes: string, more: readonly string[]): void {
+  if (more.length > 0) throw misused('HL-COMMAND-011', `${takes} at a time: leave ${more.join(' ')} out.`);
+}
+
+/** What is thrown where an app does not synthesise, which has said why. */
+export const notSynthesised = (what: string): Error =>
+  refused('HL-COMMAND-012', `${what} does not synthesise: fix what it says above, then run this again.`);

@@ -3,11 +3,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EC2Client, type VpnConnection } from '@aws-sdk/client-ec2';
-import { loadEnvironments } from '../harness/deployment';
+import { refused } from '../config/refused';
+import { environmentNamed } from '../harness/stages';
 import { linked } from '../lib/contract/link-parameters';
 import { farEndFiles } from '../lib/link/far-end';
 import { parametersOf, readParameters } from '../lib/link/far-end-read';
-import { command } from './command';
+import { command, needed } from './command';
 
 const help = `npm run link:far-end -- --env NAME [--out FOLDER] [--from FILE]
 
@@ -23,14 +24,15 @@ strongSwan, FRR, nftables, the receiver of aggregates, devices of other makers, 
 /** What `describe-vpn-connections` printed. @throws Error where it is something else */
 function described(file: string): VpnConnection[] {
   const how = `Write it with: aws ec2 describe-vpn-connections --output json > ${file}`;
-  if (!existsSync(file)) throw new Error(`There is no ${file}. ${how}`);
+  if (!existsSync(file)) throw refused('HL-FAREND-004', `--from ${file}: there is no such file. ${how}`);
   let said: { VpnConnections?: VpnConnection[] } | null;
   try {
     said = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    throw new Error(`${file} is no JSON. ${how}`);
+    throw refused('HL-FAREND-005', `--from ${file}: it is no JSON. ${how}`);
   }
-  if (!Array.isArray(said?.VpnConnections)) throw new Error(`${file} has no VpnConnections. ${how}`);
+  if (!Array.isArray(said?.VpnConnections))
+    throw refused('HL-FAREND-006', `--from ${file}: it has no VpnConnections. ${how}`);
   return said.VpnConnections;
 }
 
@@ -38,12 +40,7 @@ command(help, async () => {
   const { values } = parseArgs({
     options: { env: { type: 'string' }, out: { type: 'string' }, from: { type: 'string' } },
   });
-  const environments = loadEnvironments();
-  const config = environments.find(({ environment }) => environment === values.env);
-  if (!config) {
-    const names = environments.map(({ environment }) => environment).join(', ');
-    throw new Error(`--env is ${values.env ?? 'missing'}: name one of ${names}.`);
-  }
+  const config = environmentNamed(needed('env', values.env));
   const folder = values.out ?? join('far-end', config.environment);
   const parameters = values.from
     ? parametersOf(linked(config), described(values.from))

@@ -8,14 +8,22 @@ import {
   ListVpcEndpointsForDomainCommand,
   OpenSearchClient,
 } from '@aws-sdk/client-opensearch';
+import { refused } from '../config/refused';
 import { freePort } from '../harness/ports';
 import { waitFor } from '../harness/wait';
 import { accessTier, domainName, sessionDocument } from '../lib/contract/access';
 import type { StoreSettings } from '../lib/store/client';
 
 /** Ways that `--via` takes. */
-export const ways = ['session', 'endpoint'] as const;
+const ways = ['session', 'endpoint'] as const;
 export type Way = (typeof ways)[number];
+
+/** @throws Refusal that names the ways */
+export function wayOf(via: string): Way {
+  const way = ways.find((each) => each === via);
+  if (way) return way;
+  throw refused('HL-DOMAIN-002', `--via ${via}: there is no such way to a domain. Use ${ways.join(' or ')}.`);
+}
 
 /** AWS, as far as it is asked. */
 export interface SessionAws {
@@ -53,7 +61,11 @@ export async function reachStore({ via, environment, region, open = cli, aws }: 
   }
   const { DomainStatus } = await openSearch.send(new DescribeDomainCommand({ DomainName }));
   const host = DomainStatus?.Endpoints?.vpc;
-  if (!host) throw new Error(`The domain ${DomainName} has no address in a VPC: is ${environment} deployed?`);
+  if (!host)
+    throw refused(
+      'HL-DOMAIN-010',
+      `The domain ${DomainName} has no address in a VPC. Is ${environment} deployed? Deploy its stack Store first.`,
+    );
   const { Reservations = [] } = await ec2.send(
     new DescribeInstancesCommand({
       Filters: [
@@ -65,7 +77,8 @@ export async function reachStore({ via, environment, region, open = cli, aws }: 
   );
   const instance = Reservations.flatMap(({ Instances = [] }) => Instances)[0]?.InstanceId;
   if (!instance) {
-    throw new Error(
+    throw refused(
+      'HL-DOMAIN-011',
       `No instance of ${environment} takes sessions: is the stack Access deployed, with store.access.via = 'session'? One that is replaced is back within minutes.`,
     );
   }
@@ -92,7 +105,8 @@ export async function reachStore({ via, environment, region, open = cli, aws }: 
     await waitFor('the session to the store', () =>
       ended === undefined
         ? listens(forwardedPort)
-        : new Error(
+        : refused(
+            'HL-DOMAIN-012',
             `The session to the store ${ended}. ${said.trim()}\nIt takes the CLI of AWS with its Session Manager plugin, and the policy StoreSessionPolicy of the stack Access.`,
           ),
     );
@@ -112,7 +126,8 @@ async function endpointOf(openSearch: SessionAws['openSearch'], DomainName: stri
   const { VpcEndpoints: [found] = [] } =
     ids.length > 0 ? await openSearch.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: ids })) : {};
   if (!found?.Endpoint) {
-    throw new Error(
+    throw refused(
+      'HL-DOMAIN-013',
       `No endpoint of ${DomainName} is active, or your account does not see it: give --endpoint https://… instead, the output StoreEndpoint of the operators' stack.`,
     );
   }

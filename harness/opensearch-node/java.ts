@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { refused } from '../../config/refused';
 
 /** A Java development kit. */
 export interface Jdk {
@@ -44,7 +45,8 @@ export function findJdk(
   const kit = kits.find(({ version, compiler }) => version >= minimum && compiler);
   if (kit) return { home: kit.home, version: kit.version };
   const found = kits.map(({ home, version, compiler }) => `${version}${compiler ? '' : ' without javac'} in ${home}`);
-  throw new Error(
+  throw refused(
+    'HL-REHEARSE-010',
     `The rehearsal's OpenSearch needs a Java development kit, version ${minimum} or newer; ` +
       `${found.length > 0 ? `found ${[...new Set(found)].join(', ')}` : 'none was found'}. ` +
       `Install one (for example https://adoptium.net, or the package openjdk-${minimum}-jdk or temurin-25-jdk) or set JAVA_HOME.`,

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { refused } from '../../config/refused';
 import { cacheDirectory } from '../../lib/common/cache';
 
 /** A prepared environment. */
@@ -118,7 +119,8 @@ export function findPython(commands: readonly string[] = candidates): Interprete
       // Not on this machine: the next one.
     }
   }
-  throw new Error(
+  throw refused(
+    'HL-REHEARSE-011',
     `The rehearsal's services need Python >= ${minimum.join('.')} with venv on the PATH (https://www.python.org/downloads); ` +
       `${found.length > 0 ? found.join(', ') : 'none was found'}.`,
   );

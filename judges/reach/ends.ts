@@ -1,4 +1,5 @@
 /** Ends of connections by the names that people use, by logical ids and by addresses. */
+import { refused } from '../../config/refused';
 import { type Block, block, holds, without } from '../blocks';
 import { allPorts, type Host, type Network, type Outside, s3 } from './network';
 import { type End, pointsOf, pointsOutside } from './reach';
@@ -130,7 +131,8 @@ export class Ends {
     const [, place, address] = /^(?:([\w-]+):)?(\d+(?:\.\d+){3}(?:\/\d+)?)$/.exec(text) ?? [];
     if (address) return this.at(block(address), text, place);
     const known = [...this.hostNames(), ...Object.keys(this.outside.named), 's3', 'elsewhere'];
-    throw new Error(
+    throw refused(
+      'HL-REACH-003',
       `${text} is no end of a connection: use one of ${known.join(', ')}, an address, or the logical id of a host.`,
     );
   }
@@ -146,7 +148,10 @@ export class Ends {
       place ? name === place : prefixes.some((prefix) => holds(block(prefix), wanted.from)),
     );
     if (place && !named)
-      throw new Error(`${place} is no place: use one of ${Object.keys(this.outside.named).join(', ')}.`);
+      throw refused(
+        'HL-REACH-004',
+        `${place} is no place outside the VPC: use one of ${Object.keys(this.outside.named).join(', ')}.`,
+      );
     return { ...this.ofPlace(named?.[0] ?? 'elsewhere', [wanted]), name: text };
   }
 }

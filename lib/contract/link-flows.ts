@@ -1,6 +1,7 @@
 /** The link as the configuration describes it: what may cross, what is announced, what measures it. */
 import { type AllowlistEntry, relaySource } from '../../config/allowlist';
 import { within } from '../../config/cidr';
+import { refused } from '../../config/refused';
 import type { EnvironmentConfig } from '../../config/schema';
 import { subnetCidrs } from './addresses';
 
@@ -15,7 +16,11 @@ export type AnalysisConfig = NonNullable<LinkConfig['analysis']>;
 
 /** @throws Error where the environment has no link */
 export function linked(config: EnvironmentConfig): LinkedConfig {
-  if (!config.link) throw new Error(`config/${config.environment}.ts has no section link.`);
+  if (!config.link)
+    throw refused(
+      'HL-COMMAND-009',
+      `config/${config.environment}.ts has no section link, and this is about a link: add it, or name another environment.`,
+    );
   return config as LinkedConfig;
 }
 

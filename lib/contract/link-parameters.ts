@@ -1,6 +1,7 @@
 /** What both ends of the link must agree on: plain data, from the configuration and from what AWS made of it. */
 import type { TunnelOption, VpnConnection } from '@aws-sdk/client-ec2';
 import { sessionEnds } from '../../config/cidr';
+import { refused } from '../../config/refused';
 import { subnetCidrs } from './addresses';
 import { announcedPrefixes, type Flow, flows, type LinkedConfig, linesOf, tunnelName } from './link-flows';
 
@@ -135,7 +136,10 @@ function tunnels(
     // AWS does not promise an order.
     const options = Options?.TunnelOptions?.find(({ TunnelInsideCidr }) => TunnelInsideCidr === cidr);
     if (!options)
-      throw new Error(`${VpnConnectionId} has no tunnel with inside ${cidr}: deploy before the far end is written.`);
+      throw refused(
+        'HL-FAREND-001',
+        `${VpnConnectionId} has no tunnel with inside ${cidr}, which the configuration names: deploy first, then write the far end.`,
+      );
     const probeAddress = probeAddresses[index];
     return {
       kind: 'tunnel',

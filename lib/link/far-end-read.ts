@@ -1,5 +1,6 @@
 /** Asks AWS for what the far end must know, with the credentials of whoever runs the command. Reads only. */
 import { DescribeVpnConnectionsCommand, type EC2Client, type VpnConnection } from '@aws-sdk/client-ec2';
+import { refused } from '../../config/refused';
 import { type LinkedConfig, type LinkParameters, linkParameters } from '../contract/link-parameters';
 
 /** Parameters of a deployed link. @throws Error where it is not, or not wholly, deployed */
@@ -32,7 +33,8 @@ export function parametersOf(config: LinkedConfig, VpnConnections: readonly VpnC
         Options?.TunnelOptions?.some(({ TunnelInsideCidr }) => TunnelInsideCidr === cidr),
     );
     if (!connection) {
-      throw new Error(
+      throw refused(
+        'HL-FAREND-003',
         `Of ${VpnConnections.length} VPN connection(s) none is ${transport} of ${config.environment}: that has a tunnel with inside ${cidr}. Deploy it first; or is this what AWS said of another account or region?`,
       );
     }

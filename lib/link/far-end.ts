@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { refused } from '../../config/refused';
 import { receiverConfiguration } from '../collector/receiver';
 import { bundle } from '../common/bundle';
 import { type Interface, type LinkParameters, type Phase, type Tunnel, tunnelsOf } from '../contract/link-parameters';
@@ -58,7 +59,11 @@ const words = {
 
 function named(kind: keyof typeof words, value: string | number): string {
   const name = (words[kind] as Record<string | number, string>)[value];
-  if (!name) throw new Error(`${value} is weaker than the link may be, or unknown: see lib/compliance/rules/vpn.ts.`);
+  if (!name)
+    throw refused(
+      'HL-FAREND-002',
+      `AWS offers ${value} for a tunnel, which is weaker than the link may be, or unknown. Deploy the stack Link as it stands, which allows none of it; the rule is lib/compliance/rules/vpn.ts.`,
+    );
   return name;
 }
 

@@ -1,5 +1,6 @@
 /** Assemblies of an environment, as it is before its gateway exists and as it becomes day by day. */
 import { join } from 'node:path';
+import { refused } from '../../config/refused';
 import type { EnvironmentConfig } from '../../config/schema';
 import { unjudged } from '../../harness/context';
 import { deployedApp } from '../../harness/deployment';
@@ -9,7 +10,11 @@ import { everyStage, type NamedStage } from '../../harness/stages';
 export function targetNamed(stage: string): NamedStage {
   const targets = everyStage().filter(({ kind }) => kind === 'environment' || kind === 'mainland');
   const found = targets.find(({ name }) => name === stage);
-  if (!found) throw new Error(`There is no ${stage}. There are: ${targets.map(({ name }) => name).join(', ')}.`);
+  if (!found)
+    throw refused(
+      'HL-REHEARSE-004',
+      `--env ${stage}: of this deployment are rehearsed, each by itself: ${targets.map(({ name }) => name).join(', ')}. Use one of them.`,
+    );
   return found;
 }
 

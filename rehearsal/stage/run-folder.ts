@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { refused } from '../../config/refused';
 import { cacheDirectory } from '../../lib/common/cache';
 
 /**
@@ -18,7 +19,10 @@ export function claim(): () => void {
   } catch {
     const pid = Number(readFileSync(file, 'utf8'));
     if (isRunning(pid)) {
-      throw new Error(`Another rehearsal is running (process ${pid}). Wait for it, or stop it: kill ${pid}`);
+      throw refused(
+        'HL-REHEARSE-005',
+        `Another rehearsal is running (process ${pid}), and both need the same addresses. Wait for it, or stop it: kill ${pid}`,
+      );
     }
     writeFileSync(file, `${process.pid}`); // left behind by one that was killed
   }
@@ -46,7 +50,8 @@ export async function assertFree(endpoints: readonly { name: string; address: st
     if (error) busy.push(`${address}:${port} (${name}): ${error.code === 'EADDRINUSE' ? 'in use' : error.message}`);
   }
   if (busy.length > 0) {
-    throw new Error(
+    throw refused(
+      'HL-REHEARSE-006',
       `A rehearsal needs ports that something else has:\n- ${busy.join('\n- ')}\nFind it with: ss -ltnp | grep 127.77.0`,
     );
   }

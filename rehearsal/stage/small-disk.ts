@@ -1,5 +1,6 @@
 /** A disk of so many MiB, in a mount namespace of its own, that outlives the programs which run on it. */
 import { spawn, spawnSync } from 'node:child_process';
+import { refused } from '../../config/refused';
 import type { CleanUp } from '../../harness/clean-up';
 
 /** A user namespace of its own: no root is needed where the system lets anybody have one. */
@@ -8,7 +9,8 @@ const own = ['--user', '--map-root-user', '--mount'];
 /** @throws Error where this machine lets nobody mount, with the remedy */
 export function mayMount(): void {
   if (spawnSync('unshare', [...own, 'true']).status === 0) return;
-  throw new Error(
+  throw refused(
+    'HL-REHEARSE-007',
     'A small disk needs a mount namespace, and unshare is refused here.\n' +
       '  Fix: sysctl kernel.unprivileged_userns_clone=1, or in a container: docker run --privileged',
   );

@@ -121,5 +121,5 @@ test('an algorithm that is weaker than the link may be is refused', () => {
   const weak = parameters.paths.map((path) =>
     path.kind === 'tunnel' ? { ...path, ike: { ...path.ike, encryption: ['AES128'] } } : path,
   );
-  expect(() => farEndFiles({ ...parameters, paths: weak })).toThrow('AES128 is weaker');
+  expect(() => farEndFiles({ ...parameters, paths: weak })).toThrow('AWS offers AES128 for a tunnel, which is weaker');
 });

@@ -98,7 +98,7 @@ test('after a rollover, a lost index is restored as documented, goes on, and is 
     indices: 'otel-v1-apm-*',
     include_global_state: false,
   });
-  await expect(restoreIndex(as.administrator, 'drill', 'one', index)).rejects.toThrow('is there');
+  await expect(restoreIndex(as.administrator, 'drill', 'one', index)).rejects.toThrow('HL-HOLD-005');
   await call('DELETE', `/${index}`);
   await restoreIndex(as.administrator, 'drill', 'one', index);
   expect(await found({ match_all: {} })).toHaveLength(before);
@@ -248,7 +248,7 @@ test('an erasure takes nothing that an approved hold has not copied yet, and no 
   const short = { ...erasure, ticket: 'ERASE-3', digest: digestOf('200') };
   expect((await eraseSpans(as.administrator, short, '200', { look: true })).spans).toBe(1);
   const empty = { ...erasure, ticket: 'ERASE-4', digest: digestOf('') };
-  await expect(eraseSpans(as.administrator, empty, '')).rejects.toThrow('The id is empty');
+  await expect(eraseSpans(as.administrator, empty, '')).rejects.toThrow('HL-HOLD-002');
   await expect(eraseSpans(as.administrator, erasure, 'User-00777 ')).rejects.toThrow('A space or a capital');
 });
 

@@ -38,7 +38,7 @@ test('one alarm, at a minute to come', () => {
 test('all that is wrong is said at once', () => {
   const wrong = wanted({ for: '3d', at: '2026-11-29T18:00', only: ['Storm'], reason: ' ' });
   expect(() => ruleOf(wrong, alarms, now)).toThrow(
-    /--for 3d: .*\n--at 2026-11-29T18:00: .*\n--reason: .*\n--only Storm: /,
+    /--for 3d: .*\n--at 2026-11-29T18:00: .*\n--reason is missing .*\n--only Storm: /,
   );
   for (const length of ['25h', '1441m', '0m', '', '1.5h']) {
     expect(() => ruleOf(wanted({ for: length }), alarms, now)).toThrow(/--for/);

@@ -131,7 +131,7 @@ test('by an endpoint, the address is that of the endpoint', async () => {
 
 test.each([
   [{ via: 'vpn', env: 'dev' }, /session or endpoint/],
-  [{ via: 'session' }, /needs --env/],
+  [{ via: 'session' }, /HL-DOMAIN-004/],
   [{ via: 'session', env: 'dev', endpoint: 'https://store' }, /leave --endpoint out/],
 ])('refused: %j', async (values, message) => {
   await expect(reached({ region: 'ap-east-1', ...values }, 'trace')).rejects.toThrow(message);

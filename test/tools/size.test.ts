@@ -1,4 +1,4 @@
-import { messageOf } from '../../tools/command';
+import { messageOf } from '../../harness/message';
 import { planOf, rowsOf, typeProblems } from '../../tools/size/plan';
 
 describe('size', () => {

@@ -158,7 +158,7 @@ test.each([
   [{ count: '1e2' }, '--count 1e2: use a whole number'],
   [{ attribute: ['=v'] }, '--attribute =v: write key=value.'],
   [{ attribute: ['k='] }, '--attribute k=: write key=value.'],
-  [{ crossing: 'HK-CN' }, '--crossing HK-CN: use'],
+  [{ crossing: 'HK-CN' }, '--crossing HK-CN: there are two ways'],
 ])('%j is refused: %s', (given, message) => {
   expect(() => filterOf({ region: 'ap-east-1', ...given } as never)).toThrow(message);
 });
@@ -171,7 +171,7 @@ test('what a list and what a trace is asked for is not passed over', () => {
   });
   expect(() => assertTogether(values({ export: 'otlp' }), 0)).toThrow('--export: of which trace?');
   expect(() => assertTogether(values({ since: '1h', errors: true }), 1)).toThrow('--errors, --since: for a list');
-  expect(() => assertTogether(values({ json: true, page: 'x.html' }), 1)).toThrow('--page, --json: one of them.');
+  expect(() => assertTogether(values({ json: true, page: 'x.html' }), 1)).toThrow('--page, --json: use one of them.');
   expect(() => assertTogether(values({ json: true }), 2)).toThrow('and for one trace');
   expect(() => assertTogether(values({ count: '5', slow: '1s' }), 0)).not.toThrow();
 });

@@ -1,8 +1,9 @@
 /** `npm run agent:chart`: see `--help`. */
 import { parseArgs } from 'node:util';
-import { command } from '../command';
+import { environmentNamed } from '../../harness/stages';
+import { command, needed } from '../command';
 import { makeChart } from './make-chart';
-import { environmentOf, outputFolder, outputOf } from './settings';
+import { outputFolder, outputOf } from './settings';
 
 const help = `Writes the agent's Helm chart with an environment's configuration, and the environment file of its services. Prints
 its folder.
@@ -14,5 +15,5 @@ npm run agent:chart -- --env ENVIRONMENT
 
 command(help, () => {
   const { values } = parseArgs({ options: { env: { type: 'string' }, output: { type: 'string' } } });
-  console.log(makeChart(environmentOf(values.env), outputOf(values.output)));
+  console.log(makeChart(environmentNamed(needed('env', values.env)), outputOf(values.output)));
 });

@@ -1,9 +1,10 @@
 /** `npm run agent:ecs`: see `--help`. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { command } from '../command';
+import { coded, Refusal } from '../../config/refused';
+import { environmentNamed } from '../../harness/stages';
+import { command, needed } from '../command';
 import { taskOf } from './ecs-task';
-import { environmentOf } from './settings';
 
 const help = `Prints the agent as a part of a task definition of ECS (containerDefinitions, volumes), as JSON.
 
@@ -45,14 +46,16 @@ command(help, () => {
       output: { type: 'string' },
     },
   });
-  const config = environmentOf(values.env);
+  const config = environmentNamed(needed('env', values.env));
   const wrong = (Object.keys(forms) as (keyof typeof forms)[]).flatMap((name) => {
     const [form, reason, fix] = forms[name];
     const value = values[name];
     if (name === 'pseudonyms' && value === undefined && config.redaction.pseudonymKeys.length === 0) return [];
-    return form.test(value ?? '') ? [] : [`--${name} ${value ?? ''}: this ${reason}. Fix: ${fix}.`];
+    return form.test(value ?? '')
+      ? []
+      : [coded('HL-AGENT-002', `--${name} ${value ?? 'is missing'}: this ${reason}. Fix: ${fix}.`)];
   });
-  if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  if (wrong.length > 0) throw new Refusal(wrong);
   const task = taskOf({
     config,
     image: values.image!,

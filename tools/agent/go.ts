@@ -1,6 +1,7 @@
 /** Programs of others that packaging takes, of the versions in go.mod beside this file: built once, then from Go's cache. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { refused } from '../../config/refused';
 import { root } from '../shell/scripts';
 
 /** Path of a tool, built now where it is not. @throws Error where Go is missing or a module cannot be had */
@@ -13,7 +14,8 @@ export function goTool(name: 'crane' | 'helm' | 'nfpm'): string {
       stdio: ['ignore', 'pipe', 'pipe'],
     }).trim();
   } catch (error) {
-    throw new Error(
+    throw refused(
+      'HL-AGENT-003',
       `${name} could not be built: ${(error as Error).message}\nIt takes Go >= 1.26 and the modules of tools/agent/go.mod.`,
     );
   }

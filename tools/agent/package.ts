@@ -1,8 +1,9 @@
 /** `npm run agent:package`: see `--help`. */
 import { parseArgs } from 'node:util';
-import { command } from '../command';
+import { environmentNamed } from '../../harness/stages';
+import { command, needed } from '../command';
 import { makePackage } from './make-package';
-import { architectureOf, architectures, environmentOf, outputFolder, outputOf } from './settings';
+import { architectureOf, architectures, outputFolder, outputOf } from './settings';
 
 const help = `Packages the agent of an environment for servers outside AWS: a .deb and an .rpm. Prints their paths.
 
@@ -21,7 +22,7 @@ command(help, async () => {
       version: { type: 'string' },
     },
   });
-  const [config, architecture] = [environmentOf(values.env), architectureOf(values.arch)];
+  const [config, architecture] = [environmentNamed(needed('env', values.env)), architectureOf(values.arch)];
   const made = await makePackage({
     config,
     architecture,

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { refused } from '../../config/refused';
 import type { EnvironmentConfig } from '../../config/schema';
-import { loadEnvironments } from '../../harness/deployment';
 import { sourceExtension } from '../../harness/program';
 import { securityLevel } from '../../lib/collect/agent';
 import { agentConfiguration } from '../../lib/collector/agent';
@@ -23,20 +23,12 @@ export const architectures = {
 } as const;
 export type Architecture = keyof typeof architectures;
 
-/** @throws Error that names the environments that there are */
-export function environmentOf(name: string | undefined): EnvironmentConfig {
-  const environments = loadEnvironments();
-  const config = environments.find(({ environment }) => environment === name);
-  if (config) return config;
-  const known = environments.map(({ environment }) => environment).join(', ');
-  throw new Error(`--env ${name ?? 'is missing'}: there is no such environment. Use one of ${known}.`);
-}
-
 /** @throws Error that names the architectures that there are */
 export function architectureOf(name: string | undefined): Architecture {
   const found = (Object.keys(architectures) as Architecture[]).find((each) => each === name);
   if (found) return found;
-  throw new Error(
+  throw refused(
+    'HL-AGENT-001',
     `--arch ${name ?? 'is missing'}: no collector is built for it. Use ${Object.keys(architectures).join(' or ')}; uname -m of the node says x86_64 for amd64 and aarch64 for arm64.`,
   );
 }

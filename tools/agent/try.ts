@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CleanUp } from '../../harness/clean-up';
+import { environmentNamed } from '../../harness/stages';
 import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
 import { againInOwnNetwork, inOwnNetwork } from '../../rehearsal/stage/link/own-network';
-import { command } from '../command';
+import { command, needed } from '../command';
 import { fetchModules, goTool } from './go';
 import { makeImage } from './make-image';
-import { type Architecture, environmentOf } from './settings';
+import type { Architecture } from './settings';
 import { tryChart } from './try/chart';
 import { cleanDebian } from './try/clean-root';
 import { tryImage } from './try/image';
@@ -37,7 +38,7 @@ command(help, async () => {
     options: { env: { type: 'string', default: 'dev' } },
     allowPositionals: true,
   });
-  const config = environmentOf(values.env);
+  const config = environmentNamed(needed('env', values.env));
   const unknown = positionals.filter((name) => !(parts as readonly string[]).includes(name));
   if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}. There are: ${parts.join(', ')}.`);
   const wanted = new Set<Part>(positionals.length > 0 ? (positionals as Part[]) : parts);

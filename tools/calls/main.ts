@@ -1,7 +1,7 @@
 /** `npm run calls`: see `--help`. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { loadEnvironments } from '../../harness/deployment';
+import { environmentsNamed } from '../../harness/stages';
 import { listOf, type Statement } from '../../judges/permissions/policies';
 import { command } from '../command';
 import { withStages } from '../reach/with-model';
@@ -22,11 +22,7 @@ Exit code 1 where a call is refused, or one that must be refused is not.
 
 command(help, async () => {
   const { values } = parseArgs({ options: { env: { type: 'string' }, boundary: { type: 'string' } } });
-  const all = loadEnvironments();
-  const environments = all.filter(({ environment }) => !values.env || environment === values.env);
-  if (environments.length === 0) {
-    throw new Error(`--env is ${values.env}: name one of ${all.map(({ environment }) => environment).join(', ')}.`);
-  }
+  const environments = environmentsNamed(values.env);
   const boundary = values.boundary
     ? listOf<Statement>(JSON.parse(readFileSync(values.boundary, 'utf8')).Statement)
     : undefined;

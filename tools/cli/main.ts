@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `npx harbourline`: the commands of the package, on the deployment of the repository that it is called in. */
+import { coded } from '../../config/refused';
 import { packagedCommands } from './commands';
 import { manifest } from './manifest';
 
@@ -27,6 +28,6 @@ if (found) {
 } else if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
   process.stdout.write(help);
 } else {
-  process.stderr.write(`There is no command ${name}.\n\n${help}`);
+  process.stderr.write(`${coded('HL-COMMAND-010', `There is no command ${name}: use one of those below.`)}\n\n${help}`);
   process.exitCode = 1;
 }

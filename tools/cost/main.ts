@@ -32,7 +32,9 @@ async function fetchAll(names: readonly string[]): Promise<number> {
   const environments = names.map(ofEnvironment);
   const regions = new Set(environments.map(({ config }) => config.region));
   if (regions.size > 1)
-    throw new Error(`Prices are of one region, and these are ${[...regions].join(', ')}: use --env.`);
+    throw new Error(
+      `Prices are of one region, and these environments are in ${[...regions].join(', ')}: name one with --env.`,
+    );
   const [region = ''] = regions;
   const all = new Map(environments.flatMap((one) => one.all).map((item) => [item.key, item]));
   const today = new Date().toISOString().slice(0, 10);

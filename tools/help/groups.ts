@@ -11,7 +11,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'lint:shell': 'ShellCheck over scripts, workflows and the shell of documents',
     'lint:templates': 'cfn-lint and checkov over the synthesised templates',
     architecture: 'draws which room of the code imports which',
-    refusals: 'codes of refused configurations, each with its example',
+    refusals: 'codes of refused configurations and commands, each with its example',
     figures: 'how large files and functions are, by folder',
     site: 'the documentation as a site with a search, in both languages',
     words: 'words of documents, alarms and messages, by the rules of docs/style.md',

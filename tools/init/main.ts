@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Coded, coded, Refusal } from '../../config/refused';
 import { command } from '../command';
 import { askAll, terminal } from './ask';
 import { filesOf } from './files';
@@ -44,26 +45,38 @@ function parse(): { folder: string; whole: Whole; answers: Map<string, Answers>;
   });
   const { positionals } = parsed;
   const values: Readonly<Record<string, string | boolean | string[] | undefined>> = parsed.values;
-  const problems: string[] = [];
+  const problems: Coded[] = [];
   const [folder = '', ...more] = positionals;
-  if (folder === '') problems.push('FOLDER is missing: where is the repository to be?');
-  if (more.length > 0) problems.push(`one folder, and not ${more.join(' ')} too`);
+  if (folder === '')
+    problems.push(coded('HL-INIT-002', 'FOLDER is missing: where is the repository to be? Name a new folder.'));
+  if (more.length > 0) problems.push(coded('HL-INIT-003', `One repository at a time: leave ${more.join(' ')} out.`));
   if (existsSync(folder) && readdirSync(folder).some((name) => name !== '.git')) {
-    problems.push(`${folder} is not empty: name a new folder, nothing is overwritten`);
+    problems.push(coded('HL-INIT-004', `${folder} is not empty, and nothing is overwritten: name a new folder.`));
   }
   const names = (text: string | undefined): string[] => (text ? text.split(',').map((name) => name.trim()) : []);
   const environments = names(values.environments as string | undefined);
-  if (environments.length === 0) problems.push('--environments is missing: name one or more, such as dev,prod');
+  if (environments.length === 0)
+    problems.push(coded('HL-INIT-005', '--environments is missing: name one or more, such as dev,prod.'));
   const twice = environments.filter((name, index) => environments.indexOf(name) !== index);
-  if (twice.length > 0) problems.push(`--environments ${twice.join(', ')}: named twice`);
+  if (twice.length > 0)
+    problems.push(coded('HL-INIT-006', `--environments ${twice.join(', ')}: named twice. Name each once.`));
   const production =
     values.production === undefined
       ? environments.filter((name) => name === 'prod')
       : names(values.production as string);
   const unknown = production.filter((name) => !environments.includes(name));
-  if (unknown.length > 0) problems.push(`--production ${unknown.join(', ')}: not among --environments`);
+  if (unknown.length > 0)
+    problems.push(
+      coded(
+        'HL-INIT-007',
+        `--production ${unknown.join(', ')}: not among --environments. Add it there, or leave it out here.`,
+      ),
+    );
   const team = (values.team as string | undefined) ?? 'platform';
-  if (/\s/.test(team)) problems.push(`--team ${team}: without spaces, as in @example/platform`);
+  if (/\s/.test(team))
+    problems.push(
+      coded('HL-INIT-008', `--team ${team}: a name in CODEOWNERS has no spaces. Write it as in @example/platform.`),
+    );
 
   const answers = new Map<string, Answers>(environments.map((name) => [name, {}]));
   for (const { flag } of settings) {
@@ -73,11 +86,17 @@ function parse(): { folder: string; whole: Whole; answers: Map<string, Answers>;
       for (const name of of) {
         const so = answers.get(name);
         if (so) answers.set(name, { ...so, [flag]: value ?? text });
-        else problems.push(`--${flag} ${text}: ${name} is not among --environments`);
+        else
+          problems.push(
+            coded(
+              'HL-INIT-009',
+              `--${flag} ${text}: ${name} is not among --environments. Add it there, or correct the name.`,
+            ),
+          );
       }
     }
   }
-  if (problems.length > 0) throw new Error(`${problems.join('\n')}\n\nnpx harbourline init --help says more.`);
+  if (problems.length > 0) throw new Refusal(problems, true);
   return {
     folder: resolve(folder),
     whole: { environments, production, team, repositoryUrl: values['repository-url'] as string | undefined },
@@ -102,7 +121,7 @@ command(help, async () => {
   );
   const problems = problemsOf(inputs);
   if (problems.length > 0) {
-    const shown = problems.map((problem) => {
+    const shown = problems.map((problem): Coded => {
       const name = whole.environments.find((each) => fileOf(each) === problem.file) ?? '';
       const flag = flagOf(problem, whole.production.includes(name));
       const where =
@@ -111,11 +130,10 @@ command(help, async () => {
           : flag
             ? `--${flag} ${name}=${problem.value === undefined ? '…' : JSON.stringify(problem.value)}`
             : `${problem.file} › ${problem.path}`;
-      return `${where}\n  ${problem.why}\n  Fix: ${problem.fix}`;
+      return coded(problem.code, `\n${where}\n  ${problem.why}\n  Fix: ${problem.fix}`);
     });
-    throw new Error(
-      `${shown.length === 1 ? 'One problem' : `${shown.length} problems`}. Nothing was written.\n\n${shown.join('\n\n')}`,
-    );
+    console.error(`${shown.length === 1 ? 'One problem' : `${shown.length} problems`}. Nothing was written.`);
+    throw new Refusal(shown);
   }
 
   const files = filesOf(basename(folder), inputs, whole, source.spec);

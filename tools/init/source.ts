@@ -1,6 +1,7 @@
 /** Where the package that runs came from: a new repository takes it from there, too. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { refused } from '../../config/refused';
 import { manifest, packageFolder } from '../cli/manifest';
 
 /** What stands in package.json for Harbourline. */
@@ -12,7 +13,11 @@ export interface Source {
 
 /** A tarball by its path. */
 export function tarballSource(file: string): Source {
-  if (!existsSync(file)) throw new Error(`--package ${file}: there is no such file.`);
+  if (!existsSync(file))
+    throw refused(
+      'HL-INIT-001',
+      `--package ${file}: there is no such file. Name the tarball that npm run package -- --out FOLDER wrote.`,
+    );
   return { spec: `file:vendor/${basename(file)}`, tarball: resolve(file) };
 }
 

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { command } from '../command';
+import { command, needed } from '../command';
 import { plan } from '../preflight/plan';
 import { end, list, mute, notifying, ruleOf } from './mute';
 
@@ -36,8 +36,7 @@ command(help, async () => {
       end: { type: 'string' },
     },
   });
-  const { env } = values;
-  if (!env) throw new Error(`--env is missing: which environment?\n\n${help}`);
+  const env = needed('env', values.env);
   const { config, environment } = plan(env);
   const client = new CloudWatchClient({ region: config.region });
   if (values.list) {

@@ -8,6 +8,7 @@ import {
   PutAlarmMuteRuleCommand,
   type PutAlarmMuteRuleCommandInput,
 } from '@aws-sdk/client-cloudwatch';
+import { type Coded, coded, Refusal, refused } from '../../config/refused';
 import { alarmName, muteRulePrefix } from '../../lib/contract/alarms';
 import { ofType } from '../preflight/plan';
 import type { Environment } from '../review/changes';
@@ -46,30 +47,51 @@ export const notifying = (environment: Environment): string[] =>
 
 /** @throws Error with all that is wrong with it */
 export function ruleOf(wanted: Wanted, alarms: readonly string[], now: number): PutAlarmMuteRuleCommandInput {
-  const problems: string[] = [];
+  const problems: Coded[] = [];
   const length = /^([1-9]\d{0,3})([mh])$/.exec(wanted.for);
   const minutes = length ? Number(length[1]) * (length[2] === 'h' ? 60 : 1) : Number.NaN;
   if (!(minutes <= longestHours * 60)) {
-    problems.push(`--for ${wanted.for}: write minutes or hours, such as 90m or 4h, ${longestHours}h at the most.`);
+    problems.push(
+      coded(
+        'HL-MUTE-001',
+        `--for ${wanted.for}: write minutes or hours, such as 90m or 4h, ${longestHours}h at the most.`,
+      ),
+    );
   }
   const soon = Math.ceil((now + 1) / minuteMs) * minuteMs;
   const start = wanted.at === undefined ? soon : Date.parse(`${wanted.at}Z`);
   if (wanted.at !== undefined && (!/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(wanted.at) || !(start > now))) {
-    problems.push(`--at ${wanted.at}: write a minute of the future, in UTC, such as 2026-12-01T02:00.`);
+    problems.push(
+      coded('HL-MUTE-002', `--at ${wanted.at}: write a minute of the future, in UTC, such as 2026-12-01T02:00.`),
+    );
   }
-  if (wanted.reason.trim().length < 10) problems.push('--reason: say what is done and under which ticket.');
+  if (wanted.reason.trim().length < 10)
+    problems.push(
+      coded(
+        'HL-MUTE-003',
+        '--reason is missing or too short: say what is done and under which ticket, in ten letters or more.',
+      ),
+    );
   const names = wanted.only.map((heading) => alarmName(wanted.environment, heading));
   const unknown = wanted.only.filter((_heading, index) => !alarms.includes(names[index] as string));
   if (unknown.length > 0) {
     const known = alarms.map((name) => name.slice(alarmName(wanted.environment, '').length));
     problems.push(
-      `--only ${unknown.join(', ')}: no alarm of that name notifies anybody. These do: ${known.join(', ')}.`,
+      coded(
+        'HL-MUTE-004',
+        `--only ${unknown.join(', ')}: no alarm of that name notifies anybody. These do: ${known.join(', ')}.`,
+      ),
     );
   }
   const targets = names.length > 0 ? names : alarms;
   if (targets.length > alarmsInARule)
-    problems.push(`${targets.length} alarms, and a rule takes ${alarmsInARule}: use --only.`);
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+    problems.push(
+      coded(
+        'HL-MUTE-005',
+        `${targets.length} alarms, and a rule of CloudWatch takes ${alarmsInARule}: name those to mute with --only.`,
+      ),
+    );
+  if (problems.length > 0) throw new Refusal(problems);
   const minute = new Date(start).toISOString().slice(0, 16);
   return {
     Name: `${muteRulePrefix(wanted.environment)}${minute.replace(/[-:]/g, '')}`,
@@ -113,7 +135,10 @@ export async function list(client: Client, environment: string): Promise<string[
 /** Ends a window before its time. @throws Error on a rule that is none of this environment's */
 export async function end(client: Client, environment: string, name: string): Promise<string> {
   if (!name.startsWith(muteRulePrefix(environment))) {
-    throw new Error(`--end ${name}: windows of ${environment} begin with ${muteRulePrefix(environment)}; see --list.`);
+    throw refused(
+      'HL-MUTE-006',
+      `--end ${name}: windows of ${environment} begin with ${muteRulePrefix(environment)}; see --list.`,
+    );
   }
   await client.send(new DeleteAlarmMuteRuleCommand({ AlarmMuteRuleName: name }));
   return `${name} is over.`;

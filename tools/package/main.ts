@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { refused } from '../../config/refused';
 import { dependencies, peerDependencies } from '../../package.json';
 import { command } from '../command';
 import { build, dist, pack, required } from './build';
@@ -35,7 +36,8 @@ command(help, () => {
     const declared = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
     const undeclared = [...required()].filter((name) => !declared.has(name));
     if (undeclared.length > 0) {
-      throw new Error(
+      throw refused(
+        'HL-PACKAGE-001',
         `The package loads ${undeclared.join(', ')} and declares none of them. Fix: move them to dependencies.`,
       );
     }

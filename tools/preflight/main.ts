@@ -1,7 +1,8 @@
 /** `npm run preflight`: see `--help`. */
 import { parseArgs } from 'node:util';
+import { refused } from '../../config/refused';
 import { stageNamed } from '../../harness/stages';
-import { command } from '../command';
+import { command, needed } from '../command';
 import type { Check } from './check';
 import { checks } from './checks';
 import { mainlandChecks } from './checks/mainland';
@@ -50,10 +51,13 @@ command(help, async () => {
     console.log(questions(values.env ? stageChecks[stageNamed(values.env).kind] : checks));
     return 0;
   }
-  if (!values.env) throw new Error(`--env is missing: which environment is to be deployed?\n\n${help}`);
-  const planned = plan(values.env);
-  if (values.first && planned.stage.kind !== 'environment')
-    throw new Error(`--first is the checklist of an environment: --env ${planned.config.environment}.`);
+  const stage = stageNamed(needed('env', values.env));
+  if (values.first && stage.kind !== 'environment')
+    throw refused(
+      'HL-PREFLIGHT-001',
+      `--first is the checklist of an environment, and ${stage.name} is a stage of one: use --env ${stage.config.environment}.`,
+    );
+  const planned = plan(stage.name);
   const aws = clients(planned.stage.region);
   const asked = stageChecks[planned.stage.kind];
   try {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { refused } from '../../config/refused';
 import { unjudged } from '../../harness/context';
 import { deployedApp } from '../../harness/deployment';
 import { stageNamed } from '../../harness/stages';
@@ -12,7 +13,8 @@ import type { Plan } from './check';
 export function plan(name: string): Plan {
   const { config, ...stage } = stageNamed(name);
   if (stage.kind === 'client' && !config.collect.entrance.handedOver)
-    throw new Error(
+    throw refused(
+      'HL-PREFLIGHT-002',
       `${name} is not there yet: copy the outputs of ${config.environment}-Collect into collect.entrance.handedOver in config/${config.environment}.ts first.`,
     );
   const outdir = mkdtempSync(join(tmpdir(), 'harbourline-plan-'));

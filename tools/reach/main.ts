@@ -1,8 +1,10 @@
 /** `npm run reach`: see `--help`. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { misused, refused } from '../../config/refused';
 import type { EnvironmentConfig } from '../../config/schema';
 import { loadEnvironments } from '../../harness/deployment';
+import { environmentsNamed } from '../../harness/stages';
 import { Ends } from '../../judges/reach/ends';
 import { explain } from '../../judges/reach/explain';
 import { reach } from '../../judges/reach/reach';
@@ -59,10 +61,7 @@ command(help, () => {
     },
   });
   const all = loadEnvironments();
-  const environments = all.filter(({ environment }) => !values.env || environment === values.env);
-  if (environments.length === 0) {
-    throw new Error(`--env is ${values.env}: name one of ${all.map(({ environment }) => environment).join(', ')}.`);
-  }
+  const environments = environmentsNamed(values.env);
   if (values.write) {
     const docs = join(__dirname, '..', '..', 'docs');
     writeSections(join(docs, 'defaults.md'), { 'npm run reach': portTableText(all[0] as EnvironmentConfig) });
@@ -76,8 +75,11 @@ command(help, () => {
   const [from, target, ...more] = positionals;
   const [, to, port] = /^(.+):(\d+)$/.exec(target ?? '') ?? [];
   if (!from || !to || !port || more.length > 0)
-    throw new Error(`Asks for two ends and a port, such as: sampler store:443\n\n${help}`);
-  if (Number(port) > 65_535) throw new Error(`${port} is no port: use one from 1 to 65535.`);
+    throw misused(
+      'HL-REACH-001',
+      `${positionals.join(' ') || 'Nothing'} is no question: give two ends and a port, such as sampler store:443.`,
+    );
+  if (Number(port) > 65_535) throw refused('HL-REACH-002', `${port} is no port: use one from 1 to 65535.`);
   const verdicts = environments.map((config) =>
     withModel(config, ({ network, ends }) => {
       const verdict = reach(network, ends.named(from), ends.named(to), values.protocol, Number(port));

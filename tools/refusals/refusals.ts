@@ -1,14 +1,19 @@
-/** What the examples of this folder are refused with: one message for each code that the configuration can answer. */
+/** What the examples of this folder are refused with: one message for each code that the configuration or a command can answer. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { refuseDates } from '../../config/dates';
-import { ConfigError, type Problem } from '../../config/errors';
+import { type Code, ConfigError, type Problem } from '../../config/errors';
 import { parseEnvironments } from '../../config/parse';
+import { coded } from '../../config/refused';
 import { dev } from '../../harness/environments/dev';
 import { edited } from '../../harness/environments/edited';
 import { prod } from '../../harness/environments/prod';
 import { staging } from '../../harness/environments/staging';
+import { messageOf as printed } from '../../harness/message';
+import { met } from './commands';
+import { run } from './run';
+import { foundInSources } from './sources';
 
 const environments = { dev, staging, prod };
 
@@ -38,7 +43,8 @@ export const examples: Readonly<Record<string, Example>> = written('examples.yam
 export const inChinese: Readonly<Record<string, string>> = written('zh.yaml');
 
 /** Codes of which `zh.yaml` says nothing. */
-export const withoutChinese = (): string[] => Object.keys(examples).filter((code) => !inChinese[code]);
+export const withoutChinese = (): string[] =>
+  [...Object.keys(examples), ...Object.keys(met)].filter((code) => !inChinese[code]);
 
 function changed({ of, with: changes, both, lines = [], many = 0 }: Example): object {
   const edits = Object.entries({ ...both, ...changes }).map(([place, value]) => [place, value ?? undefined]);
@@ -75,4 +81,28 @@ export function messageOf(code: string): string {
   const problem = example && problemsOf(example).find((each) => each.code === code);
   if (!problem) throw new Error(`The example of ${code} in tools/refusals/examples.yaml does not get it.`);
   return new ConfigError([problem]).message.split('\n\n').slice(1).join('\n\n');
+}
+
+/** The message of a command's refusal, below the line that meets it. @throws Error where the example does not get the code */
+export async function messageOfCommand(code: string): Promise<string> {
+  const example = met[code] ?? '';
+  const line = typeof example === 'string' ? example : example[0];
+  const said = typeof example === 'string' ? (await run(line)).out : await refusedBy(code, example[1]);
+  const end = said.indexOf(`(${code})`);
+  if (end < 0) throw new Error(`The example of ${code} in tools/refusals/commands.ts does not get it: ${said}`);
+  // What follows is the help text, or what else is wrong.
+  return `$ ${line}\n${said.slice(0, end)}(${code})`;
+}
+
+async function refusedBy(code: string, refuses?: () => unknown): Promise<string> {
+  if (!refuses) {
+    const message = Object.values(foundInSources()).find(({ messages }) => messages[code])?.messages[code];
+    return message ? coded(code as Code, message) : '';
+  }
+  try {
+    await refuses();
+    return '';
+  } catch (error) {
+    return printed(error as Error);
+  }
 }

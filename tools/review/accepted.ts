@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { refused } from '../../config/refused';
 
 /** A finding of a change that somebody decided to deploy nevertheless. Who and when says the commit. */
 export interface Acceptance {
@@ -20,7 +21,8 @@ export function readAcceptances(root: string): Acceptance[] {
   const file = join(root, acceptedFile);
   const list: unknown = existsSync(file) ? (parse(readFileSync(file, 'utf8')) ?? []) : [];
   if (!Array.isArray(list) || !list.every((each) => typeof each?.id === 'string' && isReasoned(each))) {
-    throw new Error(
+    throw refused(
+      'HL-REVIEW-001',
       `${acceptedFile}: write a list of \`- id: …\` and \`reason: …\`, the reason in three words or more.`,
     );
   }
@@ -29,7 +31,11 @@ export function readAcceptances(root: string): Acceptance[] {
 
 /** Adds one, or gives it another reason. @throws Error where the reason is none */
 export function accept(root: string, acceptance: Acceptance): void {
-  if (!isReasoned(acceptance)) throw new Error(`${acceptance.id}: say in three words or more why it is accepted.`);
+  if (!isReasoned(acceptance))
+    throw refused(
+      'HL-REVIEW-002',
+      `--accept ${acceptance.id}: say with --reason, in three words or more, why it is accepted.`,
+    );
   const others = readAcceptances(root).filter(({ id }) => id !== acceptance.id);
   writeFileSync(join(root, acceptedFile), head + stringify([...others, acceptance], { lineWidth: 0 }));
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { notSynthesised } from '../command';
 
 /** Synthesises bin/app.ts of a checkout as the CDK CLI does, and says in which directory the assembly is. */
 export function synthesise(checkout: string): string {
@@ -12,6 +13,6 @@ export function synthesise(checkout: string): string {
     env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  if (status !== 0) throw new Error('The app does not synthesise: fix what it says above, then run this again.');
+  if (status !== 0) throw notSynthesised('The app');
   return directory;
 }

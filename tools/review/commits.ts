@@ -3,8 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AssetManifestArtifact, CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { refused } from '../../config/refused';
 import { ownProgram } from '../../harness/program';
 import { type Environment, type Resource, readEnvironments } from '../../judges/assembly/environments';
+import { notSynthesised } from '../command';
 
 const git = (root: string, ...args: string[]): string =>
   execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
@@ -14,7 +16,7 @@ export function commit(root: string, ref: string): string {
   try {
     return git(root, 'rev-parse', '--verify', '--quiet', `${ref}^{commit}`);
   } catch {
-    throw new Error(`There is no commit ${ref} here. Fetch it first, or name another with --base.`);
+    throw refused('HL-REVIEW-003', `There is no commit ${ref} here. Fetch it first, or name another with --base.`);
   }
 }
 
@@ -77,7 +79,7 @@ export async function environmentsOf(
       child.on('error', reject);
       child.on('exit', (status) => {
         if (status === 0) resolve();
-        else reject(new Error(`${checkout} does not synthesise: fix what it says above, then run this again.`));
+        else reject(notSynthesised(checkout));
       });
     });
     return readAssembly(assembly);

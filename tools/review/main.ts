@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { refused } from '../../config/refused';
 import { deploymentRoot } from '../../harness/deployment';
 import { loader } from '../../harness/program';
-import { command } from '../command';
+import { command, needed } from '../command';
 import { accept, acceptedFile } from './accepted';
 import { commit, firstParent, inWorktree } from './commits';
 import { type Judgement, judge, judgeOf, type Question } from './judge';
@@ -47,7 +48,13 @@ function ask(judgeFile: string, question: Question): Promise<Judgement> {
     child.on('error', failed);
     child.on('exit', (status) => {
       if (status === 0) done(JSON.parse(text) as Judgement);
-      else failed(new Error("The base's own rules could not judge this: see above."));
+      else
+        failed(
+          refused(
+            'HL-REVIEW-006',
+            "The base's own rules could not judge this, and say why above: fix that, then run this again.",
+          ),
+        );
     });
   });
 }
@@ -69,11 +76,10 @@ command(help, async () => {
     return 0;
   }
   if (values.accept.length > 0 !== (values.reason !== undefined)) {
-    throw new Error('--accept and --reason go together: what is accepted, and why.');
+    throw refused('HL-REVIEW-004', '--accept and --reason go together, what is accepted and why: add the other one.');
   }
   const head = values.head ? resolve(values.head) : deploymentRoot();
-  const named = values.base ?? firstParent(head);
-  if (!named) throw new Error(`--base is missing: which commit is the change made to?\n\n${help}`);
+  const named = needed('base', values.base ?? firstParent(head));
   const base = commit(head, named);
 
   const judgement = await inWorktree(head, base, progress, (checkout) => {
@@ -91,7 +97,7 @@ command(help, async () => {
   for (const line of judgement.lines) console.log(line);
   for (const id of values.accept) {
     if (!judgement.findings.includes(id)) {
-      throw new Error(`--accept ${id}: this change has no such finding. Its pages list them.`);
+      throw refused('HL-REVIEW-005', `--accept ${id}: this change has no such finding. Use an id of its pages.`);
     }
     accept(head, { id, reason: values.reason ?? '' });
     progress(`${acceptedFile}: ${id}. It counts once it is in the base.`);

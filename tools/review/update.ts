@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { deploymentRoot } from '../../harness/deployment';
-import { command } from '../command';
+import { command, nothingMore } from '../command';
 import { synthesise } from './assembly';
 import { reviewFiles, writeReview } from './files';
 
@@ -15,7 +15,7 @@ npm run review:update [-- ASSEMBLY]
 
 command(help, () => {
   const { positionals } = parseArgs({ options: {}, allowPositionals: true });
-  if (positionals.length > 1) throw new Error(`One assembly at the most, not ${positionals.length}.`);
+  nothingMore('One assembly', positionals.slice(1));
   const [given] = positionals;
   const root = deploymentRoot();
   const directory = given ?? synthesise(root);

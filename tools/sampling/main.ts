@@ -1,5 +1,6 @@
 /** `npm run sampling`: see `--help`. */
 import { parseArgs } from 'node:util';
+import { refused } from '../../config/refused';
 import type { EnvironmentConfig } from '../../config/schema';
 import { environmentNamed } from '../../harness/stages';
 import { storeClient } from '../../lib/store/client';
@@ -46,11 +47,15 @@ async function main(): Promise<void> {
   const config = environmentNamed(values.env);
   const bytesPerSpan = Number(values['bytes-per-span']);
   if (!(bytesPerSpan >= 50 && bytesPerSpan <= 100_000)) {
-    throw new Error(`--bytes-per-span ${values['bytes-per-span']}: use a number from 50 to 100000.`);
+    throw refused('HL-SAMPLING-004', `--bytes-per-span ${values['bytes-per-span']}: use a number from 50 to 100000.`);
   }
   const changed = tried(config, values.try);
   const traces = values.store ? await ofStore(config, values) : whole(readTraces(config.environment, values.scenario));
-  if (traces.length === 0) throw new Error('The record is empty: nothing was traced in its time.');
+  if (traces.length === 0)
+    throw refused(
+      'HL-SAMPLING-005',
+      'The record is empty, nothing was traced in its time: use a longer one, or a longer --since of a store.',
+    );
   const amounts = { instances: config.collect.sampler.maxInstances, bytesPerSpan };
   console.log(
     report(traces, {
@@ -67,7 +72,7 @@ async function ofStore(
   values: Parameters<typeof reached>[0] & { readonly since: string },
 ): Promise<Weighted[]> {
   const [, amount = '', unit = ''] = /^(\d+)([mh])$/.exec(values.since) ?? [];
-  if (!amount) throw new Error(`--since ${values.since}: write 15m or 3h.`);
+  if (!amount) throw refused('HL-SAMPLING-006', `--since ${values.since}: write 15m or 3h.`);
   const until = Date.now();
   const since = until - Number(amount) * (unit === 'h' ? 3_600_000 : 60_000);
   // Without a way into the domain, --env says whose settings: the store is that of a rehearsal.

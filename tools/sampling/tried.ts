@@ -1,4 +1,5 @@
 import { ConfigError } from '../../config/errors';
+import { refused } from '../../config/refused';
 import { rules } from '../../config/rules';
 import { type EnvironmentConfig, environmentSchema } from '../../config/schema';
 import { shapeProblems } from '../../config/schema-problems';
@@ -18,11 +19,12 @@ export function tried(config: EnvironmentConfig, changes: readonly string[]): En
   const entries = changes.map((change) => {
     const [name = '', value = ''] = change.split('=');
     if (!Object.hasOwn(settings, name) || !/^\d+(\.\d+)?$/.test(value)) {
-      throw new Error(`--try ${change}: write SETTING=N, with ${known}.`);
+      throw refused('HL-SAMPLING-002', `--try ${change}: write SETTING=N, with ${known}.`);
     }
     return [settings[name as keyof typeof settings], Number(value)] as const;
   });
-  if (entries.length === 0) throw new Error(`--try is missing: what is to be tried? SETTING=N, with ${known}.`);
+  if (entries.length === 0)
+    throw refused('HL-SAMPLING-003', `--try is missing: what is to be tried? SETTING=N, with ${known}.`);
   const changed = { ...config, sampling: { ...config.sampling, ...Object.fromEntries(entries) } };
   const { error } = environmentSchema.pick({ sampling: true }).safeParse({ sampling: changed.sampling });
   const file = '--try';

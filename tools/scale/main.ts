@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { coded, Refusal, refused } from '../../config/refused';
 import { command } from '../command';
 import { renewedSection } from '../compliance/sections';
 import { curves } from './draw';
@@ -63,10 +64,10 @@ const stepOf = (spans: string, services: string, zones: string): Step => {
       !/^\d+$/.test(`${value}`) || Number(value) < Number(least) || Number(value) > Number(most),
   );
   if (problems.length > 0)
-    throw new Error(
-      problems
-        .map(([option, value, least, most]) => `${option} ${value}: use a whole number from ${least} to ${most}.`)
-        .join('\n'),
+    throw new Refusal(
+      problems.map(([option, value, least, most]) =>
+        coded('HL-SCALE-001', `${option} ${value}: use a whole number from ${least} to ${most}.`),
+      ),
     );
   return { spansPerSecond: Number(spans), services: Number(services), zones: Number(zones) };
 };
@@ -115,7 +116,10 @@ command(help, () => {
   }
   const { 'spans-per-second': spans, services, zones } = values;
   if ((spans === undefined) !== (services === undefined))
-    throw new Error('Give both --spans-per-second and --services, or neither.');
+    throw refused(
+      'HL-SCALE-002',
+      'A load is spans and services together: give both --spans-per-second and --services, or neither.',
+    );
   console.log(
     spans === undefined ? overview(stepOf('1', '1', zones).zones) : limits(stepOf(spans, services ?? '', zones)),
   );

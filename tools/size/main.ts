@@ -1,5 +1,6 @@
 /** `npm run size`: see `--help`. */
 import { parseArgs } from 'node:util';
+import { type Coded, coded, Refusal, refused } from '../../config/refused';
 import { homeNames } from '../../config/regions';
 import { columns } from '../columns';
 import { command } from '../command';
@@ -58,13 +59,14 @@ function parse(): { plan: Plan; env?: string } {
   if (env !== undefined) {
     const others = Object.keys(given).map((name) => `--${name}`);
     if (others.length > 0) {
-      throw new Error(
+      throw refused(
+        'HL-SIZE-004',
         `--env ${env} takes the load and the types from config/${env}.ts, so ${others.join(', ')} would not count. Leave ${others.length > 1 ? 'them' : 'it'} out, or leave --env out.`,
       );
     }
     return { plan: planOf(env), env };
   }
-  const problems: string[] = [];
+  const problems: Coded[] = [];
   const number = (
     name: 'spans-per-second' | 'kept' | 'bytes-per-span' | 'peak' | 'days' | 'replicas',
     least: number,
@@ -72,14 +74,21 @@ function parse(): { plan: Plan; env?: string } {
   ): number => {
     const value = Number(values[name] ?? defaults[name]);
     if ((values[name] ?? defaults[name]) === undefined || !(value >= least && value <= most)) {
-      problems.push(`--${name} ${values[name] ?? 'is missing'}: use a number from ${least} to ${most}`);
+      problems.push(
+        coded('HL-SIZE-005', `--${name} ${values[name] ?? 'is missing'}: use a number from ${least} to ${most}.`),
+      );
     }
     return value;
   };
   const { node = defaults.node, collector = defaults.collector, region = defaults.region } = values;
   const home = homeNames.find((name) => name === region);
   if (!home)
-    problems.push(`--region ${region}: what AWS offers there is not known here, use ${homeNames.join(' or ')}`);
+    problems.push(
+      coded(
+        'HL-SIZE-006',
+        `--region ${region}: what AWS offers there is not known here. Use ${homeNames.join(' or ')}.`,
+      ),
+    );
   else problems.push(...typeProblems(node, collector, home));
   const plan: Plan = {
     spansPerSecond: number('spans-per-second', 1, 10_000_000),
@@ -94,7 +103,7 @@ function parse(): { plan: Plan; env?: string } {
     sampler: collector,
     zones: 3,
   };
-  if (problems.length > 0) throw new Error(`${problems.join('\n')}\nnpm run size -- --help says more.`);
+  if (problems.length > 0) throw new Refusal(problems, true);
   return { plan };
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assumptions, capacityFor, type Load, processorsOf } from '../../config/capacity';
 import measured from '../../config/measured.json';
+import { type Coded, coded, refused } from '../../config/refused';
 import { ec2Problem, type Home, type HomeRegion, homes } from '../../config/regions';
 import type { EnvironmentConfig } from '../../config/schema';
 import { environmentNamed } from '../../harness/stages';
@@ -21,7 +22,11 @@ export interface Plan extends Load {
 export function planOf(name: string): Plan {
   const has = environmentNamed(name);
   const { store, sampling, collect, network } = has;
-  if (!store.load) throw new Error(`config/${name}.ts › store.load is not set: what are services expected to send?`);
+  if (!store.load)
+    throw refused(
+      'HL-SIZE-001',
+      `config/${name}.ts › store.load is not set, so what services will send is not known: set it, or use --spans-per-second N without --env.`,
+    );
   return {
     ...store,
     ...store.load,
@@ -43,17 +48,20 @@ function measuredTier(tier: 'gateway' | 'sampler'): number {
 }
 
 /** What is wrong with types of instances, where the region has none of that name. */
-export function typeProblems(node: string, collector: string, region: Home = 'ap-east-1'): string[] {
+export function typeProblems(node: string, collector: string, region: Home = 'ap-east-1'): Coded[] {
   const facts: HomeRegion = homes[region];
   const [family = '', size = '', suffix] = node.split('.');
-  const problems: string[] = [];
+  const problems: Coded[] = [];
   if (suffix !== 'search' || !facts.search[family]?.includes(size)) {
     problems.push(
-      `--node ${node}: OpenSearch Service in ${facts.place} has no such data node with an EBS volume: use one such as r7g.large.search`,
+      coded(
+        'HL-SIZE-002',
+        `--node ${node}: OpenSearch Service in ${facts.place} has no such data node with an EBS volume: use one such as r7g.large.search.`,
+      ),
     );
   }
   const problem = ec2Problem(collector, facts);
-  if (problem) problems.push(`--collector ${collector}: ${problem.why} ${problem.fix}`);
+  if (problem) problems.push(coded('HL-SIZE-003', `--collector ${collector}: ${problem.why} ${problem.fix}`));
   return problems;
 }
 

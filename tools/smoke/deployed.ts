@@ -6,6 +6,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Client } from '@opensearch-project/opensearch';
+import { refused } from '../../config/refused';
 import type { EnvironmentConfig } from '../../config/schema';
 import { tierName } from '../../config/tier-names';
 import { domainName } from '../../lib/contract/access';
@@ -58,7 +59,11 @@ export async function deployedStore(
     const { Credentials: reader } = await new STSClient({ region }).send(
       new AssumeRoleCommand({ RoleArn: readerRole, RoleSessionName: 'harbourline-smoke' }),
     );
-    if (!reader?.AccessKeyId || !reader.SecretAccessKey) throw new Error(`${readerRole} gives no credentials.`);
+    if (!reader?.AccessKeyId || !reader.SecretAccessKey)
+      throw refused(
+        'HL-SMOKE-007',
+        `${readerRole} gives no credentials: may yours assume it? Its trust policy says who may.`,
+      );
     const credentials = {
       accessKeyId: reader.AccessKeyId,
       secretAccessKey: reader.SecretAccessKey,

@@ -1,5 +1,7 @@
 /** Which half of a smoke test runs, and how it gets to the store. */
-import { type Way, ways } from '../session';
+import { refused } from '../../config/refused';
+import { type Way, wayOf } from '../session';
+import { assertTraceId } from '../trace/options';
 
 /** As the command line says it. */
 interface Values {
@@ -19,18 +21,21 @@ export interface Halves {
 /** @throws Error that says what is missing or contradictory, and what to write */
 export function halves({ half, trace, via, rehearse }: Values): Halves {
   if (half !== undefined && half !== 'node' && half !== 'operator' && half !== 'aws') {
-    throw new Error(`--half ${half}: use node, operator or aws.`);
+    throw refused('HL-SMOKE-001', `--half ${half}: there is no such half. Use node, operator or aws.`);
   }
-  if (via !== undefined && !ways.includes(via as Way)) throw new Error(`--via ${via}: use ${ways.join(' or ')}.`);
-  if (rehearse && (half || via || trace)) throw new Error('--rehearse runs both halves on this machine, by itself.');
+  const way = via === undefined ? undefined : wayOf(via);
+  if (rehearse && (half || via || trace))
+    throw refused('HL-SMOKE-002', '--rehearse runs both halves on this machine: leave --half, --trace and --via out.');
   if (half === 'operator' && trace === undefined) {
-    throw new Error('--half operator looks for what the other half sent: give --trace ID.');
+    throw refused(
+      'HL-SMOKE-003',
+      '--half operator looks for what the other half sent: give --trace ID, as it printed it.',
+    );
   }
-  if (half !== 'operator' && trace !== undefined) throw new Error('--trace is for --half operator.');
-  if (trace !== undefined && !/^[\da-f]{32}$/.test(trace)) {
-    throw new Error(`--trace ${trace}: a trace id has 32 hexadecimal digits in lower case.`);
-  }
+  if (half !== 'operator' && trace !== undefined)
+    throw refused('HL-SMOKE-004', '--trace is for --half operator: add that, or leave --trace out.');
+  if (trace !== undefined) assertTraceId(trace);
   if ((half === 'node' || half === 'aws') && via !== undefined)
-    throw new Error(`--half ${half} does not look into the store: leave --via out.`);
-  return { half, trace, via: via as Way | undefined };
+    throw refused('HL-SMOKE-005', `--half ${half} does not look into the store: leave --via out.`);
+  return { half, trace, via: way };
 }

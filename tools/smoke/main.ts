@@ -1,10 +1,11 @@
 /** `npm run smoke`: see `--help`. */
 import { parseArgs } from 'node:util';
 import type { Client } from '@opensearch-project/opensearch';
+import { refused } from '../../config/refused';
 import type { EnvironmentConfig } from '../../config/schema';
 import { alarmName } from '../../lib/contract/alarms';
 import { incidents } from '../../lib/observe/alarms/incidents';
-import { command } from '../command';
+import { command, needed } from '../command';
 import { type Answer, answer } from '../preflight/check';
 import { plan } from '../preflight/plan';
 import { exitCode, type Line, table } from '../preflight/preflight';
@@ -80,9 +81,9 @@ command(help, async () => {
       via: { type: 'string' },
     },
   });
-  if (!values.env) throw new Error(`--env is missing: which environment?\n\n${help}`);
   const { half, trace, via } = halves(values);
-  const { config, environment } = plan(values.env);
+  const env = needed('env', values.env);
+  const { config, environment } = plan(env);
   const lines: Line[] = [];
   const note = (check: string, answers: readonly Answer[]): void => {
     lines.push(...answers.map((each) => ({ check, ...each })));
@@ -103,12 +104,15 @@ command(help, async () => {
     const [sent, id] = await intoTheLine(await deployedGateways(config), config);
     note('line', [sent]);
     traceId = id;
-    if (half === 'node' && id)
-      progress(`The other half: npm run smoke -- --env ${values.env} --half operator --trace ${id}`);
+    if (half === 'node' && id) progress(`The other half: npm run smoke -- --env ${env} --half operator --trace ${id}`);
   }
   if (half === undefined || half === 'operator') {
     const role = values['reader-role'] ?? config.store.readerRoleArns[0];
-    if (!role) throw new Error(`config/${values.env}.ts names no store.readerRoleArns: give --reader-role.`);
+    if (!role)
+      throw refused(
+        'HL-SMOKE-006',
+        `config/${config.environment}.ts names no store.readerRoleArns, so nobody is known who may read: give --reader-role ARN.`,
+      );
     if (traceId) {
       const { store, close } = await deployedStore(config, role, via);
       try {
@@ -121,9 +125,9 @@ command(help, async () => {
   if (half !== 'node') {
     const aws = deployedAws(config);
     note('alarms', await alarms(aws, environment));
-    if (values.page) note('alarms', [await testPage(aws, alarmName(values.env, incidents.border.heading))]);
+    if (values.page) note('alarms', [await testPage(aws, alarmName(env, incidents.border.heading))]);
     note('dashboards', await dashboards(aws, environment));
-    note('tunnels', await tunnels(aws, environment, values.env));
+    note('tunnels', await tunnels(aws, environment, env));
   }
   console.log(table(lines));
   return exitCode(lines);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@opensearch-project/opensearch';
 import type { Erasure, Hold } from '../../config/approvals';
+import { refused } from '../../config/refused';
 import { holdIndex, holdIndices, recordsIndex, spanAlias, spanIndices } from '../../lib/contract/indices';
 import { fieldName, personalKeys } from '../../lib/store/documents/attributes';
 
@@ -21,7 +22,7 @@ const isInForce = ({ until }: Pick<Hold, 'until'>, now: Date): boolean => Date.p
 /** @throws Error where it is over */
 function assertInForce({ ticket, until }: Hold | Erasure, now: Date): void {
   if (!isInForce({ until }, now)) {
-    throw new Error(`${ticket} ended with ${until}. Have a new end approved, in the configuration.`);
+    throw refused('HL-HOLD-001', `${ticket} ended with ${until}. Have a new end approved, in the configuration.`);
   }
 }
 
@@ -167,10 +168,12 @@ export async function eraseSpans(
   }: { look?: boolean; keys?: readonly string[]; holds?: readonly Hold[]; now?: Date } = {},
 ): Promise<Erased> {
   assertInForce(erasure, now);
-  if (id.trim() === '') throw new Error('The id is empty: every span would hold it.');
+  if (id.trim() === '')
+    throw refused('HL-HOLD-002', '--id is empty, and every span would hold it: give the id that was approved.');
   if (createHash('sha256').update(id).digest('hex') !== erasure.digest) {
-    throw new Error(
-      `This is not the id that was approved: its digest is not that of ${erasure.ticket}. A space or a capital is another id.`,
+    throw refused(
+      'HL-HOLD-003',
+      `This is not the id that was approved: its digest is not that of ${erasure.ticket}. A space or a capital is another id: write it as it was approved.`,
     );
   }
   const ask = asks(client);
@@ -199,12 +202,16 @@ export async function eraseSpans(
  */
 export async function restoreIndex(client: Client, repository: string, snapshot: string, index: string): Promise<void> {
   if (!new RegExp(`^${spanAlias}-\\d{6}$`).test(index)) {
-    throw new Error(
-      `${index} is no span index: ${spanAlias}-000042. Never restore others: security's own would break the store.`,
+    throw refused(
+      'HL-HOLD-004',
+      `--index ${index}: this is no span index, such as ${spanAlias}-000042. Name one: others are never restored, security's own would break the store.`,
     );
   }
   if ((await client.indices.exists({ index })).body) {
-    throw new Error(`${index} is there. Delete it first, where it is broken: DELETE ${index}`);
+    throw refused(
+      'HL-HOLD-005',
+      `--index ${index}: it is there, and nothing is overwritten. Delete it first, where it is broken: DELETE ${index}`,
+    );
   }
   const ask = asks(client);
   await ask('POST', `/_snapshot/${repository}/${snapshot}/_restore?wait_for_completion=true`, {

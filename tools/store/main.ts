@@ -1,9 +1,10 @@
 /** `npm run store`: see `--help`. */
 import { parseArgs } from 'node:util';
+import { misused, refused } from '../../config/refused';
 import type { EnvironmentConfig } from '../../config/schema';
-import { loadEnvironments } from '../../harness/deployment';
+import { environmentNamed } from '../../harness/stages';
 import { storeClient } from '../../lib/store/client';
-import { command } from '../command';
+import { command, needed } from '../command';
 import { connectionHelp, connectionOptions, explained, reached } from '../connection';
 import { eraseSpans, holdSpans, notHeld, restoreIndex } from './held';
 
@@ -46,20 +47,14 @@ async function main(): Promise<void> {
     console.log(help);
     return;
   }
-  const need = (name: 'env' | 'ticket' | 'id' | 'snapshot' | 'index'): string => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`${task} needs --${name}.\n\n${help}`);
-    return value;
-  };
+  const need = (name: 'env' | 'ticket' | 'id' | 'snapshot' | 'index'): string => needed(name, values[name]);
   const approved = <T extends { ticket: string }>(list: (store: EnvironmentConfig['store']) => readonly T[]) => {
     const [name, ticket] = [need('env'), need('ticket')];
-    const environments = loadEnvironments();
-    const config = environments.find(({ environment }) => environment === name);
-    if (!config)
-      throw new Error(`There is no environment ${name}: ${environments.map((one) => one.environment).join(', ')}`);
+    const config = environmentNamed(name);
     const found = list(config.store).find((one) => one.ticket === ticket);
     if (!found) {
-      throw new Error(
+      throw refused(
+        'HL-HOLD-006',
         `config/${name}.ts has no ${task === 'hold' ? 'store.holds' : 'store.erasures'} with ticket ${ticket}. Add it in a change that a second person approves.`,
       );
     }
@@ -73,8 +68,9 @@ async function main(): Promise<void> {
         const missing = await notHeld(client, hold);
         const said = `${spans} spans are held for ${hold.ticket}, until ${hold.until}.`;
         if (missing.length === 0 && spans > 0) return said;
-        throw new Error(
-          `${said} Nothing is stored of ${missing.join(', ') || `the service ${hold.service}`}: is it written as it is stored, and not over its days?`,
+        throw refused(
+          'HL-HOLD-007',
+          `${said} Nothing is stored of ${missing.join(', ') || `the service ${hold.service}`}: is it written as it is stored, and not over its days? Correct the hold, or have it removed.`,
         );
       };
     },
@@ -97,7 +93,7 @@ async function main(): Promise<void> {
     },
   };
   const run = work[task]?.();
-  if (!run) throw new Error(`There is no ${task}.\n\n${help}`);
+  if (!run) throw misused('HL-HOLD-008', `${task} is nothing that is done to a store: use hold, erase or restore.`);
   const { settings: store, close } = await reached(values, 'store');
   const client = storeClient(store);
   try {

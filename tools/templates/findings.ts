@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { refused } from '../../config/refused';
 import { pythonEnvironment } from '../../harness/python/environment';
 
 /** What cfn-lint or checkov objects to. */
@@ -66,8 +67,16 @@ interface CheckovReport {
 /** What `checkov --output json` wrote. @throws Error where it could not read a template: that is no pass */
 export function fromCheckov(report: string): TemplateFinding[] {
   return ([JSON.parse(report)].flat() as CheckovReport[]).flatMap(({ results, summary }) => {
-    if (!results) throw new Error('checkov found no template.');
-    if (summary?.parsing_errors !== 0) throw new Error(`checkov cannot read ${summary?.parsing_errors} templates.`);
+    if (!results)
+      throw refused(
+        'HL-TEMPLATES-001',
+        'checkov found no template, and that is no pass: name the folder of an assembly, such as cdk.out.',
+      );
+    if (summary?.parsing_errors !== 0)
+      throw refused(
+        'HL-TEMPLATES-002',
+        `checkov cannot read ${summary?.parsing_errors} templates, and that is no pass: synthesise them again, and do not edit them.`,
+      );
     return results.failed_checks.map(({ check_id, check_name, file_path, resource }) => ({
       tool: 'checkov' as const,
       id: check_id,

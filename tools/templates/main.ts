@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deploymentRoot, loadEnvironments } from '../../harness/deployment';
 import { sourceExtension } from '../../harness/program';
-import { command } from '../command';
+import { command, nothingMore, notSynthesised } from '../command';
 import { judge, lintTemplates, readAccepted } from './findings';
 
 const help = `Judges the templates of all environments by cfn-lint and checkov, from hashed locks, offline.
@@ -28,13 +28,16 @@ function synthesise(): string {
     ['synth', '--quiet', '--output', directory],
     { cwd: root, encoding: 'utf8' },
   );
-  if (status !== 0) throw new Error(`${stdout}${stderr}\nThe app does not synthesise: fix what it says above.`);
+  if (status !== 0) {
+    process.stderr.write(`${stdout}${stderr}\n`);
+    throw notSynthesised('The app');
+  }
   return directory;
 }
 
 command(help, async () => {
   const { positionals } = parseArgs({ options: {}, allowPositionals: true });
-  if (positionals.length > 1) throw new Error(`One assembly at the most, not ${positionals.length}.`);
+  nothingMore('One assembly', positionals.slice(1));
   const assembly = positionals[0] ?? synthesise();
   const templates = readdirSync(assembly, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.template.json'))

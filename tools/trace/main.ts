@@ -1,13 +1,15 @@
 /** `npm run trace`: see `--help`. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { refused } from '../../config/refused';
 import { environmentNamed } from '../../harness/stages';
 import { storeClient } from '../../lib/store/client';
+import { command, nothingMore } from '../command';
 import { connectionHelp, explained, ownWay, reached } from '../connection';
 import { comparison } from './compare';
 import { exporters } from './export';
 import { fetchList, fetchTrace } from './fetch';
-import { assertTogether, filterOf, options, whole } from './options';
+import { assertTogether, assertTraceId, filterOf, options, whole } from './options';
 import { tracePage } from './page';
 import { listTable, traceTree } from './tree';
 
@@ -44,20 +46,12 @@ npm run trace -- --crossing hk-cn --slow 800ms --since 15m
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
-  if (values.help) {
-    console.log(help);
-    return;
-  }
   const [traceId, other, ...more] = positionals;
-  if (more.length > 0) throw new Error(`One trace, or two to compare: what is ${more.join(' ')}?`);
-  for (const id of positionals) {
-    if (!/^[\da-f]{32}$/.test(id)) {
-      throw new Error(`${id} is not a trace id: 32 hexadecimal digits in lower case, as in traceparent after 00-.`);
-    }
-  }
+  nothingMore('One trace, or two to compare,', more);
+  positionals.forEach(assertTraceId);
   const format = values.export as keyof typeof exporters | undefined;
   if (format !== undefined && !Object.hasOwn(exporters, format))
-    throw new Error(`--export ${format}: use otlp, jaeger or zipkin.`);
+    throw refused('HL-TRACE-012', `--export ${format}: there is no such format. Use otlp, jaeger or zipkin.`);
   assertTogether(values, positionals.length);
   const filter = filterOf(values);
   const limit = whole('--limit', values.limit ?? '100000', 1_000_000);
@@ -68,8 +62,9 @@ async function main(): Promise<void> {
   const fetched = async (id: string) => {
     const found = await fetchTrace(client, id, limit);
     if (found.spans.length > 0) return found;
-    throw new Error(
-      `No span of ${id} is stored. Was it kept? 10 to 30 % of ordinary traces are, errors and slow ones always; for 14 days. A trace is decided some 10 s after its first span.`,
+    throw refused(
+      'HL-TRACE-013',
+      `No span of ${id} is stored. Was it kept? 10 to 30 % of ordinary traces are, errors and slow ones always; for 14 days. A trace is decided some 10 s after its first span: try again then, or look for others with --service.`,
     );
   };
   try {
@@ -102,8 +97,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  if ('code' in error && `${error.code}`.startsWith('ERR_PARSE_ARGS')) process.stderr.write(help);
-  process.exitCode = 1;
-});
+command(help, main);

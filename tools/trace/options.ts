@@ -1,5 +1,6 @@
 /** What `npm run trace` takes: options, and what they say. */
 import type { parseArgs } from 'node:util';
+import { refused } from '../../config/refused';
 import { connectionOptions } from '../connection';
 import type { Filter } from './fetch';
 
@@ -11,8 +12,17 @@ function durationOf(text: string): number {
   const size = unitNanos[unit];
   const nanoseconds = Math.round(Number(amount) * (size ?? Number.NaN));
   if (!Number.isSafeInteger(nanoseconds))
-    throw new Error(`--slow ${text}: write a duration with its unit, such as 800ms or 1.5s.`);
+    throw refused('HL-TRACE-001', `--slow ${text}: write a duration with its unit, such as 800ms or 1.5s.`);
   return nanoseconds;
+}
+
+/** @throws Refusal of what no trace has for an id */
+export function assertTraceId(id: string): void {
+  if (/^[\da-f]{32}$/.test(id)) return;
+  throw refused(
+    'HL-TRACE-011',
+    `${id} is not a trace id: write 32 hexadecimal digits in lower case, as in traceparent after 00-.`,
+  );
 }
 
 /** `Date.parse` alone takes `5` for May 2001, and the 31st of February for a day. */
@@ -26,14 +36,15 @@ function timeOf(option: string, text: string): string {
   const parsed = isDay ? Date.parse(text === day ? `${day}T00:00:00` : text) : Number.NaN;
   const time = new Date(size === undefined ? parsed : Date.now() - Number(amount) * size);
   if (Number.isNaN(time.getTime()) || time.getTime() < 0)
-    throw new Error(`${option} ${text}: write 15m, 3h, 2d, or a time such as 2026-03-01T08:00:00Z.`);
+    throw refused('HL-TRACE-002', `${option} ${text}: write 15m, 3h, 2d, or a time such as 2026-03-01T08:00:00Z.`);
   return time.toISOString();
 }
 
 /** @throws Error that says what it must be */
 export function whole(option: string, text: string, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : 0;
-  if (value < 1 || value > most) throw new Error(`${option} ${text}: use a whole number from 1 to ${most}.`);
+  if (value < 1 || value > most)
+    throw refused('HL-TRACE-003', `${option} ${text}: use a whole number from 1 to ${most}.`);
   return value;
 }
 
@@ -52,7 +63,6 @@ export const options = {
   limit: { type: 'string' },
   json: { type: 'boolean' },
   'no-colour': { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
 } as const;
 
 export type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
@@ -61,12 +71,16 @@ export type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['
 export function filterOf(values: Values): Filter {
   const { service, crossing, slow, since, until } = values;
   if (crossing !== undefined && crossing !== 'hk-cn' && crossing !== 'cn-hk') {
-    throw new Error(`--crossing ${crossing}: use hk-cn or cn-hk.`);
+    throw refused('HL-TRACE-004', `--crossing ${crossing}: there are two ways over the border. Use hk-cn or cn-hk.`);
   }
-  for (const [name, value] of Object.entries(values)) if (value === '') throw new Error(`--${name}: it is empty.`);
+  for (const [name, value] of Object.entries(values))
+    if (value === '') throw refused('HL-TRACE-005', `--${name}: it is empty. Give it a value, or leave it out.`);
   const [from, to] = [since && timeOf('--since', since), until && timeOf('--until', until)];
   if (from && from >= (to ?? new Date().toISOString()))
-    throw new Error(`--since ${since}: there is no time from then ${to ? `to --until ${until}` : 'until now'}.`);
+    throw refused(
+      'HL-TRACE-006',
+      `--since ${since}: there is no time from then ${to ? `to --until ${until}` : 'until now'}. Use an earlier --since.`,
+    );
   return {
     ...(service === undefined ? {} : { service }),
     ...(crossing === undefined ? {} : { crossing }),
@@ -76,7 +90,7 @@ export function filterOf(values: Values): Filter {
     errors: values.errors ?? false,
     attributes: (values.attribute ?? []).map((text) => {
       const at = text.indexOf('=');
-      if (at < 1 || at === text.length - 1) throw new Error(`--attribute ${text}: write key=value.`);
+      if (at < 1 || at === text.length - 1) throw refused('HL-TRACE-007', `--attribute ${text}: write key=value.`);
       return [text.slice(0, at), text.slice(at + 1)];
     }),
     count: whole('--count', values.count ?? '10', 500),
@@ -91,10 +105,12 @@ export function assertTogether(values: Values, traces: number): void {
   const given = (names: readonly (keyof Values)[]) => names.filter((name) => values[name] !== undefined);
   const [outputs, others] = [given(ofTrace.slice(0, 3)), given(traces > 0 ? ofList : ofTrace)];
   const wrong = others.map((name) => `--${name}`).join(', ');
-  if (wrong && traces > 0) throw new Error(`${wrong}: for a list of traces, without a trace id.`);
-  if (wrong) throw new Error(`${wrong}: of which trace? Write its id.`);
+  if (wrong && traces > 0)
+    throw refused('HL-TRACE-008', `${wrong}: for a list of traces. Leave the trace id out, or the option.`);
+  if (wrong) throw refused('HL-TRACE-009', `${wrong}: of which trace? Write its id.`);
   if (outputs.length + (traces > 1 ? 1 : 0) > 1)
-    throw new Error(
-      `${outputs.map((name) => `--${name}`).join(', ')}: one of them${traces > 1 ? ', and for one trace' : ''}.`,
+    throw refused(
+      'HL-TRACE-010',
+      `${outputs.map((name) => `--${name}`).join(', ')}: use one of them${traces > 1 ? ', and for one trace' : ''}.`,
     );
 }

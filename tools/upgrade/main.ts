@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { refused } from '../../config/refused';
 import { deploymentRoot } from '../../harness/deployment';
 import { loader } from '../../harness/program';
 import { manifest } from '../cli/manifest';
@@ -33,7 +34,8 @@ command(help, () => {
   const root = deploymentRoot();
   const git = (...args: string[]): string => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim();
   if (git('status', '--porcelain') !== '') {
-    throw new Error(
+    throw refused(
+      'HL-UPGRADE-001',
       'There are changes that are not committed: commit them first, so that the review shows the upgrade alone.',
     );
   }
@@ -46,9 +48,15 @@ command(help, () => {
   const lock = read<{ packages?: Record<string, { version?: string }> }>('package-lock.json');
   const from = lock.packages?.['node_modules/harbourline']?.version;
   if (from === undefined)
-    throw new Error('package-lock.json has no harbourline: this repository does not use the package.');
+    throw refused(
+      'HL-UPGRADE-002',
+      'package-lock.json has no harbourline: this repository does not use the package. Go to one that does, or make one: npx harbourline init --help',
+    );
   if (values.from !== undefined && values.from !== from) {
-    throw new Error(`--from ${values.from}: the repository has ${from}.`);
+    throw refused(
+      'HL-UPGRADE-003',
+      `--from ${values.from}: the repository has ${from}. Use that, or leave --from out.`,
+    );
   }
 
   const source = values.package ? tarballSource(values.package) : ownSource();

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { refused } from '../../../config/refused';
 import { cacheDirectory } from '../../common/cache';
 
 /** Platforms to build for. Fleets and service nodes are either; a rehearsal runs on the host. */
@@ -42,10 +43,14 @@ export function distributionHash(platform: Platform = 'linux/arm64'): string {
 
 /** The target that runs on this machine. @throws Error on an architecture that the distribution is not built for. */
 export function hostTarget(): Platform {
-  if (process.platform !== 'linux') throw new Error(`Harbourline runs on Linux; this is ${process.platform}.`);
+  if (process.platform !== 'linux')
+    throw refused(
+      'HL-COLLECTOR-001',
+      `Harbourline runs on Linux; this is ${process.platform}. Use a Linux machine, or a container.`,
+    );
   if (process.arch === 'x64') return 'linux/amd64';
   if (process.arch === 'arm64') return 'linux/arm64';
-  throw new Error(`No collector is built for ${process.arch}: use an x86-64 or arm64 Linux machine.`);
+  throw refused('HL-COLLECTOR-002', `No collector is built for ${process.arch}: use an x86-64 or arm64 Linux machine.`);
 }
 
 /** Of the Go on the PATH, such as `go1.26.8`. @throws Error that names Go, where it is missing or older than the distribution needs */
@@ -58,14 +63,16 @@ export function goVersion(): string {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
   } catch {
-    throw new Error(
-      `Go is not on the PATH: the collector is built with Go >= ${minimumGo.join('.')} (https://go.dev/dl).`,
+    throw refused(
+      'HL-COLLECTOR-003',
+      `Go is not on the PATH: the collector is built with it. Install Go >= ${minimumGo.join('.')} (https://go.dev/dl).`,
     );
   }
   const [major = 0, minor = 0] = text.trim().replace(/^go/, '').split('.').map(Number);
   if (major < minimumGo[0] || (major === minimumGo[0] && minor < minimumGo[1])) {
-    throw new Error(
-      `Go is ${text.trim()}: the collector is built with Go >= ${minimumGo.join('.')} (https://go.dev/dl).`,
+    throw refused(
+      'HL-COLLECTOR-004',
+      `Go is ${text.trim()}, too old for the collector. Install Go >= ${minimumGo.join('.')} (https://go.dev/dl).`,
     );
   }
   return text.trim();

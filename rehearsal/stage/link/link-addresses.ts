@@ -1,5 +1,6 @@
 /** Who stands where on the two sides: addresses that the allow-list names, and some that it does not. */
 import { addressIn, within } from '../../../config/cidr';
+import { refused } from '../../../config/refused';
 import type { Flow, LinkParameters } from '../../../lib/contract/link-parameters';
 
 export interface LinkAddresses {
@@ -37,7 +38,10 @@ export function linkAddresses({ allowedFlows, relayAddresses }: LinkParameters):
 function flow(allowedFlows: readonly Flow[], side: Flow['side']): Flow {
   const found = allowedFlows.find((candidate) => candidate.side === side && !candidate.fromRelay);
   if (!found)
-    throw new Error(`The allow-list has no call of a service that begins in ${side}: there is none to rehearse.`);
+    throw refused(
+      'HL-REHEARSE-009',
+      `The allow-list has no call of a service that begins in ${side}, so there is none to rehearse: add its line, or use another scenario or --env.`,
+    );
   return found;
 }
 

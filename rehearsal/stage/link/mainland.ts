@@ -1,6 +1,7 @@
 /** The mainland's side of the aggregates: receiver, responder and CloudWatch, all in a network that only the link reaches. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { refused } from '../../../config/refused';
 import type { CleanUp } from '../../../harness/clean-up';
 import { startCollector } from '../../../harness/collectors';
 import { inNetwork, type Namespace, systemPath } from '../../../harness/namespace';
@@ -40,7 +41,11 @@ export class Mainland {
   static async open(props: MainlandProps): Promise<Mainland> {
     const { synthesised, network, binary, certificate, directory, cleanUp } = props;
     const { mainland, parameters } = synthesised;
-    if (!mainland) throw new Error('The environment has no link.analysis: there is no receiver to rehearse.');
+    if (!mainland)
+      throw refused(
+        'HL-REHEARSE-008',
+        'The environment has no link.analysis, so there is no receiver to rehearse: add it, or use another scenario or --env.',
+      );
     const eventsFile = join(directory, 'mainland-events.jsonl');
     const { receiver } = parameters;
     cleanUp.add(
