@@ -13,22 +13,24 @@ import { makeImage } from './make-image';
 import type { Architecture } from './settings';
 import { tryChart } from './try/chart';
 import { cleanDebian } from './try/clean-root';
+import { emulate } from './try/emulation';
 import { tryImage } from './try/image';
 import { tryPackage } from './try/package';
 import { TryStage } from './try/stage';
 
-const parts = ['deb', 'rpm', 'image', 'chart'] as const;
+const parts = ['deb', 'rpm', 'image', 'other-image', 'chart'] as const;
 type Part = (typeof parts)[number];
 
 const help = `Tries the agent of each kind of node on this machine. Packages: installed in a clean Debian, enrolled, upgraded, removed.
-Image: unpacked and run as ECS would. Chart: linted, rendered, decoded. Real collectors, real TLS; AWS is stood for.
+Image: unpacked and run as ECS would; other-image: that of the other architecture, by QEMU. Chart: linted, rendered, decoded. Real collectors, real TLS; AWS is stood for.
 
 npm run agent:try [-- options] [PART…]
   PART     ${parts.join(', ')} (default: all)
   --env    environment to try (default: dev)
   --help   this text
 
-Needs root, and for packages systemd-nspawn (systemd-container), the first time debootstrap and the internet.
+Needs root, and for packages systemd-nspawn (systemd-container), the first time debootstrap and the internet; for
+other-image qemu-user-static.
 `;
 
 const progress = (line: string): void => console.error(line);
@@ -45,6 +47,7 @@ command(help, async () => {
   if (process.getuid?.() !== 0) throw new Error('It takes root, for a network of its own: sudo -E npm run agent:try');
   const binary = await collectorBinary(hostTarget(), progress);
   const architecture = hostTarget().replace('linux/', '') as Architecture;
+  const other = architecture === 'arm64' ? 'amd64' : 'arm64';
   const packages = wanted.has('deb') || wanted.has('rpm');
   const debian = packages ? await cleanDebian(progress) : '';
   if (!inOwnNetwork()) {
@@ -69,6 +72,10 @@ command(help, async () => {
       deb: async () => tryPackage(await opened('deb'), 'deb', architecture, debian, progress),
       rpm: async () => tryPackage(await opened('rpm'), 'rpm', architecture, debian, progress),
       image: async () => tryImage(await opened('image'), await makeImage([architecture], made, progress), architecture),
+      'other-image': async () => {
+        cleanUp.add(await emulate(other));
+        return tryImage(await opened('other-image'), await makeImage([other], made, progress), other);
+      },
       chart: () => tryChart(config, made),
     };
     for (const part of parts.filter((each) => wanted.has(each))) {

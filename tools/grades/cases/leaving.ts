@@ -27,7 +27,7 @@ export const leaving: readonly Graded[] = [
     edits: [
       edit(
         agent,
-        'export COLLECTOR_ARM64=${collector.url} COLLECTOR_AMD64',
+        'export COLLECTOR_ARM64=${arm64.url} COLLECTOR_AMD64',
         'export COLLECTOR_ARM64=s3://vendor/collector.zip COLLECTOR_AMD64',
       ),
     ],
