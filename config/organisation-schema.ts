@@ -35,6 +35,17 @@ export const ofAccount = {
 export const organisation = section({
   ...ofAccount,
   /**
+   * What names of resources begin with, in place of `harbourline-`: `bank-trc-`. Stacks have it too, in front, and with them all that
+   * CloudFormation names. With the environment's name at most 28 characters: the domain has no more. docs/adopt.md lists what
+   * cannot have it. On what is deployed it cannot be changed: other stacks are made. @default none: `harbourline-`, and stacks by their environment
+   */
+  namePrefix: text(
+    'HL-ORG-011',
+    /^(?!aws|amazon|amzn|ssm|xn--|sthree-)(?=.{2,20}$)[a-z][a-z0-9]*(-[a-z0-9]+)*-$/,
+    'Names of buckets, parameters and domains cannot begin like this.',
+    'Use 2 to 20 lower-case letters, digits and single hyphens, a letter first and a hyphen last; not aws, amazon, amzn, ssm or sthree- in front.',
+  ).optional(),
+  /**
    * Tags of every resource that takes tags, such as the cost centre. At most 40: AWS takes 50, and some are CDK's and ours.
    * Keys of `aws:` and `harbourline:` are taken. @default none
    */

@@ -78,6 +78,7 @@ test("all that is the organisation's at once: CDK's own validation has nothing t
     edited(dev, {
       'organisation.permissionsBoundary': 'boundary-${AWS::AccountId}',
       'organisation.bootstrapQualifier': 'bank01',
+      'organisation.namePrefix': 'bank-trc-',
       'organisation.tags': { 'cost-centre': '4711' },
       'organisation.flowLogArchiveArn': 'arn:aws:s3:::log-archive/network',
       'link.transitGatewayId': 'tgw-0123456789abcdef0',
@@ -234,6 +235,44 @@ test('a VPC that exists: none is made, and every rule is content', () => {
   for (const { Properties } of subnets) expect(Properties?.VpcId).toBe(vpcId);
 });
 
+/** What cannot have the prefix, or needs none: docs/adopt.md says the same. */
+const withoutPrefix: Readonly<Record<string, string>> = {
+  'AWS::Route53::HostedZone.Name': 'a name of DNS, which certificates have, too',
+  'AWS::Route53::RecordSet.Name': 'a name of DNS, which certificates have, too',
+  'AWS::ServiceDiscovery::Service.Name': 'within the namespace, which has it',
+  'AWS::Logs::ResourcePolicy.PolicyName': 'no resource of IAM: it has no ARN',
+  'AWS::SNS::Topic.DisplayName': 'what people see as the sender of a mail',
+  'AWS::CloudWatch::Alarm.MetricName': 'of a metric',
+  'AWS::EC2::VPCEndpoint.ServiceName': "of AWS's service",
+};
+
+test('a prefix of names: stacks have it, and each resource that is named in a template', () => {
+  const prefix = 'bank-trc-';
+  const input = edited(prod, { 'organisation.namePrefix': prefix });
+  const app = buildApp([parseEnvironment('config/prod.ts', input)], unjudged());
+  const assembly = app.synth();
+  // Of what has no name CloudFormation makes one that begins with the stack's; of secrets with its own id.
+  const { stacksRecursively: stacks } = assembly;
+  expect(stacks.length).toBeGreaterThan(6);
+  for (const { stackName } of stacks) expect(stackName).toMatch(/^bank-trc-prod(-[\w-]+)?-[A-Z]\w+$/);
+  const stages = readEnvironments(assembly.directory);
+  const resources = [...stages.values()].flatMap((stage) => resourcesOf(stage).map(({ resource }) => resource));
+  const named = resources.flatMap(({ Type, Properties = {} }) =>
+    Object.entries(Properties)
+      .filter(([key, value]) => /Name$/.test(key) && !/^\{"(Ref|Fn::GetAtt)"/.test(JSON.stringify(value)))
+      .filter(([key]) => Type.startsWith('AWS::') && !(`${Type}.${key}` in withoutPrefix))
+      .map(([key, value]) => ({ of: `${Type}.${key}`, name: JSON.stringify(value) })),
+  );
+  expect(named.length).toBeGreaterThan(100);
+  // Log groups that AWS delivers to, and the domain's, have AWS's folder in front; parameters a slash.
+  const begins = /^(?:\{"Fn::Join":\["",\[)?"(?:\/aws\/(?:vendedlogs|OpenSearchService)\/|\/)?bank-trc-/;
+  expect(named.filter(({ name }) => !begins.test(name))).toEqual([]);
+  for (const { Properties } of resources.filter(({ Type }) => Type === 'AWS::SecretsManager::Secret'))
+    expect(JSON.stringify(Properties?.Name)).toContain('bank-trc-prod-');
+  // Nobody looks for anything under the name that it has without.
+  expect(all(stages)).not.toMatch(/harbourline[-/]prod/);
+});
+
 test('no mainland at all: what looks for crossings looks for addresses that nobody has', () => {
   const stages = judged(edited(dev, { mainland: undefined, link: undefined }));
   expect([...stages.keys()].filter((name) => name.includes('mainland'))).toEqual([]);
@@ -368,6 +407,8 @@ test.each([
   ['organisation.tags', { 'harbourline:environment': 'y' }],
   ['organisation.flowLogArchiveArn', 's3://log-archive'],
   ['organisation.keyArns.logs', keyOf(1, '222222222222')],
+  ['organisation.namePrefix', 'Bank-'],
+  ['organisation.namePrefix', 'bank-tracing-platform-of-hong-kong-'],
   ['organisation.keyArns.topics', 'alias/topics'],
   ['organisation.certificateAuthorityArn', 'arn:aws:acm:ap-east-1:333333333333:certificate/1'],
   ['organisation.certificateAuthorityArn', certificateAuthorityArn.replace('ap-east-1', 'ap-southeast-1')],

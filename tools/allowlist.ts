@@ -10,6 +10,7 @@ import { type Coded, coded, misused, Refusal, refused } from '../config/refused'
 import { environmentsNamed } from '../harness/stages';
 import { warningDays } from '../lib/contract/alarms';
 import { linked } from '../lib/contract/link-parameters';
+import { namesOf } from '../lib/contract/names';
 import { ownerRules } from '../lib/contract/owner-rules';
 import { ending, why } from '../lib/link/allowlist-questions';
 import { command, nothingMore } from './command';
@@ -101,7 +102,7 @@ command(help, () => {
       for (const { list, direction, port, mainland, services } of ownerRules(config)) {
         const whom = services.map(({ prefix, owner, ticket }) => `${prefix} (${owner}, ${ticket})`).join(', ');
         console.log(
-          `  ${direction} TCP ${port} ${direction === 'egress' ? 'to' : 'from'} harbourline-${config.environment}-mainland-${list} (${mainland.join(', ')}): ${whom}`,
+          `  ${direction} TCP ${port} ${direction === 'egress' ? 'to' : 'from'} ${namesOf(config).system}-mainland-${list} (${mainland.join(', ')}): ${whom}`,
         );
       }
     }

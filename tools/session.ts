@@ -12,6 +12,7 @@ import { refused } from '../config/refused';
 import { freePort } from '../harness/ports';
 import { waitFor } from '../harness/wait';
 import { accessTier, domainName, sessionDocument } from '../lib/contract/access';
+import { names } from '../lib/contract/names';
 import type { StoreSettings } from '../lib/store/client';
 
 /** Ways that `--via` takes. */
@@ -40,6 +41,8 @@ export interface Reached {
 export interface ReachOptions {
   readonly via: Way;
   readonly environment: string;
+  /** `organisation.namePrefix`. */
+  readonly namePrefix?: string | undefined;
   readonly region: string;
   /** @default with the caller's credentials */
   readonly aws?: SessionAws;
@@ -51,10 +54,17 @@ const cli = (parameters: readonly string[]): ChildProcess =>
   spawn('aws', [...parameters], { stdio: ['ignore', 'ignore', 'pipe'] });
 
 /** @throws Error that says what is missing: the domain, the instance, a right, the plugin */
-export async function reachStore({ via, environment, region, open = cli, aws }: ReachOptions): Promise<Reached> {
+export async function reachStore({
+  via,
+  environment,
+  namePrefix,
+  region,
+  open = cli,
+  aws,
+}: ReachOptions): Promise<Reached> {
   const { ec2, openSearch } = aws ?? { ec2: new EC2Client({ region }), openSearch: new OpenSearchClient({ region }) };
   const sigv4 = { kind: 'sigv4', region } as const;
-  const DomainName = domainName(environment);
+  const DomainName = domainName(names(environment, namePrefix));
   if (via === 'endpoint') {
     const host = await endpointOf(openSearch, DomainName);
     return { settings: { endpoint: `https://${host}`, auth: sigv4 }, close: () => {} };
@@ -85,7 +95,12 @@ export async function reachStore({ via, environment, region, open = cli, aws }: 
   const forwardedPort = await freePort();
   const session = open([
     ...['ssm', 'start-session', '--region', region, '--target', instance],
-    ...['--document-name', sessionDocument(environment), '--parameters', `localPortNumber=${forwardedPort}`],
+    ...[
+      '--document-name',
+      sessionDocument(names(environment, namePrefix)),
+      '--parameters',
+      `localPortNumber=${forwardedPort}`,
+    ],
   ]);
   let said = '';
   session.stderr?.on('data', (text: Buffer) => {

@@ -13,6 +13,16 @@ const bucketKey = (path: string, keyArn: string | undefined, partition: string, 
   );
 
 export const accountRules: readonly Rule[] = [
+  rule(['environment', 'organisation.namePrefix'], ({ environment, organisation: { namePrefix = '' } }) =>
+    must(
+      'HL-ORG-012',
+      namePrefix === '' || namePrefix.length + environment.length <= 28,
+      'organisation.namePrefix',
+      namePrefix,
+      `With ${environment} it has ${namePrefix.length + environment.length} characters, and the name of a domain has room for 28.`,
+      `Use ${28 - environment.length} characters or fewer, or a shorter name of the environment.`,
+    ),
+  ),
   rule(['assetsKeyArn', 'clients', 'region', 'link.analysis'], ({ assetsKeyArn, clients, region, link }) => [
     ...bucketKey('assetsKeyArn', assetsKeyArn, 'aws', region),
     ...clients.flatMap((client, index) =>

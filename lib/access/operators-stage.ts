@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
 import { operatorsStage } from '../../config/stages';
 import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
+import { stackName } from '../common/names';
 import { boundaryOf, organise } from '../common/organisation';
 import { StoreEndpoint, type StoreEndpointProps } from './store-endpoint';
 
@@ -18,6 +19,7 @@ export class OperatorsStage extends Stage {
     });
     organise(this, config, config.organisation);
     const stack = new Stack(this, 'Operators', {
+      ...stackName(this, 'Operators'),
       description: `Harbourline: the trace store of ${config.environment}, where operators are`,
     });
     const logsKey = encryptionKey(stack, 'LogsKey', 'operational logs');

@@ -17,8 +17,10 @@ import { Construct } from 'constructs';
 import { pinnedImage } from '../../config/regions';
 import type { EnvironmentConfig } from '../../config/schema';
 import { serviceRole } from '../common/iam';
+import { namesIn } from '../common/names';
 import { acknowledge } from '../compliance/acknowledge';
 import { accessTier, domainName, sessionDocument } from '../contract/access';
+import { namesOf } from '../contract/names';
 import { machineImage, sessionManager } from '../machine/fleet';
 import { subnets } from '../network/network-stack';
 
@@ -94,12 +96,12 @@ export class SessionHost extends Construct {
       id: 'AwsSolutions-AS3',
       reason: 'A launch or termination here interrupts a session that a person opens again, and is in CloudTrail.',
     });
-    Tags.of(group).add('Name', `harbourline-${environment}-${accessTier}`);
+    Tags.of(group).add('Name', `${namesOf(config).system}-${accessTier}`);
     Tags.of(group).add('harbourline:tier', accessTier);
 
     const document = new CfnDocument(this, 'Document', {
       // A physical name, because people and policies name it.
-      name: sessionDocument(environment),
+      name: sessionDocument(namesOf(config)),
       documentType: 'Session',
       updateMethod: 'NewVersion',
       content: {
@@ -161,7 +163,7 @@ export class SessionHost extends Construct {
         new PolicyStatement({
           sid: 'FindTheStore',
           actions: ['es:DescribeDomain'],
-          resources: [arn('es', 'domain', domainName(environment))],
+          resources: [arn('es', 'domain', domainName(namesIn(this, environment)))],
         }),
       ],
     });

@@ -8,6 +8,7 @@ import type { EnvironmentConfig } from '../../config/schema';
 import { DeploymentFunction } from '../common/function';
 import { acknowledge } from '../compliance/acknowledge';
 import { domainName } from '../contract/access';
+import { namesOf } from '../contract/names';
 
 export interface StoreEndpointProps {
   readonly config: EnvironmentConfig;
@@ -17,13 +18,13 @@ export interface StoreEndpointProps {
 
 const entry = join(__dirname, 'endpoint.handler.ts');
 
-const domainArn = (scope: Construct, { environment, account, region }: EnvironmentConfig): string =>
+const domainArn = (scope: Construct, config: EnvironmentConfig): string =>
   Stack.of(scope).formatArn({
     service: 'es',
-    account,
-    region,
+    account: config.account,
+    region: config.region,
     resource: 'domain',
-    resourceName: domainName(environment),
+    resourceName: domainName(namesOf(config)),
   });
 
 /** Lets another account make an endpoint of the domain: the account as a whole, which is all that the service knows. */
@@ -53,7 +54,7 @@ export class EndpointAccess extends Construct {
     new CustomResource(this, 'Access', {
       resourceType: 'Custom::HarbourlineStoreEndpointAccess',
       serviceToken: own.serviceToken,
-      properties: { DomainName: domainName(config.environment), Account: account },
+      properties: { DomainName: domainName(namesOf(config)), Account: account },
     });
   }
 }

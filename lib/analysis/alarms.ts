@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import { runbookUrl } from '../contract/alarms';
 import type { AnalysisConfig, LinkedConfig } from '../contract/link-parameters';
 import { aggregatesLogGroup, balancerMetrics, fleetMetrics, logMetrics } from '../contract/metrics';
+import { namesOf } from '../contract/names';
 import { Alarms } from '../observe/alarms';
 import type { AlarmDefinition } from '../observe/alarms/alarm';
 import { period } from '../observe/expressions';
@@ -33,7 +34,7 @@ export function analysisAlarms(scope: Construct, id: string, props: AnalysisAlar
     new Metric({
       namespace,
       metricName: name,
-      dimensionsMap: { LogGroupName: aggregatesLogGroup(environment) },
+      dimensionsMap: { LogGroupName: aggregatesLogGroup(namesOf(config)) },
       statistic: 'Sum',
       period: over,
     });

@@ -3,9 +3,11 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { allowCloudWatchLogs, encryptionKey } from '../common/encryption-key';
+import { stackName } from '../common/names';
 import { subnetCidrs } from '../contract/addresses';
 import type { AnalysisConfig, LinkedConfig } from '../contract/link-parameters';
 import { aggregatesLogGroup } from '../contract/metrics';
+import { namesOf } from '../contract/names';
 import { analysisAlarms } from './alarms';
 import { analysisDashboard } from './dashboard';
 import { instanceCount, Receivers } from './receivers';
@@ -21,12 +23,12 @@ export interface AnalysisStackProps extends StackProps {
  */
 export class AnalysisStack extends Stack {
   constructor(scope: Construct, id: string, props: AnalysisStackProps) {
-    super(scope, id, props);
+    super(scope, id, { ...stackName(scope, id), ...props });
     const { config, analysis } = props;
     const key = encryptionKey(this, 'LogsKey', 'aggregates of Hong Kong');
     allowCloudWatchLogs(key);
     const logGroup = new LogGroup(this, 'Aggregates', {
-      logGroupName: aggregatesLogGroup(config.environment),
+      logGroupName: aggregatesLogGroup(namesOf(config)),
       encryptionKey: key,
       retention: config.observe.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,

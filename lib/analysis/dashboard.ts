@@ -1,5 +1,7 @@
 import { Dashboard, GraphWidget, MathExpression, Metric, PeriodOverride, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { namesIn } from '../common/names';
+import { dashboardName } from '../contract/dashboards';
 import { type Crossing, crossings, kindOfCrossing, metricNamespace, metrics } from '../contract/metrics';
 import { period } from '../observe/expressions';
 
@@ -39,7 +41,7 @@ export function analysisDashboard(scope: Construct, id: string, { environment, o
 
   // A physical name, because people look it up.
   const dashboard = new Dashboard(scope, id, {
-    dashboardName: `harbourline-${environment}-analysis`,
+    dashboardName: dashboardName(namesIn(scope, environment), 'analysis'),
     periodOverride: PeriodOverride.INHERIT,
   });
   dashboard.addWidgets(

@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import { variables } from '../collector/blocks/render';
 import { receiverConfiguration } from '../collector/receiver';
 import { serviceRole } from '../common/iam';
+import { namesIn } from '../common/names';
 import { acknowledge } from '../compliance/acknowledge';
 import { paths } from '../contract/instance';
 import type { AnalysisConfig, LinkConfig } from '../contract/link-parameters';
@@ -156,7 +157,7 @@ export class Receivers extends Construct {
       configuration: receiverConfiguration({
         environment,
         port: receiver.port,
-        sink: { region, logGroupName: aggregatesLogGroup(environment) },
+        sink: { region, logGroupName: aggregatesLogGroup(namesIn(this, environment)) },
       }),
       certificate: linkCertificate(analysis.certificate, region),
       statements: [responder.readStatement(), writeMetrics(logGroup)],

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { privateName } from '../../config/entrance';
 import type { EnvironmentConfig } from '../../config/schema';
 import { Agent, securityLevel } from '../collect/agent';
+import { stackName } from '../common/names';
 import { subnetCidrs } from '../contract/addresses';
 import { ports } from '../contract/ports';
 import { foreignSecret } from '../machine/instance-secret';
@@ -25,7 +26,7 @@ export interface ClientStackProps extends StackProps {
  */
 export class ClientStack extends Stack {
   constructor(scope: Construct, id: string, { config, client, handedOver, ...props }: ClientStackProps) {
-    super(scope, id, props);
+    super(scope, id, { ...stackName(scope, id), ...props });
     const { environment, collect } = config;
     const { via, routed } = collect.entrance;
     for (const vpc of client.vpcs) {

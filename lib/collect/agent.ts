@@ -5,6 +5,7 @@ import { CfnAssociation, CfnDocument, StringParameter } from 'aws-cdk-lib/aws-ss
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
 import { agentConfiguration } from '../collector/agent';
+import { namePrefixIn, namesIn } from '../common/names';
 import { paths } from '../contract/instance';
 import { goMemoryMiB } from '../contract/sizing';
 import { Artifact, decryptAssets } from '../machine/artifact';
@@ -105,7 +106,7 @@ export class Agent extends Construct {
 
     new CfnAssociation(this, 'Association', {
       name: document.ref,
-      associationName: `harbourline-agent-${environment}`,
+      associationName: `${namesIn(this, environment).prefix}agent-${environment}`,
       targets: [{ key: `tag:${agent.tagKey}`, values: [agent.tagValue ?? environment] }],
       parameters: { action: ['install'] },
       scheduleExpression: `rate(${agent.everyHours} ${agent.everyHours === 1 ? 'hour' : 'hours'})`,
@@ -119,7 +120,7 @@ export class Agent extends Construct {
   private parameters({ environment, certificate, pseudonyms, gatewayEndpoint }: AgentProps): StringParameter[] {
     const parameter = (id: string, name: string, description: string, stringValue: string) =>
       new StringParameter(this, id, {
-        parameterName: `/harbourline/${environment}/agent/${name}`,
+        parameterName: `${namesIn(this, environment).parameters}/agent/${name}`,
         description,
         stringValue,
       });
@@ -147,6 +148,7 @@ export class Agent extends Construct {
       '#!/bin/bash',
       'set -euo pipefail',
       `export AWS_REGION=${Stack.of(this).region} ENVIRONMENT=${environment} ACTION={{ action }}`,
+      ...(namePrefixIn(this).namePrefix ? [`export PARAMETERS=${namesIn(this, environment).parameters}`] : []),
       `export COLLECTOR_ARM64=${arm64.url} COLLECTOR_AMD64=${x86.url} SECURITY_LEVEL=${props.securityLevel}`,
       `export MEMORY_MIB=${agent.memoryMiB} GO_MEMORY_MIB=${goMemoryMiB(agent.memoryMiB)} CPU_PERCENT=${agent.cpuPercent}`,
       `export EGRESS_KILOBITS=${agent.egressKilobits} PSEUDONYM_SECRET_ID=${pseudonyms?.secretArn ?? ''}`,

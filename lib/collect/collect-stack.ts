@@ -13,6 +13,7 @@ import { EnvironmentStack, type EnvironmentStackProps, isOurs } from '../common/
 import { serviceRole } from '../common/iam';
 import { cloudMapNamespace, cloudMapServices } from '../contract/cloud-map';
 import { metricLogGroup } from '../contract/metrics';
+import { namesOf } from '../contract/names';
 import { ports } from '../contract/ports';
 import type { LinkStackProps } from '../link/link-stack';
 import { TierCertificates } from '../machine/certificates';
@@ -94,12 +95,12 @@ export class CollectStack extends EnvironmentStack {
     });
     const pseudonyms =
       config.redaction.pseudonymKeys.length > 0
-        ? new Pseudonyms(this, 'Pseudonyms', agentReaders, keyArns.secrets).secret
+        ? new Pseudonyms(this, 'Pseudonyms', environment, agentReaders, keyArns.secrets).secret
         : undefined;
 
     const handoverBucket = new HandoverBucket(this, 'Remainders', { environment, key: disks });
 
-    const names = { namespace: cloudMapNamespace(environment), service: cloudMapServices.sampler };
+    const names = { namespace: cloudMapNamespace(namesOf(config)), service: cloudMapServices.sampler };
     const relays = config.link ? { namespace: names.namespace, service: cloudMapServices.relay } : undefined;
     const namespace = new HttpNamespace(this, 'Namespace', { name: names.namespace });
     const discovery = namespace.createService('SamplerService', {
@@ -109,7 +110,7 @@ export class CollectStack extends EnvironmentStack {
 
     // A physical name, because the collectors' static configuration names it.
     const logGroup = new LogGroup(this, 'Metrics', {
-      logGroupName: metricLogGroup(environment),
+      logGroupName: metricLogGroup(namesOf(config)),
       encryptionKey: logsKey,
       retention: logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -138,6 +139,7 @@ export class CollectStack extends EnvironmentStack {
       pseudonyms,
       configuration: gatewayConfiguration({
         environment,
+        namePrefix: config.organisation.namePrefix,
         region: config.region,
         legacyClients: collect.legacyClients,
         redaction: config.redaction,
@@ -163,6 +165,7 @@ export class CollectStack extends EnvironmentStack {
       certificate: certificates.of.sampler,
       configuration: samplerConfiguration({
         environment,
+        namePrefix: config.organisation.namePrefix,
         region: config.region,
         instanceType: collect.sampler.instanceType,
         volumeGiB: collect.sampler.volumeGiB,

@@ -2,8 +2,10 @@
  * The gateway: behind the load balancer. Takes OTLP over TLS, drops what is of a foreign environment, redacts, and routes
  * all spans of a trace to one sampler. Metrics of nodes go to CloudWatch from here: nodes need no access to it.
  */
+
 import { tierName } from '../../config/tier-names';
 import { hops, mebibytes } from '../contract/limits';
+import { names } from '../contract/names';
 import { ports } from '../contract/ports';
 import { queueBytes, sizesOf } from '../contract/sizing';
 import {
@@ -26,6 +28,8 @@ import { env, renderConfiguration, variables } from './blocks/render';
 
 export interface GatewayOptions {
   readonly environment: string;
+  /** `organisation.namePrefix`: the log group of metrics begins with it. */
+  readonly namePrefix?: string | undefined;
   readonly redaction?: RedactionOptions;
   readonly region: string;
   /** Clients of older systems that are admitted. @default none */
@@ -48,6 +52,7 @@ export const backendRetrySeconds = 60;
 /** The gateway's configuration as text. */
 export function gatewayConfiguration({
   environment,
+  namePrefix,
   region,
   instanceType,
   volumeGiB,
@@ -95,7 +100,12 @@ export function gatewayConfiguration({
     },
     processors: { ...own.processors, ...legacy.processors, ...processors, ...nodes },
     exporters: {
-      ...embeddedMetrics(environment, region, [...new Set([...metricsOf('gateway'), ...metricsOfNodes])], services),
+      ...embeddedMetrics(
+        names(environment, namePrefix),
+        region,
+        [...new Set([...metricsOf('gateway'), ...metricsOfNodes])],
+        services,
+      ),
       load_balancing: {
         routing_key: 'traceID',
         // Retries stand at both levels on purpose. Retried at the top alone, a whole batch is sent again each time that one

@@ -4,6 +4,7 @@
  */
 
 import { crossingAttribute, crossings, metrics, traceparentAttribute } from '../contract/metrics';
+import { names } from '../contract/names';
 import { ports } from '../contract/ports';
 import { extensions, memoryLimiter, pingsAllowed, retryForever, serverTls, service } from './blocks/components';
 import { embeddedMetrics, metricsOf, ownMetrics, ownReader } from './blocks/own-metrics';
@@ -11,6 +12,8 @@ import { env, renderConfiguration, variables } from './blocks/render';
 
 export interface RelayOptions {
   readonly environment: string;
+  /** `organisation.namePrefix`: the log group of metrics begins with it. */
+  readonly namePrefix?: string | undefined;
   readonly region: string;
   /** Name in the certificate of the mainland's receiver. */
   readonly receiverName: string;
@@ -92,7 +95,7 @@ export function relayConfiguration(options: RelayOptions): string {
       },
     },
     exporters: {
-      ...embeddedMetrics(environment, region, metricsOf('relay')),
+      ...embeddedMetrics(names(environment, options.namePrefix), region, metricsOf('relay')),
       'otlp_http/mainland': {
         endpoint: env(variables.receiverEndpoint),
         tls: {

@@ -15,6 +15,7 @@ import {
   statusError,
   traceparentAttribute,
 } from '../contract/metrics';
+import { names } from '../contract/names';
 import { ports } from '../contract/ports';
 import { hashSalt, rootWaitSeconds } from '../contract/sampling';
 import { forwardQueueBytes, queueBytes, sizesOf, waitingBytes } from '../contract/sizing';
@@ -36,6 +37,8 @@ import { graceSeconds, windowSeconds } from './relay';
 
 export interface SamplerOptions {
   readonly environment: string;
+  /** `organisation.namePrefix`: the log group of metrics begins with it. */
+  readonly namePrefix?: string | undefined;
   readonly region: string;
   readonly instanceType: string;
   /** Volume of the disk queue in GiB. */
@@ -184,7 +187,13 @@ export function samplerConfiguration(options: SamplerOptions): string {
       },
     },
     exporters: {
-      ...embeddedMetrics(environment, region, [...Object.values(metrics), ...ownOnes], options.named.services, ownOnes),
+      ...embeddedMetrics(
+        names(environment, options.namePrefix),
+        region,
+        [...Object.values(metrics), ...ownOnes],
+        options.named.services,
+        ownOnes,
+      ),
       ...forward,
       ...relays,
       'otlp_http/writer': {

@@ -1,6 +1,7 @@
 import { Stack, type StackProps, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
+import { stackName } from './names';
 
 export interface EnvironmentStackProps extends StackProps {
   readonly config: EnvironmentConfig;
@@ -14,7 +15,7 @@ export class EnvironmentStack extends Stack {
   readonly config: EnvironmentConfig;
 
   constructor(scope: Construct, id: string, props: EnvironmentStackProps) {
-    super(scope, id, props);
+    super(scope, id, { ...stackName(scope, id), ...props });
     this.config = props.config;
   }
 

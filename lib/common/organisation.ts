@@ -1,5 +1,6 @@
 import { PermissionsBoundary, type Stage, Tags } from 'aws-cdk-lib';
 import type { EnvironmentConfig } from '../../config/schema';
+import { prefixNames } from './names';
 
 /** What the accounts of the two sides have for themselves. */
 interface OfAccount {
@@ -24,6 +25,7 @@ export function organise(
   { bootstrapQualifier }: OfAccount,
 ): void {
   if (bootstrapQualifier) stage.node.setContext('@aws-cdk/core:bootstrapQualifier', bootstrapQualifier);
+  prefixNames(stage, organisation.namePrefix);
   const tags = { ...organisation.tags, 'harbourline:environment': environment };
   for (const [key, value] of Object.entries(tags)) Tags.of(stage).add(key, value);
 }

@@ -1,6 +1,7 @@
 /** Names of alarms, which collectors' stacks, the runbook and a rehearsal know by. */
 
 import type { EnvironmentConfig } from '../../config/schema';
+import type { Names } from './names';
 
 /** Nothing comes in: new instances that show it are rolled back. */
 export const noSpans = 'No spans';
@@ -13,10 +14,10 @@ export const anchor = (heading: string): string =>
     .replace(/ /g, '-');
 
 /** A physical name, because people see it in messages and look it up in the runbook, and instance refreshes watch it. */
-export const alarmName = (environment: string, heading: string): string => `harbourline-${environment}: ${heading}`;
+export const alarmName = ({ system }: Names, heading: string): string => `${system}: ${heading}`;
 
 /** How names of mute rules begin that `npm run mute` makes: the time to recovery leaves out what begins in one. */
-export const muteRulePrefix = (environment: string): string => `harbourline-${environment}-mute-`;
+export const muteRulePrefix = ({ system }: Names): string => `${system}-mute-`;
 
 /** The runbook's address: where people read it, or its path where the configuration does not say. */
 export const runbookUrl = ({ repositoryUrl, observe: { runbook } }: EnvironmentConfig): string =>

@@ -6,6 +6,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { stackInstance } from '../common/stack-instance';
 import type { LinkedConfig } from '../contract/link-parameters';
 import { firewallMetrics, metricNamespace, sideDimension } from '../contract/metrics';
+import { namesOf } from '../contract/names';
 import { EndLines } from './end-lines';
 import { addressSets, capacity, statefulRules } from './firewall-rules';
 
@@ -22,7 +23,7 @@ export const alertLog = (
   { config, logsKey, logRetention }: Pick<InspectionProps, 'config' | 'logsKey' | 'logRetention'>,
 ): LogGroup =>
   new LogGroup(scope, 'FirewallLog', {
-    logGroupName: `/aws/vendedlogs/harbourline/${config.environment}/firewall-${stackInstance(Stack.of(scope))}`,
+    logGroupName: `/aws/vendedlogs/${namesOf(config).delivered}/firewall-${stackInstance(Stack.of(scope))}`,
     encryptionKey: logsKey,
     retention: logRetention,
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -47,7 +48,7 @@ export class Inspection extends Construct {
     super(scope, id);
     const { config, log } = props;
     const { environment, link, network, production } = config;
-    const name = `harbourline-${environment}`; // AWS requires names of all three
+    const { system: name } = namesOf(config); // AWS requires names of all three
     const rules = new CfnRuleGroup(this, 'AllowList', {
       ruleGroupName: `${name}-allowlist`,
       description: link.allowlist.file,

@@ -1,6 +1,7 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { CfnResourceShare } from 'aws-cdk-lib/aws-ram';
 import { Construct } from 'constructs';
+import { namesIn } from '../common/names';
 import { guestAccounts, type LinkedConfig } from '../contract/link-parameters';
 import { ownerRules } from '../contract/owner-rules';
 import { type PrefixListProps, prefixList } from './prefix-list';
@@ -28,7 +29,7 @@ export class OwnerLists extends Construct {
     const principals = guestAccounts(config);
     if (lists.length === 0 || principals.length === 0) return;
     new CfnResourceShare(this, 'Share', {
-      name: `harbourline-${environment}-allowlist`, // required by AWS
+      name: `${namesIn(this, environment).system}-allowlist`, // required by AWS
       resourceArns: lists.map(({ attrArn }) => attrArn),
       principals,
       // Of the own organisation: nobody else learns who may call the mainland.

@@ -1,5 +1,6 @@
 import { CfnPrefixList } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
+import { namesIn } from '../common/names';
 
 export interface PrefixListProps {
   readonly environment: string;
@@ -22,7 +23,7 @@ export function prefixList(
 ): CfnPrefixList {
   const maxEntries = prefixListSize(prefixes.length);
   return new CfnPrefixList(scope, `PrefixList${name}Of${maxEntries}`, {
-    prefixListName: `harbourline-${environment}-mainland-${name}`, // required by AWS, shown in rules that refer to it
+    prefixListName: `${namesIn(scope, environment).system}-mainland-${name}`, // required by AWS, shown in rules that refer to it
     addressFamily: 'IPv4',
     maxEntries,
     entries: [...prefixes].sort().map((cidr) => ({ cidr, description: allowlistFile })),

@@ -11,6 +11,7 @@ import { outageGiB } from '../../config/rules/link';
 import { variables } from '../collector/blocks/render';
 import { graceSeconds, relayConfiguration, windowSeconds } from '../collector/relay';
 import { serviceRole } from '../common/iam';
+import { namePrefixIn } from '../common/names';
 import { cloudMapServices } from '../contract/cloud-map';
 import { environmentFile, paths } from '../contract/instance';
 import type { LinkConfig } from '../contract/link-parameters';
@@ -102,6 +103,7 @@ export class Relays extends Construct {
       certificate: props.certificate,
       configuration: relayConfiguration({
         environment,
+        ...namePrefixIn(this),
         region,
         receiverName: receiver.name,
         services: props.services,

@@ -13,6 +13,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, ResourcePolicy, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnResourceShare } from 'aws-cdk-lib/aws-ram';
 import { Construct } from 'constructs';
+import { namesIn } from '../common/names';
 import { stackInstance } from '../common/stack-instance';
 import { subnetCidrs } from '../contract/addresses';
 import { guestAccounts, type LinkConfig, type LinkedConfig, type RoutedPrefix } from '../contract/link-parameters';
@@ -107,7 +108,7 @@ export class Transit extends Construct {
     if (principals.length > 0) {
       // Its owner accepts each attachment, and alone writes routes: who attaches a VPC reaches nothing by that.
       new CfnResourceShare(this, 'Share', {
-        name: `harbourline-${environment}-link`, // required by AWS
+        name: `${namesIn(this, environment).system}-link`, // required by AWS
         resourceArns: [gateway.attrTransitGatewayArn],
         principals,
         allowExternalPrincipals: false,
@@ -187,7 +188,7 @@ export class Transit extends Construct {
     // goes, so the name is this stack's alone.
     const group = (id: string, name: string) =>
       new LogGroup(this, id, {
-        logGroupName: `/aws/vendedlogs/harbourline/${environment}/${name}-${stackInstance(stack)}`,
+        logGroupName: `/aws/vendedlogs/${namesIn(this, environment).delivered}/${name}-${stackInstance(stack)}`,
         encryptionKey,
         retention,
         removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,

@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import { tierName } from '../../config/tier-names';
 import { encryptionKey } from '../common/encryption-key';
 import { DeploymentFunction } from '../common/function';
+import { secretName } from '../common/names';
 import { acknowledge } from '../compliance/acknowledge';
 import { renewalDays } from './certificates.issue';
 import {
@@ -57,6 +58,7 @@ export class TierCertificates extends Construct {
     const certificate = (tier: Tier): InstanceSecret => {
       const made = new Secret(this, `${tier[0]?.toUpperCase()}${tier.slice(1)}`, {
         description: `Certificate and key of the ${tier} tier`,
+        ...secretName(this, environment, `certificate-${tier}`),
         encryptionKey: key,
         removalPolicy: RemovalPolicy.DESTROY,
       });

@@ -32,6 +32,7 @@ import { architectureOf } from '../../config/regions';
 import { variables } from '../collector/blocks/render';
 import type { Platform } from '../collector/distribution/build';
 import { attach } from '../common/iam';
+import { namesIn } from '../common/names';
 import { acknowledge } from '../compliance/acknowledge';
 import { cloudConfig, environmentFile, type InstanceFile, paths } from '../contract/instance';
 import { type FleetTier, sizesOf } from '../contract/sizing';
@@ -205,7 +206,11 @@ export class Fleet extends Construct {
         bakeTime: Duration.minutes(5),
         ...(props.rollbackDisabled
           ? {}
-          : { alarms: [Alarm.fromAlarmName(this, 'Watched', missingInstancesAlarmName(environment, tier))] }),
+          : {
+              alarms: [
+                Alarm.fromAlarmName(this, 'Watched', missingInstancesAlarmName(namesIn(this, environment), tier)),
+              ],
+            }),
       }),
     });
     // An instance fetches its certificate at first boot: it must have been issued, and be readable.
@@ -218,7 +223,7 @@ export class Fleet extends Construct {
         'Launches and terminations are normal here (rolling updates, scaling) and are in CloudTrail; people are notified of symptoms by alarms, not of instances.',
     });
     missingInstancesAlarm(this, { environment, tier, group: this.group, minInstances: props.minInstances });
-    Tags.of(this.group).add('Name', `harbourline-${environment}-${tier}`);
+    Tags.of(this.group).add('Name', `${namesIn(this, environment).system}-${tier}`);
     Tags.of(this.group).add('harbourline:tier', tier);
   }
 

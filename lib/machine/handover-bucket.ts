@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { namesIn } from '../common/names';
 import { acknowledge } from '../compliance/acknowledge';
 import { handoverBucketName } from '../contract/buckets';
 
@@ -26,7 +27,7 @@ export class HandoverBucket extends Construct {
   ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
-      bucketName: handoverBucketName(props.environment, Stack.of(this).account),
+      bucketName: handoverBucketName(namesIn(this, props.environment), Stack.of(this).account),
       encryption: BucketEncryption.KMS,
       // The key of the volumes: the same queues, read by the same roles.
       encryptionKey: props.key,
@@ -90,7 +91,7 @@ export class HandoverBucket extends Construct {
 
   /** By the bucket's physical name, so that policies of other stacks read the same. */
   private objects(name: string): string {
-    const resource = handoverBucketName(this.props.environment, Stack.of(this).account);
+    const resource = handoverBucketName(namesIn(this, this.props.environment), Stack.of(this).account);
     return Stack.of(this).formatArn({ service: 's3', region: '', account: '', resource, resourceName: name });
   }
 

@@ -2,12 +2,14 @@ import { Duration } from 'aws-cdk-lib';
 import type { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { namesIn } from '../common/names';
 import { acknowledge } from '../compliance/acknowledge';
+import type { Names } from '../contract/names';
 import type { FleetTier } from '../contract/sizing';
 
 /** A physical name, because the group names the alarm and the alarm the group: one of them must be known before it is there. */
-export const missingInstancesAlarmName = (environment: string, tier: FleetTier): string =>
-  `harbourline-${environment}-${tier}: instances missing`;
+export const missingInstancesAlarmName = ({ system }: Names, tier: FleetTier): string =>
+  `${system}-${tier}: instances missing`;
 
 export interface MissingInstancesProps {
   readonly environment: string;
@@ -25,7 +27,7 @@ export function missingInstancesAlarm(
   { environment, tier, group, minInstances }: MissingInstancesProps,
 ): void {
   const alarm = new Alarm(scope, 'InstancesMissing', {
-    alarmName: missingInstancesAlarmName(environment, tier),
+    alarmName: missingInstancesAlarmName(namesIn(scope, environment), tier),
     alarmDescription: `Rolls a deployment of ${tier}s back, and notifies nobody else: fewer than ${minInstances} instances were in service for three minutes.`,
     metric: new Metric({
       namespace: 'AWS/AutoScaling',

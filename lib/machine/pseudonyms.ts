@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { encryptionKey } from '../common/encryption-key';
+import { secretName } from '../common/names';
 import { acknowledge } from '../compliance/acknowledge';
 import { allowForeignReaders, type ForeignReaders, type InstanceSecret, instanceSecret } from './instance-secret';
 
@@ -16,11 +17,12 @@ export class Pseudonyms extends Construct {
    * @param readers nodes of other accounts, whose agents make the same pseudonyms
    * @param keyArn `organisation.keyArns.secrets`
    */
-  constructor(scope: Construct, id: string, readers: readonly ForeignReaders[], keyArn?: string) {
+  constructor(scope: Construct, id: string, environment: string, readers: readonly ForeignReaders[], keyArn?: string) {
     super(scope, id);
     const key = encryptionKey(this, 'Key', 'secret of the pseudonyms in spans', keyArn);
     const secret = new Secret(this, 'Secret', {
       description: 'Key of the pseudonyms in spans',
+      ...secretName(this, environment, 'pseudonyms'),
       encryptionKey: key,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy: RemovalPolicy.DESTROY,

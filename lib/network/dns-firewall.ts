@@ -11,6 +11,7 @@ import {
   CfnResolverQueryLoggingConfigAssociation,
 } from 'aws-cdk-lib/aws-route53resolver';
 import { Construct } from 'constructs';
+import { namesIn } from '../common/names';
 import { stackInstance } from '../common/stack-instance';
 import { dnsMetrics, metricNamespace } from '../contract/metrics';
 
@@ -71,7 +72,7 @@ export class DnsFirewall extends Construct {
   private log({ vpc, logsKey, logRetention }: DnsFirewallProps, environment: string): void {
     const stack = Stack.of(this);
     const group = new LogGroup(this, 'Queries', {
-      logGroupName: `/aws/vendedlogs/harbourline/${environment}/dns-${stackInstance(stack)}`,
+      logGroupName: `/aws/vendedlogs/${namesIn(this, environment).delivered}/dns-${stackInstance(stack)}`,
       encryptionKey: logsKey,
       retention: logRetention,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,

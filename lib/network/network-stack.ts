@@ -25,6 +25,7 @@ import { acknowledge } from '../compliance/acknowledge';
 import { type SubnetGroup, subnetCidrs, subnetGroups, subnetMask } from '../contract/addresses';
 import { handoverBucketName } from '../contract/buckets';
 import { interfaceEndpoints } from '../contract/endpoints';
+import { namesOf } from '../contract/names';
 import { DnsFirewall } from './dns-firewall';
 import { ExistingVpc } from './existing-vpc';
 import { RoutedEntrance } from './routed-entrance';
@@ -185,7 +186,7 @@ export class NetworkStack extends EnvironmentStack {
         service: 's3',
         region: '',
         account: '',
-        resource: handoverBucketName(this.config.environment, this.account),
+        resource: handoverBucketName(namesOf(this.config), this.account),
         ...(resourceName ? { resourceName } : {}),
       });
     s3.addToPolicy(

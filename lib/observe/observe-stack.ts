@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { EnvironmentStack, type EnvironmentStackProps } from '../common/environment-stack';
 import { runbookUrl } from '../contract/alarms';
 import { type DashboardName, dashboardName } from '../contract/dashboards';
+import { namesOf } from '../contract/names';
 import { Alarms, crossingBudgets, environmentAlarms, type Topics } from './alarms';
 import type { Watched } from './alarms/alarm';
 import { mainlandFirst } from './alarms/first';
@@ -29,7 +30,7 @@ export class ObserveStack extends EnvironmentStack {
   /** A dashboard of the environment, for rows of a firm's own. @throws Error where it has none of that name: `link` is in the link's stack */
   dashboard(name: DashboardName): Dashboard {
     const own = this.node.children.filter((child) => child instanceof Dashboard);
-    const physical = dashboardName(this.config.environment, name);
+    const physical = dashboardName(namesOf(this.config), name);
     const found = own.find(
       (each) => each.node.defaultChild instanceof CfnDashboard && each.node.defaultChild.dashboardName === physical,
     );

@@ -14,6 +14,7 @@ import {
 import { embeddedMetric } from '../common/embedded-metric';
 import { muteRulePrefix } from '../contract/alarms';
 import { recoveryMetrics, severityDimension } from '../contract/metrics/recovery';
+import { names } from '../contract/names';
 import { breachOf, firstOf, joinMs, lastOf, type Update, updateOf } from './recovery.history';
 
 /** What CloudWatch tells EventBridge when an alarm changes its state. Source: user guide, "Alarm events and EventBridge". */
@@ -32,6 +33,8 @@ export interface Delayed {
 /** Variables of the function. */
 export interface RecoverySettings {
   readonly environment: string;
+  /** `organisation.namePrefix`. */
+  readonly namePrefix?: string;
   readonly namespace: string;
   /** Names of the incidents, which page. */
   readonly pages: readonly string[];
@@ -61,7 +64,7 @@ const isClient = (value: unknown): value is Client => typeof value === 'object' 
 async function measure(
   { detail: { alarmName, state } }: StateChange,
   client: Client,
-  { environment, namespace, pages, parts }: RecoverySettings,
+  { environment, namePrefix, namespace, pages, parts }: RecoverySettings,
   write: (line: string) => void,
 ): Promise<void> {
   if (state.value !== 'OK' || parts.includes(alarmName)) return;
@@ -73,7 +76,7 @@ async function measure(
   if (!incident) return;
   measured.add(key);
   const began = await followed(client, incident.first, firstOf);
-  const muted = await mutedAt(client, environment, alarmName, began);
+  const muted = await mutedAt(client, muteRulePrefix(names(environment, namePrefix)), alarmName, began);
   if (muted) {
     // On record, and no figure: what was planned is no failure.
     write(JSON.stringify({ alarm: alarmName, began: new Date(began).toISOString(), muted, times: incident.times }));
@@ -101,12 +104,7 @@ async function measure(
 }
 
 /** Name of the maintenance window in which an incident began. Where nobody answers it counts: a figure too many says so. */
-async function mutedAt(
-  client: Client,
-  environment: string,
-  AlarmName: string,
-  began: number,
-): Promise<string | undefined> {
+async function mutedAt(client: Client, ours: string, AlarmName: string, began: number): Promise<string | undefined> {
   try {
     let NextToken: string | undefined;
     do {
@@ -115,8 +113,7 @@ async function mutedAt(
       );
       for (const { AlarmMuteRuleArn = '', ExpireDate } of page.AlarmMuteRuleSummaries ?? []) {
         const AlarmMuteRuleName = AlarmMuteRuleArn.split(':').at(-1) ?? '';
-        if (!AlarmMuteRuleName.startsWith(muteRulePrefix(environment)) || !ExpireDate || ExpireDate.getTime() < began)
-          continue;
+        if (!AlarmMuteRuleName.startsWith(ours) || !ExpireDate || ExpireDate.getTime() < began) continue;
         const { StartDate } = await client.send(new GetAlarmMuteRuleCommand({ AlarmMuteRuleName }));
         if (StartDate && StartDate.getTime() <= began) return AlarmMuteRuleName;
       }

@@ -9,6 +9,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ownFunction } from '../common/function';
+import { namePrefixIn, namesIn } from '../common/names';
 import { acknowledge } from '../compliance/acknowledge';
 import { alarmName } from '../contract/alarms';
 import { metricNamespace } from '../contract/metrics';
@@ -31,11 +32,12 @@ export class Recovery extends Construct {
     super(scope, id);
     const settings: RecoverySettings = {
       environment,
+      ...namePrefixIn(this),
       namespace: metricNamespace(environment),
-      pages: Object.values(incidents).map(({ heading }) => alarmName(environment, heading)),
-      parts: [...parts, alarmName(environment, linkDown)],
+      pages: Object.values(incidents).map(({ heading }) => alarmName(namesIn(this, environment), heading)),
+      parts: [...parts, alarmName(namesIn(this, environment), linkDown)],
     };
-    const ours = alarmName(environment, '').trim();
+    const ours = alarmName(namesIn(this, environment), '').trim();
     // An alarm that comes back within a quarter of an hour has one incident: its end is measured when it has lasted.
     const waiting = new Queue(this, 'Waiting', {
       encryption: QueueEncryption.SQS_MANAGED,

@@ -21,6 +21,7 @@ import { type CfnDomain, Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cd
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
 import { encryptionKey } from '../common/encryption-key';
+import { namesIn } from '../common/names';
 import { stackInstance } from '../common/stack-instance';
 import { acknowledge } from '../compliance/acknowledge';
 
@@ -53,7 +54,7 @@ export class TraceDomain extends Construct {
     const stack = Stack.of(this);
 
     // A physical name, because the access policy and the log policy must name the domain before it exists.
-    const domainName = `harbourline-${environment}`;
+    const { system: domainName } = namesIn(this, environment);
     const domainArn = stack.formatArn({ service: 'es', resource: 'domain', resourceName: domainName });
 
     this.clientSecurityGroup = new SecurityGroup(this, 'Clients', {

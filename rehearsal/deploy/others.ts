@@ -1,7 +1,9 @@
 /** Stages of others, each deployed with the credentials of its own account, and taken down again. */
+
 import { clientStage } from '../../config/entrance';
 import type { EnvironmentConfig } from '../../config/schema';
 import { operatorsStage } from '../../config/stages';
+import { namesOf } from '../../lib/contract/names';
 import type { Account } from './account';
 import { said } from './asked';
 import { synthesiseTo } from './assembly';
@@ -39,7 +41,7 @@ export async function rehearseClient(run: Run, first: EnvironmentConfig): Promis
   const ran = await run.cdkOf(account, 'deploy', `${stage}/*`, '--require-approval', 'never', '--app', assembly);
   const [vpc] = client.vpcs;
   const services = await theirs.endpointServices(vpc?.vpcId ?? '');
-  const parameters = await theirs.parameters(`/harbourline/${first.environment}/agent/`);
+  const parameters = await theirs.parameters(`${namesOf(first).parameters}/agent/`);
   run.row(
     `${stage}: the client's half`,
     ran.code === 0 ? `endpoint of ${services.join(', ')}; ${parameters.length} parameters of agents` : said(ran),
@@ -59,7 +61,7 @@ export async function rehearseOperators(run: Run, first: EnvironmentConfig): Pro
   const deploy = (of: string, ...stacks: string[]) =>
     run.cdkOf(of, 'deploy', ...stacks, '--require-approval', 'never', '--app', assembly);
   const early = await deploy(account, `${stage}/*`);
-  const why = await theirs.failure(`${stage}-Operators`);
+  const why = await theirs.failure(`${first.organisation.namePrefix ?? ''}${stage}-Operators`);
   run.row(
     `refused: ${stage} before Access lets it in`,
     why,
@@ -69,7 +71,8 @@ export async function rehearseOperators(run: Run, first: EnvironmentConfig): Pro
   const letIn = await deploy(first.account, `${first.environment}/Access`, '--exclusively');
   run.row(`${stage}: let in by Access`, said(letIn), letIn.code === 0, letIn.seconds);
   const ran = await deploy(account, `${stage}/*`);
-  const { StoreEndpoint: endpoint } = ran.code === 0 ? await theirs.outputs(`${stage}-Operators`) : {};
+  const { StoreEndpoint: endpoint } =
+    ran.code === 0 ? await theirs.outputs(`${first.organisation.namePrefix ?? ''}${stage}-Operators`) : {};
   run.row(`${stage}: endpoint of the store`, endpoint ?? said(ran), endpoint !== undefined, ran.seconds);
   await tearDown(run, stage, account, assembly);
 }

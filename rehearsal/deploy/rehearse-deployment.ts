@@ -4,6 +4,9 @@ import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../../config/schema';
 import type { NamedStage } from '../../harness/stages';
 import { holds } from '../../harness/wait';
+import { domainName } from '../../lib/contract/access';
+import { handoverBucketName } from '../../lib/contract/buckets';
+import { namesOf } from '../../lib/contract/names';
 import { runFolder } from '../stage/run-folder';
 import { Account } from './account';
 import { lacking, said, unanswered } from './asked';
@@ -262,13 +265,14 @@ class DeploymentRun implements Run {
       this.row(`tear-down: ${id}`, status === 'none' ? 'gone' : status, ran.code === 0, ran.seconds);
     }
     if (this.target.kind === 'mainland') return;
-    const { environment, account } = this.target.config;
+    const { config } = this.target;
+    const domain = domainName(namesOf(config));
     const kept = await this.account.logGroups('/aws/');
     this.row(
       'what must be kept is kept',
       `${kept.length} log groups, the domain`,
-      await this.account.hasDomain(`harbourline-${environment}`),
+      await this.account.hasDomain(domain),
     );
-    await this.account.deleteRetained(`harbourline-${environment}`, `harbourline-${environment}-remainders-${account}`);
+    await this.account.deleteRetained(domain, handoverBucketName(namesOf(config), config.account));
   }
 }

@@ -1,5 +1,7 @@
 /** The right alarms, and no others: whom they notified and when, and who is at fault by the metrics alone. */
+import { alarmName } from '../../lib/contract/alarms';
 import { crossings, everyMetric, tierDimension } from '../../lib/contract/metrics';
+import { namesOf } from '../../lib/contract/names';
 import { incidents } from '../../lib/observe/alarms/incidents';
 import { type AlarmCourse, alarmCourses } from './cloudwatch/alarms';
 import { withHistory } from './cloudwatch/history';
@@ -65,7 +67,7 @@ const badBefore = ({ courses, fair }: Alarmed, short: (name: string) => string):
 const objectives = new Set(crossings.flatMap((crossing) => [`P99 ${crossing}`, `Error rate ${crossing}`]));
 
 export function alarmRows(evidence: Evidence): Row[] {
-  const short = (name: string) => name.replace(`harbourline-${evidence.config.environment}: `, '');
+  const short = (name: string) => name.replace(alarmName(namesOf(evidence.config), ''), '');
   const made = alarmed(evidence);
   const before = badBefore(made, short);
   const rows = rowsOf(evidence, made, short);

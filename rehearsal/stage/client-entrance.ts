@@ -6,6 +6,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { EnvironmentConfig } from '../../config/schema';
 import { ResolvedEnvironment } from '../../judges/assembly/resolved-environment';
+import { namesOf } from '../../lib/contract/names';
 
 /** What an agent of a client is given. */
 export interface ClientEntrance {
@@ -46,7 +47,7 @@ export function clientEntrance(
     .find(({ properties }) => properties.ServiceName === handedOver.serviceName);
   const gateway = stage
     .resources<{ Name: string; Value: string }>('AWS::SSM::Parameter')
-    .find(({ properties }) => properties.Name === `/harbourline/${config.environment}/agent/gateway-endpoint`);
+    .find(({ properties }) => properties.Name === `${namesOf(config).parameters}/agent/gateway-endpoint`);
   const [host = '', port = ''] = gateway?.properties.Value.split(':') ?? [];
   const ports = stage
     .resources<Group>('AWS::EC2::SecurityGroup', 'Endpoint')

@@ -12,6 +12,7 @@ import { embeddedMetrics } from '../../lib/collector/blocks/own-metrics';
 import { collectorBinary, hostTarget } from '../../lib/collector/distribution/build';
 import { spanLimits } from '../../lib/contract/limits';
 import { metrics } from '../../lib/contract/metrics';
+import { names } from '../../lib/contract/names';
 
 jest.setTimeout(1_200_000); // a first build of the collector takes minutes
 
@@ -180,7 +181,7 @@ describe('CloudWatch that refuses for a while', () => {
 
   test('gets every count once it takes them again', async () => {
     const port = await freePort();
-    const { awsemf } = embeddedMetrics('dev', 'ap-east-1', [metrics.calls]);
+    const { awsemf } = embeddedMetrics(names('dev'), 'ap-east-1', [metrics.calls]);
     const collector = await run(
       'cloudwatch',
       {

@@ -37,6 +37,7 @@ describe.each<[string, EnvironmentConfig, object | undefined]>([
       assetsKeyArn,
       organisation: {
         ...dev.organisation,
+        namePrefix: 'bank-trc-',
         certificateAuthorityArn,
         keyArns: { volumes: keyOf(2), secrets: keyOf(3) },
       },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { alarmName } from '../../lib/contract/alarms';
+import { names as namesOfEnvironment } from '../../lib/contract/names';
 import { end, list, mute, notifying, ruleOf, type Wanted } from '../../tools/mute/mute';
 import { committed } from '../review/support';
 
@@ -24,8 +25,8 @@ test('all that notify somebody, from the next minute, until it ends by itself', 
     ExpireDate: new Date('2026-11-30T04:31:00Z'),
   });
   expect(rule.MuteTargets!.AlarmNames).toEqual(alarms);
-  expect(alarms).toContain(alarmName('prod', 'Calls to the mainland'));
-  expect(alarms).not.toContain(alarmName('prod', 'P99 hk-cn'));
+  expect(alarms).toContain(alarmName(namesOfEnvironment('prod'), 'Calls to the mainland'));
+  expect(alarms).not.toContain(alarmName(namesOfEnvironment('prod'), 'P99 hk-cn'));
   expect(alarms.length).toBeLessThanOrEqual(100);
 });
 
@@ -67,11 +68,13 @@ test('is sent, listed with who and why, and ended; rules of others stay', async 
   expect(await mute(client, ruleOf(wanted(), alarms, now))).toContain(
     `${alarms.length} alarms notify nobody from 2026-11-30T03:01`,
   );
-  const lines = await list(client, 'prod');
+  const lines = await list(client, namesOfEnvironment('prod'));
   expect(lines.map((line) => line.split('  ')[0])).toEqual([names[2], names[0]]);
   expect(lines[0]).toContain('NET-1234 (lee)');
-  await end(client, 'prod', names[0]!);
-  await expect(end(client, 'prod', 'somebody-else')).rejects.toThrow('begin with harbourline-prod-mute-');
+  await end(client, namesOfEnvironment('prod'), names[0]!);
+  await expect(end(client, namesOfEnvironment('prod'), 'somebody-else')).rejects.toThrow(
+    'begin with harbourline-prod-mute-',
+  );
   expect(sent.filter(([name]) => name === 'DeleteAlarmMuteRuleCommand').map(([, input]) => input)).toEqual([
     { AlarmMuteRuleName: names[0] },
   ]);

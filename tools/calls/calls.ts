@@ -2,7 +2,9 @@
  * What each call of our sources asks of AWS: who makes it, of what, under which circumstances. A call that stands in a source and not
  * here fails the tests, as does one that stands here and in no source.
  */
+
 import { filesOf, paths, variablesOf } from '../../lib/contract/instance';
+import { namesOf } from '../../lib/contract/names';
 import type { World } from './world';
 
 /** One request, as policies see it. */
@@ -231,7 +233,7 @@ export const calls: readonly Call[] = [
     requests: (world, caller) => {
       const service = caller.startsWith('Collect/') ? 'sampler' : 'relay';
       const context = {
-        'servicediscovery:NamespaceName': `harbourline-${world.environment}`,
+        'servicediscovery:NamespaceName': namesOf(world.config).system,
         'servicediscovery:ServiceName': service,
       };
       return world.find('ServiceDiscovery::Service', /^Link\//).length > 0 || service === 'sampler'
@@ -332,7 +334,7 @@ export const calls: readonly Call[] = [
         ...everything('autoscaling:DescribeAutoScalingGroups', 'elasticloadbalancing:DescribeTargetHealth'),
         ...on(
           [
-            `arn:${world.partition}:cloudformation:${world.region}:${world.account}:stack/${world.stage.name}-${stack}/1`,
+            `arn:${world.partition}:cloudformation:${world.region}:${world.account}:stack/${world.config.organisation.namePrefix ?? ''}${world.stage.name}-${stack}/1`,
           ],
           'cloudformation:DescribeStacks',
         ),
@@ -395,7 +397,7 @@ export const calls: readonly Call[] = [
     inside: false,
     requests: (world) => {
       const of = (kind: string, name: string) => `arn:aws:cloudwatch:${world.region}:${world.account}:${kind}:${name}`;
-      return on([of('alarm', `harbourline-${world.environment}:link`)], 'cloudwatch:DescribeAlarmHistory');
+      return on([of('alarm', `${namesOf(world.config).system}:link`)], 'cloudwatch:DescribeAlarmHistory');
     },
   },
   {

@@ -1,4 +1,6 @@
 /** Requests that must be refused, whoever writes the policies: each is something that would break a promise. */
+import { handoverBucketName } from '../../lib/contract/buckets';
+import { namesOf } from '../../lib/contract/names';
 import type { Request } from './calls';
 import type { World } from './world';
 
@@ -20,8 +22,7 @@ const of = (action: string, resource: string, context?: Request['context']): Req
   resource,
   ...(context ? { context } : {}),
 });
-const bucket = ({ environment, account }: World): string =>
-  `arn:aws:s3:::harbourline-${environment}-remainders-${account}`;
+const bucket = ({ config, account }: World): string => `arn:aws:s3:::${handoverBucketName(namesOf(config), account)}`;
 const elsewhere = 'arn:aws:s3:::somebody-elses-bucket/spans.tar.gz';
 const secret = (world: World, at: RegExp): string => world.one('SecretsManager::Secret', at).arn;
 const ofSecrets = ({ config, one }: World): string =>

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { namesOf } from '../../lib/contract/names';
 import { command, needed } from '../command';
 import { plan } from '../preflight/plan';
 import { end, list, mute, notifying, ruleOf } from './mute';
@@ -40,15 +41,16 @@ command(help, async () => {
   const { config, environment } = plan(env);
   const client = new CloudWatchClient({ region: config.region });
   if (values.list) {
-    console.log((await list(client, env)).join('\n') || 'No windows.');
+    console.log((await list(client, namesOf(config))).join('\n') || 'No windows.');
     return;
   }
   if (values.end !== undefined) {
-    console.log(await end(client, env, values.end));
+    console.log(await end(client, namesOf(config), values.end));
     return;
   }
   const wanted = {
     environment: env,
+    namePrefix: config.organisation.namePrefix,
     for: values.for ?? '',
     ...(values.at === undefined ? {} : { at: values.at }),
     only: values.only,

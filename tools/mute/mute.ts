@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { type Coded, coded, Refusal, refused } from '../../config/refused';
 import { alarmName, muteRulePrefix } from '../../lib/contract/alarms';
+import { type Names, names } from '../../lib/contract/names';
 import { ofType } from '../preflight/plan';
 import type { Environment } from '../review/changes';
 
@@ -25,6 +26,8 @@ const minuteMs = 60_000;
 
 export interface Wanted {
   readonly environment: string;
+  /** `organisation.namePrefix`. */
+  readonly namePrefix?: string | undefined;
   /** `90m`, `4h`. */
   readonly for: string;
   /** When it begins, UTC: `2026-12-01T02:00`. @default the next full minute */
@@ -72,10 +75,11 @@ export function ruleOf(wanted: Wanted, alarms: readonly string[], now: number): 
         '--reason is missing or too short: say what is done and under which ticket, in ten letters or more.',
       ),
     );
-  const names = wanted.only.map((heading) => alarmName(wanted.environment, heading));
-  const unknown = wanted.only.filter((_heading, index) => !alarms.includes(names[index] as string));
+  const ours = names(wanted.environment, wanted.namePrefix);
+  const asked = wanted.only.map((heading) => alarmName(ours, heading));
+  const unknown = wanted.only.filter((_heading, index) => !alarms.includes(asked[index] as string));
   if (unknown.length > 0) {
-    const known = alarms.map((name) => name.slice(alarmName(wanted.environment, '').length));
+    const known = alarms.map((name) => name.slice(alarmName(ours, '').length));
     problems.push(
       coded(
         'HL-MUTE-004',
@@ -83,7 +87,7 @@ export function ruleOf(wanted: Wanted, alarms: readonly string[], now: number): 
       ),
     );
   }
-  const targets = names.length > 0 ? names : alarms;
+  const targets = asked.length > 0 ? asked : alarms;
   if (targets.length > alarmsInARule)
     problems.push(
       coded(
@@ -94,7 +98,7 @@ export function ruleOf(wanted: Wanted, alarms: readonly string[], now: number): 
   if (problems.length > 0) throw new Refusal(problems);
   const minute = new Date(start).toISOString().slice(0, 16);
   return {
-    Name: `${muteRulePrefix(wanted.environment)}${minute.replace(/[-:]/g, '')}`,
+    Name: `${muteRulePrefix(ours)}${minute.replace(/[-:]/g, '')}`,
     Description: `${wanted.reason.trim()} (${wanted.by})`,
     Rule: { Schedule: { Expression: `at(${minute})`, Duration: `PT${minutes}M`, Timezone: 'UTC' } },
     MuteTargets: { AlarmNames: [...targets] },
@@ -112,7 +116,7 @@ export async function mute(client: Client, rule: PutAlarmMuteRuleCommandInput): 
 }
 
 /** All windows of an environment, over ones too, newest first. */
-export async function list(client: Client, environment: string): Promise<string[]> {
+export async function list(client: Client, ours: Names): Promise<string[]> {
   const lines: string[] = [];
   let NextToken: string | undefined;
   do {
@@ -121,7 +125,7 @@ export async function list(client: Client, environment: string): Promise<string[
     );
     for (const { AlarmMuteRuleArn = '' } of page.AlarmMuteRuleSummaries ?? []) {
       const name = AlarmMuteRuleArn.split(':').at(-1) ?? '';
-      if (!name.startsWith(muteRulePrefix(environment))) continue;
+      if (!name.startsWith(muteRulePrefix(ours))) continue;
       const { Status, StartDate, ExpireDate, Description } = await client.send(
         new GetAlarmMuteRuleCommand({ AlarmMuteRuleName: name }),
       );
@@ -133,11 +137,11 @@ export async function list(client: Client, environment: string): Promise<string[
 }
 
 /** Ends a window before its time. @throws Error on a rule that is none of this environment's */
-export async function end(client: Client, environment: string, name: string): Promise<string> {
-  if (!name.startsWith(muteRulePrefix(environment))) {
+export async function end(client: Client, ours: Names, name: string): Promise<string> {
+  if (!name.startsWith(muteRulePrefix(ours))) {
     throw refused(
       'HL-MUTE-006',
-      `--end ${name}: windows of ${environment} begin with ${muteRulePrefix(environment)}; see --list.`,
+      `--end ${name}: windows of ${ours.environment} begin with ${muteRulePrefix(ours)}; see --list.`,
     );
   }
   await client.send(new DeleteAlarmMuteRuleCommand({ AlarmMuteRuleName: name }));

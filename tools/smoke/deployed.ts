@@ -10,6 +10,7 @@ import { refused } from '../../config/refused';
 import type { EnvironmentConfig } from '../../config/schema';
 import { tierName } from '../../config/tier-names';
 import { domainName } from '../../lib/contract/access';
+import { namesOf } from '../../lib/contract/names';
 import { ports } from '../../lib/contract/ports';
 import { storeClient } from '../../lib/store/client';
 import { reachStore, type Way } from '../session';
@@ -17,11 +18,12 @@ import type { Aws } from './aws';
 import type { Gateways } from './trace';
 
 /** The gateways as an agent of the caller's account finds them: by its parameters and its secret. */
-export async function deployedGateways({ environment, region }: EnvironmentConfig): Promise<Gateways> {
+export async function deployedGateways(config: EnvironmentConfig): Promise<Gateways> {
+  const { environment, region } = config;
   const ssm = new SSMClient({ region });
   const parameter = async (name: string): Promise<string> => {
     const { Parameter: found } = await ssm.send(
-      new GetParameterCommand({ Name: `/harbourline/${environment}/agent/${name}` }),
+      new GetParameterCommand({ Name: `${namesOf(config).parameters}/agent/${name}` }),
     );
     return found?.Value ?? '';
   };
@@ -48,13 +50,14 @@ export interface DeployedStore {
 
 /** @param via how the store is reached. @default as it is: from a machine with the security group of the store's clients */
 export async function deployedStore(
-  { environment, region }: EnvironmentConfig,
+  config: EnvironmentConfig,
   readerRole: string,
   via: Way | undefined,
 ): Promise<DeployedStore> {
+  const { environment, region, organisation } = config;
   const { settings, close } = via
-    ? await reachStore({ via, environment, region })
-    : { settings: { endpoint: `https://${await addressOf(environment, region)}` }, close: () => {} };
+    ? await reachStore({ via, environment, region, namePrefix: organisation.namePrefix })
+    : { settings: { endpoint: `https://${await addressOf(config)}` }, close: () => {} };
   try {
     const { Credentials: reader } = await new STSClient({ region }).send(
       new AssumeRoleCommand({ RoleArn: readerRole, RoleSessionName: 'harbourline-smoke' }),
@@ -83,9 +86,9 @@ export async function deployedStore(
   }
 }
 
-async function addressOf(environment: string, region: string): Promise<string> {
-  const { DomainStatus: domain } = await new OpenSearchClient({ region }).send(
-    new DescribeDomainCommand({ DomainName: domainName(environment) }),
+async function addressOf(config: EnvironmentConfig): Promise<string> {
+  const { DomainStatus: domain } = await new OpenSearchClient({ region: config.region }).send(
+    new DescribeDomainCommand({ DomainName: domainName(namesOf(config)) }),
   );
   return domain?.Endpoints?.vpc ?? '';
 }

@@ -4,6 +4,7 @@ import type { Client } from '@opensearch-project/opensearch';
 import { refused } from '../../config/refused';
 import type { EnvironmentConfig } from '../../config/schema';
 import { alarmName } from '../../lib/contract/alarms';
+import { namesOf } from '../../lib/contract/names';
 import { incidents } from '../../lib/observe/alarms/incidents';
 import { command, needed } from '../command';
 import { type Answer, answer } from '../preflight/check';
@@ -125,7 +126,7 @@ command(help, async () => {
   if (half !== 'node') {
     const aws = deployedAws(config);
     note('alarms', await alarms(aws, environment));
-    if (values.page) note('alarms', [await testPage(aws, alarmName(env, incidents.border.heading))]);
+    if (values.page) note('alarms', [await testPage(aws, alarmName(namesOf(config), incidents.border.heading))]);
     note('dashboards', await dashboards(aws, environment));
     note('tunnels', await tunnels(aws, environment, env));
   }

@@ -14,6 +14,7 @@ import {
   writerMetrics,
   writerPrefix,
 } from '../../contract/metrics';
+import type { Names } from '../../contract/names';
 import { ports } from '../../contract/ports';
 import { retryForever } from './components';
 import { env, variables } from './render';
@@ -67,7 +68,7 @@ export function unitStatements(metrics: readonly EmittedMetric[]): string[] {
  * @param settled those whose units {@link unitStatements} set
  */
 export const embeddedMetrics = (
-  environment: string,
+  names: Names,
   region: string,
   metrics: readonly EmittedMetric[],
   services?: number,
@@ -76,8 +77,8 @@ export const embeddedMetrics = (
   awsemf: {
     ...(services === undefined ? {} : { services }),
     region,
-    namespace: metricNamespace(environment),
-    log_group_name: metricLogGroup(environment),
+    namespace: metricNamespace(names.environment),
+    log_group_name: metricLogGroup(names),
     log_stream_name: env(variables.instance),
     // The default roll-up multiplies metrics, and each is paid for.
     dimension_rollup_option: 'NoDimensionRollup',

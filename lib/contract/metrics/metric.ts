@@ -1,4 +1,5 @@
 /** What is said of each metric, and where metrics of our own stand. */
+import type { Names } from '../names';
 
 /** A metric as it stands in CloudWatch. */
 export interface EmittedMetric {
@@ -33,7 +34,7 @@ export interface EmittedMetric {
 export const metricNamespace = (environment: string): string => `Harbourline/${environment}`;
 
 /** Log group that gateways and samplers write embedded metrics to, in `/harbourline/` so that one policy can name it. */
-export const metricLogGroup = (environment: string): string => `/harbourline/${environment}/metrics`;
+export const metricLogGroup = ({ logs }: Names): string => `${logs}/metrics`;
 
 /** Log group that the mainland's receivers write Hong Kong's aggregates to. Physical: their static configuration names it. */
-export const aggregatesLogGroup = (environment: string): string => `/harbourline/${environment}/aggregates`;
+export const aggregatesLogGroup = ({ logs }: Names): string => `${logs}/aggregates`;

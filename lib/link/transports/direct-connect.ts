@@ -5,6 +5,7 @@ import {
 } from 'aws-cdk-lib/aws-directconnect';
 import { Construct } from 'constructs';
 import { sessionEnds } from '../../../config/cidr';
+import { namesIn } from '../../common/names';
 import { linesOf, present } from '../../contract/link-parameters';
 import type { BoundPath } from '../../contract/link-paths';
 import { type BoundAttachment, type BoundTransport, type LinkAttachment, LinkTransport } from './transport';
@@ -36,7 +37,7 @@ export class LeasedLine extends Construct {
     super(scope, id);
     const { environment, link, transitGateway, readBack } = attachment;
     const { gatewayAsn, gatewayId, mtu } = present(link.directConnect, 'link.directConnect');
-    const title = `harbourline-${environment}`; // required by AWS, shown in its console
+    const { system: title } = namesIn(this, environment); // required by AWS, shown in its console
     const directConnectGatewayId =
       gatewayId ??
       new CfnDirectConnectGateway(this, 'Gateway', {

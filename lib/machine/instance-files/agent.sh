@@ -55,8 +55,8 @@ fetch_collector() {
 }
 
 parameter() {
-  aws ssm get-parameter --name "/harbourline/$ENVIRONMENT/agent/$1" --query Parameter.Value --output text ||
-    fail "the parameter /harbourline/$ENVIRONMENT/agent/$1 cannot be read: is the environment deployed, has this node's role the policy AgentNodePolicy?"
+  aws ssm get-parameter --name "${PARAMETERS:=/harbourline/$ENVIRONMENT}/agent/$1" --query Parameter.Value --output text ||
+    fail "the parameter $PARAMETERS/agent/$1 cannot be read: is the environment deployed, has this node's role the policy AgentNodePolicy?"
 }
 
 install_agent() {

@@ -12,6 +12,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { namesIn } from '../../common/names';
 import { acknowledge } from '../../compliance/acknowledge';
 import { alarmName, anchor } from '../../contract/alarms';
 import { type DashboardName, dashboardUrl } from '../../contract/dashboards';
@@ -260,7 +261,7 @@ export class Alarms extends Construct {
   }
 
   private name(heading: string): string {
-    return alarmName(this.props.environment, heading);
+    return alarmName(namesIn(this, this.props.environment), heading);
   }
 
   private description({ text, heading, dashboard = 'pipeline' }: Said): string {
@@ -269,7 +270,7 @@ export class Alarms extends Construct {
       text,
       '',
       `Runbook: ${runbook}#${anchor(heading)}`,
-      `Dashboard: ${dashboardUrl(Stack.of(this).region, environment, dashboard)}`,
+      `Dashboard: ${dashboardUrl(Stack.of(this).region, namesIn(this, environment), dashboard)}`,
     ].join('\n');
   }
 }

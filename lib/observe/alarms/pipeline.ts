@@ -9,6 +9,7 @@ import {
   logMetrics,
   metricLogGroup,
 } from '../../contract/metrics';
+import { namesOf } from '../../contract/names';
 import { queueBytes } from '../../contract/sizing';
 import { volume } from '../calls';
 import { agentEgress, collector, period } from '../expressions';
@@ -170,8 +171,8 @@ export function pipelineAlarms({ config }: Watched): AlarmDefinition[] {
       metric: new MathExpression({
         expression: 'FILL(parsing, 0) + FILL(validation, 0)',
         usingMetrics: {
-          parsing: ofLog(metricLogGroup(environment), logMetrics.parsingErrors),
-          validation: ofLog(metricLogGroup(environment), logMetrics.validationErrors),
+          parsing: ofLog(metricLogGroup(namesOf(config)), logMetrics.parsingErrors),
+          validation: ofLog(metricLogGroup(namesOf(config)), logMetrics.validationErrors),
         },
         period,
       }),

@@ -12,6 +12,7 @@ import {
   storeMetrics,
   tierDimension,
 } from '../../contract/metrics';
+import { type Names, namesOf } from '../../contract/names';
 import type { Watched } from '../alarms/alarm';
 import { collector, figureOf, searched } from '../expressions';
 import { type Row, rowsDashboard } from './widgets';
@@ -20,7 +21,7 @@ const hour = Duration.hours(1);
 const daySeconds = 86_400;
 
 /** What is held back at the link. */
-const border = (environment: string): Row => ({
+const border = ({ environment, delivered }: Names): Row => ({
   title: 'What is held back at the border',
   read: {
     en: 'What relays and rules held back. Raw spans are in none of it: relays have no pipeline for them. How many bytes cross, by path, is on the dashboard of the link.',
@@ -29,7 +30,7 @@ const border = (environment: string): Row => ({
   links: {
     runbook: ['Flows rejected on the link', 'Aggregates wait at the relays'],
     traces: '--crossing hk-cn --since 1h',
-    logs: { groups: `/aws/vendedlogs/harbourline/${environment}/` },
+    logs: { groups: `/aws/vendedlogs/${delivered}/` },
   },
   graphs: [
     {
@@ -62,7 +63,7 @@ export function complianceDashboard(scope: Construct, watched: Watched): void {
       },
       links: {
         runbook: ['Oldest span', 'Lifecycle failed'],
-        logs: { groups: `/aws/OpenSearchService/${domainName(environment)}/` },
+        logs: { groups: `/aws/OpenSearchService/${domainName(namesOf(config))}/` },
       },
       graphs: [
         {
@@ -115,7 +116,7 @@ export function complianceDashboard(scope: Construct, watched: Watched): void {
         },
       ],
     },
-    ...(config.link ? [border(environment)] : []),
+    ...(config.link ? [border(namesOf(config))] : []),
   ];
   rowsDashboard(scope, watched, 'compliance', rows);
 }

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { alarmName } from '../../contract/alarms';
 import type { Crossing } from '../../contract/metrics';
+import { namesOf } from '../../contract/names';
 import type { Watched } from '../alarms/alarm';
 import { incidents } from '../alarms/incidents';
 import { continuity, errorRate, percentile, volume } from '../calls';
@@ -56,7 +57,7 @@ function crossing(
 }
 
 /** State of the incidents, above everything. */
-function states(scope: Construct, { environment, observe }: EnvironmentConfig): AlarmStatusWidget {
+function states(scope: Construct, config: EnvironmentConfig): AlarmStatusWidget {
   const alarms = Object.values(incidents).map(({ heading }, index) =>
     Alarm.fromAlarmArn(
       scope,
@@ -64,12 +65,12 @@ function states(scope: Construct, { environment, observe }: EnvironmentConfig): 
       Stack.of(scope).formatArn({
         service: 'cloudwatch',
         resource: 'alarm',
-        resourceName: alarmName(environment, heading),
+        resourceName: alarmName(namesOf(config), heading),
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       }),
     ),
   );
-  return new AlarmStatusWidget({ title: worded(observe.language, 'Incidents'), alarms, width: 24, height: 2 });
+  return new AlarmStatusWidget({ title: worded(config.observe.language, 'Incidents'), alarms, width: 24, height: 2 });
 }
 
 /** Makes it. */

@@ -1,6 +1,7 @@
 /** The link to the mainland: paths, what crosses it, what is turned away. */
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import type { EnvironmentConfig } from '../../../config/schema';
 import { type LinkedConfig, linked, probedPaths } from '../../contract/link-parameters';
 import type { BoundPath } from '../../contract/link-paths';
 import {
@@ -14,6 +15,7 @@ import {
   sideDimension,
   tierDimension,
 } from '../../contract/metrics';
+import { namesOf } from '../../contract/names';
 import type { Watched } from '../alarms/alarm';
 import { figureOf, linkLoss, roundTrip } from '../expressions';
 import { pathOut, pathState } from '../paths';
@@ -38,7 +40,7 @@ export function linkRows({ config }: Pick<Watched, 'config'>, bound: readonly Bo
       links: {
         runbook: ['The link', 'Link round trip', 'Link loss', 'Link down'],
         traces: `--crossing hk-cn --slow ${config.observe.objectives.p99Ms['hk-cn']}ms --since 1h`,
-        logs: { groups: `/aws/vendedlogs/harbourline/${environment}/` },
+        logs: { groups: `/aws/vendedlogs/${namesOf(config).delivered}/` },
       },
       graphs: [
         {
@@ -72,7 +74,7 @@ export function linkRows({ config }: Pick<Watched, 'config'>, bound: readonly Bo
 }
 
 /** What leaves, all of it: calls of services, probes and aggregates. */
-function bytesRow(environment: string, bound: readonly BoundPath[]): Row {
+function bytesRow(config: EnvironmentConfig, bound: readonly BoundPath[]): Row {
   const [tunnels, lines] = (['tunnel', 'interface'] as const).map((kind) =>
     bound.filter((path) => path.kind === kind).map(pathOut),
   ) as [Metric[], Metric[]];
@@ -85,7 +87,7 @@ function bytesRow(environment: string, bound: readonly BoundPath[]): Row {
     links: {
       runbook: ['The link', 'Flows rejected on the link'],
       traces: '--crossing hk-cn --since 1h',
-      logs: { groups: `/aws/vendedlogs/harbourline/${environment}/` },
+      logs: { groups: `/aws/vendedlogs/${namesOf(config).delivered}/` },
     },
     graphs: [
       ...(tunnels.length > 0
@@ -113,7 +115,7 @@ export function linkDashboard(scope: Construct, config: LinkedConfig, bound: rea
       links: {
         runbook: ['Traceparent across the link', 'Flows rejected on the link', 'Lines of the allow-list end'],
         traces: '--crossing hk-cn --since 1h',
-        logs: { groups: `/aws/vendedlogs/harbourline/${environment}/` },
+        logs: { groups: `/aws/vendedlogs/${namesOf(config).delivered}/` },
       },
       graphs: [
         {
@@ -185,5 +187,5 @@ export function linkDashboard(scope: Construct, config: LinkedConfig, bound: rea
       ],
     },
   ];
-  rowsDashboard(scope, { config }, 'link', [...rows, bytesRow(environment, bound)]);
+  rowsDashboard(scope, { config }, 'link', [...rows, bytesRow(config, bound)]);
 }

@@ -2,11 +2,13 @@
  * From a row to its runbook, its traces and its logs. Graphs of CloudWatch carry no links: the text above them does. A trace
  * is behind a VPC's door, so the way to it is a command; the store's page in the console says where its Dashboards are.
  */
+
 import type { EnvironmentConfig } from '../../../config/schema';
 import { domainName } from '../../contract/access';
 import { anchor, runbookUrl } from '../../contract/alarms';
 import { consoleUrl } from '../../contract/dashboards';
 import { metricLogGroup } from '../../contract/metrics';
+import { type Names, namesOf } from '../../contract/names';
 import { inLanguages } from './words';
 
 /** Ways on from a row. */
@@ -36,10 +38,10 @@ function insightsUrl(region: string, logGroup: string, query: string): string {
 const logGroupsUrl = (region: string, part: string): string =>
   consoleUrl(region, `#logsV2:log-groups$3FlogGroupNameFilter$3D${inFragment(part)}`);
 
-function logsUrl(region: string, environment: string, logs: Links['logs']): string {
+function logsUrl(region: string, names: Names, logs: Links['logs']): string {
   if ('groups' in logs) return logGroupsUrl(region, logs.groups);
   const query = `fields @timestamp, @message | filter ${logs.where} | sort @timestamp desc | limit 200`;
-  return insightsUrl(region, metricLogGroup(environment), query);
+  return insightsUrl(region, metricLogGroup(names), query);
 }
 
 /** A heading of the runbook: a link where its address is known, else where it stands in the repository. */
@@ -54,10 +56,10 @@ export function linksLine(config: EnvironmentConfig, { runbook, traces, logs }: 
   const region = observe.metricsRegion;
   const said = (en: string, zh: string) => inLanguages(observe.language, { en, zh }, ' ');
   const headings = runbook.map((name) => heading(runbookUrl(config), name)).join(', ');
-  const store = `https://${region}.console.aws.amazon.com/aos/home?region=${region}#opensearch/domains/${domainName(environment)}`;
+  const store = `https://${region}.console.aws.amazon.com/aos/home?region=${region}#opensearch/domains/${domainName(namesOf(config))}`;
   return [
     `${said('Runbook', '手册')}: ${headings}`,
     `${said('Traces', '追踪')}: \`npm run trace -- --env ${environment} ${traces ?? '--since 1h'}\`, [OpenSearch Dashboards](${store})`,
-    `[${said('Logs', '日志')}](${logsUrl(region, environment, logs)})`,
+    `[${said('Logs', '日志')}](${logsUrl(region, namesOf(config), logs)})`,
   ].join(' · ');
 }

@@ -2,6 +2,7 @@
 import type { Construct } from 'constructs';
 import { domainName as domainNameOf } from '../../contract/access';
 import { domainMetrics, tierDimension, writerMetrics } from '../../contract/metrics';
+import { namesOf } from '../../contract/names';
 import type { Watched } from '../alarms/alarm';
 import { domain, figureOf } from '../expressions';
 import { type Row, rowsDashboard } from './widgets';
@@ -9,7 +10,7 @@ import { type Row, rowsDashboard } from './widgets';
 /** Makes it. */
 export function storeDashboard(scope: Construct, watched: Watched): void {
   const { config, domainName } = watched;
-  const logs = { groups: `/aws/OpenSearchService/${domainNameOf(config.environment)}/` };
+  const logs = { groups: `/aws/OpenSearchService/${domainNameOf(namesOf(config))}/` };
   const of = (metric: (typeof domainMetrics)[keyof typeof domainMetrics], ...rest: ['Minimum' | 'Sum'] | []) =>
     domain(domainName, config.account, metric, ...rest);
   const writer = (metric: (typeof writerMetrics)[keyof typeof writerMetrics], statistic: string, label: string) =>

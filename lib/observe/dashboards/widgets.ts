@@ -12,6 +12,7 @@ import {
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { type DashboardName, dashboardName } from '../../contract/dashboards';
+import { namesOf } from '../../contract/names';
 import type { Watched } from '../alarms/alarm';
 import { deployments } from '../expressions';
 import { type Links, linksLine } from './links';
@@ -117,10 +118,9 @@ export function rowsDashboard(
   first: readonly IWidget[] = [],
 ): void {
   const { config } = watched;
-  const { environment } = config;
   const id = name.replace(/(^|-)(.)/g, (_, _dash, letter: string) => letter.toUpperCase());
   const dashboard = new Dashboard(scope, id, {
-    dashboardName: dashboardName(environment, name),
+    dashboardName: dashboardName(namesOf(config), name),
     // Alarms judge minutes: a graph of hours that averages them would show what no alarm saw.
     periodOverride: PeriodOverride.INHERIT,
   });

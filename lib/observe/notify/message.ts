@@ -1,5 +1,7 @@
 /** What people are notified of an alarm, made of what CloudWatch says. */
+
 import { alarmName } from '../../contract/alarms';
+import { names } from '../../contract/names';
 import { type Incident, incidents } from '../alarms/incidents';
 
 /** What CloudWatch publishes to a topic. Source: CloudWatch user guide, "Notify users on alarm changes". */
@@ -40,15 +42,14 @@ const linkLine = /^(Runbook|Dashboard): (\S+)$/gm;
  */
 export function messageOf(
   notification: AlarmNotification,
-  { environment, severity }: Pick<Message, 'environment' | 'severity'>,
+  { environment, severity, namePrefix }: Pick<Message, 'environment' | 'severity'> & { readonly namePrefix?: string },
   minutes?: number,
   services: readonly string[] = [],
 ): Message {
   const { AlarmName, AlarmDescription = '', NewStateValue } = notification;
   const state = NewStateValue === 'OK' ? 'is over' : minutes === undefined ? 'begins' : 'goes on';
-  const heading = AlarmName.startsWith(alarmName(environment, ''))
-    ? AlarmName.slice(alarmName(environment, '').length)
-    : AlarmName;
+  const ours = alarmName(names(environment, namePrefix), '');
+  const heading = AlarmName.startsWith(ours) ? AlarmName.slice(ours.length) : AlarmName;
   const incident = Object.values(incidents).find((each) => each.heading === heading);
   const links = [...AlarmDescription.matchAll(linkLine)].map(([, label = '', url = '']) => ({ label, url }));
   const means = AlarmDescription.replace(linkLine, '').trim();

@@ -17,6 +17,8 @@ export interface Target {
 /** Variables of the function. */
 export interface NotifySettings {
   readonly environment: string;
+  /** `organisation.namePrefix`. */
+  readonly namePrefix?: string;
   readonly targets: Readonly<Record<'page' | 'inform', readonly Target[]>>;
   /** Topic of each severity: an event of another topic is refused. */
   readonly topics: Readonly<Record<'page' | 'inform', string>>;
@@ -70,7 +72,7 @@ export async function notify(event: NotifyEvent, settings: NotifySettings, world
     const notification = JSON.parse(Sns.Message) as AlarmNotification;
     const { AlarmName, NewStateValue } = notification;
     const services = NewStateValue === 'ALARM' ? await failing(AlarmName, settings, world) : [];
-    const about = { environment: settings.environment, severity };
+    const about = { ...settings, severity };
     await tell(settings.targets[severity], messageOf(notification, about, undefined, services));
   }
   if (event.time !== undefined) {
@@ -102,7 +104,7 @@ async function failing(alarm: string, { byName }: NotifySettings, { cloudWatch }
 
 /** Messages that are due of incidents that go on: those whose minute lies between this ring of the schedule and the last. */
 async function lasting(settings: NotifySettings, world: World, ring: number) {
-  const { environment, incidents, repeatMinutes, escalation, targets } = settings;
+  const { incidents, repeatMinutes, escalation, targets } = settings;
   const { CompositeAlarms = [] } = await world.cloudWatch.send(
     new DescribeAlarmsCommand({ AlarmNames: [...incidents], AlarmTypes: ['CompositeAlarm'], StateValue: 'ALARM' }),
   );
@@ -124,7 +126,7 @@ async function lasting(settings: NotifySettings, world: World, ring: number) {
     if (!again && !escalated) continue;
     const message = messageOf(
       { AlarmName, AlarmDescription, NewStateValue: 'ALARM' },
-      { environment, severity: 'page' },
+      { ...settings, severity: 'page' },
       minutes,
       await failing(AlarmName, settings, world),
     );

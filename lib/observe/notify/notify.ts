@@ -10,6 +10,7 @@ import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../../config/schema';
 import { ownFunction } from '../../common/function';
+import { namePrefixIn, namesIn } from '../../common/names';
 import { acknowledge } from '../../compliance/acknowledge';
 import { alarmName } from '../../contract/alarms';
 import { incidents } from '../alarms/incidents';
@@ -43,15 +44,16 @@ export class Notify extends Construct {
     const keys = [...new Set(secrets.flatMap(({ keyArn }) => keyArn ?? []))];
     const settings: NotifySettings = {
       environment,
+      ...namePrefixIn(this),
       targets: { page: page.targets, inform: inform.targets },
       topics: { page: topics.page.topicArn, inform: topics.inform.topicArn },
-      incidents: Object.values(incidents).map(({ heading }) => alarmName(environment, heading)),
+      incidents: Object.values(incidents).map(({ heading }) => alarmName(namesIn(this, environment), heading)),
       byName: Object.fromEntries(
         (['border', 'hongKong'] as const).flatMap((incident) => {
-          const alarms = byNameHeadings[incident].map((heading) => alarmName(environment, heading));
+          const alarms = byNameHeadings[incident].map((heading) => alarmName(namesIn(this, environment), heading));
           return [
             ...alarms.map((alarm) => [alarm, [alarm]]),
-            [alarmName(environment, incidents[incident].heading), alarms],
+            [alarmName(namesIn(this, environment), incidents[incident].heading), alarms],
           ];
         }),
       ),

@@ -5,8 +5,10 @@ import { DescribeDomainCommand } from '@aws-sdk/client-opensearch';
 import { GetBucketEncryptionCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { overlap } from '../../../config/cidr';
+import { domainName } from '../../../lib/contract/access';
 import { handoverBucketName } from '../../../lib/contract/buckets';
 import { metricLogGroup } from '../../../lib/contract/metrics';
+import { namesOf } from '../../../lib/contract/names';
 import { type Answer, type Aws, answer, type Check, failsWith, type Plan, placeOf, unlessFails } from '../check';
 import { roleAnswer } from './account';
 
@@ -33,16 +35,17 @@ export const leftovers: Check = {
   ],
   because: 'what an earlier deployment left has the name that this one needs',
   async run(aws, { config }) {
-    const { environment } = config;
+    const { environment, organisation } = config;
     const states = await Promise.all(
       ['Network', 'Store', 'Access', 'Collect', 'Observe', 'Link'].map(
-        async (stack) => [stack, await deployed(aws, `${environment}-${stack}`)] as const,
+        async (stack) =>
+          [stack, await deployed(aws, `${organisation.namePrefix ?? ''}${environment}-${stack}`)] as const,
       ),
     );
     const there = new Map(states);
     const dead = states.filter(([, status]) => status !== undefined && stuck.test(status));
-    const domain = `harbourline-${environment}`;
-    const bucket = handoverBucketName(environment, config.account);
+    const domain = domainName(namesOf(config));
+    const bucket = handoverBucketName(namesOf(config), config.account);
     const names: [stack: string, what: string, missing: Promise<boolean>, remedy: string][] = [
       [
         'Store',
@@ -61,20 +64,22 @@ export const leftovers: Check = {
       ],
       [
         'Collect',
-        `log group ${metricLogGroup(environment)}`,
+        `log group ${metricLogGroup(namesOf(config))}`,
         aws.logs
-          .send(new DescribeLogGroupsCommand({ logGroupNamePrefix: metricLogGroup(environment) }))
-          .then(({ logGroups = [] }) => !logGroups.some((each) => each.logGroupName === metricLogGroup(environment))),
-        `aws logs delete-log-group --log-group-name ${metricLogGroup(environment)}`,
+          .send(new DescribeLogGroupsCommand({ logGroupNamePrefix: metricLogGroup(namesOf(config)) }))
+          .then(
+            ({ logGroups = [] }) => !logGroups.some((each) => each.logGroupName === metricLogGroup(namesOf(config))),
+          ),
+        `aws logs delete-log-group --log-group-name ${metricLogGroup(namesOf(config))}`,
       ],
       [
         'Collect',
-        `parameter /harbourline/${environment}/agent/certificate`,
+        `parameter ${namesOf(config).parameters}/agent/certificate`,
         failsWith(
           ['ParameterNotFound'],
-          aws.ssm.send(new GetParameterCommand({ Name: `/harbourline/${environment}/agent/certificate` })),
+          aws.ssm.send(new GetParameterCommand({ Name: `${namesOf(config).parameters}/agent/certificate` })),
         ),
-        `Another deployment has this name. If it is gone: aws ssm delete-parameter --name /harbourline/${environment}/agent/certificate`,
+        `Another deployment has this name. If it is gone: aws ssm delete-parameter --name ${namesOf(config).parameters}/agent/certificate`,
       ],
     ];
     const taken = await Promise.all(
@@ -94,11 +99,11 @@ export const leftovers: Check = {
       ...dead.map(([stack, status]) =>
         answer(
           false,
-          `stack ${environment}-${stack}`,
+          `stack ${organisation.namePrefix ?? ''}${environment}-${stack}`,
           String(status),
           status === 'UPDATE_ROLLBACK_FAILED'
-            ? `aws cloudformation continue-update-rollback --stack-name ${environment}-${stack}`
-            : `aws cloudformation delete-stack --stack-name ${environment}-${stack}`,
+            ? `aws cloudformation continue-update-rollback --stack-name ${organisation.namePrefix ?? ''}${environment}-${stack}`
+            : `aws cloudformation delete-stack --stack-name ${organisation.namePrefix ?? ''}${environment}-${stack}`,
         ),
       ),
       ...(taken.length > 0 ? taken : [answer(true, 'names', 'held by the stacks of this environment', '')]),
