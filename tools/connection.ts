@@ -54,7 +54,8 @@ export async function reached(
   }
   if (env === undefined)
     throw refused('HL-DOMAIN-004', `--via ${via} leads to the domain of an environment: add --env NAME.`);
-  return reachStore({ via: way, environment: env, region });
+  const { namePrefix } = environmentNamed(env).organisation;
+  return reachStore({ via: way, environment: env, region, namePrefix });
 }
 
 /** @throws Error that says how to name a store, where none can be found */
