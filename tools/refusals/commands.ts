@@ -14,6 +14,7 @@ import { findPython } from '../../harness/python/environment';
 import { Ends } from '../../judges/reach/ends';
 import { buildApp } from '../../lib/app';
 import { linked } from '../../lib/contract/link-parameters';
+import { names } from '../../lib/contract/names';
 import { parametersOf } from '../../lib/link/far-end-read';
 import { readTraces } from '../../rehearsal/recorded-traces';
 import { readRecording } from '../../rehearsal/recording';
@@ -252,7 +253,7 @@ export const met: Readonly<Record<string, Met>> = {
       Array.from({ length: 101 }, (_, index) => `harbourline-dev: ${index}`),
     ),
   ],
-  'HL-MUTE-006': ['npm run mute -- --env dev --end lunch', () => end(undefined as never, 'dev', 'lunch')],
+  'HL-MUTE-006': ['npm run mute -- --env dev --end lunch', () => end(undefined as never, names('dev'), 'lunch')],
 
   'HL-PREFLIGHT-001': 'npm run preflight -- --env dev-client-payments --first',
   'HL-PREFLIGHT-002': ['npm run preflight -- --env dev-client-payments'],
