@@ -176,7 +176,7 @@ function prefixObjection(column: string, prefix: string): Objection[] {
 export const isDate = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
 
-/** Days that a line may hold at the most, unless the configuration says otherwise: who still needs it asks again. */
+/** Days that a line may hold at most, unless the configuration says otherwise: who still needs it asks again. */
 const longestDays = 366;
 
 /** Days from one day to another, both as `2027-06-30`. */

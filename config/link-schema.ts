@@ -242,7 +242,7 @@ export const link = section({
         url: ofAddress(/^https?:\/\/([\d.]+)(?::(\d+))?\/[\w./-]*$/, 'https://10.20.1.20:8443/traceparent'),
         /** HTTP proxy that services call by. @default none */
         proxy: ofAddress(/^http:\/\/([\d.]+):(\d+)$/, 'http://10.20.1.5:3128').optional(),
-        /** Name in the certificate of whoever answers: an address is seldom in one. */
+        /** Name in the certificate of whoever answers: an address is rarely in one. */
         serverName: dnsName.optional(),
       }),
     )

@@ -43,7 +43,7 @@ export const observe = section({
   logRetentionDays: z.literal(logRetentionDays).default(90),
   /** Who is notified of alarms, by severity. */
   notify: section({
-    /** Symptoms that users feel: somebody gets up. Told when they start and when they end. Needed in production. */
+    /** Symptoms that users feel: somebody gets up. They notify when they start and when they end. Needed in production. */
     page: channel.prefault({}),
     /** Causes and slow burns: for working hours. @default a topic without subscribers; dashboards show them too */
     inform: channel.prefault({}),
@@ -66,7 +66,7 @@ export const observe = section({
    * of lines are those of metrics. @default both
    */
   language: z.enum(['en', 'zh', 'both']).default('both'),
-  /** What metrics of services may cost: each service is some 30 metrics, and each is paid for by the month. */
+  /** What metrics of services may cost: each service is about 30 metrics, and each is paid for by the month. */
   metricsBudget: section({
     /**
      * Services that have metrics of their own, by name, in each sampler and gateway: those that come first. Those beyond are `other`
@@ -76,7 +76,7 @@ export const observe = section({
     /** Destinations in the mainland, in each sampler, beyond which they are `other`: each is five metrics. @default 20 */
     destinations: whole(1, 200).default(20),
     /**
-     * Operations of servers, in each sampler, a fifth of them of one service at the most: each is four metrics. @default 50
+     * Operations of servers, in each sampler, a fifth of them of one service at most: each is four metrics. @default 50
      */
     operations: whole(1, 500).default(50),
   }).prefault({}),

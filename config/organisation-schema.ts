@@ -35,7 +35,7 @@ export const ofAccount = {
 export const organisation = section({
   ...ofAccount,
   /**
-   * What names of resources begin with, in place of `harbourline-`: `bank-trc-`. Stacks have it too, in front, and with them all that
+   * What names of resources begin with, instead of `harbourline-`: `bank-trc-`. Stacks have it too, in front, and with them all that
    * CloudFormation names. With the environment's name at most 28 characters: the domain has no more. docs/adopt.md lists what
    * cannot have it. On what is deployed it cannot be changed: other stacks are made. @default none: `harbourline-`, and stacks by their environment
    */

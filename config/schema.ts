@@ -34,7 +34,7 @@ const network = section({
     vpcId: resourceId('VPC', 'vpc'),
     /**
      * All of its addresses, those that were added later included, /16 to /28 as a VPC takes them (Amazon VPC user guide, "VPC CIDR
-     * blocks"), five at the most: its routes hold each of them, ACLs refuse what of them is not in `cidr`, and none may be another's.
+     * blocks"), five at most: its routes hold each of them, ACLs refuse what of them is not in `cidr`, and none may be another's.
      */
     cidrs: list(prefix({ widest: 16, narrowest: 28, onlyPrivate: true }))
       .min(1)
@@ -228,7 +228,7 @@ const agent = section({
   cpuPercent: whole(10, 400).default(50),
   /**
    * What the agent may send, in kbit/s, TLS and headers included: packets beyond it are dropped on the node, and spans wait on
-   * disk. An alarm tells when a node comes near it. @default 1000, a node's share of the network
+   * disk. An alarm notifies when a node comes near it. @default 1000, a node's share of the network
    */
   egressKilobits: whole(64, 1_000_000).default(1_000),
 });
@@ -236,7 +236,7 @@ const agent = section({
 const sampling = section({
   /** Share of ordinary traces that is always kept, in per cent. The band that the project promises is 10 to 30. @default 10 */
   floorPercent: z.number().min(10).max(30).default(10),
-  /** Share of ordinary traces that is kept at the most, in per cent. @default 30 */
+  /** Share of ordinary traces that is kept at most, in per cent. @default 30 */
   ceilingPercent: z.number().min(10).max(30).default(30),
   /** Budget of what is kept above the floor, in bytes a second over all samplers. */
   bytesPerSecond: whole(1_000, 1_000_000_000),

@@ -51,11 +51,11 @@ function withRoom(config: EnvironmentConfig, build: () => void): void {
         file: `config/${environment}.ts`,
         path: longest,
         value: undefined,
-        why: `It is too long for what an instance is told when it starts. ${error.message.split(':')[0]}.`,
+        why: `It is too long for the user data of an instance. ${error.message.split(':')[0]}.`,
         fix:
           longest === 'collect.forward.authority'
             ? 'Write the certificate of one authority, with an elliptic curve or RSA of 2048 bits, and nothing else; or forward to one backend.'
-            : 'Name wider prefixes, shorter suffixes, namespaces in the place of keys, or fewer of them.',
+            : 'Name wider prefixes, shorter suffixes, namespaces instead of keys, or fewer of them.',
       },
     ]);
   }

@@ -20,7 +20,7 @@ alarms of its synthesised templates, with real services, a real OpenSearch and d
 npm run rehearse -- [options]
   --env NAME       environment to rehearse (default: the first of the deployment)
   --scenario NAME  what happens meanwhile (default fair-day), see below
-  --rate N         payments a second, 1 to 100 (default 12; some 20 spans each)
+  --rate N         payments a second, 1 to 100 (default 12; about 20 spans each)
   --seconds N      how long to pay, 5 to 3600 (default 60, or as the scenario needs)
   --seed N         same seed, same payments (default 1)
   --deploy         rehearse the deployment instead: cdk bootstrap and deploy into an emulated account, changes of day two,

@@ -3,5 +3,5 @@ import list from './list.json';
 
 export { isSensitiveKey } from './keys';
 
-/** What stands in the place of a masked value. */
+/** What stands instead of a masked value. */
 export const mask = list.mask;

@@ -167,7 +167,7 @@ export const collectRules: readonly Rule[] = [
       'sampling.ceilingPercent',
       sampling.ceilingPercent,
       `It is not above floorPercent (${sampling.floorPercent}): the band is empty, so sampling cannot adapt.`,
-      'Raise it, to 30 at the most, or lower the floor, to 10 at the least.',
+      'Raise it, to 30 at most, or lower the floor, to 10 at least.',
     ),
   ),
 ];

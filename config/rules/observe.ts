@@ -70,7 +70,7 @@ export const observeRules: readonly Rule[] = [
         secretArn.startsWith(`arn:aws:secretsmanager:${region}:${account}:`),
         `${path}.secretArn`,
         secretArn,
-        'The function that tells it reads secrets of its own account and region.',
+        'The function that notifies it reads secrets of its own account and region.',
         `Name a secret that begins with arn:aws:secretsmanager:${region}:${account}:`,
       ),
       ...must(

@@ -250,7 +250,7 @@ export const storeRules: readonly Rule[] = [
       'store.saml',
       saml,
       'Groups come from an identity provider, and none is configured: nobody would be in them.',
-      'Set store.saml, or name roles in the place of groups.',
+      'Set store.saml, or name roles instead of groups.',
     ),
   ),
 ];
@@ -265,7 +265,7 @@ function sized({ store, sampling }: EnvironmentConfig): Finding[] {
   const needs = capacityFor({ ...store, ...store.load, kept: sampling.ceilingPercent / 100 });
   const storage = dataNodes.count * dataNodes.volumeGiB;
   const processors = dataNodes.count * processorsOf(dataNodes.instanceType);
-  const says = `store.load (${store.load.spansPerSecond} spans/s, ${sampling.ceilingPercent} % kept at the most)`;
+  const says = `store.load (${store.load.spansPerSecond} spans/s, ${sampling.ceilingPercent} % kept at most)`;
   return [
     ...must(
       'HL-STORE-020',

@@ -17,7 +17,7 @@ export interface Refusal {
 
 /** What is looked for, and how to get there all the same. */
 export const orderRules = {
-  'unique-key': 'In two deployments: take the first away, then make the second. Or give the new one another key.',
+  'unique-key': 'In two deployments: take the first away, then make the second. Or give the new one a different key.',
   'two-changes': 'In two deployments: one property each.',
   'export-in-use':
     'Deploy or remove the stack that imports it first; or keep the export (Stack.exportValue) until it does not.',

@@ -58,7 +58,7 @@ export interface SamplerOptions {
   readonly sampling: {
     /** Share of ordinary traces that is always kept, in per cent. */
     readonly floorPercent: number;
-    /** Share of ordinary traces that is kept at the most, in per cent. */
+    /** Share of ordinary traces that is kept at most, in per cent. */
     readonly ceilingPercent: number;
     /** Budget of the band between floor and ceiling, bytes a second for the fleet. */
     readonly bytesPerSecond: number;
@@ -280,7 +280,7 @@ const toRelays = (environment: string, { namespace, service }: { namespace: stri
       enabled: true,
       storage: 'file_storage/queue',
       sizer: 'items',
-      // An hour of a hundred services at a flush every 15 s, some 20 points each: relays away, not the link.
+      // An hour of a hundred services at a flush every 15 s, about 20 points each: relays away, not the link.
       queue_size: 500_000,
       num_consumers: 16,
       batch: { flush_timeout: '5s', min_size: 2_000, max_size: 10_000 },

@@ -34,7 +34,7 @@ export interface Hop {
 /** Every hop of a span. */
 export const hops = {
   /**
-   * gRPC's own default. SDKs send 512 spans at once, of 8 KiB each at the most then. Of HTTP too: a body of 20 MiB can be
+   * gRPC's own default. SDKs send 512 spans at once, of 8 KiB each at most then. Of HTTP too: a body of 20 MiB can be
    * nested two million deep, which ends the process before any processor sees it.
    */
   intoAgent: { from: 'service', to: 'agent', messageBytes: 4 * mebi },

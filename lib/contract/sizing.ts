@@ -60,7 +60,7 @@ export const queueBytes = (volumeGiB: number): number => Math.floor((volumeGiB /
 export const forwardQueueBytes = (volumeGiB: number): number => Math.floor(queueBytes(volumeGiB) / 10);
 
 /**
- * Bytes of the log of what waits for a decision: a twentieth of the store's queue. A span takes some 100 (365 of OTLP, packed) for a
+ * Bytes of the log of what waits for a decision: a twentieth of the store's queue. A span takes about 100 (365 of OTLP, packed) for a
  * minute and a half, so that the smallest volume, 10 GiB, has room for 28,000 spans a second.
  */
 export const waitingBytes = (volumeGiB: number): number => Math.floor(queueBytes(volumeGiB) / 20);

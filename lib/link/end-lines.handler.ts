@@ -78,7 +78,7 @@ export async function handler(
   );
 }
 
-/** Days until the end of a rule's last day, 0 or less where it is over; for ever where it has none. */
+/** Days until the end of a rule's last day, 0 or less where it is over; indefinitely where it has none. */
 function daysLeft({ RuleOptions = [] }: StatefulRule, now: Date): number {
   const metadata = RuleOptions.find(({ Keyword }) => Keyword === 'metadata')?.Settings?.join(',') ?? '';
   const [, day] = new RegExp(`\\b${untilKey} (\\d{4}-\\d{2}-\\d{2})`).exec(metadata) ?? [];

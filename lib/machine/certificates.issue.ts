@@ -25,7 +25,7 @@ export interface IssueOptions {
 export const renewalDays = 30;
 
 /**
- * Days of validity. A certificate lies ready for one renewal and is in use for the next, so it is 60 days old at the most;
+ * Days of validity. A certificate lies ready for one renewal and is in use for the next, so it is 60 days old at most;
  * the rest bears two renewals that fail.
  */
 export const validityDays = 4 * renewalDays;

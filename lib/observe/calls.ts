@@ -218,7 +218,7 @@ const figures = {
   failed: [metrics.calls, 'Sum', statusError],
 } as const;
 
-/** A figure of a crossing by service: of those services that have most of it, ten at the most. */
+/** A figure of a crossing by service: of those services that have most of it, ten at most. */
 export const byService = (
   environment: string,
   crossing: Crossing,
@@ -226,10 +226,10 @@ export const byService = (
 ): MathExpression =>
   most(environment, figure, [crossingAttribute, 'service.name', 'span.kind'], dimensionsOf(crossing));
 
-/** A figure of calls to the mainland by destination, ten at the most. */
+/** A figure of calls to the mainland by destination, ten at most. */
 export const byDestination = (environment: string, figure: 'p99' | 'durations' | 'failed'): MathExpression =>
   most(environment, figure, [destinationAttribute]);
 
-/** A figure of servers in Hong Kong by operation, ten at the most. */
+/** A figure of servers in Hong Kong by operation, ten at most. */
 export const byOperation = (environment: string, figure: 'p99' | 'failed'): MathExpression =>
   most(environment, figure, ['service.name', operationAttribute]);

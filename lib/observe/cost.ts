@@ -37,7 +37,7 @@ export interface Names {
 }
 
 /**
- * How many values dimensions have at the most.
+ * How many values dimensions have at most.
  *
  * @param names that spans have
  */
@@ -66,7 +66,7 @@ export const dimensionValues = ({ services, destinations, operations }: Names): 
 });
 
 /**
- * Counts the custom metrics of an environment at the most: every combination of the values that its dimensions have.
+ * Counts the custom metrics of an environment at most: every combination of the values that its dimensions have.
  *
  * @param values how many values each dimension has
  * @throws Error that names the dimensions that `values` does not

@@ -74,7 +74,7 @@ const isDecoration = (kind: DocumentKind): boolean => kind.startsWith('dashboard
 function parse(documents: Readonly<Record<string, string>>, skip: readonly string[]): ParsedDocument[] {
   const problems = skip
     .filter((id) => !(id in documents))
-    .map((id) => `${id} is to be skipped, but there is no such document`);
+    .map((id) => `${id} should be skipped, but there is no such document`);
   const parsed = Object.entries(documents).flatMap(([id, text]) => {
     const [, kind = '', name = ''] = /^([^/]*)\/([^/]+)$/.exec(id) ?? [];
     if (!isKind(kind)) {

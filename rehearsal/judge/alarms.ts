@@ -11,7 +11,7 @@ import type { Evidence } from './evidence';
 import type { Interval } from './interval';
 import type { Row } from './report';
 
-/** Spans wait that long at the most before the metrics count them: batches on the way, and a flush of the samplers. */
+/** Spans wait that long at most before the metrics count them: batches on the way, and a flush of the samplers. */
 const lagMs = 20_000;
 
 const clock = (at: number) => new Date(at).toISOString().slice(11, 19);

@@ -39,7 +39,7 @@ export function crossed({
       expected: 'for information',
     },
     {
-      what: 'aggregates for the mainland, at the most',
+      what: 'aggregates for the mainland, at most',
       seen: `${count(metricBytes)} bytes, ${kilobits.toFixed(1)} kbit/s (as JSON; ${compressed.toFixed(1)} by zstd)`,
       expected: `< ${count(most)} kbit/s, no span`,
       ok: metricBytes > 0 && kilobits < most,

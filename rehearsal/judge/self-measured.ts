@@ -22,7 +22,7 @@ export function bandwidth({ metrics: store, config }: Evidence): Row {
   const [average, peak] = [figure('Average'), figure('Maximum')];
   return {
     what: 'bandwidth of a node, zstd',
-    seen: peak === undefined ? 'no figure' : `${average?.toFixed(0)} kbit/s, at the most ${peak.toFixed(0)}`,
+    seen: peak === undefined ? 'no figure' : `${average?.toFixed(0)} kbit/s, at most ${peak.toFixed(0)}`,
     expected: `below the ${count(most)} kbit/s that it may send`,
     ok: peak !== undefined && peak < most,
   };

@@ -112,7 +112,7 @@ export const overload: Scenario = {
         },
         {
           what: 'memory of the agent',
-          seen: `${peak.toFixed(0)} MiB at the most`,
+          seen: `${peak.toFixed(0)} MiB at most`,
           expected: `below the ${memoryMiB} MiB of its unit`,
           ok: peak < memoryMiB,
         },

@@ -101,8 +101,8 @@ export const poison: Scenario = {
         },
         {
           what: 'two million levels; 20 MiB',
-          seen: `HTTP ${bottomless}, ${huge}; the agent ${stage.agent.pid === before ? 'goes on' : 'was restarted'}`,
-          expected: 'refused for good (4xx), by a process that goes on',
+          seen: `HTTP ${bottomless}, ${huge}; the agent ${stage.agent.pid === before ? 'continues' : 'was restarted'}`,
+          expected: 'refused for good (4xx), by a process that continues',
           ok: [bottomless, huge].every((status) => status >= 400 && status < 500) && stage.agent.pid === before,
         },
       ],

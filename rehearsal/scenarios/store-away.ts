@@ -51,7 +51,7 @@ export const storeAway: Scenario = {
         { what: 'store away', seen: `${gone.toFixed(0)} s`, expected: 'for information' },
         {
           what: 'kept traces that waited on disk',
-          seen: `${kibibytes(most)} at the most; ${took.toFixed(0)} s until they were stored`,
+          seen: `${kibibytes(most)} at most; ${took.toFixed(0)} s until they were stored`,
           expected: `some, stored within ${catchUpWithin} s`,
           ok: most > 0 && caughtUp,
         },

@@ -129,7 +129,7 @@ export const zipkinAndJaeger: Scenario = {
 const has = (backend: Backend, spans: readonly LegacySpan[]): number =>
   spans.filter(({ spanId }) => backend.spanIds.has(spanId)).length;
 
-/** Waits until a backend has them all, for a minute at the most: what has not come by then is judged as it is. */
+/** Waits until a backend has them all, for a minute at most: what has not come by then is judged as it is. */
 const arrived = (backend: Backend, spans: readonly LegacySpan[], { signal }: Watch): Promise<boolean> =>
   holds(() => has(backend, spans) === spans.length, 60, signal, 200);
 

@@ -264,7 +264,7 @@ export class Stage {
     return [
       'traces       npm run trace, in another terminal',
       ...(traceId ? [`slowest      npm run trace -- ${traceId} --page slowest.html: a waterfall for a browser`] : []),
-      'dashboards   npm run preview, likewise',
+      'dashboards   npm run preview, too',
       `agent        http://${addresses.agent}:${ports.otlpHttp} takes spans of a service of yours: docs/instrument.md`,
       `store        ${endpoint}  user ${users.master}, password ${this.passwords.master}, CA ${caFile}`,
       `collectors   ${metrics.map((address) => `http://${address}:${ports.telemetry}/metrics`).join(' ')}`,

@@ -88,7 +88,7 @@ test('what passes is asked again: throttling, and a certificate that is being si
   expect([count('IssueCertificate'), count('GetCertificate')]).toEqual([3, 7]);
 });
 
-test('but not for ever', async () => {
+test('but not indefinitely', async () => {
   await expect(
     request({ refusals: { GetCertificateAuthorityCertificate: Array(20).fill('ThrottlingException') } }),
   ).rejects.toThrow('ThrottlingException');

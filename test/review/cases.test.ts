@@ -39,7 +39,7 @@ test.each(dangerous)('found: $name', (each) => {
   expect(result.changes.length + result.findings.length).toBeGreaterThan(0);
 });
 
-test.each(harmless)('a note at the most: $name', (each) => {
+test.each(harmless)('a note at most: $name', (each) => {
   expect(found(judge(each))).toEqual({});
 });
 

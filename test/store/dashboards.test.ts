@@ -101,7 +101,7 @@ test.each([400, 503])(
   async (status) => {
     refuse = status;
     expect(new Set(Object.values(await apply()))).toEqual(new Set(['refused']));
-    // One that may pass is waited for, a minute at the most.
+    // One that may pass is waited for, a minute at most.
     expect(lines.length).toBeLessThan(30);
     expect(lines.at(-1)).toContain(`${status}`);
   },

@@ -7,7 +7,7 @@ import { TraceGroups } from '../../lib/store/span-writer/trace-groups';
 
 const traces = 50;
 export const spansATrace = 10;
-/** Spans of a request: what the sampler's batch sends at the least. */
+/** Spans of a request: what the sampler's batch sends at least. */
 export const spansInRequest = traces * spansATrace;
 const services = ['payment', 'settlement', 'accounts', 'ledger', 'limits', 'notify'];
 const operations = [

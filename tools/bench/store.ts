@@ -89,7 +89,7 @@ async function measure(quick: boolean, values: Readonly<Record<string, unknown>>
       `| plain bulk load of prepared documents | ${count(median(ratesPlain ?? []))} |`,
       `| writer | ${count(median(ratesWriter ?? []))} |`,
       '',
-      `The writer reaches ${ratio.toFixed(2)} of the plain bulk load (aim: at least 0.70), with ${peak.toFixed(0)} MiB of memory at the most.`,
+      `The writer reaches ${ratio.toFixed(2)} of the plain bulk load (aim: at least 0.70), with ${peak.toFixed(0)} MiB of memory at most.`,
       '',
       '| index | spans a second | bytes a stored span, as written | merged |',
       '|---|---|---|---|',

@@ -230,7 +230,7 @@ export async function judgeRefusals(world: World): Promise<{ tried: number; allo
       tried += 1;
       const request = of(world);
       const answer = await verdict(world, role, request, instances.test(role.at));
-      // What is not judged is not refused: a mistyped action would be refused for ever.
+      // What is not judged is not refused: a mistyped action would be refused indefinitely.
       if (answer === 'Allowed' || answer.startsWith('not judged'))
         allowed.push({ caller: role.at, request, why: `${why} (${answer})` });
     }

@@ -25,7 +25,7 @@ const hoursInMonth = 730;
 /** Pairs of crossing and service that a query of an alarm finds for one service. */
 const directions = 3;
 
-/** Metrics that the query of an alarm finds at the most. */
+/** Metrics that the query of an alarm finds at most. */
 function foundBy({ Type, Properties = {} }: Resource, { services, destinations }: Names): number {
   if (Type !== 'AWS::CloudWatch::Alarm') return 0;
   const asked = ((Properties.Metrics ?? []) as { Expression?: string }[]).filter(({ Expression }) =>
@@ -40,7 +40,7 @@ function foundBy({ Type, Properties = {} }: Resource, { services, destinations }
 /**
  * What of an environment costs for being there, from its templates.
  *
- * @param names that calls have, at the most: metrics and queries are counted by them. Undefined where none are counted
+ * @param names that calls have, at most: metrics and queries are counted by them. Undefined where none are counted
  * @throws Error that names types of resources that nobody has judged: free, paid by use, or priced
  */
 export function items(environment: Environment, names?: Names): Item[] {

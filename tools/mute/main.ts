@@ -13,7 +13,7 @@ npm run mute -- --env NAME --for LENGTH --reason TEXT [options]
 npm run mute -- --env NAME --list
 npm run mute -- --env NAME --end RULE
   --env NAME     environment
-  --for LENGTH   how long: 90m, 4h; a day at the most
+  --for LENGTH   how long: 90m, 4h; a day at most
   --at MINUTE    when it begins, in UTC: 2026-12-01T02:00 (default: now)
   --only NAME    heading of an alarm in the runbook, several times if need be (default: all that notify somebody)
   --reason TEXT  what is done, and under which ticket: stands in the rule, with who asked

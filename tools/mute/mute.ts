@@ -55,10 +55,7 @@ export function ruleOf(wanted: Wanted, alarms: readonly string[], now: number): 
   const minutes = length ? Number(length[1]) * (length[2] === 'h' ? 60 : 1) : Number.NaN;
   if (!(minutes <= longestHours * 60)) {
     problems.push(
-      coded(
-        'HL-MUTE-001',
-        `--for ${wanted.for}: write minutes or hours, such as 90m or 4h, ${longestHours}h at the most.`,
-      ),
+      coded('HL-MUTE-001', `--for ${wanted.for}: write minutes or hours, such as 90m or 4h, ${longestHours}h at most.`),
     );
   }
   const soon = Math.ceil((now + 1) / minuteMs) * minuteMs;

@@ -12,7 +12,7 @@ npm run nightly -- [options] [PART…]
   --list   prints the command lines instead
   --help   this text
 
-Goes on where one fails; exit code 1 at the end. Real tunnels and packet filters need root.
+Continues where one fails; exit code 1 at the end. Real tunnels and packet filters need root.
 `;
 
 command(help, () => {

@@ -19,7 +19,7 @@ type Tree = Record<string, unknown>;
 const valueAt = (config: EnvironmentConfigInput, path: string): unknown =>
   path.split('.').reduce<unknown>((tree, key) => (tree as Tree | undefined)?.[key], config);
 
-/** A list: with one more, one fewer, in another order, with another in the place of one. */
+/** A list: with one more, one fewer, in another order, with another instead of one. */
 function list(path: string, items: readonly unknown[], base = dev, with_: Readonly<Record<string, unknown>> = {}) {
   const [first, second, other] = items;
   const change = (what: string, before: readonly unknown[], after: readonly unknown[]): DayTwoChange => ({

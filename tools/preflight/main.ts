@@ -16,7 +16,7 @@ const help = `Asks AWS before a deployment what would fail during it. Reads only
 set that is never executed included.
 
 npm run preflight -- --env NAME [--first]
-  --env NAME   environment that is to be deployed; or, with credentials of its account, NAME-mainland,
+  --env NAME   environment to deploy; or, with credentials of its account, NAME-mainland,
                NAME-client-CLIENT or NAME-operators
   --first      a checklist for the first deployment, as far as it can be filled here: what has to be ordered days ahead
                comes first

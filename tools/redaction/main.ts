@@ -12,7 +12,7 @@ npm run redaction [-- OPTION…]
   --corpus FILE   lines of verdict (kill or keep), kind, value and text, with tabs between. Without: the committed corpus,
                   lines kept back while rules were made, and lines that are made by the thousand
   --seed N        makes other lines: none of them was looked at when the rules were written
-  --misses        prints each value that came through, and each text that was masked for nothing
+  --misses        prints each value that came through, and each text that was masked without cause
   --speed         prints the time for a byte of texts that are made to take long, from 1 KiB to 16 MiB, instead
   --help          this text
 Needs Go. Exit code 1 where recall is below 95 % or false positives above 2 %.

@@ -24,7 +24,7 @@ export function tried(config: EnvironmentConfig, changes: readonly string[]): En
     return [settings[name as keyof typeof settings], Number(value)] as const;
   });
   if (entries.length === 0)
-    throw refused('HL-SAMPLING-003', `--try is missing: what is to be tried? SETTING=N, with ${known}.`);
+    throw refused('HL-SAMPLING-003', `--try is missing: say what to try, as SETTING=N with ${known}.`);
   const changed = { ...config, sampling: { ...config.sampling, ...Object.fromEntries(entries) } };
   const { error } = environmentSchema.pick({ sampling: true }).safeParse({ sampling: changed.sampling });
   const file = '--try';

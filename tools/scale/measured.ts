@@ -7,7 +7,7 @@ import { metrics, operationAttribute } from '../../lib/contract/metrics/spans';
 export const spansPerTrace = 10;
 
 /**
- * What the aggregates of one service take of the link, in kbit/s, at the most: `npm run rehearse` prints 8.0 for two services, by zstd, with
+ * What the aggregates of one service take of the link, in kbit/s, at most: `npm run rehearse` prints 8.0 for two services, by zstd, with
  * everything that collectors say of themselves, which does not cross.
  */
 export const aggregatesKilobitsPerService = 4;

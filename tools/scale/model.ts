@@ -63,7 +63,7 @@ export function usesOf(step: Step): Use[] {
       most: 99,
       unit: types.sampler,
       source: 'load_balancing asks Cloud Map for at most 100 hosts; one more comes before another goes',
-      takesOver: 'cells: gateways, samplers and a ring of their own for each group of services that call one another',
+      takesOver: 'cells: gateways, samplers and a ring of their own for each group of services that call each other',
     },
     {
       limit: 'waiting traces of a sampler',
@@ -103,7 +103,7 @@ export function usesOf(step: Step): Use[] {
       needed: step.services * aggregatesKilobitsPerService,
       most: linkLimitKilobits,
       unit: 'kbit/s',
-      source: 'aggregates by zstd in a rehearsal, at the most; the promise is below 1 Mbps',
+      source: 'aggregates by zstd in a rehearsal, at most; the promise is below 1 Mbps',
       takesOver: 'fewer names in link.services: the others cross as one',
     },
   ];

@@ -60,7 +60,7 @@ async function intoTheLine(gateways: Gateways, config: EnvironmentConfig): Promi
 async function outOfTheStore(store: Client, config: EnvironmentConfig, traceId: string): Promise<Answer> {
   // Decision, hand-over and refresh, and as much again for a cold start.
   const seconds = 2 * (config.sampling.decisionWaitSeconds + config.store.refreshIntervalSeconds + 10);
-  progress(`looking for it, for ${seconds} seconds at the most`);
+  progress(`looking for it, for ${seconds} seconds at most`);
   const found = await find(store, traceId, seconds);
   return answer(
     found.length === 1 && found[0]?.serviceName === smokeService,

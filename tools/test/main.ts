@@ -43,7 +43,7 @@ npm test [-- PATH… [-t NAME] [--oldest]]
   PATH       only this: a file or folder of test/ (Jest), of python/ or harness/python/ (pytest, also file.py::test), of a
              Go module (go test); a source file of TypeScript stands for the tests that import it
   -t NAME    only tests of this name, in the files of PATH
-  --oldest   with pytest: on the oldest OpenTelemetry that the package runs on, in place of the newest
+  --oldest   with pytest: on the oldest OpenTelemetry that the package runs on, instead of the newest
   --help     this text
 
 With CI=true the tests of Python run on the oldest OpenTelemetry, too, and a test that is skipped fails, unless ${skipList}

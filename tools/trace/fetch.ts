@@ -67,7 +67,7 @@ export async function fetchTrace(client: Client, traceId: string, limit = 100_00
 export interface Filter {
   readonly service?: string;
   readonly crossing?: string;
-  /** Nanoseconds that the span, or without a service or crossing the trace, took at the least. The slowest come first. */
+  /** Nanoseconds that the span, or without a service or crossing the trace, took at least. The slowest come first. */
   readonly slow?: number;
   readonly errors?: boolean;
   /** ISO time. @default any */

@@ -23,7 +23,7 @@ npm run trace -- [options] [traceId [traceId]]
     --errors               that have a span with an error
     --attribute KEY=VALUE  that have a span with the attribute; more than once: all of them
     --since 15m, --until   from when, to when: minutes, hours, days ago, or a time in ISO 8601 (without a zone: this machine's)
-    --count N              so many (default 10, at the most 500)
+    --count N              so many (default 10, at most 500)
     What is said of a span must hold of one span.
   with a trace id          its tree; with two, where the second took longer than the first
     --export otlp|jaeger|zipkin   as JSON
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     if (found.spans.length > 0) return found;
     throw refused(
       'HL-TRACE-013',
-      `No span of ${id} is stored. Was it kept? 10 to 30 % of ordinary traces are, errors and slow ones always; for 14 days. A trace is decided some 10 s after its first span: try again then, or look for others with --service.`,
+      `No span of ${id} is stored. Was it kept? 10 to 30 % of ordinary traces are, errors and slow ones always; for 14 days. A trace is decided about 10 s after its first span: try again then, or look for others with --service.`,
     );
   };
   try {

@@ -6,10 +6,10 @@ import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { command } from '../command';
 import { type Counts, gradeOf } from './grade';
-import { texts } from './texts';
+import { docs, texts } from './texts';
 
 const root = join(__dirname, '..', '..');
-const help = `Checks the words of documents, alarms, error messages and help texts by Vale, with the rules in tools/words/styles.
+const help = `Checks the words of documents, alarms, error messages, help texts and settings by Vale, with the rules in tools/words/styles.
 
 npm run words [-- options]
   --figures   instead: words and reading grade of the README and of the ten longest pages
@@ -55,10 +55,13 @@ interface Finding {
 function findings(): number {
   const copies = mkdtempSync(join(tmpdir(), 'harbourline-words-'));
   try {
-    for (const file of listed(...spoken.map((folder) => `${folder}/**/*.ts`))) {
+    for (const file of listed(...spoken.map((folder) => `${folder}/*.ts`))) {
       const copy = join(copies, `${file}.md`);
       mkdirSync(dirname(copy), { recursive: true });
-      writeFileSync(copy, texts(readFileSync(join(root, file), 'utf8')));
+      const source = readFileSync(join(root, file), 'utf8');
+      writeFileSync(copy, texts(source));
+      // Whoever writes a configuration reads what the editor shows of its settings.
+      if (/^config\/.*schema\.ts$/.test(file)) writeFileSync(copy.replace(/\.md$/, '.docs.md'), docs(source));
     }
     const { stdout, stderr, status } = vale(
       '--output=JSON',
@@ -69,7 +72,9 @@ function findings(): number {
     if (status !== 0) throw new Error(`Vale could not run: ${stderr || stdout}`);
     let errors = 0;
     for (const [file, found] of Object.entries(JSON.parse(stdout) as Record<string, Finding[]>)) {
-      const own = file.startsWith(copies) ? relative(copies, file).replace(/\.md$/, '') : relative(root, file);
+      const own = file.startsWith(copies)
+        ? relative(copies, file).replace(/(?:\.docs)?\.md$/, '')
+        : relative(root, file);
       for (const { Line, Message, Severity } of found) {
         if (Severity === 'error') errors++;
         console.log(`${own}:${Line}: ${Severity === 'error' ? '' : `(${Severity}) `}${Message}`);

@@ -4,6 +4,12 @@ import { parseSync } from '@swc/core';
 const isProse = (text: string): boolean =>
   /[a-z]{2,} [\w'’-]+ [\w'’-]+/i.test(text) && !/^\s*(?:SELECT|FIELDS|filter|stats)\b|\(\?[:=!<]/.test(text);
 
+/** TSDoc of a source, as a page with the same number of lines. */
+export const docs = (source: string): string =>
+  source.replaceAll(/(\/\*\*[\s\S]*?\*\/)|[^\n]/g, (_, comment?: string) =>
+    (comment ?? '').replaceAll(/^ *(?:\/\*\*|\*\/|\*)| *\*\/$|@\w+/gm, '').replaceAll(/^ +/gm, ''),
+  );
+
 interface Node {
   readonly type?: string;
   readonly span?: { readonly start: number };

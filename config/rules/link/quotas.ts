@@ -17,7 +17,7 @@ const gatewayPrefixes = 200;
 /** Resources that CloudFormation takes in a stack. */
 const stackResources = 500;
 
-/** What the stack needs for an empty allow-list with every transport: 138 at the most, and room for what it gets next. */
+/** What the stack needs for an empty allow-list with every transport: 138 at most, and room for what it gets next. */
 const linkItself = 170;
 
 /** Customer-managed prefix lists that EC2 takes in a region, unless the quota was raised. Source: VPC quotas. */

@@ -45,7 +45,7 @@ function sharing(metrics: readonly EmittedMetric[], what: 'dimensions' | 'unit')
 }
 
 /**
- * Statements that give metrics units that CloudWatch knows, in the place of a descriptor for each: a tenth of the room.
+ * Statements that give metrics units that CloudWatch knows, instead of a descriptor for each: a tenth of the room.
  *
  * @param metrics of a collector's own. Span writers' have such units already.
  */

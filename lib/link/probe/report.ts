@@ -7,7 +7,7 @@ import {
   probeMetrics,
 } from '../../contract/metrics/link';
 
-/** Buckets of the histogram: 32 for each doubling, so that a percentile is off by 1.1 % at the most. */
+/** Buckets of the histogram: 32 for each doubling, so that a percentile is off by 1.1 % at most. */
 const scale = 5;
 
 /** Bucket of a value from zero up: those of bucket i are in (base^i, base^(i+1)], base = 2^(2^-scale). */

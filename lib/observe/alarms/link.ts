@@ -74,7 +74,7 @@ export function linkAlarms(
   const probed = probedPaths(config).map(({ name }) => ({ [pathDimension]: name }));
   const outcome = (name: ContinuityOutcome) => own(probeMetrics.continuity.name, { [outcomeDimension]: name }, 'Sum');
   const checks = [receiverCheck, ...link.continuityChecks.map(({ name }) => name)];
-  /** One metric for each check and outcome: an alarm takes ten, and there are four checks at the most. */
+  /** One metric for each check and outcome: an alarm takes ten, and there are four checks at most. */
   const ofChecks = (name: ContinuityOutcome) =>
     Object.fromEntries(
       checks.map((check, index) => [

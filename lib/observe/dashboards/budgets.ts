@@ -96,7 +96,7 @@ export function budgetRows(watched: Watched): Row[] {
     {
       title: 'What informs: a slow burn, three days',
       read: {
-        en: `Six hours say that it matters, half an hour says that it still goes on: a message for working hours goes out while both are above ${informAt}.`,
+        en: `Six hours say that it matters, half an hour says that it still continues: a message for working hours goes out while both are above ${informAt}.`,
         zh: `六小时说明问题不小，半小时说明仍在持续：两者都高于 ${informAt} 时发出工作时间内处理的通知。`,
       },
       links,

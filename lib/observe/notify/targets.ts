@@ -135,7 +135,7 @@ export function requestFor(kind: TargetKind, secret: TargetSecret, message: Mess
         markdown: { title: message.title, text: markdown(message) },
       });
     }
-    // https://developer.work.weixin.qq.com/document/path/91770: 4,096 bytes at the most; the key is in the URL
+    // https://developer.work.weixin.qq.com/document/path/91770: 4,096 bytes at most; the key is in the URL
     case 'weCom':
       needed(kind, secret, 'url');
       return json(secret.url ?? '', { msgtype: 'markdown', markdown: { content: cut(markdown(message), 4096) } });

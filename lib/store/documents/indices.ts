@@ -186,7 +186,7 @@ export function indexDocuments(options: DomainDocumentOptions): Documents {
         ...index({
           number_of_shards: `${shards}`,
           mapping: { total_fields: { limit: `${maximumFields}` } },
-          // Without it the policy's rollover fails, once, silently and for ever.
+          // Without it the policy's rollover fails, once, silently and indefinitely.
           plugins: { index_state_management: { rollover_alias: spanAlias } },
         }),
         mappings: spanMappings,

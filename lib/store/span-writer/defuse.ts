@@ -5,7 +5,7 @@ import type { StoreDocument } from './documents';
 
 /** Characters of the original that are kept. The whole document is then far below any limit of a request. */
 const keptCharacters = 256 * 1024;
-/** Of each text that has a field of its own: what is indexed of it at the most. */
+/** Of each text that has a field of its own: what is indexed of it at most. */
 const textCharacters = 1024;
 
 /** What `date_nanos` takes: 1970 to 2262. ISO texts of one length are in the order of time. */

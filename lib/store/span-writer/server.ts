@@ -162,7 +162,7 @@ export class WriterServer {
     try {
       for await (const part of request as AsyncIterable<Buffer>) {
         bytes += part.length;
-        // Read to its end, but not kept: cut off, the sender would see a broken connection and send it for ever.
+        // Read to its end, but not kept: cut off, the sender would see a broken connection and send it indefinitely.
         if (bytes > limit) parts.length = 0;
         else parts.push(part);
       }

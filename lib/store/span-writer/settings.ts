@@ -30,7 +30,7 @@ export interface WriterSettings {
   readonly deadLetterDirectory: string;
   /**
    * Bytes of a request, packed and unpacked. The collector drops what is refused for its size, so it is what the exporter
-   * sends at the most: 50,000 spans of 2.6 KB. @default 128 MiB, outside the heap
+   * sends at most: 50,000 spans of 2.6 KB. @default 128 MiB, outside the heap
    */
   readonly maxBodyBytes: number;
   /** Requests at once: each is in memory, packed and decoded. @default 8: twice the collector's consumers */

@@ -29,7 +29,7 @@ export interface Charon {
 /** Device that a daemon which enciphers itself makes when it starts. */
 export const ownDevice = 'ipsec0';
 
-/** Bytes that such a daemon reads of a packet at the most (libipsec, TUN_DEFAULT_MTU): the rest of a longer one is lost. */
+/** Bytes that such a daemon reads of a packet at most (libipsec, TUN_DEFAULT_MTU): the rest of a longer one is lost. */
 export const ownMtu = 1400;
 
 /** strongswan.conf of a daemon. */

@@ -242,7 +242,7 @@ describe('metrics that were sent', () => {
 test('the limit of what leaves is that of the relay', () => {
   const { bitsPerSecond } = config.link!.relay;
   const row = (metricBytes: number) =>
-    rowOf(crossed(healthy({ metricBytes })), 'aggregates for the mainland, at the most').ok;
+    rowOf(crossed(healthy({ metricBytes })), 'aggregates for the mainland, at most').ok;
   const most = (bitsPerSecond / 8) * 180;
   expect([row(most - 1), row(most), row(0)]).toEqual([true, false, false]);
 });

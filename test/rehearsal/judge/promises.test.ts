@@ -126,7 +126,7 @@ const promises: Readonly<Record<string, () => readonly [row: string, evidence: E
     }),
   ],
   'only a trickle leaves': () => [
-    'aggregates for the mainland, at the most',
+    'aggregates for the mainland, at most',
     healthy({ metricBytes: (config.link!.relay.bitsPerSecond / 8) * whole.driveSeconds }),
   ],
 };
@@ -397,7 +397,7 @@ describe('the border', () => {
   });
 
   test('no aggregate at all is no trickle; without a link the limit is 1,000 kbit/s', () => {
-    const trickle = 'aggregates for the mainland, at the most';
+    const trickle = 'aggregates for the mainland, at most';
     expect(red(healthy({ metricBytes: 0 }))).toEqual([trickle]);
     const alone = { ...config, link: undefined };
     const bytes = (kilobits: number) =>
@@ -514,7 +514,7 @@ describe('metrics', () => {
       );
     expect(red(egress(999))).toEqual([]);
     expect(red(egress(1_000))).toEqual([row]);
-    expect(rowOf(egress(999), row).seen).toBe('999 kbit/s, at the most 999');
+    expect(rowOf(egress(999), row).seen).toBe('999 kbit/s, at most 999');
     const silent = withPoints(allPoints().filter(({ name }) => name !== collectorMetrics.egress.name));
     expect(rowOf(silent, row)).toMatchObject({ ok: false, seen: 'no figure' });
   });

@@ -44,7 +44,7 @@ test('a fair day', () => {
     ['traceparent across and back', '120 of 120 seen over there; 120 of 120 calls back in their trace', 'all'],
     ['calls over the line', '120 hk-cn, 120 cn-hk', 'for information'],
     [
-      'aggregates for the mainland, at the most',
+      'aggregates for the mainland, at most',
       '100,000 bytes, 4.4 kbit/s (as JSON; 0.4 by zstd)',
       '< 1,000 kbit/s, no span',
     ],
@@ -55,7 +55,7 @@ test('a fair day', () => {
       '7 of 7; kept share so far 50.0 % of all traces',
       'spans taken and queues of all tiers, decisions, documents',
     ],
-    ['bandwidth of a node, zstd', '50 kbit/s, at the most 50', 'below the 1,000 kbit/s that it may send'],
+    ['bandwidth of a node, zstd', '50 kbit/s, at most 50', 'below the 1,000 kbit/s that it may send'],
     ['alarms that notified somebody', 'none', 'none'],
     ['processes ended when asked', 'all', 'all'],
     [

@@ -69,7 +69,7 @@ const noticed: readonly DangerousCase[] = [
   one('nobody is paged', { 'nobody-paged': 'notifies nobody' }, (draft) => {
     delete draft.properties('Observe', 'AWS::CloudWatch::CompositeAlarm', 'AlarmsTracing').AlarmActions;
   }),
-  one('somebody else is paged', { 'pager-changes': 'no longer tells email' }, (draft) => {
+  one('somebody else is paged', { 'pager-changes': 'no longer notifies email' }, (draft) => {
     draft.properties('Observe', 'AWS::SNS::Subscription', 'Topicplatform').Endpoint = 'somebody@mail.example';
   }),
   one('pages that fit nothing', { 'pager-filters': 'FilterPolicy' }, (draft) => {

@@ -109,7 +109,7 @@ test.each<[string, Json]>([
     },
   ],
   ['digits without an end', attribute('digits', '1 '.repeat(1 << 19))],
-])('%s does not come again for ever', async (_, strange) => {
+])('%s does not come again indefinitely', async (_, strange) => {
   rig = await new Rig().start({ maxBodyBytes: 128 << 20, bulkBytes: 8 << 20 });
   const body = encode(service('a', [span(1, undefined, { attributes: [strange] }), span(2, undefined)]));
   expect((await rig.post(body)).status).toBe(200);

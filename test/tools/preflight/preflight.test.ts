@@ -586,7 +586,7 @@ test.each<[string, (answers: Answers) => void, string[], number]>([
         },
       });
     },
-    ['authority of the certificates: it signs for seven days at the most; it ends in 100 days, certificates in 120'],
+    ['authority of the certificates: it signs for seven days at most; it ends in 100 days, certificates in 120'],
     1,
   ],
   [

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gradeOf } from '../../../tools/words/grade';
-import { texts } from '../../../tools/words/texts';
+import { docs, texts } from '../../../tools/words/texts';
 
 describe('texts of a source', () => {
   const source = [
@@ -30,6 +30,17 @@ describe('texts of a source', () => {
   });
 });
 
+test('comments of settings stand on their lines, without what is around them', () => {
+  const source = ['/** Days. @default 14 */', 'days: 14,', '/**', ' * How long', ' * it stays.', ' */', '// No.'].join(
+    '\n',
+  );
+  expect(
+    docs(source)
+      .split('\n')
+      .map((line) => line.trim()),
+  ).toEqual(['Days.  14', '', '', 'How long', 'it stays.', '', '']);
+});
+
 test('the grade is that of Flesch and Kincaid', () => {
   expect(gradeOf({ words: 100, sentences: 10, syllables: 150 })).toBeCloseTo(3.9 + 17.7 - 15.59);
 });
@@ -50,6 +61,11 @@ describe('the rules find', () => {
   test.each([
     ['Add it to the whitelist.', 'allow-list'],
     ['Who is told?', 'notified'],
+    ['An alarm tells of it.', 'notifies'],
+    ['It takes an hour at the most.', 'at most'],
+    ['The outage goes on for some 10 s.', 'continues'],
+    ['The outage lasts for some 10 s.', 'about'],
+    ['It waits in vain.', 'without result'],
     ['The way to the mainland is well.', 'healthy'],
     ['It simply works.', 'Leave out'],
   ])('%s', (text, rule) => {

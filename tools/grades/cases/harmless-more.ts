@@ -1,4 +1,4 @@
-/** What must not be a finding: more of it. A note at the most. */
+/** What must not be a finding: more of it. A note at most. */
 import { after, edit, type Graded } from '../graded';
 
 const prod = 'config/prod.ts';
@@ -63,7 +63,7 @@ export const harmlessMore: readonly Graded[] = [
     finds: { 'lives-shorter': 'MaxInstanceLifetime' },
   },
   {
-    name: 'more gateways at the most',
+    name: 'more gateways at most',
     edits: [edit(prod, 'maxInstances: 12,', 'maxInstances: 15,')],
     grade: 'note',
     finds: { 'fleet-grows': 'MaxSize: 12 → 15', 'alarm-follows': 'MaxSize of the group, 12 → 15' },

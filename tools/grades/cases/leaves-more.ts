@@ -108,7 +108,7 @@ export const leavesMore: readonly Graded[] = [
     finds: { 'way-out': 'MetricStream' },
   },
   {
-    name: 'a bucket that tells of its objects',
+    name: 'a bucket that notifies of its objects',
     edits: [after('lib/machine/handover-bucket.ts', '      versioned: false,', '      eventBridgeEnabled: true,')],
     grade: 'caution',
   },

@@ -271,7 +271,7 @@ export const noticedMore: readonly Graded[] = [
     edits: [
       edit(
         go,
-        '// Validate tells everything that is wrong at once.',
+        '// Validate says everything that is wrong at once.',
         '// Validate says everything that is wrong, at once.',
       ),
     ],

@@ -153,7 +153,7 @@ export const watching: readonly Graded[] = [
       ),
     ],
     grade: 'caution',
-    finds: { 'kept-longer': 'for ever' },
+    finds: { 'kept-longer': 'indefinitely' },
   },
   {
     name: 'the store is checked once a month',

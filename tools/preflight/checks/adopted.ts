@@ -82,7 +82,7 @@ async function directConnectGateway(
 export const adopted: Check = {
   name: 'link: gateways of the organisation',
   asks: ['ec2:DescribeTransitGateways', 'directconnect:DescribeDirectConnectGateways'],
-  because: 'a gateway with other defaults refuses what the link attaches, or tells it to others',
+  because: 'a gateway with other defaults refuses what the link attaches, or announces it to others',
   async run(aws, { config: { link, environment, account } }) {
     const where = `config/${environment}.ts`;
     const { gatewayId, gatewayAsn = 0 } = link?.directConnect ?? {};

@@ -97,7 +97,7 @@ export const processors: Check = {
     return [
       answer(
         (quota?.Value ?? 0) >= needed,
-        `${needed} virtual processors at the most`,
+        `${needed} virtual processors at most`,
         `quota ${quota?.Value ?? 'unknown'}, shared with all else in the account`,
         `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A --desired-value ${needed * 2}`,
       ),

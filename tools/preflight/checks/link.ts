@@ -52,7 +52,7 @@ export async function certificateAnswers(
 export const linkCertificate: Check = {
   name: 'link: certificate',
   asks: ['secretsmanager:GetSecretValue', 'kms:DescribeKey'],
-  because: 'relays do not come up without it, and the stack waits for them in vain',
+  because: 'relays do not come up without it, and the stack waits for them without result',
   run: async (aws, { config: { link, environment } }) =>
     link ? certificateAnswers(aws, link.relay.certificate, `link.relay.certificate in config/${environment}.ts`) : [],
 };

@@ -103,7 +103,7 @@ const network: Check = {
 const certificate: Check = {
   name: 'certificate',
   asks: ['secretsmanager:GetSecretValue', 'kms:DescribeKey'],
-  because: 'receivers do not come up without it, and the stack waits for them in vain',
+  because: 'receivers do not come up without it, and the stack waits for them without result',
   run: (aws, { config }) =>
     certificateAnswers(
       aws,

@@ -77,7 +77,7 @@ export const networkQuotas: Check = {
 export const directConnect: Check = {
   name: 'leased line',
   asks: ['directconnect:DescribeConnections'],
-  because: 'a virtual interface on a line that is not up waits for ever',
+  because: 'a virtual interface on a line that is not up waits indefinitely',
   async run({ directConnect: client }, { environment }) {
     const ids = Object.values(environment).flatMap(({ resources }) =>
       Object.values(resources)

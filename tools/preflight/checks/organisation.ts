@@ -85,7 +85,7 @@ export const authority: Check = {
     const days = Math.floor((NotAfter * 1000 - Date.now()) / 86_400_000);
     const wrong = [
       ...(Status === 'ACTIVE' ? [] : [Status]),
-      ...(UsageMode === 'SHORT_LIVED_CERTIFICATE' ? ['it signs for seven days at the most'] : []),
+      ...(UsageMode === 'SHORT_LIVED_CERTIFICATE' ? ['it signs for seven days at most'] : []),
       ...(Status !== 'ACTIVE' || days >= validityDays
         ? []
         : [`it ends in ${days} days, certificates in ${validityDays}`]),

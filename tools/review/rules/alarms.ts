@@ -215,7 +215,7 @@ export const alarmRules: readonly ReviewRule[] = [
     id: 'nobody-paged',
     severity: 'danger',
     asks: 'noticed',
-    effect: 'An incident goes on until somebody happens to look.',
+    effect: 'An incident continues until somebody happens to look.',
     source,
     find: (comparison) => {
       const { before, after } = comparison;
@@ -253,7 +253,7 @@ export const alarmRules: readonly ReviewRule[] = [
     id: 'alarm-laxer',
     severity: 'caution',
     asks: 'noticed',
-    effect: 'It fires later, or not, judges something else, or tells others.',
+    effect: 'It fires later, or not, judges something else, or notifies others.',
     source,
     find: (comparison) => changed(comparison, 'laxer'),
   },
@@ -261,7 +261,7 @@ export const alarmRules: readonly ReviewRule[] = [
     id: 'alarm-stricter',
     severity: 'note',
     asks: 'noticed',
-    effect: 'It fires earlier, or tells more people: who is called must know.',
+    effect: 'It fires earlier, or notifies more people: who is called must know.',
     source,
     find: (comparison) => changed(comparison, 'stricter'),
   },

@@ -28,8 +28,8 @@ function whoListens(comparison: Comparison): Hit[] {
   return [
     ...old
       .filter((each) => !is(now, each))
-      .map(({ at, topic, how }) => ({ at, what: `${topic} no longer tells ${how}`, of })),
-    ...now.filter((each) => !is(old, each)).map(({ at, topic, how }) => ({ at, what: `${topic} tells ${how}`, of })),
+      .map(({ at, topic, how }) => ({ at, what: `${topic} no longer notifies ${how}`, of })),
+    ...now.filter((each) => !is(old, each)).map(({ at, topic, how }) => ({ at, what: `${topic} notifies ${how}`, of })),
   ];
 }
 
@@ -74,7 +74,7 @@ export const noticeRules: readonly ReviewRule[] = [
     id: 'pager-filters',
     severity: 'danger',
     asks: 'noticed',
-    effect: 'Only messages that fit a filter get through to whoever listens: what fits none tells nobody.',
+    effect: 'Only messages that fit a filter get through to whoever listens: what fits none notifies nobody.',
     source: 'https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html',
     find: onChanges(/^AWS::SNS::Subscription$/, (change) =>
       change.after.Properties?.FilterPolicy === undefined ? [] : sentences(change, /^Properties\.FilterPolicy/),

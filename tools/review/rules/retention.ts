@@ -2,7 +2,7 @@ import { entries } from '../../../lib/compliance/rules/rule';
 import { type Change, type Comparison, place } from '../changes';
 import type { Hit, ReviewRule } from './rule';
 
-/** Where a number of days stands. Absent means: for ever, or the longest. */
+/** Where a number of days stands. Absent means: indefinitely, or the longest. */
 const periods =
   /^(RetentionInDays|ExpirationInDays|NoncurrentDays|NoncurrentVersionExpirationInDays|DaysAfterInitiation|RecoveryWindowInDays|MessageRetentionPeriod|AutomatedSnapshotStartHour|RetentionPeriod)$/;
 /** Ages in documents of the store: `min_rollover_age: "14d"`. */
@@ -23,7 +23,7 @@ const days = (change: Change, side: 'before' | 'after'): Map<string, number> => 
 };
 
 const forever = Number.POSITIVE_INFINITY;
-const word = (value: number): string => (value === forever ? 'for ever' : `${value}`);
+const word = (value: number): string => (value === forever ? 'indefinitely' : `${value}`);
 
 /** Periods that differ, by whether they are of logs: those may well be longer, spans may not. */
 function periodChanges({ changes }: Comparison, wanted: (from: number, to: number, change: Change) => boolean): Hit[] {
@@ -33,7 +33,7 @@ function periodChanges({ changes }: Comparison, wanted: (from: number, to: numbe
     return [...new Set([...before.keys(), ...after.keys()])].flatMap((path) => {
       const [from, to] = [before.get(path) ?? forever, after.get(path) ?? forever];
       if (from === to || !wanted(from, to, change)) return [];
-      const what = `${path}: ${word(from)} → ${to === forever ? 'for ever' : `${to} days`}`;
+      const what = `${path}: ${word(from)} → ${to === forever ? 'indefinitely' : `${to} days`}`;
       return [{ at: place(change), what, of: [`Properties.${path}`] }];
     });
   });

@@ -114,7 +114,7 @@ export const settingRules: readonly ReviewRule[] = [
     id: 'output-otherwise',
     severity: 'note',
     asks: 'works',
-    effect: 'What a stack tells people and scripts.',
+    effect: 'What a stack shows people and scripts.',
     source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html',
     find: ({ changes }) =>
       changes
