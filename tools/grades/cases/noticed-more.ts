@@ -268,13 +268,7 @@ export const noticedMore: readonly Graded[] = [
   },
   {
     name: 'a comment in the Go sources',
-    edits: [
-      edit(
-        go,
-        '// Validate says everything that is wrong at once.',
-        '// Validate says everything that is wrong, at once.',
-      ),
-    ],
+    edits: [edit(go, '// Prefixes of the mainland side, as CIDRs.', '// Prefixes of the mainland side: CIDRs.')],
     grade: 'note',
     finds: { 'program-comments': 'processor.go' },
   },
