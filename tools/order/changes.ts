@@ -204,6 +204,12 @@ export const dayTwoChanges: readonly DayTwoChange[] = [
   ...value('organisation.bootstrapQualifier', 'bank01'),
   ...value('organisation.tags', { 'cost-centre': '4711' }),
   ...value('organisation.flowLogArchiveArn', 'arn:aws:s3:::log-archive/harbourline'),
+  ...value('organisation.namePrefix', 'bank-'),
+  ...['logs', 'volumes', 'secrets', 'topics'].flatMap((of) => value(`organisation.keyArns.${of}`, key('6'))),
+  ...value(
+    'organisation.certificateAuthorityArn',
+    'arn:aws:acm-pca:ap-east-1:111111111111:certificate-authority/00000000-0000-4000-8000-111111111116',
+  ),
   ...value('link.transitGatewayId', 'tgw-0123456789abcdef0'),
   ...value('link.analysis.permissionsBoundary', 'boundary'),
   ...value('link.analysis.bootstrapQualifier', 'bank02'),

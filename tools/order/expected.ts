@@ -4,10 +4,14 @@ const anotherEnvironment =
 const linkFirst =
   'Two deployments: the stack that imports first (npx cdk deploy E/Link --exclusively), then the rest (npx cdk deploy "E/*").';
 
+const keyFirst =
+  'Stack by stack with npx cdk deploy --exclusively, from Link back to Store; then Network and Collect, which hold the key that goes.';
+
 export const expectedRefusals: Readonly<Record<string, string>> = {
   'network.cidr: change': anotherEnvironment,
   'network.existing: add': anotherEnvironment,
   'network.existing.vpcId: change': anotherEnvironment,
+  'organisation.namePrefix: add': anotherEnvironment,
   'network.availabilityZones: add': anotherEnvironment,
   'network.availabilityZones: remove the first': anotherEnvironment,
   'network.availabilityZones: reorder': anotherEnvironment,
@@ -16,6 +20,9 @@ export const expectedRefusals: Readonly<Record<string, string>> = {
     'The stage of the old name first: npx cdk destroy "E-client-OLD/*" with credentials of that account, then deploy the new one. Spans wait on the nodes meanwhile.',
   'store.engineVersion: add':
     'There only: no domain goes back to an older engine. Restore a snapshot into another domain (docs/store.md).',
+  'organisation.keyArns.logs: add': keyFirst,
+  'organisation.keyArns.volumes: add': keyFirst,
+  'organisation.keyArns.secrets: add': keyFirst,
   'observe.notify.page.topicArn: add': linkFirst,
   'observe.notify.inform.topicArn: add': linkFirst,
   'link.allowlist.text: as many as an ACL takes, all others':
