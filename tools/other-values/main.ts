@@ -35,6 +35,15 @@ const organisation = `
     bootstrapQualifier: 'bank01',
     tags: { 'cost-centre': 'cc-4711' },
     flowLogArchiveArn: 'arn:aws:s3:::log-archive/network',
+    namePrefix: 'bank-',
+    keyArns: {
+      logs: 'arn:aws:kms:ap-east-1:333333333333:key/00000000-0000-4000-8000-000000000003',
+      volumes: 'arn:aws:kms:ap-east-1:333333333333:key/00000000-0000-4000-8000-000000000004',
+      secrets: 'arn:aws:kms:ap-east-1:333333333333:key/00000000-0000-4000-8000-000000000005',
+      topics: 'arn:aws:kms:ap-east-1:333333333333:key/00000000-0000-4000-8000-000000000006',
+    },
+    certificateAuthorityArn:
+      'arn:aws:acm-pca:ap-east-1:333333333333:certificate-authority/00000000-0000-4000-8000-000000000007',
   },`;
 
 /** Sections and settings of a kind, by file: a section of the first level that goes, lines that come behind one. */
