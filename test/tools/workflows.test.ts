@@ -122,10 +122,10 @@ describe('deployments', () => {
 
 describe('roles of the pipeline', () => {
   const template = parse(readFileSync(join(github, '../deployment/pipeline-roles.yaml'), 'utf8'), {
-    customTags: ['!Sub', '!Ref', '!GetAtt', '!If', '!Equals'].map((tag) => ({
-      tag,
-      ...(tag === '!If' || tag === '!Equals' ? { collection: 'seq' as const } : { resolve: (text: string) => text }),
-    })),
+    customTags: [
+      ...['!If', '!Equals', '!Not'].map((tag) => ({ tag, collection: 'seq' as const })),
+      ...['!Sub', '!Ref', '!GetAtt'].map((tag) => ({ tag, resolve: (text: string) => text })),
+    ],
   });
   const statements = (role: string): any[] => template.Resources[role].Properties.Policies[0].PolicyDocument.Statement;
 
