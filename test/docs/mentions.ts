@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { z } from 'zod';
 import { environmentSchema } from '../../config/schema';
@@ -54,17 +54,26 @@ export function deadLinks(file: string, markdown: string): string[] {
  */
 export function missingPaths(text: string): string[] {
   const path = new RegExp(`(?<![\\w./@$~-])(?:${top.join('|').replace(/\./g, '\\.')})/[\\w./*<>{}$-]*`, 'g');
-  return [...text.matchAll(path)]
-    .map(([found]) => found.replace(/[.\-/]+$/, ''))
-    .filter((found) => !madeLater.includes(found))
-    .filter((found) => {
-      const fixed = found.replace(/[*<>{}$].*$|\/[A-Z]+\b(?!\.).*$/, '');
-      const whole = fixed === found;
-      return whole
-        ? !(tracked.includes(found) || folders.has(found) || tracked.some((file) => stem(file) === found))
-        : !folders.has(fixed.replace(/\/[^/]*$/, ''));
-    });
+  return (
+    [...text.matchAll(path)]
+      .map(([found]) => found.replace(/[.\-/]+$/, ''))
+      .filter((found) => !madeLater.includes(found))
+      // Messages in documents are those of the examples' environments, whatever a deployment's own are called.
+      .map((found) =>
+        found.replace(/^config\/(?=\w+\.ts$)/, (folder) => (examples.has(found) ? 'harness/environments/' : folder)),
+      )
+      .filter((found) => {
+        const fixed = found.replace(/[*<>{}$].*$|\/[A-Z]+\b(?!\.).*$/, '');
+        const whole = fixed === found;
+        return whole
+          ? !(tracked.includes(found) || folders.has(found) || tracked.some((file) => stem(file) === found))
+          : !folders.has(fixed.replace(/\/[^/]*$/, ''));
+      })
+  );
 }
+
+/** `config/NAME.ts` of each environment of the examples. */
+const examples = new Set(readdirSync(join(root, 'harness/environments')).map((file) => `config/${file}`));
 
 /** What commands and people make when it is needed: not committed yet, or never. */
 const madeLater = ['python/dist', 'review/accepted.yaml'];

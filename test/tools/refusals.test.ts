@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { met } from '../../tools/refusals/commands';
@@ -81,13 +80,3 @@ describe.each(['docs/errors.md', 'zh/docs/errors.md'])('%s', (file) => {
     expect([...text.matchAll(/^### (.+)$/gm)].map(([, code]) => code).sort()).toEqual([...codes].sort());
   });
 });
-
-// In a process of its own: commands read the arguments of the real one.
-test('both pages have the messages as they are printed', () => {
-  const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'tools/refusals/main.ts'], {
-    cwd: root,
-    encoding: 'utf8',
-    timeout: 290_000,
-  });
-  expect(`${stdout}${stderr}`).toMatch(/^\d+ codes of configurations, \d+ of commands; both pages are up to date\n$/);
-}, 300_000);

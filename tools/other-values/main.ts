@@ -113,7 +113,7 @@ command(help, () => {
     console.log(
       `In ${folder}: ${readdirSync(join(folder, 'config')).filter((name) => name === 'acceptance.ts').length} environment renamed`,
     );
-    const { status } = spawnSync('npx', ['jest', '--testPathIgnorePatterns=/test/deployment/', ...positionals], {
+    const { status } = spawnSync('npx', ['jest', ...positionals, '--testPathIgnorePatterns=/test/deployment/'], {
       cwd: folder,
       stdio: 'inherit',
     });
