@@ -1,5 +1,6 @@
 /** Dashboards have data: every metric of theirs was sent, and nothing else. */
 import { everyMetric, metricNamespace, statusError, traceparentAttribute } from '../../lib/contract/metrics';
+import { probeMetrics } from '../../lib/contract/metrics/link';
 import { alarmMetrics } from './cloudwatch/alarms';
 import { shownMetrics } from './cloudwatch/dashboards';
 import type { Evidence } from './evidence';
@@ -10,6 +11,9 @@ const ofFaults: readonly (readonly [string, string])[] = [
   ['status.code', statusError],
   [traceparentAttribute, 'lost'],
 ];
+
+/** What probes measure: an environment without a link has none. */
+const ofLink = new Set<string>(Object.values(probeMetrics).map(({ name }) => name));
 
 /**
  * What dashboards and alarms read was really sent, and what was sent is known: name and dimensions stand in
@@ -26,6 +30,7 @@ export function metricsSent({ deployed, metrics: store, driveSeconds, config }: 
         rare:
           onlyWhen ??
           notRehearsed ??
+          (!config.link && ofLink.has(name) ? 'there is a link' : undefined) ??
           (set.some((dimension) => dimension === 'error.type') ? 'something fails' : undefined),
       })),
     );

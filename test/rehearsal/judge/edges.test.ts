@@ -1,4 +1,5 @@
 /** Where a promise holds by a hair, and where it is broken by one. */
+import type { EnvironmentConfig } from '../../../config/schema';
 import { metrics } from '../../../lib/contract/metrics';
 import { permitted } from '../../../rehearsal/judge/allowance';
 import { crossed } from '../../../rehearsal/judge/border';
@@ -229,6 +230,14 @@ describe('metrics that were sent', () => {
       dimensions: Object.fromEntries(Object.entries(point.dimensions).reverse()),
     }));
     expect(sent(turned)[1]).toMatchObject({ ok: true });
+  });
+
+  test('probes measure where there is a link, and only there', () => {
+    const without = storeOf(points().filter(({ name }) => !name.startsWith('link.')));
+    const known = (config: EnvironmentConfig) => metricsSent(healthy({ metrics: without, config }))[1]!;
+    expect(known(config)).toMatchObject({ ok: false, seen: expect.stringContaining('not sent: link.rtt {path}') });
+    const { link: _, ...alone } = config;
+    expect(known(alone)).toMatchObject({ ok: true });
   });
 
   test('what a dashboard shows and nobody sent is named once, with its dimensions', () => {
