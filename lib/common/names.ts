@@ -1,6 +1,6 @@
 import { Stack, Stage } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
-import { type Names, names } from '../contract/names';
+import { type Names, names, stackNameOf } from '../contract/names';
 import { stackInstance } from './stack-instance';
 
 const key = 'harbourline:namePrefix';
@@ -25,7 +25,7 @@ export function stackName(scope: Construct, id: string): { stackName?: string } 
   const prefix = scope.node.tryGetContext(key);
   // Of a stage, `of` says what it is in.
   const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
-  return prefix ? { stackName: `${prefix}${stage?.stageName}-${id}` } : {};
+  return prefix ? { stackName: stackNameOf(`${stage?.stageName}`, id, prefix) } : {};
 }
 
 /**

@@ -35,3 +35,6 @@ export const namesOf = ({
   environment,
   organisation,
 }: Pick<EnvironmentConfig, 'environment' | 'organisation'>): Names => names(environment, organisation.namePrefix);
+
+/** Name of a stack of a stage, as CloudFormation has it. @param prefix `organisation.namePrefix` */
+export const stackNameOf = (stage: string, stack: string, prefix = ''): string => `${prefix}${stage}-${stack}`;

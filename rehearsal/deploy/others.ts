@@ -3,7 +3,7 @@
 import { clientStage } from '../../config/entrance';
 import type { EnvironmentConfig } from '../../config/schema';
 import { operatorsStage } from '../../config/stages';
-import { namesOf } from '../../lib/contract/names';
+import { namesOf, stackNameOf } from '../../lib/contract/names';
 import type { Account } from './account';
 import { said } from './asked';
 import { synthesiseTo } from './assembly';
@@ -55,13 +55,14 @@ export async function rehearseClient(run: Run, first: EnvironmentConfig): Promis
 export async function rehearseOperators(run: Run, first: EnvironmentConfig): Promise<void> {
   const { account } = operators;
   const stage = operatorsStage(first.environment);
+  const stack = stackNameOf(stage, 'Operators', first.organisation.namePrefix);
   const theirs = new OtherAccount(credentialsOf(account, run.emulator.environment));
   const assembly = synthesiseTo(run.folder, 'operators', await withOperators(first, theirs));
   await run.bootstrap(stage, account, first.region);
   const deploy = (of: string, ...stacks: string[]) =>
     run.cdkOf(of, 'deploy', ...stacks, '--require-approval', 'never', '--app', assembly);
   const early = await deploy(account, `${stage}/*`);
-  const why = await theirs.failure(`${first.organisation.namePrefix ?? ''}${stage}-Operators`);
+  const why = await theirs.failure(stack);
   run.row(
     `refused: ${stage} before Access lets it in`,
     why,
@@ -71,8 +72,7 @@ export async function rehearseOperators(run: Run, first: EnvironmentConfig): Pro
   const letIn = await deploy(first.account, `${first.environment}/Access`, '--exclusively');
   run.row(`${stage}: let in by Access`, said(letIn), letIn.code === 0, letIn.seconds);
   const ran = await deploy(account, `${stage}/*`);
-  const { StoreEndpoint: endpoint } =
-    ran.code === 0 ? await theirs.outputs(`${first.organisation.namePrefix ?? ''}${stage}-Operators`) : {};
+  const { StoreEndpoint: endpoint } = ran.code === 0 ? await theirs.outputs(stack) : {};
   run.row(`${stage}: endpoint of the store`, endpoint ?? said(ran), endpoint !== undefined, ran.seconds);
   await tearDown(run, stage, account, assembly);
 }

@@ -4,7 +4,7 @@
  */
 
 import { filesOf, paths, variablesOf } from '../../lib/contract/instance';
-import { namesOf } from '../../lib/contract/names';
+import { namesOf, stackNameOf } from '../../lib/contract/names';
 import type { World } from './world';
 
 /** One request, as policies see it. */
@@ -334,7 +334,7 @@ export const calls: readonly Call[] = [
         ...everything('autoscaling:DescribeAutoScalingGroups', 'elasticloadbalancing:DescribeTargetHealth'),
         ...on(
           [
-            `arn:${world.partition}:cloudformation:${world.region}:${world.account}:stack/${world.config.organisation.namePrefix ?? ''}${world.stage.name}-${stack}/1`,
+            `arn:${world.partition}:cloudformation:${world.region}:${world.account}:stack/${stackNameOf(world.stage.name, stack, world.config.organisation.namePrefix)}/1`,
           ],
           'cloudformation:DescribeStacks',
         ),

@@ -8,7 +8,7 @@ import { overlap } from '../../../config/cidr';
 import { domainName } from '../../../lib/contract/access';
 import { handoverBucketName } from '../../../lib/contract/buckets';
 import { metricLogGroup } from '../../../lib/contract/metrics';
-import { namesOf } from '../../../lib/contract/names';
+import { namesOf, stackNameOf } from '../../../lib/contract/names';
 import { type Answer, type Aws, answer, type Check, failsWith, type Plan, placeOf, unlessFails } from '../check';
 import { roleAnswer } from './account';
 
@@ -36,16 +36,18 @@ export const leftovers: Check = {
   because: 'what an earlier deployment left has the name that this one needs',
   async run(aws, { config }) {
     const { environment, organisation } = config;
+    const nameOf = (stack: string): string => stackNameOf(environment, stack, organisation.namePrefix);
+    const ours = namesOf(config);
+    const [logGroup, parameter] = [metricLogGroup(ours), `${ours.parameters}/agent/certificate`];
     const states = await Promise.all(
       ['Network', 'Store', 'Access', 'Collect', 'Observe', 'Link'].map(
-        async (stack) =>
-          [stack, await deployed(aws, `${organisation.namePrefix ?? ''}${environment}-${stack}`)] as const,
+        async (stack) => [stack, await deployed(aws, nameOf(stack))] as const,
       ),
     );
     const there = new Map(states);
     const dead = states.filter(([, status]) => status !== undefined && stuck.test(status));
-    const domain = domainName(namesOf(config));
-    const bucket = handoverBucketName(namesOf(config), config.account);
+    const domain = domainName(ours);
+    const bucket = handoverBucketName(ours, config.account);
     const names: [stack: string, what: string, missing: Promise<boolean>, remedy: string][] = [
       [
         'Store',
@@ -64,22 +66,17 @@ export const leftovers: Check = {
       ],
       [
         'Collect',
-        `log group ${metricLogGroup(namesOf(config))}`,
+        `log group ${logGroup}`,
         aws.logs
-          .send(new DescribeLogGroupsCommand({ logGroupNamePrefix: metricLogGroup(namesOf(config)) }))
-          .then(
-            ({ logGroups = [] }) => !logGroups.some((each) => each.logGroupName === metricLogGroup(namesOf(config))),
-          ),
-        `aws logs delete-log-group --log-group-name ${metricLogGroup(namesOf(config))}`,
+          .send(new DescribeLogGroupsCommand({ logGroupNamePrefix: logGroup }))
+          .then(({ logGroups = [] }) => !logGroups.some((each) => each.logGroupName === logGroup)),
+        `aws logs delete-log-group --log-group-name ${logGroup}`,
       ],
       [
         'Collect',
-        `parameter ${namesOf(config).parameters}/agent/certificate`,
-        failsWith(
-          ['ParameterNotFound'],
-          aws.ssm.send(new GetParameterCommand({ Name: `${namesOf(config).parameters}/agent/certificate` })),
-        ),
-        `Another deployment has this name. If it is gone: aws ssm delete-parameter --name ${namesOf(config).parameters}/agent/certificate`,
+        `parameter ${parameter}`,
+        failsWith(['ParameterNotFound'], aws.ssm.send(new GetParameterCommand({ Name: parameter }))),
+        `Another deployment has this name. If it is gone: aws ssm delete-parameter --name ${parameter}`,
       ],
     ];
     const taken = await Promise.all(
@@ -99,11 +96,11 @@ export const leftovers: Check = {
       ...dead.map(([stack, status]) =>
         answer(
           false,
-          `stack ${organisation.namePrefix ?? ''}${environment}-${stack}`,
+          `stack ${nameOf(stack)}`,
           String(status),
           status === 'UPDATE_ROLLBACK_FAILED'
-            ? `aws cloudformation continue-update-rollback --stack-name ${organisation.namePrefix ?? ''}${environment}-${stack}`
-            : `aws cloudformation delete-stack --stack-name ${organisation.namePrefix ?? ''}${environment}-${stack}`,
+            ? `aws cloudformation continue-update-rollback --stack-name ${nameOf(stack)}`
+            : `aws cloudformation delete-stack --stack-name ${nameOf(stack)}`,
         ),
       ),
       ...(taken.length > 0 ? taken : [answer(true, 'names', 'held by the stacks of this environment', '')]),

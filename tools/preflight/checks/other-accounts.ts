@@ -11,7 +11,7 @@ import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { within } from '../../../config/cidr';
 import { privateName } from '../../../config/entrance';
 import type { EnvironmentConfig } from '../../../config/schema';
-import { namesOf } from '../../../lib/contract/names';
+import { namesOf, stackNameOf } from '../../../lib/contract/names';
 import { type Answer, type Aws, answer, type Check, failsWith, type Plan, unlessFails } from '../check';
 import { identity, regionAnswer, roleAnswer } from './account';
 import { bootstrap } from './bootstrap';
@@ -174,7 +174,7 @@ const privateZone: Check = {
     const where = planned.config.region;
     if (planned.config.collect.entrance.via !== 'privateLink') return [];
     const name = privateName(planned.config);
-    if (await deployed(aws, `${planned.config.organisation.namePrefix ?? ''}${planned.stage.name}-Client`))
+    if (await deployed(aws, stackNameOf(planned.stage.name, 'Client', planned.config.organisation.namePrefix)))
       return [answer(true, `zone ${name}`, 'held by the stack of this stage', '')];
     const answers: Answer[] = [];
     for (const { vpcId } of client.vpcs) {
@@ -226,7 +226,7 @@ const clientLeftovers: Check = {
   async run(aws, { config, stage }) {
     // In the environment's own account they are those of Collect.
     if (stage.account === config.account) return [];
-    if (await deployed(aws, `${config.organisation.namePrefix ?? ''}${stage.name}-Client`))
+    if (await deployed(aws, stackNameOf(stage.name, 'Client', config.organisation.namePrefix)))
       return [answer(true, 'names', 'held by the stack of this stage', '')];
     const name = `${namesOf(config).parameters}/agent/certificate`;
     const free = await failsWith(['ParameterNotFound'], aws.ssm.send(new GetParameterCommand({ Name: name })));
