@@ -4,15 +4,13 @@
  * a user could have supplied passes, before a document, a trace group or an edge is made of it.
  */
 import { isSensitiveKey, mask } from '../../../config/redaction';
+import { Hint, hints } from './hints';
 import { addresses, type Found, identityCards, kindOfNumber, numbers, randomWords } from './look';
+import { Recent } from './lru';
 import { type AnyValue, type ExportTraceServiceRequest, isSet, type KeyValue, signed } from './otlp';
 
 /** What follows `://`, as far as a URL goes in prose, JSON or markup. */
 const url = /:\/\/([^\s"'<>]*)/g;
-
-/** Strings without any of this hold nothing: not ASCII, at signs, encodings, URLs, six digits, long words, tokens. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: "not ASCII" is meant
-const suspicious = /[^\x00-\x7f]|@|%[\dA-Fa-f]{2}|&#|\\[ux]|:\/\/|earer|(?:\d[^\dA-Za-z]{0,3}){6}|[\w+~-]{20}/i;
 
 /** Attributes whose value is a query or fragment, whole; and the one that is a path with a query. */
 const dropped = new Set(['url.query', 'url.fragment']);
@@ -39,8 +37,24 @@ function normalised(text: string): string {
   return text;
 }
 
+/** Keys that are remembered, and up to which length. */
+const rememberedKeys = 5000;
+const rememberedLength = 256;
+
+/** What is to be known of a key. */
+interface Verdict {
+  readonly dropped: boolean;
+  /** Whether its value is masked, and whether a number is. */
+  readonly text: boolean;
+  readonly number: boolean;
+  /** The key, where it holds nothing itself. */
+  readonly harmless?: string;
+}
+
 /** Masks sensitive data in export requests, in place, and counts what it masked. */
 export class Scrubber {
+  private readonly verdicts = new Recent<Verdict>(rememberedKeys);
+
   /** @param count Called for each masked value with its kind: those of `look.ts`, `sensitive-key`, `url`. */
   constructor(private readonly count: (kind: string) => void) {}
 
@@ -78,16 +92,20 @@ export class Scrubber {
    */
   text(text: string): string {
     if (text.length > longest) return [...pieces(text)].map((piece) => this.text(piece)).join('');
-    if (!suspicious.test(text)) return text;
-    const masked = this.masked(text);
+    const seen = hints(text);
+    if (seen === 0) return text;
+    const masked = this.masked(text, seen);
+    if (masked === text && (seen & Hint.encoded) === 0) return text;
     const plain = normalised(masked);
     if (plain === masked) return masked;
     const plainMasked = this.masked(plain);
     return plainMasked === plain ? masked : plainMasked;
   }
 
-  private masked(text: string): string {
-    if (text.includes('://')) {
+  /** @param seen what the text may hold; other finders are not asked */
+  private masked(text: string, seen: number = Hint.all): string {
+    if (seen & Hint.url && /[?#@]/.test(text)) {
+      seen = Hint.all;
       text = text.replace(url, (whole, rest: string) => {
         const [bare = ''] = rest.split(/[?#]/, 1);
         const kept = bare.replace(/^[^/]*@/, '');
@@ -95,7 +113,12 @@ export class Scrubber {
         return kept === rest ? whole : `://${kept}`;
       });
     }
-    const found: Found[] = [...randomWords(text), ...addresses(text), ...identityCards(text), ...numbers(text)];
+    const found: Found[] = [];
+    if (seen & Hint.word) found.push(...randomWords(text));
+    if (seen & Hint.at) found.push(...addresses(text));
+    if (seen & Hint.digits) found.push(...identityCards(text));
+    if (seen & Hint.number) found.push(...numbers(text));
+    if (found.length === 0) return text;
     found.sort((a, b) => a.from - b.from || b.to - a.to);
     let out = '';
     let at = 0;
@@ -115,28 +138,51 @@ export class Scrubber {
   }
 
   private keyValues(list: KeyValue[]): KeyValue[] {
-    const kept = list.filter(({ key }) => !dropped.has(key));
-    for (let lost = list.length - kept.length; lost > 0; lost--) this.count('url');
-    for (const pair of kept) {
-      if (isSensitiveKey(pair.key, isNumber(pair.value))) {
+    let lost = 0;
+    for (const pair of list) {
+      const { key } = pair;
+      const verdict = this.verdict(key);
+      if (verdict.dropped) {
+        lost++;
+        this.count('url');
+        continue;
+      }
+      if (verdict.text && (verdict.number || !isNumber(pair.value))) {
         this.count('sensitive-key');
         pair.value = { stringValue: mask };
       } else if (pair.value) {
         this.value(pair.value);
-        if (pair.key === pathWithQuery && pair.value.stringValue) {
+        if (key === pathWithQuery && pair.value.stringValue) {
           pair.value.stringValue = pair.value.stringValue.replace(/[?#].*/s, '');
         }
       }
-      pair.key = this.text(pair.key);
+      pair.key = verdict.harmless ?? this.text(key);
     }
-    return kept;
+    return lost === 0 ? list : list.filter(({ key }) => !dropped.has(key));
+  }
+
+  /** What is to be known of a key: there are few, and each comes many times. */
+  private verdict(key: string): Verdict {
+    const known = this.verdicts.get(key);
+    if (known) return known;
+    const verdict = {
+      dropped: dropped.has(key),
+      text: isSensitiveKey(key),
+      number: isSensitiveKey(key, true),
+      harmless: key.length <= rememberedLength && hints(key) === 0 ? key : undefined,
+    };
+    if (key.length <= rememberedLength) this.verdicts.set(key, verdict);
+    return verdict;
   }
 
   private value(value: AnyValue): void {
     if (isSet(value, 'stringValue')) value.stringValue = this.text(value.stringValue);
-    else if (isSet(value, 'intValue')) this.number(value, `${signed(value.intValue)}`);
-    else if (isSet(value, 'doubleValue')) this.number(value, `${value.doubleValue}`);
-    else if (isSet(value, 'arrayValue')) for (const item of value.arrayValue.values) this.value(item);
+    else if (isSet(value, 'intValue')) {
+      // Below 2^32, as almost all are, nothing has enough digits.
+      if (value.intValue.high > 0) this.number(value, `${signed(value.intValue)}`);
+    } else if (isSet(value, 'doubleValue')) {
+      if (value.doubleValue > 0xffff_ffff) this.number(value, `${value.doubleValue}`);
+    } else if (isSet(value, 'arrayValue')) for (const item of value.arrayValue.values) this.value(item);
     else if (isSet(value, 'kvlistValue')) value.kvlistValue.values = this.keyValues(value.kvlistValue.values);
     else if (isSet(value, 'bytesValue')) {
       const text = value.bytesValue.toString('utf8');

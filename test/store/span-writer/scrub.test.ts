@@ -1,4 +1,5 @@
 import { isSensitiveKey, mask } from '../../../config/redaction';
+import { Hint, hints } from '../../../lib/store/span-writer/hints';
 import { Scrubber } from '../../../lib/store/span-writer/scrub';
 import { generators, sensitive } from '../../../rehearsal/stage/driver/sensitive';
 import { attribute, encode, type Json, map, Rig, service, span, spanId, traceId } from './support';
@@ -18,6 +19,33 @@ const scrubber = new Scrubber((kind) => counts.set(kind, (counts.get(kind) ?? 0)
 beforeEach(() => counts.clear());
 
 const fullWidth = (text: string) => text.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0));
+
+/** What `hints.ts` says in one pass, said by regular expressions. */
+const expected: Readonly<Record<Exclude<keyof typeof Hint, 'all'>, RegExp>> = {
+  encoded: /%[\dA-Fa-f]{2}|&#|\\[ux]/i,
+  at: /@/,
+  url: /:\/\//,
+  digits: /(?:\d[^\dA-Za-z]{0,3}){5}\d/,
+  number: /(?:\d[^\dA-Za-z]{0,3}){10}\d/,
+  word: /[\w+~-]{20}|[eE][aA][rR][eE][rR]|eyJ/,
+};
+
+test('one pass over a string sees whatever a finder could find', () => {
+  const random = seeded(11);
+  const parts = [...'0123456789', ...'aeJrRy_+~-@%&#\\uxX:/ .,()"', 'earer', 'EARER', 'eyJ', '://', '123', 'abcdef'];
+  const seen = new Set<number>();
+  for (let n = 0; n < 20_000; n++) {
+    const text = Array.from({ length: 1 + random() * 25 }, () => parts[Math.floor(random() * parts.length)]).join('');
+    const bits = Object.entries(expected).map(([hint, pattern]): number =>
+      pattern.test(text) ? Hint[hint as keyof typeof Hint] : 0,
+    );
+    const want = bits.reduce((sum, bit) => sum | bit, 0);
+    expect([text, hints(text)]).toEqual([text, want]);
+    seen.add(want);
+  }
+  expect(seen.size).toBeGreaterThan(40);
+  expect(hints('ａ')).toBe(Hint.all);
+});
 
 describe('a string', () => {
   test.each(Object.keys(generators) as (keyof typeof generators)[])(
