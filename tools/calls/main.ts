@@ -1,6 +1,7 @@
 /** `npm run calls`: see `--help`. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { refused } from '../../config/refused';
 import { environmentsNamed } from '../../harness/stages';
 import { listOf, type Statement } from '../../judges/permissions/policies';
 import { command } from '../command';
@@ -20,12 +21,25 @@ npm run calls [-- --env NAME] [--boundary FILE]
 Exit code 1 where a call is refused, or one that must be refused is not.
 `;
 
+/** What `get-policy-version` printed of a boundary. @throws Refusal where it is something else */
+function statementsOf(file: string): readonly Statement[] {
+  const how = `Write it with: aws iam get-policy-version --policy-arn ARN --version-id ID --query PolicyVersion.Document > ${file}`;
+  if (!existsSync(file)) throw refused('HL-CALLS-001', `--boundary ${file}: there is no such file. ${how}`);
+  let said: { Statement?: Statement | Statement[] } | null;
+  try {
+    said = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw refused('HL-CALLS-002', `--boundary ${file}: it is no JSON. ${how}`);
+  }
+  const statements = listOf(said?.Statement);
+  if (statements.length === 0) throw refused('HL-CALLS-003', `--boundary ${file}: it has no Statement. ${how}`);
+  return statements;
+}
+
 command(help, async () => {
   const { values } = parseArgs({ options: { env: { type: 'string' }, boundary: { type: 'string' } } });
   const environments = environmentsNamed(values.env);
-  const boundary = values.boundary
-    ? listOf<Statement>(JSON.parse(readFileSync(values.boundary, 'utf8')).Statement)
-    : undefined;
+  const boundary = values.boundary ? statementsOf(values.boundary) : undefined;
   let fails = 0;
   for (const config of environments) {
     const worlds = withStages(config, (stages) => worldsOf(config, stages, boundary));

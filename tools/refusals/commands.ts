@@ -294,6 +294,10 @@ export const met: Readonly<Record<string, Met>> = {
   'HL-FAREND-005': 'npm run link:far-end -- --env dev --from LICENSE',
   'HL-FAREND-006': 'npm run link:far-end -- --env dev --from package.json',
 
+  'HL-CALLS-001': 'npm run calls -- --boundary boundary.json',
+  'HL-CALLS-002': 'npm run calls -- --boundary LICENSE',
+  'HL-CALLS-003': 'npm run calls -- --boundary package.json',
+
   'HL-AGENT-001': 'npm run agent:package -- --env dev --arch x86',
   'HL-AGENT-002': 'npm run agent:ecs -- --env dev --image registry.example/harbourline-agent:latest',
   'HL-AGENT-003': ['npm run agent:chart -- --env dev'],

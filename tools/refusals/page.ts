@@ -41,6 +41,7 @@ const rooms: Readonly<Record<string, readonly [string, string]>> = {
   TEMPLATES: ['Command templates', '命令 templates'],
   REACH: ['Command reach', '命令 reach'],
   ALLOWLIST: ['Command allowlist', '命令 allowlist'],
+  CALLS: ['Command calls', '命令 calls'],
   FAREND: ['Command link:far-end', '命令 link:far-end'],
   AGENT: [
     'Commands agent:package, agent:image, agent:ecs, agent:chart',
