@@ -217,6 +217,66 @@ attempts = (
         "MeterProvider(metric_readers=[Thief()])\n",
     ),
     Attempt(
+        "such a reader, added later",
+        "refused",
+        {},
+        "from opentelemetry.sdk.metrics import MeterProvider\n"
+        "from opentelemetry.sdk.metrics.export import *\n"
+        "class Thief(MetricReader):\n"
+        "    def _receive_metrics(self, *_, **__): pass\n"
+        "    def shutdown(self, *_, **__): pass\n"
+        "provider = MeterProvider()\n"
+        "if hasattr(provider, 'add_metric_reader'): provider.add_metric_reader(Thief())\n"
+        "else: MeterProvider(metric_readers=[Thief()])\n",
+    ),
+    Attempt(
+        "metrics to the agent, by a proxy that code names",
+        "refused",
+        {},
+        EXPORTER + "from opentelemetry.sdk.metrics.export import *\nimport os\n"
+        "endpoint = os.environ['OTEL_EXPORTER_OTLP_ENDPOINT'] + '/v1/metrics'\n"
+        "exporter = otlp(MetricExporter, endpoint, 'metric')\n"
+        "exporter._session = types.SimpleNamespace(proxies={'http': 'http://192.0.2.1'})\n"
+        "PeriodicExportingMetricReader(exporter)\n",
+    ),
+    Attempt(
+        "the same, by a proxy in a variable that code sets",
+        "refused",
+        {},
+        EXPORTER + "from opentelemetry.sdk.metrics.export import *\nimport os\n"
+        "os.environ['http_proxy'] = 'http://192.0.2.1'\n"
+        "endpoint = os.environ['OTEL_EXPORTER_OTLP_ENDPOINT'] + '/v1/metrics'\n"
+        "PeriodicExportingMetricReader(otlp(MetricExporter, endpoint, 'metric'))\n",
+    ),
+    Attempt(
+        "a provider of metrics of the code's own, past the SDK",
+        "refused",
+        {},
+        "from opentelemetry import metrics\n"
+        "class Own(metrics.MeterProvider):\n"
+        "    def get_meter(self, *_, **__): raise SystemExit('used')\n"
+        "metrics.set_meter_provider(Own())\n",
+    ),
+    Attempt(
+        "a provider of logs of the code's own, past the SDK",
+        "refused",
+        {},
+        "from opentelemetry import _logs\n"
+        "class Own(_logs.LoggerProvider):\n"
+        "    def get_logger(self, *_, **__): raise SystemExit('used')\n"
+        "_logs.set_logger_provider(Own())\n",
+    ),
+    Attempt(
+        "another package's provider of metrics or logs, in a variable",
+        "does not start",
+        {"OTEL_PYTHON_METER_PROVIDER": "vendor"},
+    ),
+    Attempt(
+        "credentials of another package for exporters",
+        "does not start",
+        {"OTEL_PYTHON_EXPORTER_OTLP_HTTP_METRICS_CREDENTIAL_PROVIDER": "vendor"},
+    ),
+    Attempt(
         "logs that code exports elsewhere",
         "refused",
         {},

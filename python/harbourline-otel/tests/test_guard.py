@@ -258,3 +258,52 @@ except RuntimeError as error:
     assert done.returncode == 0, done.stderr
     assert "chose production, and the code staging" in done.stdout
     assert len(agent.spans) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ({"http_proxy": "http://192.0.2.1"}, ["127.0.0.1,localhost", None, None]),
+        (
+            {"HTTPS_PROXY": "http://192.0.2.1", "NO_PROXY": "a.example"},
+            [None, "a.example,127.0.0.1,localhost", "127.0.0.1,localhost"],
+        ),
+        (
+            {"grpc_proxy": "http://192.0.2.1", "no_proxy": "b.example"},
+            ["b.example,127.0.0.1,localhost", None, None],
+        ),
+        ({"http_proxy": "http://192.0.2.1", "no_proxy": "*"}, ["*", None, None]),
+        ({}, [None, None, None]),
+    ],
+)
+def test_no_proxy_is_asked_for_the_agent(
+    service: Service, given: dict[str, str], left: list[str | None]
+) -> None:
+    """Clients of gRPC ask one for loopback, too."""
+    names = ("no_proxy", "NO_PROXY", "no_grpc_proxy")
+    script = f"import os\nprint([os.environ.get(name) for name in {names}])"
+    assert service.run(script, **given).stdout == f"{left}\n"
+
+
+@pytest.mark.parametrize("where", ["_session", "_client._transport._session"])
+def test_the_exporter_of_metrics_asks_no_proxy(service: Service, where: str) -> None:
+    """Where releases of OpenTelemetry keep the session of requests."""
+    script = f"""
+import os
+from operator import attrgetter
+from types import SimpleNamespace
+from opentelemetry.sdk.metrics.export import MetricExporter, PeriodicExportingMetricReader
+class Exporter(MetricExporter):
+    __module__ = "opentelemetry.exporter.otlp.proto.http.metric_exporter"
+    export = shutdown = force_flush = lambda *_, **__: True
+exporter = Exporter()
+exporter._endpoint = os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] + "/v1/metrics"
+inner = SimpleNamespace(trust_env=True, proxies={{}})
+*names, last = {where!r}.split(".")
+for name in [*names, last][:0:-1]:
+    inner = SimpleNamespace(**{{name: inner}})
+setattr(exporter, [*names, last][0], inner)
+PeriodicExportingMetricReader(exporter)
+print(attrgetter({where!r})(exporter).trust_env)
+"""
+    assert service.run(script).stdout == "False\n"

@@ -31,6 +31,7 @@ def put_up(settings: Settings) -> None:
     # The handler of log records that the extra `logging` would add exports nothing here, and hides
     # what Python writes to standard error where a service sets up no logging.
     os.environ.setdefault("OTEL_PYTHON_LOG_AUTO_INSTRUMENTATION", "false")
+    refusals.spare_the_agent(settings)
     if settings.strict:
         # OpenTelemetry's default is tracecontext and baggage.
         os.environ.setdefault("OTEL_PROPAGATORS", "tracecontext")
@@ -38,6 +39,8 @@ def put_up(settings: Settings) -> None:
         when_imported("opentelemetry.propagate", _guard_propagators)
         when_imported("opentelemetry.trace", _guard_choice)
         when_imported("opentelemetry.sdk.trace", lambda sdk: _guard_choice(sdk.trace_api))
+        for signal in ("metrics", "_logs"):
+            when_imported(f"opentelemetry.{signal}._internal", _guard_choice_of_signal)
         for name in ("metrics._internal", "metrics._internal.export"):
             when_imported(f"opentelemetry.sdk.{name}", _guard_metrics)
         for name in ("_logs._internal", "_logs._internal.export"):
@@ -164,6 +167,13 @@ def _guard_logs(module: ModuleType) -> None:
 
     assert _settings
     telemetry.guard_logs(_settings, module)
+
+
+def _guard_choice_of_signal(module: ModuleType) -> None:
+    from harbourline_otel import telemetry
+
+    assert _settings
+    telemetry.guard_choice(_settings, module)
 
 
 def _guard_providers(module: ModuleType) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from harbourline_otel.addresses import loopback, shown
@@ -17,6 +18,10 @@ a service must not fail at its start because it has one. Theirs is left out, wit
 
 _GRPC = 4317
 """The agent's other port of OTLP: `ports.otlpGrpc`."""
+
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy")
+_NO_PROXY = (("no_proxy", "NO_PROXY"), ("no_grpc_proxy", "no_proxy"))
+"""Variables that say for whom there is none, of HTTP and of gRPC: the first that is set counts."""
 
 
 def leave_out(text: str) -> None:
@@ -75,9 +80,37 @@ def to_the_agent(settings: Settings, exporter: object, what: str) -> bool:
     agents = {(settings.host, settings.port), (settings.host, _GRPC)}
     if found is None or (what != "spans" and found not in agents):
         raise Refused(refusal(settings, kind, f" to {shown(endpoint)}", f"raw {what}"))
-    if session := getattr(exporter, "_session", None):
+    transport = getattr(getattr(exporter, "_client", None), "_transport", None)
+    session = getattr(exporter, "_session", None) or getattr(transport, "_session", None)
+    if session is not None:
         session.trust_env = False
+    if what != "spans" and (session.proxies if session is not None else _has_proxy(settings)):
+        raise Refused(refusal(settings, kind, " by a proxy", f"raw {what}"))
     return True
+
+
+def spare_the_agent(settings: Settings) -> None:
+    """Where this environment has a proxy, it is none for the agent: gRPC asks one for loopback."""
+    if not _has_proxy(settings):
+        return
+    for names in _NO_PROXY:
+        name = next((name for name in names if os.environ.get(name)), names[0])
+        if not _is_in(os.environ.get(name, ""), settings.host):
+            given = os.environ.get(name, "")
+            os.environ[name] = ",".join(filter(None, (given, settings.host, "localhost")))
+
+
+def _has_proxy(settings: Settings) -> bool:
+    """Whether a client that goes by the environment would ask a proxy for the agent."""
+    if not any(name.lower() in _PROXIES and value for name, value in os.environ.items()):
+        return False
+    given = (next(filter(None, map(os.environ.get, names)), "") for names in _NO_PROXY)
+    return not all(_is_in(text, settings.host) for text in given)
+
+
+def _is_in(text: str, host: str) -> bool:
+    hosts = [each.strip() for each in text.split(",")]
+    return host in hosts or hosts == ["*"]
 
 
 def local(kind: type) -> bool:

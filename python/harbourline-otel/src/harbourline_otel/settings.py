@@ -31,6 +31,7 @@ _LIMITS = (
     "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
     "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
 )
+_CREDENTIALS = ("OTEL_PYTHON_EXPORTER_OTLP_HTTP_", "OTEL_PYTHON_EXPORTER_OTLP_GRPC_")
 _SECRET = ("HEADERS", "ATTRIBUTES", "CERTIFICATE", "KEY", "TOKEN", "SECRET", "PASSWORD")
 """Parts of names of variables whose values may be secrets, or hold some."""
 _SIGNALS = ("TRACES", "METRICS", "LOGS")
@@ -302,6 +303,15 @@ class _Reader:
                 continue
             fix = "use tracecontext, or tracecontext,harbourline_b3 to read B3."
             self._problem("OTEL_PROPAGATORS", why, fix)
+        for signal in ("METER", "LOGGER"):
+            name, kind = f"OTEL_PYTHON_{signal}_PROVIDER", f"{signal.lower()}_provider"
+            if self._get(name) not in ("", f"default_{kind}", f"sdk_{kind}"):
+                why = "Metrics and logs would go where it likes, past the agent."
+                self._problem(name, why, "remove it.")
+        for name in self._variables:
+            if name.startswith(_CREDENTIALS) and name.endswith("_PROVIDER") and self._get(name):
+                why = "What is installed under that name decides where telemetry is sent."
+                self._problem(name, why, "remove it: the agent wants no credentials.")
         if self._get("OTEL_TRACES_SAMPLER") not in ("", *_COMPLETE_SAMPLERS):
             why = "The samplers choose among whole traces; figures are of all spans."
             self._problem("OTEL_TRACES_SAMPLER", why, "remove it.")

@@ -10,7 +10,7 @@ from harbourline_otel.settings import Refused, Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
     from typing import Any
 
@@ -27,19 +27,43 @@ _READERS = {
 _PROCESSORS = ("BatchLogRecordProcessor", "SimpleLogRecordProcessor")
 
 
+def guard_choice(settings: Settings, module: ModuleType) -> None:
+    """Code may choose among providers of OpenTelemetry, which are guarded; no other one."""
+    what = "metrics" if ".metrics." in module.__name__ else "logs"
+
+    def choose(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        kind = type(args[0] if args else next(iter(kwargs.values())))
+        if any(base.__module__.startswith("opentelemetry.sdk.") for base in kind.__mro__) or (
+            kind.__module__.startswith("opentelemetry.")
+        ):
+            wrapped(*args, **kwargs)
+        else:
+            text = refusals.refusal(settings, kind, what=f"raw {what}")
+            refusals.turn_away(kind, text)
+
+    wrap(module, "set_meter_provider" if what == "metrics" else "set_logger_provider", choose)
+
+
 def guard_metrics(settings: Settings, module: ModuleType) -> None:
     """Readers, and the providers that take them."""
 
-    def make(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        readers = args[0] if args else kwargs.get("metric_readers", ())
-        for reader in readers:
-            kind = type(reader)
+    def look(readers: Iterable[object]) -> None:
+        for kind in map(type, readers):
             if kind.__name__ not in _READERS.get(kind.__module__, ()):
                 raise Refused(refusals.refusal(settings, kind, what="raw metrics"))
+
+    def make(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        look(args[0] if args else kwargs.get("metric_readers", ()))
+        wrapped(*args, **kwargs)
+
+    def add(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        look([*args, *kwargs.values()])
         wrapped(*args, **kwargs)
 
     if module.__name__.endswith("metrics._internal"):
         wrap(module, "MeterProvider.__init__", make)
+        if hasattr(module.MeterProvider, "add_metric_reader"):  # of later releases
+            wrap(module, "MeterProvider.add_metric_reader", add)
     else:
         _guard_exporters(settings, module, ("PeriodicExportingMetricReader",), "metrics")
 
