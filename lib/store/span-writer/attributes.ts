@@ -1,7 +1,8 @@
 /** Attributes as fields of a document, and as lines where they must not be fields. */
 import { fieldName, knownFields, personal } from '../documents/attributes';
 import type { FieldBudget } from './field-budget';
-import { Lru } from './lru';
+import { quoted } from './json';
+import { Recent } from './lru';
 import { type AnyValue, isSet, type KeyValue, signed } from './otlp';
 
 /** Why an attribute is a line and not a field. */
@@ -9,8 +10,10 @@ type SetAside = 'budget' | 'collision' | 'name';
 
 /** What a document has of its attributes. */
 export interface Attributes {
-  /** By full field name. */
-  readonly fields: Record<string, string | number>;
+  /** Full names of its fields. */
+  readonly names: Set<string>;
+  /** The fields as members of an object, a comma before each. */
+  json: string;
   /** `span.attributes.<key>=<value>` of those that are no field: searched as a whole, or by how they begin. */
   readonly aside: string[];
   /** The same of those that are about a person, under keys without a mask. */
@@ -19,7 +22,7 @@ export interface Attributes {
   readonly fresh: string[];
 }
 
-export const noAttributes = (): Attributes => ({ fields: {}, aside: [], personal: [], fresh: [] });
+export const noAttributes = (): Attributes => ({ names: new Set(), json: '', aside: [], personal: [], fresh: [] });
 
 /** What decides about attributes of one service. */
 export interface Rules {
@@ -33,13 +36,50 @@ export interface Rules {
 const plainName = /^[\w@\-/:$]{1,256}$/;
 
 /** Whether a key is about a person is asked of every attribute of every span: few keys, many times. */
-const judged = new Lru<'field' | 'aside' | 'no'>(10_000);
+const judged = new Recent<'field' | 'aside' | 'no'>(10_000);
 function judge(key: string): 'field' | 'aside' | 'no' {
   const known = judged.get(key);
   if (known !== undefined) return known;
   const verdict = personal(key) ?? 'no';
   judged.set(key, verdict);
   return verdict;
+}
+
+/** Adds a field. */
+export function addField(to: Attributes, field: string, value: string | number): void {
+  to.names.add(field);
+  to.json += `,${quoted(field)}:${typeof value === 'string' ? quoted(value) : value}`;
+}
+
+/** A key as a field of a span or a resource. */
+interface Field {
+  readonly verdict: 'field' | 'aside' | 'no';
+  readonly field: string;
+  /** How its member begins. */
+  readonly begin: string;
+  /** Whether the template has it. */
+  readonly known: boolean;
+  /** Whether OpenSearch takes its name without a doubt. */
+  readonly plain: boolean;
+}
+
+const fields = { span: new Recent<Field>(10_000), resource: new Recent<Field>(10_000) };
+
+function fieldOf(owner: 'span' | 'resource', key: string): Field {
+  const found = fields[owner].get(key);
+  if (found) return found;
+  const name = fieldName(key);
+  const field = `${owner}.attributes.${name}`;
+  const made = {
+    verdict: judge(key),
+    field,
+    begin: `,${quoted(field)}:`,
+    known: knownFields.has(field),
+    plain: plainName.test(name),
+  };
+  // Longer ones are no field, whoever sends them.
+  if (key.length <= 256) fields[owner].set(key, made);
+  return made;
 }
 
 /** Adds attributes to a document. @param owner `span` or `resource`: they get fields; others are kept as they are */
@@ -49,33 +89,25 @@ export function addAttributes(
   list: readonly KeyValue[],
   { service, budget, onAside }: Rules,
 ): void {
-  const prefix = `${owner}.attributes.`;
   for (const { key, value } of list) {
-    const verdict = judge(key);
+    const { verdict, field, begin, known, plain } = fieldOf(owner, key);
     const content = attributeValue(value);
-    const line = (): string => `${prefix}${key}=${content}`;
+    const line = (): string => `${owner}.attributes.${key}=${content}`;
     if (verdict === 'aside' || (verdict === 'no' && holdsPersonal(key, value))) {
       to.personal.push(line());
       continue;
     }
-    const name = fieldName(key);
-    const field = prefix + name;
-    const reason: SetAside | undefined = Object.hasOwn(to.fields, field)
-      ? 'collision'
-      : knownFields.has(field)
-        ? undefined
-        : !plainName.test(name)
-          ? 'name'
-          : undefined;
-    const admitted = reason || !budget ? 'admitted' : budget.admit(service, field);
+    const reason: SetAside | undefined = to.names.has(field) ? 'collision' : known || plain ? undefined : 'name';
+    const admitted = reason || known || !budget ? 'admitted' : budget.admit(service, field);
     if (reason || admitted === 'over') {
       to.aside.push(line());
       onAside?.(reason ?? 'budget');
       continue;
     }
     if (admitted === 'fresh') to.fresh.push(field);
+    to.names.add(field);
     // Masks are of texts.
-    to.fields[field] = verdict === 'field' ? `${content}` : content;
+    to.json += typeof content === 'string' || verdict === 'field' ? begin + quoted(`${content}`) : begin + content;
   }
 }
 
@@ -115,6 +147,8 @@ function holdsPersonal(path: string, value: AnyValue | null | undefined): boolea
  * holds are ids, and are texts with every digit. Lists and maps are JSON, bytes base64.
  */
 export function attributeValue(value: AnyValue | null | undefined): string | number {
+  // Almost all are texts; what is not set has an empty one.
+  if (value?.stringValue) return value.stringValue;
   const plain = plainValue(value);
   return typeof plain === 'string' || typeof plain === 'number' ? plain : JSON.stringify(plain);
 }
@@ -127,6 +161,8 @@ function plainValue(value: AnyValue | null | undefined): unknown {
   if (isSet(value, 'stringValue')) return value.stringValue;
   if (isSet(value, 'boolValue')) return value.boolValue;
   if (isSet(value, 'intValue')) {
+    // Almost all are small.
+    if (value.intValue.high === 0 && value.intValue.low >= 0) return value.intValue.low;
     const integer = signed(value.intValue);
     const number = Number(integer);
     return Number.isSafeInteger(number) ? number : `${integer}`;

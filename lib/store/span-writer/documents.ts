@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { isSpanIndex, spanAlias } from '../../contract/indices';
-import { addAttributes, plainAttributes, type Rules } from './attributes';
+import { addAttributes, noAttributes, plainAttributes, type Rules } from './attributes';
+import { quoted } from './json';
 import { unsigned } from './otlp';
 import type { Peer } from './peer';
 import { duration, type FlatSpan, isoNanos, kindName } from './spans';
@@ -45,12 +46,10 @@ export function spanDocument(
 ): StoreDocument {
   const { span, traceId, spanId, parentSpanId, serviceName, inherited } = flat;
   const { onAside } = rules;
-  const own = {
-    fields: { ...inherited.fields },
-    aside: [...inherited.aside],
-    personal: [...inherited.personal],
-    fresh: [...inherited.fresh],
-  };
+  const own = noAttributes();
+  own.aside.push(...inherited.aside);
+  own.personal.push(...inherited.personal);
+  own.fresh.push(...inherited.fresh);
   addAttributes(own, 'span', span.attributes, { ...rules, service: serviceName });
   const events = span.events.map((event) => ({
     name: event.name,
@@ -65,37 +64,34 @@ export function spanDocument(
     attributes: plainAttributes(own, 'links.attributes', link.attributes, onAside),
     droppedAttributesCount: link.droppedAttributesCount,
   }));
-  const source = {
-    traceId,
-    spanId,
-    parentSpanId,
-    traceState: span.traceState,
-    name: span.name,
-    kind: kindName(span),
-    startTime: isoNanos(flat.start),
-    endTime: isoNanos(flat.end),
-    durationInNanos: duration(flat),
-    serviceName,
-    ...group,
-    // Flattened keys: the page reads span['status.code'], a nested status shows no error.
-    'status.code': span.status?.code ?? 0,
-    // A mask of nothing would look like something.
-    ...(span.status?.message ? { 'status.message': span.status.message } : {}),
-    events,
-    links,
-    droppedAttributesCount: span.droppedAttributesCount,
-    droppedEventsCount: span.droppedEventsCount,
-    droppedLinksCount: span.droppedLinksCount,
-    ...own.fields,
-    ...(own.aside.length > 0 ? { 'harbourline.aside': own.aside } : {}),
-    ...(own.personal.length > 0 ? { 'harbourline.personal': own.personal } : {}),
-  };
+  // Flattened keys: the page reads span['status.code'], a nested status shows no error. A mask of no message would look like something.
+  const status = `"status.code":${span.status?.code ?? 0}${span.status?.message ? `,"status.message":${quoted(span.status.message)}` : ''}`;
+  const source =
+    `{"traceId":"${traceId}","spanId":"${spanId}","parentSpanId":"${parentSpanId}","traceState":${quoted(span.traceState)},` +
+    `"name":${quoted(span.name)},"kind":"${kindName(span)}","startTime":"${isoNanos(flat.start)}","endTime":"${isoNanos(flat.end)}",` +
+    `"durationInNanos":${duration(flat)},"serviceName":${quoted(serviceName)},${membersOf(group)},${status},` +
+    `"events":${listed(events)},"links":${listed(links)},"droppedAttributesCount":${span.droppedAttributesCount},` +
+    `"droppedEventsCount":${span.droppedEventsCount},"droppedLinksCount":${span.droppedLinksCount}${inherited.json}${own.json}` +
+    `${own.aside.length > 0 ? `,"harbourline.aside":${JSON.stringify(own.aside)}` : ''}` +
+    `${own.personal.length > 0 ? `,"harbourline.personal":${JSON.stringify(own.personal)}` : ''}}`;
   return {
     index,
     id: idOf(flat),
-    source: JSON.stringify(source),
+    source,
     ...(own.fresh.length > 0 ? { fresh: own.fresh } : {}),
   };
+}
+
+const listed = (items: readonly object[]): string => (items.length === 0 ? '[]' : JSON.stringify(items));
+
+/** Members of groups: all spans of a trace have one. */
+const groups = new WeakMap<TraceGroup, string>();
+function membersOf(group: TraceGroup): string {
+  const known = groups.get(group);
+  if (known) return known;
+  const members = JSON.stringify(group).slice(1, -1);
+  groups.set(group, members);
+  return members;
 }
 
 /** How ids of documents end that are no spans. */

@@ -254,8 +254,20 @@ export function encodeResponse(partialSuccess?: { rejectedSpans: number; errorMe
   return Buffer.from(responseType.encode(partialSuccess ? { partialSuccess } : {}).finish());
 }
 
+const halves = new Int32Array(2);
+const asUnsigned = new BigUint64Array(halves.buffer);
+const asSigned = new BigInt64Array(halves.buffer);
+
 /** `fixed64` without losing a bit. */
-export const unsigned = ({ low, high }: Int64): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+export function unsigned({ low, high }: Int64): bigint {
+  halves[0] = low;
+  halves[1] = high;
+  return asUnsigned[0] as bigint;
+}
 
 /** `int64` without losing a bit. */
-export const signed = (value: Int64): bigint => BigInt.asIntN(64, unsigned(value));
+export function signed({ low, high }: Int64): bigint {
+  halves[0] = low;
+  halves[1] = high;
+  return asSigned[0] as bigint;
+}

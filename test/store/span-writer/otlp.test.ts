@@ -36,11 +36,7 @@ test('what another implementation encodes is read whole', () => {
     end: 1785576601000000001n,
     serviceName: 'orders',
     inherited: {
-      fields: {
-        'resource.attributes.service@name': 'orders',
-        'instrumentationScope.name': 'django',
-        'instrumentationScope.version': '1.2',
-      },
+      json: ',"resource.attributes.service@name":"orders","instrumentationScope.name":"django","instrumentationScope.version":"1.2"',
     },
   });
   const { span } = flat!;
