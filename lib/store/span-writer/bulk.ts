@@ -4,6 +4,7 @@ import { spanAlias } from '../../contract/indices';
 import type { DeadLetter } from './dead-letters';
 import { defused, withAside } from './defuse';
 import type { StoreDocument } from './documents';
+import { quoted } from './json';
 
 /** The request cannot be served now, for a reason that is not its content: the same one is to come again. */
 export class TryLater extends Error {
@@ -109,56 +110,90 @@ export async function storeDocuments(
   return { aside, defused: left.filter(({ id }) => saved.has(id)), dead: left.filter(({ id }) => !saved.has(id)) };
 }
 
-const actionOf = ({ index, id }: StoreDocument): string => JSON.stringify({ index: { _index: index, _id: id } });
-
-function* chunks(documents: Iterable<StoreDocument>, limit: number): Generator<StoreDocument[]> {
-  let chunk: StoreDocument[] = [];
-  let bytes = 0;
-  for (const document of documents) {
-    const size = Buffer.byteLength(actionOf(document)) + Buffer.byteLength(document.source) + 2;
-    if (bytes + size > limit && chunk.length > 0) {
-      yield chunk;
-      chunk = [];
-      bytes = 0;
-    }
-    chunk.push(document);
-    bytes += size;
-  }
-  if (chunk.length > 0) yield chunk;
+/** Documents of one request, each with its two lines of the body. */
+interface Chunk {
+  readonly documents: readonly StoreDocument[];
+  readonly lines: readonly string[];
+  /** Of all lines. */
+  readonly bytes: number;
 }
 
-async function storeChunk(client: Client, chunk: readonly StoreDocument[], listener: Listener): Promise<DeadLetter[]> {
-  // The client's types want objects; it sends strings as they are.
-  const body = chunk.map((document) => `${actionOf(document)}\n${document.source}\n`).join('') as unknown as object[];
+const linesOf = ({ index, id, source }: StoreDocument): string =>
+  `{"index":{"_index":${quoted(index)},"_id":${quoted(id)}}}\n${source}\n`;
+
+function* chunks(all: Iterable<StoreDocument>, limit: number): Generator<Chunk> {
+  let documents: StoreDocument[] = [];
+  let lines: string[] = [];
+  let bytes = 0;
+  for (const document of all) {
+    const line = linesOf(document);
+    const size = Buffer.byteLength(line);
+    if (bytes + size > limit && documents.length > 0) {
+      yield { documents, lines, bytes };
+      documents = [];
+      lines = [];
+      bytes = 0;
+    }
+    documents.push(document);
+    lines.push(line);
+    bytes += size;
+  }
+  if (documents.length > 0) yield { documents, lines, bytes };
+}
+
+/** The same request with some of its documents. */
+function part({ documents, lines }: Chunk, from: number, to: number): Chunk {
+  const some = lines.slice(from, to);
+  return {
+    documents: documents.slice(from, to),
+    lines: some,
+    bytes: some.reduce((sum, line) => sum + Buffer.byteLength(line), 0),
+  };
+}
+
+function bodyOf({ lines, bytes }: Chunk): Buffer {
+  const body = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for (const line of lines) at += body.write(line, at);
+  return body;
+}
+
+/** Of what the store says of each document, what is read here: the rest is as long as a small document. */
+const wanted = ['errors', 'items.*.status', 'items.*._index', 'items.*.error'];
+
+async function storeChunk(client: Client, chunk: Chunk, listener: Listener): Promise<DeadLetter[]> {
+  const { documents } = chunk;
+  // The client's types want objects; it sends bytes as they are.
+  const body = bodyOf(chunk) as unknown as object[];
   const started = process.hrtime.bigint();
   let items: BulkItem[];
   try {
     // One retry for a connection that was closed while it was idle; waiting longer is the collector's business.
-    const response = await client.bulk({ body }, { maxRetries: 1 });
-    items = itemsOf(response.body, chunk.length);
+    const response = await client.bulk({ body, filter_path: wanted }, { maxRetries: 1 });
+    items = itemsOf(response.body, documents.length);
   } catch (error) {
     listener.onBulk(secondsSince(started), []);
     const refusal = contentRefusal(error);
     if (!refusal) throw unavailable(error);
     // The store refused the whole body: find the document that it means, or a size that it takes.
-    if (chunk.length === 1) return [{ ...chunk[0]!, ...refusal }];
-    const middle = Math.ceil(chunk.length / 2);
+    if (documents.length === 1) return [{ ...documents[0]!, ...refusal }];
+    const middle = Math.ceil(documents.length / 2);
     return [
-      ...(await storeChunk(client, chunk.slice(0, middle), listener)),
-      ...(await storeChunk(client, chunk.slice(middle), listener)),
+      ...(await storeChunk(client, part(chunk, 0, middle), listener)),
+      ...(await storeChunk(client, part(chunk, middle, documents.length), listener)),
     ];
   }
   listener.onBulk(
     secondsSince(started),
-    chunk.filter((_, at) => items[at]!.status < 300),
-    items.find(({ status, _index }, at) => status < 300 && _index && chunk[at]!.index === spanAlias)?._index,
+    documents.filter((_, at) => items[at]!.status < 300),
+    items.find(({ status, _index }, at) => status < 300 && _index && documents[at]!.index === spanAlias)?._index,
   );
   const refused = items.flatMap(({ status, error, _index }, at) => {
     if (status < 300) return [];
     const refusal = { status, type: error?.type ?? `status_${status}`, reason: error?.reason ?? '' };
     if (isForContent(refusal)) {
       // The index that it was meant for, so that a letter that is stored later is deleted on the day of its span.
-      return [{ ...chunk[at]!, index: _index ?? chunk[at]!.index, type: refusal.type, reason: refusal.reason }];
+      return [{ ...documents[at]!, index: _index ?? documents[at]!.index, type: refusal.type, reason: refusal.reason }];
     }
     throw new TryLater(status === 429 ? 429 : 503, `${status}_${refusal.type}`);
   });

@@ -27,8 +27,8 @@ export const isIdentified = ({ traceId, spanId }: FlatSpan): boolean => traceId.
  * What tells a document from that of another span. Its ids alone do not: Zipkin's clients and servers share a span id, and
  * a program that forks may give an id twice.
  */
-const idOf = ({ traceId, spanId, span, start, serviceName }: FlatSpan): string =>
-  `${traceId}/${spanId}/${hash(`${span.kind} ${start} ${serviceName}`)}`;
+const idOf = ({ key, span, start, serviceName }: FlatSpan): string =>
+  `${key}/${hash(`${span.kind} ${start} ${serviceName}`)}`;
 
 /** FNV-1a, 32 bits: it only has to tell apart the few spans that share an id. */
 function hash(text: string): string {

@@ -33,30 +33,39 @@ const [server, client, producer, consumer] = [2, 3, 4, 5];
 
 /** All spans of a request, by what the map asks of them. */
 export class CallTree {
-  private readonly byId = new Map<string, FlatSpan[]>();
+  /** One span, or those that share an id. */
+  private readonly byId = new Map<string, FlatSpan | FlatSpan[]>();
+  private readonly callers = new Map<FlatSpan, FlatSpan | undefined>();
   private readonly called = new Set<string>();
 
   constructor(spans: readonly FlatSpan[]) {
     for (const span of spans) {
-      const key = `${span.traceId}/${span.spanId}`;
-      const sharing = this.byId.get(key);
-      if (sharing) sharing.push(span);
-      else this.byId.set(key, [span]);
+      const sharing = this.byId.get(span.key);
+      if (!sharing) this.byId.set(span.key, span);
+      else if (Array.isArray(sharing)) sharing.push(span);
+      else this.byId.set(span.key, [sharing, span]);
     }
     for (const span of spans) {
-      const caller = this.callerOf(span);
+      const caller = this.find(span);
+      this.callers.set(span, caller);
       if (caller && caller.serviceName !== span.serviceName) this.called.add(idOf(caller));
     }
   }
 
   /** The span that a span was called by: its parent, or with Zipkin the client span of the same id. */
   callerOf(span: FlatSpan): FlatSpan | undefined {
-    const sharing = this.byId.get(`${span.traceId}/${span.spanId}`) ?? [];
-    if (sharing.length > 1 && span.span.kind === server) {
+    // A span of a part is not the one of the whole.
+    return this.callers.has(span) ? this.callers.get(span) : this.find(span);
+  }
+
+  private find(span: FlatSpan): FlatSpan | undefined {
+    const sharing = span.span.kind === server ? this.byId.get(span.key) : undefined;
+    if (Array.isArray(sharing)) {
       const caller = sharing.find((other) => other.span.kind === client);
       if (caller) return caller;
     }
-    const parents = (span.parentSpanId && this.byId.get(`${span.traceId}/${span.parentSpanId}`)) || [];
+    const parents = span.parentKey ? this.byId.get(span.parentKey) : undefined;
+    if (!Array.isArray(parents)) return parents;
     // Of a shared pair, the server called on.
     return parents.find((parent) => parent.span.kind === server) ?? parents[0];
   }
@@ -67,7 +76,7 @@ export class CallTree {
   }
 }
 
-const idOf = ({ traceId, spanId, span }: FlatSpan): string => `${traceId}/${spanId}/${span.kind}`;
+const idOf = ({ key, span }: FlatSpan): string => `${key}/${span.kind}`;
 
 /** What a document of the map says, beside when. */
 interface Content {
@@ -84,9 +93,21 @@ interface Called {
   readonly domain: string;
 }
 
+/** A document of the map. */
+export interface Edge extends StoreDocument {
+  readonly key: string;
+}
+
+/** Tells contents apart: cheaper than their JSON, of which the id is made. */
+function keyOf({ serviceName, kind, destination, target, traceGroupName, crossing = '' }: Content): string {
+  const { domain, resource } = (destination ?? target) as Called;
+  const lengths = `${serviceName.length} ${domain.length} ${resource.length} ${traceGroupName.length}`;
+  return `${lengths} ${destination ? 1 : 0}${kind}${crossing} ${serviceName}${domain}${resource}${traceGroupName}`;
+}
+
 /** Documents of batches, without those that were written a short while ago. */
 export class ServiceMap {
-  /** When a document was stored, by its id. */
+  /** When a document was stored, by its {@link keyOf | key}. */
   private readonly stored: Lru<number>;
   private named = new Map<string, { readonly operations: Set<string>; readonly pairs: Set<string> }>();
   private since = 0;
@@ -103,13 +124,13 @@ export class ServiceMap {
     spans: readonly FlatSpan[],
     groups: ReadonlyMap<string, TraceGroup>,
     tree: CallTree = new CallTree(spans),
-  ): StoreDocument[] {
+  ): Edge[] {
     if (this.now() - this.since >= dayMs) {
       this.since = this.now();
       this.named = new Map();
     }
     const contents = new Map<string, Content>();
-    const add = (content: Content): void => void contents.set(JSON.stringify(content), content);
+    const add = (content: Content): void => void contents.set(keyOf(content), content);
     for (const span of spans) {
       const { serviceName } = span;
       const traceGroupName = groups.get(span.traceId)!.traceGroup;
@@ -134,31 +155,32 @@ export class ServiceMap {
       }
     }
     const lastSeen = isoNanos(BigInt(this.now()) * 1_000_000n);
-    const documents: StoreDocument[] = [];
-    for (const [text, content] of contents) {
-      // A hash of the content is the id, so every writer in the fleet writes the same edge to the same document.
-      const hashId = createHash('sha256').update(text).digest('base64url');
-      const storedAt = this.stored.get(hashId);
+    const documents: Edge[] = [];
+    for (const [key, content] of contents) {
+      const storedAt = this.stored.get(key);
       if (storedAt !== undefined && this.now() - storedAt < rewriteAfterMs) continue;
-      documents.push({ index: serviceMapIndex, id: hashId, source: JSON.stringify({ ...content, hashId, lastSeen }) });
+      // A hash of the content is the id, so every writer in the fleet writes the same edge to the same document.
+      const hashId = createHash('sha256').update(JSON.stringify(content)).digest('base64url');
+      const source = JSON.stringify({ ...content, hashId, lastSeen });
+      documents.push({ index: serviceMapIndex, id: hashId, source, key });
     }
     return documents;
   }
 
   /** To be called when the store has the documents, not before: what it refused is written again. */
-  remember(edges: readonly StoreDocument[]): void {
-    for (const { id } of edges) this.stored.set(id, this.now());
+  remember(edges: readonly Edge[]): void {
+    for (const { key } of edges) this.stored.set(key, this.now());
   }
 
   private hasRoom(callee: string, operation: string, group: string): boolean {
     const known = this.named.get(callee) ?? { operations: new Set(), pairs: new Set() };
-    const pair = JSON.stringify([operation, group]);
+    const pair = `${operation.length} ${operation}${group}`;
     if (!known.operations.has(operation) && known.operations.size >= operationsOfOne) return false;
     if (!known.pairs.has(pair) && known.pairs.size >= pairsOfOne) return false;
     if (!this.named.has(callee) && this.named.size >= mostCallees) return false;
     known.operations.add(operation);
     known.pairs.add(pair);
-    this.named.set(callee, known);
+    if (!this.named.has(callee)) this.named.set(callee, known);
     return true;
   }
 }

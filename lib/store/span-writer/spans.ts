@@ -16,6 +16,9 @@ export interface FlatSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string;
+  /** Both ids, and its parent's. */
+  readonly key: string;
+  readonly parentKey: string;
   /** Nanoseconds since 1970. */
   readonly start: bigint;
   readonly end: bigint;
@@ -89,16 +92,23 @@ export function flatten(request: ExportTraceServiceRequest, rules: Omit<Rules, '
       for (const [name, value] of Object.entries(ofScope)) {
         addField(inherited, `instrumentationScope.attributes.${name}`, value);
       }
-      return spans.map((span) => ({
-        span,
-        traceId: span.traceId.toString('hex'),
-        spanId: span.spanId.toString('hex'),
-        parentSpanId: span.parentSpanId.toString('hex'),
-        start: unsigned(span.startTimeUnixNano),
-        end: unsigned(span.endTimeUnixNano),
-        serviceName,
-        inherited,
-      }));
+      return spans.map((span) => {
+        const traceId = span.traceId.toString('hex');
+        const spanId = span.spanId.toString('hex');
+        const parentSpanId = span.parentSpanId.toString('hex');
+        return {
+          span,
+          traceId,
+          spanId,
+          parentSpanId,
+          key: `${traceId}/${spanId}`,
+          parentKey: parentSpanId && `${traceId}/${parentSpanId}`,
+          start: unsigned(span.startTimeUnixNano),
+          end: unsigned(span.endTimeUnixNano),
+          serviceName,
+          inherited,
+        };
+      });
     });
   });
 }

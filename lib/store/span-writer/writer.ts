@@ -65,15 +65,16 @@ export class SpanWriter {
   async write(body: Buffer): Promise<Rejected> {
     const { whole, parts } = read(body);
     (parts ? this.quiet : this.scrubber).request(whole);
-    const skeleton = flatten(whole);
+    const skeleton = parts ? flatten(whole) : flatten(whole, this.rules);
     this.props.metrics.add('harbourline_writer_spans_received_total', skeleton.length);
     const groups = this.groups.of(skeleton);
     const tree = new CallTree(skeleton.filter(isIdentified));
     const wrote = new Map<string, string>();
     const dead: DeadLetter[] = [];
     try {
-      for (const part of parts ?? [whole]) {
-        if (parts) this.scrubber.request(part);
+      if (!parts) dead.push(...(await this.store(skeleton, groups, tree, wrote)));
+      for (const part of parts ?? []) {
+        this.scrubber.request(part);
         dead.push(...(await this.store(flatten(part, this.rules), groups, tree, wrote)));
       }
     } catch (error) {

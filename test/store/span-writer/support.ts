@@ -83,7 +83,8 @@ export class FakeStore {
       const reply = (status: number, body: unknown, headers: Record<string, string> = {}) =>
         response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
       if (request.method === 'HEAD') return void response.end(); // the client asks whether a node is back
-      if (request.method !== 'POST' || request.url !== '/_bulk') this.problems.push(`${request.method} ${request.url}`);
+      if (request.method !== 'POST' || !request.url?.startsWith('/_bulk?filter_path='))
+        this.problems.push(`${request.method} ${request.url}`);
       if (request.headers['content-type'] !== 'application/x-ndjson') this.problems.push('content type');
       if (!text.endsWith('\n')) this.problems.push('no newline at the end');
       const lines = text
