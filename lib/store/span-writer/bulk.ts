@@ -110,52 +110,81 @@ export async function storeDocuments(
   return { aside, defused: left.filter(({ id }) => saved.has(id)), dead: left.filter(({ id }) => !saved.has(id)) };
 }
 
-/** Documents of one request, each with its two lines of the body. */
-interface Chunk {
-  readonly documents: readonly StoreDocument[];
-  readonly lines: readonly string[];
-  /** Of all lines. */
-  readonly bytes: number;
+/**
+ * A document that stands in a body, and nowhere else: its text, and what it was made of, need not be kept while the store
+ * works, and most of the memory of a writer would be that.
+ */
+class Written implements StoreDocument {
+  constructor(
+    readonly index: string,
+    readonly id: string,
+    readonly fresh: readonly string[] | undefined,
+    private readonly body: Buffer,
+    /** Where its two lines begin, and where its own does. */
+    readonly from: number,
+    private readonly at: number,
+    readonly to: number,
+  ) {}
+
+  get source(): string {
+    return this.body.toString('utf8', this.at, this.to - 1);
+  }
+
+  /** With its text, to be kept. */
+  refused(type: string, reason: string, index = this.index): DeadLetter {
+    const { id, source, fresh } = this;
+    return { index, id, source, ...(fresh ? { fresh } : {}), type, reason };
+  }
 }
 
-const linesOf = ({ index, id, source }: StoreDocument): string =>
-  `{"index":{"_index":${quoted(index)},"_id":${quoted(id)}}}\n${source}\n`;
+/** Documents of one request. */
+interface Chunk {
+  readonly documents: readonly Written[];
+  readonly body: Buffer;
+}
 
 function* chunks(all: Iterable<StoreDocument>, limit: number): Generator<Chunk> {
   let documents: StoreDocument[] = [];
   let lines: string[] = [];
   let bytes = 0;
+  const full = (): Chunk => {
+    const chunk = chunkOf(documents, lines, bytes);
+    documents = [];
+    lines = [];
+    bytes = 0;
+    return chunk;
+  };
   for (const document of all) {
-    const line = linesOf(document);
+    const line = `${actionOf(document)}${document.source}\n`;
     const size = Buffer.byteLength(line);
-    if (bytes + size > limit && documents.length > 0) {
-      yield { documents, lines, bytes };
-      documents = [];
-      lines = [];
-      bytes = 0;
-    }
+    if (bytes + size > limit && documents.length > 0) yield full();
     documents.push(document);
     lines.push(line);
     bytes += size;
   }
-  if (documents.length > 0) yield { documents, lines, bytes };
+  if (documents.length > 0) yield full();
+}
+
+const actionOf = ({ index, id }: StoreDocument): string =>
+  `{"index":{"_index":${quoted(index)},"_id":${quoted(id)}}}\n`;
+
+function chunkOf(documents: readonly StoreDocument[], lines: readonly string[], bytes: number): Chunk {
+  const body = Buffer.allocUnsafe(bytes);
+  let to = 0;
+  const written = documents.map((document, n) => {
+    const from = to;
+    to += body.write(lines[n] as string, from);
+    const { index, id, fresh } = document;
+    return new Written(index, id, fresh, body, from, body.indexOf(10, from) + 1, to);
+  });
+  return { documents: written, body };
 }
 
 /** The same request with some of its documents. */
-function part({ documents, lines }: Chunk, from: number, to: number): Chunk {
-  const some = lines.slice(from, to);
-  return {
-    documents: documents.slice(from, to),
-    lines: some,
-    bytes: some.reduce((sum, line) => sum + Buffer.byteLength(line), 0),
-  };
-}
-
-function bodyOf({ lines, bytes }: Chunk): Buffer {
-  const body = Buffer.allocUnsafe(bytes);
-  let at = 0;
-  for (const line of lines) at += body.write(line, at);
-  return body;
+function part({ documents, body }: Chunk, from: number, to: number): Chunk {
+  const some = documents.slice(from, to);
+  const first = documents[0]!.from;
+  return { documents: some, body: body.subarray(some[0]!.from - first, some.at(-1)!.to - first) };
 }
 
 /** Of what the store says of each document, what is read here: the rest is as long as a small document. */
@@ -164,7 +193,7 @@ const wanted = ['errors', 'items.*.status', 'items.*._index', 'items.*.error'];
 async function storeChunk(client: Client, chunk: Chunk, listener: Listener): Promise<DeadLetter[]> {
   const { documents } = chunk;
   // The client's types want objects; it sends bytes as they are.
-  const body = bodyOf(chunk) as unknown as object[];
+  const body = chunk.body as unknown as object[];
   const started = process.hrtime.bigint();
   let items: BulkItem[];
   try {
@@ -176,7 +205,7 @@ async function storeChunk(client: Client, chunk: Chunk, listener: Listener): Pro
     const refusal = contentRefusal(error);
     if (!refusal) throw unavailable(error);
     // The store refused the whole body: find the document that it means, or a size that it takes.
-    if (documents.length === 1) return [{ ...documents[0]!, ...refusal }];
+    if (documents.length === 1) return [documents[0]!.refused(refusal.type, refusal.reason)];
     const middle = Math.ceil(documents.length / 2);
     return [
       ...(await storeChunk(client, part(chunk, 0, middle), listener)),
@@ -193,7 +222,7 @@ async function storeChunk(client: Client, chunk: Chunk, listener: Listener): Pro
     const refusal = { status, type: error?.type ?? `status_${status}`, reason: error?.reason ?? '' };
     if (isForContent(refusal)) {
       // The index that it was meant for, so that a letter that is stored later is deleted on the day of its span.
-      return [{ ...documents[at]!, index: _index ?? documents[at]!.index, type: refusal.type, reason: refusal.reason }];
+      return [documents[at]!.refused(refusal.type, refusal.reason, _index)];
     }
     throw new TryLater(status === 429 ? 429 : 503, `${status}_${refusal.type}`);
   });

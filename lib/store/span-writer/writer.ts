@@ -37,6 +37,22 @@ export interface Rejected {
 /** The body is no export request. */
 export class Malformed extends Error {}
 
+type Groups = ReturnType<TraceGroups['of']>;
+
+/** Spans that are decoded at a time, with what is known of their whole request. */
+interface Part {
+  spans: readonly FlatSpan[];
+  groups: Groups;
+  tree: CallTree;
+}
+
+/** Its documents are made: what they were made of may go while the store works. */
+function release(part: Part): void {
+  part.spans = [];
+  part.groups = new Map();
+  part.tree = new CallTree([]);
+}
+
 /** Stores spans and edges. Keeps no data, only what saves work: trace groups, edges and fields that were seen. */
 export class SpanWriter {
   private readonly groups = new TraceGroups();
@@ -63,56 +79,72 @@ export class SpanWriter {
    * @throws TryLater when the request must come again; it rewrites the same documents. Malformed when it is none.
    */
   async write(body: Buffer): Promise<Rejected> {
+    const { traceIds, parts } = this.open(body);
+    const wrote = new Map<string, string>();
+    const dead: DeadLetter[] = [];
+    try {
+      for (const part of parts) dead.push(...(await this.store(part, wrote)));
+    } catch (error) {
+      // Where a document went that was written to an index by its name, and is refused for that name, it cannot go again.
+      if (error instanceof TryLater && /^40[34]_/.test(error.reason)) this.pinned.release(traceIds);
+      else this.pinned.keep(traceIds, wrote);
+      throw error;
+    }
+    // Written only now: had the store pushed back, the same documents would come and be refused again.
+    await this.keep(dead);
+    this.pinned.release(traceIds);
+    return summary(dead);
+  }
+
+  /** What is read of a request, and its spans in parts. Nothing else of it is kept while the store works. */
+  private open(body: Buffer): { readonly traceIds: readonly string[]; readonly parts: Iterable<Part> } {
     const { whole, parts } = read(body);
     (parts ? this.quiet : this.scrubber).request(whole);
     const skeleton = parts ? flatten(whole) : flatten(whole, this.rules);
     this.props.metrics.add('harbourline_writer_spans_received_total', skeleton.length);
     const groups = this.groups.of(skeleton);
     const tree = new CallTree(skeleton.filter(isIdentified));
-    const wrote = new Map<string, string>();
-    const dead: DeadLetter[] = [];
-    try {
-      if (!parts) dead.push(...(await this.store(skeleton, groups, tree, wrote)));
-      for (const part of parts ?? []) {
-        this.scrubber.request(part);
-        dead.push(...(await this.store(flatten(part, this.rules), groups, tree, wrote)));
-      }
-    } catch (error) {
-      // Where a document went that was written to an index by its name, and is refused for that name, it cannot go again.
-      if (error instanceof TryLater && /^40[34]_/.test(error.reason)) this.pinned.release(groups.keys());
-      else this.pinned.keep(groups.keys(), wrote);
-      throw error;
+    return {
+      traceIds: [...groups.keys()],
+      parts: parts ? this.flattened(parts, groups, tree) : [{ spans: skeleton, groups, tree }],
+    };
+  }
+
+  private *flattened(parts: Iterable<ExportTraceServiceRequest>, groups: Groups, tree: CallTree): Generator<Part> {
+    for (const part of parts) {
+      this.scrubber.request(part);
+      yield { spans: flatten(part, this.rules), groups, tree };
     }
-    // Written only now: had the store pushed back, the same documents would come and be refused again.
-    await this.keep(dead);
-    this.pinned.release(groups.keys());
-    return summary(dead);
+  }
+
+  /** Documents are made as bulk bodies fill, so that a large request is not in memory twice. */
+  private *documents(part: Part, edges: readonly StoreDocument[]): Generator<StoreDocument> {
+    const { groups, tree } = part;
+    for (const span of part.spans) {
+      if (!isIdentified(span)) continue;
+      const group = groups.get(span.traceId)!;
+      const index = this.pinned.indexOf(span.traceId);
+      yield spanDocument(span, group, this.rules, index);
+      const peer = span.span.kind === 3 && !tree.isAnswered(span) ? peerOf(span) : undefined;
+      if (peer?.crossing) yield inferredDocument(span, peer, group, index);
+    }
+    yield* edges;
+    release(part);
   }
 
   /** One part. @returns what was refused for its content */
-  private async store(
-    all: readonly FlatSpan[],
-    groups: ReturnType<TraceGroups['of']>,
-    tree: CallTree,
-    wrote: Map<string, string>,
-  ): Promise<DeadLetter[]> {
+  private async store(part: Part, wrote: Map<string, string>): Promise<DeadLetter[]> {
     const { client, metrics, bulkBytes } = this.props;
-    const { rules, pinned, budget } = this;
-    const spans = all.filter(isIdentified);
-    const edges = this.map.edges(spans, groups, tree);
-
-    // Documents are made as bulk bodies fill, so that a large request is not in memory twice.
-    function* documents(): Generator<StoreDocument> {
-      for (const span of spans) {
-        const group = groups.get(span.traceId)!;
-        const index = pinned.indexOf(span.traceId);
-        yield spanDocument(span, group, rules, index);
-        const peer = span.span.kind === 3 && !tree.isAnswered(span) ? peerOf(span) : undefined;
-        if (peer?.crossing) yield inferredDocument(span, peer, group, index);
-      }
-      yield* edges;
-    }
-    const refused = await storeDocuments(client, documents(), bulkBytes, {
+    const { pinned, budget } = this;
+    const edges = this.map.edges(part.spans.filter(isIdentified), part.groups, part.tree);
+    const unidentified = part.spans
+      .filter((span) => !isIdentified(span))
+      .map((span) => ({
+        ...spanDocument(span, part.groups.get(span.traceId)!),
+        type: 'invalid_id',
+        reason: 'a trace id has 16 bytes and a span id 8',
+      }));
+    const refused = await storeDocuments(client, this.documents(part, edges), bulkBytes, {
       onBulk: (seconds, stored, index) => {
         metrics.observe(seconds);
         if (index) {
@@ -141,13 +173,6 @@ export class SpanWriter {
       metrics.add('harbourline_writer_documents_defused_total', 1, { reason: type });
     }
     this.map.remember(edges);
-    const unidentified = all
-      .filter((span) => !isIdentified(span))
-      .map((span) => ({
-        ...spanDocument(span, groups.get(span.traceId)!),
-        type: 'invalid_id',
-        reason: 'a trace id has 16 bytes and a span id 8',
-      }));
     return [...refused.dead, ...unidentified];
   }
 
