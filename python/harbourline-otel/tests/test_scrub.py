@@ -1,5 +1,7 @@
 """What is taken out of a span before it leaves the process."""
 
+import pytest
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -93,3 +95,42 @@ def test_a_span_with_nothing_to_hide_is_not_copied() -> None:
     for n in range(10_000):
         scrubber._hides(f"key{n}")
     assert len(scrubber._verdicts) == 4096
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("url.full", "https://x/?next=https%3A%2F%2Fy%2F%3Ftoken%3Dhunter2"),
+        ("url.full", "https://x/?next=https%253A%252F%252Fy%252F%253Ftoken%253Dhunter2"),
+        ("url.full", "https://x/?user%5Bpin%5D=hunter2"),
+        ("url.full", "https://user:p@hunter2@x/"),
+        ("url.path", "/pay;jsessionid=hunter2"),
+        ("url.fragment", "access_token=hunter2"),
+        ("url.query", "%E5%AF%86%E7%A0%81=hunter2"),
+        ("payment.callback", "https://user:hunter2@x/"),
+        ("http.request.header.referer", ["https://x/?token=hunter2"]),
+        ("graphql.document", 'mutation { pay(card: "hunter2", note: """hunter2""") }'),
+        ("process.command_args", ["pay", "--password", "hunter2"]),
+        ("rpc.jsonrpc.error_message", "no customer hunter2, password=hunter2"),
+    ],
+)
+def test_values_are_looked_into(key: str, value: str) -> None:
+    span = ended(lambda span: span.set_attribute(key, value))
+    assert "hunter2" not in Scrubber(["payment"]).span(span).to_json()
+
+
+def test_names_scopes_and_resources_are_scrubbed() -> None:
+    exporter = InMemorySpanExporter()
+    resource = Resource({"db.password": "hunter2", "process.command_line": "pay -p hunter2"})
+    provider = TracerProvider(shutdown_on_exit=False, resource=resource)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    tracer = provider.get_tracer("test", attributes={"token": "hunter2", "team": "a"})
+    tracer.start_span("SELECT'hunter2'", attributes={"db.statement": "SELECT'hunter2'"}).end()
+    tracer.start_span("GET https://x/?token=hunter2").end()
+    scrub = Scrubber([]).span
+    statement, call = map(scrub, exporter.get_finished_spans())
+    assert (statement.name, call.name) == ("SELECT?", f"GET https://x/?token={MASK}")
+    assert statement.resource.attributes == {"db.password": MASK, "process.command_line": MASK}
+    assert statement.resource is call.resource
+    assert statement.instrumentation_scope
+    assert statement.instrumentation_scope.attributes == {"token": MASK, "team": "a"}

@@ -106,6 +106,31 @@ def test_double_quotes_hold_names_where_the_system_says_so() -> None:
         '\tdetails = "customer hunter2 unknown"\n\tdebug_error_string = "UNKNOWN:Error '
         '{grpc_message:"customer hunter2 unknown", grpc_status:5}"\n>',
         "Task pay with args ('hunter2',) raised",
+        '描述:  键值"(email)=(hunter2)" 已经存在',
+        "DETAIL:  Schlüssel »(email)=(hunter2)« existiert bereits.",
+        "描述:  失败, 行包含(1, hunter2, null).",
+        "第1行insert into t values (hunter2)",
+        "客户'hunter2'不存在",
+        '客户"hunter2"不存在',
+        "客户“hunter2”不存在",
+        "客戶「hunter2」不存在",
+        "密码：hunter2",
+        "invalid input for query argument $1: hunter2 (value out of int32 range)",
+        "no such column: hunter2",
+        "dup key: { card: hunter2 }, full error: {'keyValue': {'card': hunter2}}",
+        "Invalid document {'a': hunter2} | cannot encode object: hunter2, of type: <class 'x'>",
+        "hunter2 is not of type 'string'\n\nFailed validating 'type' in schema:\n    {'type': "
+        "'string'}\n\nOn instance['card']:\n    hunter2",
+        "unknown command `hunter2`, with args beginning with: `hunter2`, ",
+        "Illegal header value b'Basic hunter2'",
+        "Authorization: Token hunter2",
+        'Authorization: Digest username="x", response=hunter2',
+        "password=a,hunter2",
+        "postgresql://user:p@hunter2@db/payments",
+        "Could not read -----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----",
+        "Unknown string format: hunter2",
+        "Value hunter2 for parameter QueueUrl is invalid",
+        "[type=int_parsing, input_value='a, input_type=b hunter2', input_type=str]",
         "invalid literal for int() with base 10: 'hunter2'",
         "time data 'it''s hunter2' does not match format '%Y'",
         "no customer 'hunter2",
@@ -113,6 +138,25 @@ def test_double_quotes_hold_names_where_the_system_says_so() -> None:
 )
 def test_texts_of_errors_lose_their_values(text: str) -> None:
     assert secret not in texts.message(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4111111111111111",
+        "card 4111 1111 1111 1111 expired",
+        "卡号4111111111111111无效",
+        "no customer 11010519491231002X.",
+        "(value 4111-1111-1111-1111)",
+    ],
+)
+def test_long_numbers_go(text: str) -> None:
+    assert "1111" not in texts.message(text) and "1105" not in texts.message(text)
+
+
+def test_shorter_numbers_stay() -> None:
+    text = "2026-01-02 10:00:00 10.0.0.1:5432 took 1234567890 of 12345.678901234567 at 0x7f001122"
+    assert texts.message(text) == text
 
 
 def test_what_says_what_is_wrong_stays() -> None:
@@ -169,7 +213,7 @@ def test_of_a_status_the_type_stays() -> None:
     "password userPassword user.pwd DB_PASSWORD card.cvc cvc2 cvv2 card_pin pinBlock track2 "
     "track2Data track_data trackData cardNumber card.number cardNo pan payment.pan accessKey "
     "privateKey client_secret clientSecret accessToken http.request.header.x_api_key apiKey "
-    "sessionCookie credentials iban accountNumber passphrase".split(),
+    "sessionCookie credentials iban accountNumber passphrase PANs card.PINs ｐassword".split(),
 )
 def test_keys_that_look_secret(key: str) -> None:
     assert is_sensitive(key)

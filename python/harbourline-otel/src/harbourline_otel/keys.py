@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from importlib.resources import files
 
 _rules: dict[str, str] = json.loads(files(__package__).joinpath("rules.json").read_text("utf-8"))
@@ -19,7 +20,7 @@ _sensitive = re.compile(_rules["sensitiveKeys"])
 _harmless = re.compile(_rules["harmlessKeys"])
 _as_written = re.compile(_rules["keysAsWritten"], re.IGNORECASE)
 _plural = re.compile(r"(?:^|_)tokens(?:_|$)")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 _BETWEEN = re.compile(r"[^A-Za-z0-9\u0080-\uffff]+")
 
 
@@ -30,6 +31,8 @@ def is_sensitive(key: str, number: bool = False) -> bool:
         key: As the code wrote it.
         number: The value is a number: ``tokens`` are then a count of them.
     """
+    if not key.isascii():  # full-width letters and digits
+        key = unicodedata.normalize("NFKC", key)
     if _as_written.search(key):
         return True
     snake = _BETWEEN.sub("_", _HUMP.sub("_", key)).lower()

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from opentelemetry.context import Context
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan, Span, SpanProcessor
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, Status
 
 from harbourline_otel import texts
 from harbourline_otel.keys import KNOWN_NAMESPACES, MASK, is_sensitive
 from harbourline_otel.settings import Settings
 
-_STATEMENTS = frozenset({"db.query.text", "db.statement"})
+_STATEMENTS = frozenset({"db.query.text", "db.statement", "graphql.document", "graphql.source"})
 FREE_TEXT = frozenset(
     {
         "exception.message",
@@ -23,15 +26,22 @@ FREE_TEXT = frozenset(
         "error.stack",
         "otel.status_description",
         "log.message",
+        "rpc.jsonrpc.error_message",
         "message",
     }
 )
 """Keys whose values somebody wrote for people to read, with whatever is in them."""
 
 _SYSTEMS = ("db.system.name", "db.system")
-_ADDRESSES = frozenset({"url.full", "url.query", "http.url", "http.target"})
+_ADDRESSES = frozenset(
+    {"url.full", "url.query", "url.path", "url.fragment", "url.original", "http.url", "http.target"}
+)
+_WHOLE = frozenset(
+    {"process.command_args", "process.command_line", "aws.dynamodb.item_collection_metrics"}
+)
+"""Of known namespaces, and their values are anything: what follows ``--password``, an item."""
 _PARAMETER = re.compile(r"(?P<key>[^?&;=#/\s]+)=(?P<value>[^&;#\s]*)")
-_USER = re.compile(r"(\w://)[^/\s@]+@")
+_USER = re.compile(r"(\w://)[^/\s?#]+@")
 
 _SIMPLE = frozenset({str, int, float, bool, type(None)})
 _NUMBERS = (int, float)
@@ -57,6 +67,8 @@ class Scrubber:
             names = "|".join([KNOWN_NAMESPACES, *map(re.escape, allowed_keys)])
             self._allowed = re.compile(rf"(?:{names})(?:\.|$)")
         self._verdicts: dict[tuple[str, bool], bool] = {}
+        self._known: tuple[Resource, Resource] | None = None
+        """The resource that was seen last, and as it may leave: it is that of all spans."""
 
     @classmethod
     def of(cls, settings: Settings) -> Scrubber:
@@ -74,13 +86,23 @@ class Scrubber:
             text = status.description
             text = texts.message(text) if self._free_text else texts.kind_of(text)
             status = Status(status.status_code, text)
-        if attributes is given and not events and not links and status is span.status:
+        name = self._name(span.name, given)
+        resource = self._resource(span.resource)
+        scope = self._scope(span.instrumentation_scope)
+        if (
+            attributes is given
+            and not events
+            and not links
+            and (status, name) == (span.status, span.name)
+            and resource is span.resource
+            and scope is span.instrumentation_scope
+        ):
             return span
         return ReadableSpan(
-            name=span.name,
+            name=name,
             context=span.context,
             parent=span.parent,
-            resource=span.resource,
+            resource=resource,
             attributes=attributes,
             events=events,
             links=links,
@@ -88,14 +110,47 @@ class Scrubber:
             status=status,
             start_time=span.start_time,
             end_time=span.end_time,
-            instrumentation_scope=span.instrumentation_scope,
+            instrumentation_scope=scope,
         )
+
+    def _name(self, name: str, attributes: Mapping[str, Any]) -> str:
+        """Of a statement without spaces, the first word has values; of a call, its address."""
+        if any(mark in name for mark in "'\"$") and any(key in attributes for key in _STATEMENTS):
+            name = texts.statement(name, _system(attributes))
+        return _address(name) if "=" in name or "@" in name else name
+
+    def _resource(self, resource: Resource) -> Resource:
+        if (known := self._known) is None or known[0] is not resource:
+            attributes = self._outside(resource.attributes)
+            left = resource
+            if attributes is not resource.attributes:
+                left = Resource(dict(attributes), resource.schema_url)
+            self._known = known = (resource, left)
+        return known[1]
+
+    def _scope(self, scope: InstrumentationScope | None) -> InstrumentationScope | None:
+        given = getattr(scope, "attributes", None)
+        if scope is None or not given or (attributes := self._outside(given)) is given:
+            return scope
+        return InstrumentationScope(scope.name, scope.version, scope.schema_url, dict(attributes))
+
+    def _outside(self, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Of what belongs to no single span: the allow-list is for attributes of spans."""
+        changed = {
+            key: MASK
+            if is_sensitive(key, type(value) in _NUMBERS) or key in _WHOLE
+            else self._inside(value)
+            for key, value in attributes.items()
+        }
+        return changed if changed != attributes else attributes
 
     def _hides(self, key: str, number: bool = False) -> bool:
         verdict = self._verdicts.get((key, number))
         if verdict is None:
-            verdict = is_sensitive(key, number) or (
-                self._allowed is not None and self._allowed.match(key) is None
+            verdict = (
+                is_sensitive(key, number)
+                or key in _WHOLE
+                or (self._allowed is not None and self._allowed.match(key) is None)
             )
             if len(self._verdicts) < _KNOWN_KEYS:
                 self._verdicts[key, number] = verdict
@@ -108,15 +163,16 @@ class Scrubber:
             if self._hides(key, type(value) in _NUMBERS):
                 changed[key] = MASK
             elif key in _STATEMENTS:
-                system = next((str(attributes[k]) for k in _SYSTEMS if k in attributes), "")
-                if (text := texts.statement(str(value), system)) != value:
+                if (text := texts.statement(str(value), _system(attributes))) != value:
                     changed[key] = text
             elif key in _ADDRESSES:
                 if (text := _address(str(value))) != value:
                     changed[key] = text
             elif key in FREE_TEXT:
                 changed[key] = self._text(key, str(value))
-            elif type(value) not in _SIMPLE and (inner := self._inside(value)) is not value:
+            elif (type(value) not in _SIMPLE or (type(value) is str and "://" in value)) and (
+                inner := self._inside(value)
+            ) != value:
                 changed[key] = inner
         return {**attributes, **changed} if changed else attributes
 
@@ -134,9 +190,9 @@ class Scrubber:
                 else self._inside(inner)
                 for key, inner in value.items()
             }
-        if isinstance(value, (list, tuple)) and any(type(part) not in _SIMPLE for part in value):
-            return [self._inside(part) for part in value]
-        return value
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(self._inside, value))
+        return _address(value) if isinstance(value, str) and "://" in value else value
 
     def _event(self, event: Event) -> Event:
         return Event(event.name, dict(self._attributes(event.attributes or {})), event.timestamp)
@@ -145,11 +201,18 @@ class Scrubber:
         return Link(link.context, dict(self._attributes(link.attributes or {})))
 
 
+def _system(attributes: Mapping[str, Any]) -> str:
+    return next((str(attributes[key]) for key in _SYSTEMS if key in attributes), "")
+
+
 def _address(text: str) -> str:
     """A URL, or a part of one, without the values of parameters that look secret."""
 
     def parameter(match: re.Match[str]) -> str:
-        return f"{match['key']}={MASK}" if is_sensitive(match["key"]) else match[0]
+        key, value = unquote(match["key"]), match["value"]
+        # An address within this one is encoded, and one within that once more.
+        within = "%" in value and _address(inner := unquote(unquote(value))) != inner
+        return f"{match['key']}={MASK}" if within or is_sensitive(key) else match[0]
 
     if "@" in text:
         text = _USER.sub(rf"\1{MASK}@", text)

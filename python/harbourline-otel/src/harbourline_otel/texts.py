@@ -119,6 +119,7 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     ),
     # PostgreSQL: the row, the line of the statement, the key, a value that it cannot read.
     (r"([Ff]ailing row contains )\(.*(?:\)|\Z)", rf"\1({MASK})"),
+    (r"(包含 ?)\(.*(?:\)|\Z)", rf"\1({MASK})"),
     (r"(JSON data, line \d+: )[^\n]*", rf"\1{MASK}"),
     (r"(column )\"[^\"\n]*\"(?= does not exist)", rf"\1{MASK}"),
     (
@@ -126,7 +127,9 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
         r"|\)[^)]*\Z|\Z)",
         rf"\1({MASK})",
     ),
-    (r"(?m:^)(LINE \d+: )[^\n]*", rf"\1{MASK}"),
+    # The same where the server speaks another language.
+    (r"(\)=)\((?!\*{4}\)).*(?:\)|\Z)", rf"\1({MASK})"),
+    (r"(?m:^)(LINE \d+: |第 ?\d+ ?行[:：]? ?|行 ?\d+[:：] ?)[^\n]*", rf"\1{MASK}"),
     (r"((?:invalid|malformed|out of range)[^:\n]*: )\".*\"", rf"\1{MASK}"),
     (r"(?<=value )\"[^\n]*?\"(?= is out of range)", MASK),
     (r"(at or near )\".*?\"(?=\s|\Z)", rf"\1{MASK}"),
@@ -140,34 +143,57 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     # SQL Server, Oracle: the key, the row.
     (r"(duplicate key value is )\(.*(?:\)|\Z)", rf"\1({MASK})"),
     (r"(with column values )\(.*(?:\)|\Z)", rf"\1({MASK})"),
-    (r"((?:^|[\s\"'{,])(?:[Ss]et-)?[Cc]ookie\"?'?: ?)[^\n]*", rf"\1{MASK}"),
+    (
+        r"((?:^|[\s\"'{,])(?:(?:[Ss]et-)?[Cc]ookie|(?:[Pp]roxy-)?[Aa]uthorization)\"?'?: ?)[^\n]*",
+        rf"\1{MASK}",
+    ),
+    (r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\Z)", MASK),
+    # asyncpg, SQLite, MongoDB, jsonschema: a parameter, a name, the document, the instance.
+    (r"(invalid input for query argument \$\d+[^:]*: ).*(?= \()", rf"\1{MASK}"),
+    (r"(no such column: )\S+", rf"\1{MASK}"),
+    (r"(dup key: )\{.*?\}(?=, full error|\Z)", rf"\1{MASK}"),
+    (r"((?:, |^)full error: )\{.*", rf"\1{MASK}"),
+    (r"(Invalid document )\{.*(?= \|)", rf"\1{MASK}"),
+    (r"(cannot encode object: ).*(?=, of type: )", rf"\1{MASK}"),
+    (r"\A.*(?=\n+Failed validating )", MASK),
+    (r"(\n\nOn [^\n]*:\n).*", rf"\1    {MASK}"),
+    # Dates, and other texts that could not be read; AWS, of a parameter.
+    (r"((?:Unknown string format|String does not contain a date): ).*", rf"\1{MASK}"),
+    (r"(?<=\bValue )\S+(?= for parameter )", MASK),
     # botocore, redis, gRPC: an argument, a command, what the other side wrote.
     (r"(, value: ).*?(?=, type: <class|\Z)", rf"\1{MASK}"),
+    (r"((?:unknown command|with args beginning with:) )`.*?`(?=[ ,]|\Z)", rf"\1{MASK}"),
     (r"(Command # \d+ )\(.*(?:\)(?= of pipeline)|\Z)", rf"\1({MASK})"),
     (r"((?:details|debug_error_string) = )\".*?(?:\"\n|\Z)", rf'\1"{MASK}"\n'),
     # Pydantic, in both forms; what validators of the service wrote.
     (r"((?:Value|Assertion) error, ).*?(?= \[type=|\Z)", rf"\1{MASK}"),
-    (r"(input_value=).*?(?=, input_type=|\Z)", rf"\1{MASK}"),
+    (r"(input_value=).*?(?=, input_type=\w+\](?:\n|\Z)|\Z)", rf"\1{MASK}"),
     (
         r"(['\"](?:input|ctx)['\"]: ?).*?(?=, ?['\"](?:ctx|url|type|loc|msg)['\"]:|\}\]|\Z)",
         rf"\1{MASK}",
     ),
     # Addresses: who, and the query. And all that is written as a key and its value.
-    (r"(\w://)[^/\s@'\"]+@", rf"\1{MASK}@"),
+    (r"(\w://)[^/\s'\"]+@", rf"\1{MASK}@"),
     (r"\?[^\s'\"<>)\]]+", f"?{MASK}"),
     (r"(with url: [^\s;]*);\S*", rf"\1;{MASK}"),
     (r"(Perhaps you meant )\S+", rf"\1{MASK}"),
     (
-        r"(?P<open>[\"']?)(?P<key>[A-Za-z][\w.-]{1,60})(?P=open)(?P<is>\s*(?:=>|=|:)\s*)"
+        r"(?P<open>[\"']?)(?P<key>[^\W\d_][\w.-]{1,60})(?P=open)(?P<is>\s*(?:=>|[=:＝：])\s*)"
         r"(?:\"(?:[^\"\\]|\\.)*(?:\"|\Z)|'(?:[^'\\]|\\.)*(?:'|\Z)"
-        r"|(?:(?:[Bb]earer|[Bb]asic) )?[^\s,;&)}\]]+)",
+        r"|(?:(?:[Bb]earer|[Bb]asic) )?(?:[^\s,;&)}\]]|,(?=\S))+)",
         _pair,
     ),
     # And what stands in quotes, unless what is before it says that it is a name.
+    # Chinese writes no space before or after it.
     (
-        r"(?<!\w)(?:'(?:[^'\\]|\\.|''|(?<=\w)'(?=\w))*(?:'(?!\w)|\Z)|\"(?:[^\"\\]|\\.)*(?:\"|\Z))",
+        r"(?<![A-Za-z0-9_])(?:[bB]|[rR][bB])?"
+        r"(?:'(?:[^'\\]|\\.|''|(?<=[A-Za-z0-9_])'(?=[A-Za-z0-9_]))*(?:'(?![A-Za-z0-9_])|\Z)"
+        r"|\"(?:[^\"\\]|\\.)*(?:\"|\Z))",
         _quoted,
     ),
+    (r"[“„「『«‘].*?(?:[”“」』»’]|\Z)|».*?(?:«|\Z)", MASK),
+    # Numbers of cards, of accounts, of identity cards of the mainland, of phones.
+    (r"(?<![A-Za-z0-9_])(?<!\d\.)\d(?:[ -]?\d){10,18}[Xx]?(?![A-Za-z0-9_]|\.\d)", MASK),
 )
 _TEXTS = [(re.compile(pattern, re.DOTALL), replacement) for pattern, replacement in _RULES]
 
