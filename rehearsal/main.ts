@@ -8,7 +8,6 @@ import { deployRehearsed } from './deploy/main';
 import { Inconclusive } from './inconclusive';
 import { machineRow } from './judge/machine';
 import { exitCodes, type Row, summary, table, verdict } from './judge/report';
-import { withMainland } from './mainland';
 import { prepare, rehearse } from './rehearse';
 import { scenarios } from './scenarios';
 import type { Scenario } from './scenarios/scenario';
@@ -106,12 +105,7 @@ async function main(): Promise<void> {
     process.exitCode = await deployRehearsed(options.env ?? environmentNamed(undefined).environment);
     return;
   }
-  const { config, standIn } = withMainland(environmentNamed(options.env));
-  if (standIn)
-    process.stderr.write(
-      `${config.environment} has no mainland. Here ${standIn} stands for one, so that calls over the border can be judged.\n`,
-    );
-
+  const config = environmentNamed(options.env);
   if (options.scenario.distance) linked(config);
   if (options.scenario.distance && !inOwnNetwork()) {
     const missing = missingPrerequisites();

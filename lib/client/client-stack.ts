@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { privateName } from '../../config/entrance';
 import type { EnvironmentConfig } from '../../config/schema';
 import { Agent, securityLevel } from '../collect/agent';
+import { redactionOf } from '../collector/blocks/redaction';
 import { stackName } from '../common/names';
 import { subnetCidrs } from '../contract/addresses';
 import { ports } from '../contract/ports';
@@ -59,7 +60,7 @@ export class ClientStack extends Stack {
       environment,
       // Servers outside AWS are enrolled in the environment's own account.
       agent: { ...config.agent, servers: false },
-      redaction: config.redaction,
+      redaction: redactionOf(config),
       securityLevel: securityLevel(config),
       assetsKeyArn: client.assetsKeyArn,
       certificate: foreignSecret('OwnCertificate', handedOver.certificate, config.region),

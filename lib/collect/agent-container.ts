@@ -11,12 +11,13 @@ import {
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
 import { agentConfiguration } from '../collector/agent';
+import { redactionOf } from '../collector/blocks/redaction';
 import { variables } from '../collector/blocks/render';
 import { paths } from '../contract/instance';
 import { goMemoryMiB } from '../contract/sizing';
 
 export interface AgentContainerProps {
-  readonly config: Pick<EnvironmentConfig, 'environment' | 'region' | 'agent' | 'redaction'>;
+  readonly config: Pick<EnvironmentConfig, 'environment' | 'region' | 'agent' | 'redaction' | 'network' | 'mainland'>;
   /** The agent's image, by digest: `npm run agent:image -- --push …` prints it. */
   readonly image: string;
   /** `host:port` of the gateways. */
@@ -73,7 +74,7 @@ export class AgentContainer extends Construct {
         GOMEMLIMIT: `${goMemoryMiB(agent.memoryMiB)}MiB`,
         // A task's processors are shared by weight: this is the only bound that Fargate leaves to a container.
         GOMAXPROCS: `${Math.ceil(agent.cpuPercent / 100)}`,
-        COLLECTOR_CONFIGURATION: agentConfiguration({ environment, redaction }),
+        COLLECTOR_CONFIGURATION: agentConfiguration({ environment, redaction: redactionOf(props.config) }),
       },
       ...(props.logging ? { logging: props.logging } : {}),
     });

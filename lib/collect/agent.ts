@@ -5,6 +5,7 @@ import { CfnAssociation, CfnDocument, StringParameter } from 'aws-cdk-lib/aws-ss
 import { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/schema';
 import { agentConfiguration } from '../collector/agent';
+import type { RedactionOptions } from '../collector/blocks/redaction';
 import { namePrefixIn, namesIn } from '../common/names';
 import { paths } from '../contract/instance';
 import { goMemoryMiB } from '../contract/sizing';
@@ -16,7 +17,7 @@ export interface AgentProps {
   readonly environment: string;
   readonly agent: EnvironmentConfig['agent'];
   /** What is masked, and how. */
-  readonly redaction: EnvironmentConfig['redaction'];
+  readonly redaction: RedactionOptions;
   readonly securityLevel: ReturnType<typeof securityLevel>;
   /** Key of the bootstrap's bucket. @default S3's own */
   readonly assetsKeyArn?: string | undefined;

@@ -7,6 +7,7 @@ import { HttpNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { foreignClients, gatewayNames } from '../../config/entrance';
 import { pinnedImage } from '../../config/regions';
+import { redactionOf } from '../collector/blocks/redaction';
 import { gatewayConfiguration } from '../collector/gateway';
 import { samplerConfiguration } from '../collector/sampler';
 import { EnvironmentStack, type EnvironmentStackProps, isOurs } from '../common/environment-stack';
@@ -142,7 +143,7 @@ export class CollectStack extends EnvironmentStack {
         namePrefix: config.organisation.namePrefix,
         region: config.region,
         legacyClients: collect.legacyClients,
-        redaction: config.redaction,
+        redaction: redactionOf(config),
         instanceType: collect.gateway.instanceType,
         volumeGiB: collect.gateway.volumeGiB,
         services: config.observe.metricsBudget.services,
@@ -248,7 +249,7 @@ export class CollectStack extends EnvironmentStack {
     new Agent(this, 'Agent', {
       environment,
       agent: config.agent,
-      redaction: config.redaction,
+      redaction: redactionOf(config),
       securityLevel: securityLevel(config),
       assetsKeyArn: config.assetsKeyArn,
       certificate: certificates.of.agent,

@@ -7,6 +7,7 @@ import type { EnvironmentConfig } from '../../config/schema';
 import { sourceExtension } from '../../harness/program';
 import { securityLevel } from '../../lib/collect/agent';
 import { agentConfiguration } from '../../lib/collector/agent';
+import { redactionOf } from '../../lib/collector/blocks/redaction';
 import { manifest } from '../cli/manifest';
 import { root } from '../shell/scripts';
 
@@ -34,8 +35,8 @@ export function architectureOf(name: string | undefined): Architecture {
 }
 
 /** The collector's configuration: the text that State Manager writes on instances of EC2. */
-export const configurationOf = ({ environment, redaction }: EnvironmentConfig): string =>
-  agentConfiguration({ environment, redaction });
+export const configurationOf = (config: EnvironmentConfig): string =>
+  agentConfiguration({ environment: config.environment, redaction: redactionOf(config) });
 
 /** The environment file of a node's services. */
 export const serviceEnvironmentOf = (config: EnvironmentConfig): string =>

@@ -16,7 +16,7 @@ function configuration(text: string): Json | undefined {
 
 /** Lists whose order means nothing. */
 const sets =
-  /^(untouched_keys|pseudonym_keys|allowed_keys|extensions|receivers|exporters|exclude_dimensions|resource_metrics_key_attributes)$/;
+  /^(untouched_keys|own_prefixes|pseudonym_keys|allowed_keys|extensions|receivers|exporters|exclude_dimensions|resource_metrics_key_attributes)$/;
 
 function named(value: unknown, key = ''): Json {
   if (Array.isArray(value)) {

@@ -52,11 +52,19 @@ const longest = 19;
 /** Mobile numbers: fewer digits are nothing of all that. */
 const shortest = 11;
 
+/** An IPv4 address: 192.168.100.20 has the digits of a mobile number. */
+const ipv4 = /(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\d|\.\d)/y;
+
 /** Numbers in a text, however their digits are grouped. */
 export function* numbers(text: string): Generator<Found> {
   for (const chain of text.matchAll(/\d+(?:[ \-_.·()\t\r\n+]{1,3}\d+)*/g)) {
     const groups = [...chain[0].matchAll(/\d+/g)].map((group) => ({ at: chain.index + group.index, digits: group[0] }));
     for (let first = 0; first < groups.length; ) {
+      ipv4.lastIndex = (groups[first] as { at: number }).at;
+      if (ipv4.test(text)) {
+        first += 4;
+        continue;
+      }
       const found = numberAt(text, groups, first);
       if (found) yield found.found;
       first += found?.groups ?? 1;

@@ -7,6 +7,13 @@ const guarded: readonly DangerousCase[] = [
     draft.replaceText(gateways(draft), '|payment)', '|payment|customer)');
   }),
   one(
+    'addresses are called our own',
+    { 'redaction-weakens': 'now let through: 203.0.113.0/24 (own_prefixes)' },
+    (draft) => {
+      draft.replaceText(gateways(draft), /\n( *)(?=untouched_keys:)/, '\n$1own_prefixes: [203.0.113.0/24]\n$1');
+    },
+  ),
+  one(
     'a list of kinds is shorter',
     { 'masking-data': '2 removed' },
     (draft) => {

@@ -5,6 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
 import { Agent, configurationIn } from '../../../lib/collect/agent';
+import { redactionOf } from '../../../lib/collector/blocks/redaction';
 import { variablesIn } from '../../../lib/collector/blocks/render';
 import { variablesOf } from '../../../lib/contract/instance';
 import { describePackage } from '../../../tools/agent/nfpm';
@@ -49,12 +50,12 @@ describe.each(environmentNames)('the package of %s', (environment) => {
   });
 
   test('holds the configuration that State Manager writes on instances, letter by letter', () => {
-    const { agent, redaction } = configOf(environment);
+    const config = configOf(environment);
     const stack = new Stack(new App(), 'Collect');
     new Agent(stack, 'Agent', {
       environment,
-      agent,
-      redaction,
+      agent: config.agent,
+      redaction: redactionOf(config),
       securityLevel: 'development',
       certificate: { secretArn: 'arn:certificate', keyArn: 'arn:key', statements: [] },
       gatewayEndpoint: 'gateway:4317',

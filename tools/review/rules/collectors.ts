@@ -54,7 +54,7 @@ function keyVerdicts({ path, before, after }: Part, list: 'lets' | 'masks'): Ver
 /** A part of a step of redaction. */
 function redaction(part: Part): Verdict[] {
   const { path, before, after } = part;
-  if (/\.(allowed_keys|untouched_keys|ignored_keys|ignored_key_patterns|allow_all_keys)\b/.test(path)) {
+  if (/\.(allowed_keys|untouched_keys|own_prefixes|ignored_keys|ignored_key_patterns|allow_all_keys)\b/.test(path)) {
     // No list of allowed keys lets every key through.
     if (/\.allowed_keys$/.test(path) && after === undefined)
       return [['danger', 'every key is let through: the allow-list is gone']];

@@ -2,6 +2,7 @@ package redactionprocessor
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -79,9 +80,19 @@ func isIdentity(text string) bool {
 	return len(number) >= 8 && isHkid(number[:len(number)-1], number[len(number)-1:])
 }
 
-func isPublicAddress(text string) bool {
-	address, err := netip.ParseAddr(strings.TrimSpace(text))
-	return err == nil && !address.IsPrivate() && !address.IsLoopback() && !address.IsUnspecified() && !address.IsLinkLocalUnicast() && !address.IsMulticast()
+// isClientAddress is true for a public address that is none of the deployment's own: private ones say nothing of a person.
+func (s *scrubber) isClientAddress(text string) bool {
+	text = strings.TrimSpace(text)
+	if strings.HasPrefix(text, ":") && !strings.HasPrefix(text, "::") {
+		text = ":" + text // the first of two colons was taken for what stands between a label and its value
+	}
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		return false
+	}
+	address = address.Unmap()
+	return !address.IsPrivate() && !address.IsLoopback() && !address.IsUnspecified() && !address.IsLinkLocalUnicast() && !address.IsMulticast() &&
+		!slices.ContainsFunc(s.own, func(own netip.Prefix) bool { return own.Contains(address) })
 }
 
 // Words that follow a label for a person and are no name.
@@ -103,17 +114,17 @@ func isPerson(name string) bool {
 	return true
 }
 
-func (l *list) check(name, text string) bool {
+func (s *scrubber) check(name, text string) bool {
 	switch name {
 	case "identity":
 		return isIdentity(text)
 	case "public-address":
-		return isPublicAddress(text)
+		return s.isClientAddress(text)
 	case "person", "assigned-person":
 		return isPerson(text)
 	case "surname":
 		for _, first := range text {
-			return l.surnames[first]
+			return shared().surnames[first]
 		}
 		return false
 	default:

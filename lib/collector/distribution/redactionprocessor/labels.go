@@ -46,7 +46,7 @@ func (s *scan) labelled(end int, rule *labelledRule) {
 		}
 	}
 	value := strings.TrimRight(text[start:stop], " \t\r\n\"',;")
-	if rule.refuse != nil && rule.refuse.MatchString(value) || !s.list.check(rule.Check, value) {
+	if rule.refuse != nil && rule.refuse.MatchString(value) || !s.scrubber.check(rule.Check, value) {
 		return
 	}
 	if rule.Check == "assigned-person" && !strings.ContainsAny(text[:start], "=:\"'>：") {
@@ -190,18 +190,20 @@ func (s *scan) privateKey(from int) {
 }
 
 // alone is what a key says about its value: the key is the label.
-func (l *list) alone(rules []*labelledRule, value string) string {
+func (s *scrubber) alone(rules []*labelledRule, value string) string {
 	if len(value) > window {
 		return ""
 	}
 	for _, rule := range rules {
-		at := rule.alone.FindStringIndex(value)
-		if at == nil {
-			continue
+		parts := []string{value}
+		if rule.Check == "public-address" {
+			parts = strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(", []", r) }) // a client, and who handed its call on
 		}
-		found := strings.TrimSpace(value[at[0]:at[1]])
-		if (rule.refuse == nil || !rule.refuse.MatchString(found)) && l.check(rule.Check, found) {
-			return rule.Kind
+		for _, part := range parts {
+			found := strings.TrimSpace(rule.alone.FindString(part))
+			if found != "" && (rule.refuse == nil || !rule.refuse.MatchString(found)) && s.check(rule.Check, found) {
+				return rule.Kind
+			}
 		}
 	}
 	return ""

@@ -2,6 +2,7 @@ package redactionprocessor
 
 import (
 	"context"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -29,6 +30,7 @@ const deepest = 64
 type scrubber struct {
 	allowed   *regexp.Regexp
 	untouched map[string]struct{}
+	own       []netip.Prefix
 	pseudonym pseudonyms
 	counts    *counts
 
@@ -98,6 +100,13 @@ func newScrubber(cfg *Config, counts *counts) (*scrubber, error) {
 			return nil, err
 		}
 		s.allowed = compiled
+	}
+	for _, text := range cfg.OwnPrefixes {
+		prefix, err := ownPrefix(text)
+		if err != nil {
+			return nil, err
+		}
+		s.own = append(s.own, prefix)
 	}
 	for _, key := range cfg.UntouchedKeys {
 		s.untouched[key] = struct{}{}
@@ -201,7 +210,7 @@ func isNumber(value pcommon.Value) bool {
 func (s *scrubber) valueOf(key string, value pcommon.Value, decided decision, system dialect, depth int) {
 	text := value.Type() == pcommon.ValueTypeStr
 	if len(decided.labels) > 0 && (text || value.Type() == pcommon.ValueTypeInt) {
-		if kind := shared().alone(decided.labels, plain(value.AsString())); kind != "" {
+		if kind := s.alone(decided.labels, plain(value.AsString())); kind != "" {
 			s.counts.value(kind)
 			value.SetStr(mask)
 			return
