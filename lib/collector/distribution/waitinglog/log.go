@@ -140,10 +140,19 @@ func (l *Log) Take(ctx context.Context, td ptrace.Traces, handOn func(context.Co
 	return handOn(ctx, td)
 }
 
-// Release is called before spans are handed on; what it gives back says that they were, and are where no kill can lose them.
-func (l *Log) Release(policy string, td ptrace.Traces) func() {
-	record := released(header(), policy, td)
-	return func() { l.mark(record, kindReleased, 0) }
+// Release adds to a mark that spans are handed on: it is called before they are, because what is handed on is another's.
+func Release(mark []byte, policy string, td ptrace.Traces) []byte {
+	at := len(mark)
+	mark = released(append(mark, make([]byte, headerBytes)...), policy, td)
+	seal(mark[at:], kindReleased, 0, sum(mark[at:]))
+	return mark
+}
+
+// Released writes such a mark: its spans were handed on, and are where no kill can lose them.
+func (l *Log) Released(mark []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.writeMark(mark)
 }
 
 // Refused says that a trace is not kept. Whether it is written before a kill does not matter much: it would be judged again.
@@ -181,6 +190,10 @@ func (l *Log) mark(record []byte, kind byte, number uint64) {
 	seal(record, kind, number, sum(record))
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.writeMark(record)
+}
+
+func (l *Log) writeMark(record []byte) {
 	if l.bytes > l.limit+marksBeyond || !l.write(record) {
 		l.counts.unlogged(1, reasonMark)
 	}

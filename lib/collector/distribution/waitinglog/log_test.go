@@ -117,7 +117,7 @@ func spans(trace byte, ids ...byte) ptrace.Traces {
 	return td
 }
 
-func (b *bench) release(policy string, td ptrace.Traces) { b.Release(policy, td)() }
+func (b *bench) release(policy string, td ptrace.Traces) { b.Released(Release(nil, policy, td)) }
 
 func equal(t *testing.T, got, want string) {
 	t.Helper()
@@ -460,7 +460,7 @@ func TestManyAtOnce(t *testing.T) {
 				if err := b.Take(context.Background(), spans(trace, id), b.hand); err != nil {
 					t.Error(err)
 				}
-				b.Release("", spans(trace, id))()
+				b.release("", spans(trace, id))
 				b.Refused(pcommon.TraceID{100, trace, id})
 			}
 		})

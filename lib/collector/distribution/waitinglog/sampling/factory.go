@@ -3,6 +3,9 @@ package sampling
 
 import (
 	"context"
+	"errors"
+	"sync"
+	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor/cache"
@@ -11,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor"
+	"go.uber.org/zap"
 
 	"harbourline.dev/collector/waitinglog"
 )
@@ -21,7 +25,7 @@ func NewFactory() processor.Factory {
 	return processor.NewFactory(stock.Type(), stock.CreateDefaultConfig,
 		processor.WithTraces(func(ctx context.Context, set processor.Settings, cfg component.Config, next consumer.Traces) (processor.Traces, error) {
 			config := *cfg.(*tailsamplingprocessor.Config)
-			made := &sampler{config: config, released: released{Traces: next}}
+			made := &sampler{config: config, released: released{Traces: next, logger: set.Logger, wait: togetherTime}}
 			caches, err := made.caches()
 			if err != nil {
 				return nil, err
@@ -80,6 +84,7 @@ func (s *sampler) Start(ctx context.Context, host component.Host) error {
 // Shutdown decides all that waits.
 func (s *sampler) Shutdown(ctx context.Context) error {
 	err := s.Traces.Shutdown(ctx)
+	s.released.flush()
 	if err == nil && s.released.log != nil {
 		s.released.log.Leave()
 	}
@@ -104,23 +109,75 @@ func (s *sampler) notSampled(_ context.Context, trace pcommon.TraceID, _ *tailsa
 	}
 }
 
-// released writes down what was handed on: after it was, so that nothing is lost. Who is killed between the two has one trace
-// twice.
+const (
+	// So many bytes of traces are handed on together, or one larger trace: a queue on disk has a transaction for each that it is
+	// handed, which costs more than a trace does. Well below a batch of the exporter, which splits a trace only where it must.
+	togetherBytes = 256 << 10
+	// Whoever has not so many hands on what there is after so long.
+	togetherTime = 100 * time.Millisecond
+)
+
+// released hands on, and writes down what was handed on: after it was, so that nothing is lost. Who is killed between the two has
+// what was handed on together twice.
 type released struct {
 	consumer.Traces
 	log    *waitinglog.Log
+	logger *zap.Logger
 	policy string
+
+	wait time.Duration
+
+	mu    sync.Mutex
+	held  ptrace.Traces
+	bytes int
+	mark  []byte // of what is held, for the log
+	timer *time.Timer
 }
 
+// ConsumeTraces holds a trace, until there are enough or it is time. What waits here stands in the log as what waits for its decision.
 func (r *released) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
-	// Ids are read before: what is handed on is another's.
 	policy := r.policy
 	r.policy = ""
-	if r.log == nil {
-		return r.Traces.ConsumeTraces(ctx, td)
+	size := (&ptrace.ProtoMarshaler{}).TracesSize(td)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var err error
+	if r.bytes+size > togetherBytes {
+		err = r.handOn(ctx)
 	}
-	say := r.log.Release(policy, td)
-	err := r.Traces.ConsumeTraces(ctx, td)
-	say()
+	if r.bytes == 0 {
+		r.held = ptrace.NewTraces()
+		r.timer = time.AfterFunc(r.wait, r.flush)
+	}
+	if r.log != nil {
+		r.mark = waitinglog.Release(r.mark, policy, td)
+	}
+	td.ResourceSpans().MoveAndAppendTo(r.held.ResourceSpans())
+	r.bytes += size
+	if r.bytes >= togetherBytes {
+		err = errors.Join(err, r.handOn(ctx))
+	}
+	return err
+}
+
+// flush hands on what there is.
+func (r *released) flush() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.handOn(context.Background()); err != nil {
+		r.logger.Warn("Kept traces were not taken", zap.Error(err))
+	}
+}
+
+func (r *released) handOn(ctx context.Context) error {
+	if r.bytes == 0 {
+		return nil
+	}
+	r.timer.Stop()
+	err := r.Traces.ConsumeTraces(ctx, r.held)
+	if r.log != nil {
+		r.log.Released(r.mark)
+	}
+	r.held, r.bytes, r.mark = ptrace.Traces{}, 0, r.mark[:0]
 	return err
 }
