@@ -17,6 +17,8 @@ export interface Variant {
   readonly configuration: object;
   /** Until everything is decided. */
   readonly settleSeconds: number;
+  /** Of its own, beside what every tier is given. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** One that runs. */
@@ -47,9 +49,16 @@ interface Configuration {
  * The configuration of a tier, on loopback without TLS, sending to the sink in place of the next tier.
  *
  * @param sink URL that takes OTLP
+ * @param goMiB what Go's garbage collector stays under, as where the tier is deployed
  * @param without a processor that is left out, and the extension of its name. @default none
  */
-export function variant(name: string, address: string, text: string, sink: string, without?: string): Variant {
+export function variant(
+  name: string,
+  address: string,
+  { text, goMiB }: { readonly text: string; readonly goMiB: number },
+  sink: string,
+  without?: string,
+): Variant {
   const configuration: Configuration = parse(text);
   configuration.receivers.otlp = { protocols: { http: { endpoint: `${address}:${ports.otlpHttp}` } } };
   delete configuration.receivers.zipkin;
@@ -74,7 +83,7 @@ export function variant(name: string, address: string, text: string, sink: strin
   }
   service.telemetry.logs.level = 'error';
   const wait = 'tail_sampling' in configuration.processors ? settleSampler : 0;
-  return { name, address, configuration, settleSeconds: wait };
+  return { name, address, configuration, settleSeconds: wait, environment: { GOMEMLIMIT: `${goMiB}MiB` } };
 }
 
 /** Starts a collector. @throws Error with its log, where it does not start */
@@ -94,6 +103,7 @@ export async function start(of: Variant, binary: string, folder: string): Promis
       TLS_DIRECTORY: directory,
       INSTANCE_ID: of.name,
       GATEWAY_ENDPOINT: 'unused:1',
+      ...of.environment,
     },
     logFile: join(directory, 'collector.log'),
     healthUrl: 'its own metrics',

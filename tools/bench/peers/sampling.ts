@@ -10,6 +10,7 @@ import { edited } from '../../../harness/environments/edited';
 import { waitFor } from '../../../harness/wait';
 import { collectorBinary, hostTarget } from '../../../lib/collector/distribution/build';
 import { ports } from '../../../lib/contract/ports';
+import { sizesOf } from '../../../lib/contract/sizing';
 import { decodeRequest } from '../../../lib/store/span-writer/otlp';
 import { synthesise } from '../../../rehearsal/stage/synthesised';
 import { telemetry } from '../../../rehearsal/stage/telemetry';
@@ -77,8 +78,8 @@ async function round(contestant: Contestant, requests: readonly Sent[], client: 
 }
 
 /** The tier without what Refinery has not: metrics of every span, the border, and the log that outlives a kill. */
-function samplingAlone(name: string, address: string, text: string, sink: string): Variant {
-  const whole = variant(name, address, text, sink, 'harbourline_waiting');
+function samplingAlone(name: string, address: string, tier: Parameters<typeof variant>[2], sink: string): Variant {
+  const whole = variant(name, address, tier, sink, 'harbourline_waiting');
   const configuration = structuredClone(whole.configuration) as {
     service: { pipelines: Record<string, { receivers: string[]; processors: string[] }> };
   };
@@ -128,6 +129,7 @@ export async function compareSamplers(quick: boolean, say: (line: string) => voi
   const synthesised = synthesise(config);
   synthesised.dispose();
   const text = synthesised.sampler.configuration;
+  const { goMiB } = sizesOf('sampler', config.collect.sampler.instanceType);
   const { num_traces: traces, decision_wait_after_root_received: wait } = (parse(text) as TailSampling).processors
     .tail_sampling;
   const folder = mkdtempSync(join(tmpdir(), 'harbourline-peers-'));
@@ -143,7 +145,7 @@ export async function compareSamplers(quick: boolean, say: (line: string) => voi
       const arrivals = new Arrivals();
       const to = await sink('127.77.9.1', arrivals);
       closing.push(to.close);
-      const running = await start(make(name, address, text, to.url), binary, folder);
+      const running = await start(make(name, address, { text, goMiB }, to.url), binary, folder);
       closing.push(running.stop);
       const drained = async (): Promise<true | string> => {
         const seen = await telemetry(address);

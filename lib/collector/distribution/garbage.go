@@ -1,0 +1,3 @@
+package main
+
+import _ "harbourline.dev/collector/limitsprocessor/garbage"
