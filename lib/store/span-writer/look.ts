@@ -109,7 +109,6 @@ const isHexadecimal = (text: string, from: number, to: number): boolean => {
 
 /** Hong Kong identity cards with the check character apart, or one letter and seven digits. */
 export function* identityCards(text: string): Generator<Found> {
-  if (!/[A-Za-z][ -]?\d{3} ?\d{3}/.test(text)) return;
   const spellings =
     /(?<![A-Za-z0-9])([A-Za-z]{1,2})[ -]?(\d{3} ?\d{3})(?: ?[([{]([\dAa])[)\]}]|-([\dAa])(?![0-9A-Za-z]))|(?<![A-Za-z0-9])([A-Z])(\d{6})([\dA])(?![0-9A-Za-z]|\.\d)/g;
   for (const each of text.matchAll(spellings)) {

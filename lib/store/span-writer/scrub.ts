@@ -116,7 +116,7 @@ export class Scrubber {
     const found: Found[] = [];
     if (seen & Hint.word) found.push(...randomWords(text));
     if (seen & Hint.at) found.push(...addresses(text));
-    if (seen & Hint.digits) found.push(...identityCards(text));
+    if (seen & Hint.card) found.push(...identityCards(text));
     if (seen & Hint.number) found.push(...numbers(text));
     if (found.length === 0) return text;
     found.sort((a, b) => a.from - b.from || b.to - a.to);

@@ -25,8 +25,8 @@ const expected: Readonly<Record<Exclude<keyof typeof Hint, 'all'>, RegExp>> = {
   encoded: /%[\dA-Fa-f]{2}|&#|\\[ux]/i,
   at: /@/,
   url: /:\/\//,
-  digits: /(?:\d[^\dA-Za-z]{0,3}){5}\d/,
-  number: /(?:\d[^\dA-Za-z]{0,3}){10}\d/,
+  card: /(?<![A-Za-z0-9])[A-Za-z]{1,2}[ -]?\d(?: ?\d){5}/,
+  number: /(?:\d[ \-_.()\t\r\n+]{0,3}){10}\d/,
   word: /[\w+~-]{20}|[eE][aA][rR][eE][rR]|eyJ/,
 };
 
@@ -43,7 +43,7 @@ test('one pass over a string sees whatever a finder could find', () => {
     expect([text, hints(text)]).toEqual([text, want]);
     seen.add(want);
   }
-  expect(seen.size).toBeGreaterThan(40);
+  expect(seen.size).toBeGreaterThan(25);
   expect(hints('ａ')).toBe(Hint.all);
 });
 
