@@ -108,6 +108,7 @@ const (
 	forURL
 	forStatement
 	forFloor
+	forCopy
 )
 
 type keyword struct {
@@ -180,6 +181,7 @@ func (l *list) prepare() {
 	add([]string{"-----begin "}, keyword{purpose: forPrivateKey})
 	add([]string{"://"}, keyword{purpose: forURL})
 	add([]string{"select ", "select\n", "insert into ", "replace into ", "update ", "delete from "}, keyword{purpose: forStatement})
+	add([]string{"from stdin"}, keyword{purpose: forCopy})
 	add([]string{"/f"}, keyword{purpose: forFloor})
 	add(l.Streets.Latin, keyword{purpose: forLatinStreet})
 	add(l.Streets.Han, keyword{purpose: forHanStreet})

@@ -17,6 +17,7 @@ const (
 	hasRun                       // a long word: maybe base64 or hexadecimal digits
 	hasNumber                    // six digits or more in all
 	hasWord                      // a keyword
+	hasFiller                    // "<": maybe a machine-readable zone
 )
 
 // Fewer characters hold nothing that would be masked, in base64 or hexadecimal digits.
@@ -29,6 +30,7 @@ const (
 	isEncodedBit
 	isLineBit
 	isRunBit
+	isFillerBit
 )
 
 var characters = func() (table [256]uint8) {
@@ -39,6 +41,8 @@ var characters = func() (table [256]uint8) {
 			table[c] = isDigitBit | isRunBit
 		case isLetter(b) || strings.IndexByte("+/_-=", b) >= 0:
 			table[c] = isRunBit
+		case b == '<':
+			table[c] = isFillerBit
 		case b == '@':
 			table[c] = isAtBit
 		case b == '\n' || b == '\r':
@@ -75,7 +79,7 @@ type scan struct {
 	budget   *int // bytes that may still be decoded
 	share    int
 	// Where the last private key, secret and street ended: what was looked at is not looked at again.
-	block, assigned, streets, floors, rows, statements int
+	block, assigned, streets, floors, rows, statements, copies int
 	// The last quote of the text, where a statement was looked for.
 	lastQuote int
 }
@@ -85,7 +89,7 @@ var scans = sync.Pool{New: func() any { return &scan{list: shared()} }}
 // look goes over the text once. Most strings are clean, and this is all that they cost.
 func (s *scan) look(text string) {
 	s.text, s.signs, s.hits, s.cuts, s.url = text, 0, s.hits[:0], s.cuts[:0], false
-	s.block, s.assigned, s.streets, s.floors, s.rows, s.statements, s.lastQuote = 0, 0, 0, 0, 0, 0, 0
+	s.block, s.assigned, s.streets, s.floors, s.rows, s.statements, s.copies, s.lastQuote = 0, 0, 0, 0, 0, 0, 0, 0
 	a := s.list.automaton
 	var seen uint8
 	at, digits, run := 0, 0, 0
@@ -124,7 +128,7 @@ func (s *scan) look(text string) {
 	}
 }
 
-var otherSigns = [...]signs{1: hasAt, 2: hasEncoded, 3: hasLine}
+var otherSigns = [...]signs{1: hasAt, 2: hasEncoded, 3: hasLine, 5: hasFiller}
 
 func (s *scan) mask(from, to int, kind string) {
 	s.cuts = append(s.cuts, cut{from, to, kind})
@@ -143,6 +147,9 @@ func (s *scan) find(unfolded bool) {
 	}
 	if s.signs&hasAt != 0 {
 		s.emails()
+	}
+	if s.signs&hasFiller != 0 {
+		s.zones()
 	}
 	if s.signs&hasRun != 0 {
 		s.runs()
@@ -197,6 +204,8 @@ func (s *scan) keyword(h hit, unfolded bool) {
 		s.privateKey(from)
 	case forStatement:
 		s.statement(from)
+	case forCopy:
+		s.copied(from, h.end)
 	case forFloor:
 		s.floor(from, h.end)
 	case forLabel:
