@@ -266,7 +266,10 @@ var statementHead = regexp.MustCompile(`(?is)^(?:select\b.*?\bfrom\s+["\x60\[(]?
 // statement masks what is quoted in a statement within other text. Its numbers stay: where it ends nobody says.
 func (s *scan) statement(from int) {
 	if s.lastQuote == 0 {
-		s.lastQuote = max(1, strings.LastIndexAny(s.text, `'"$`))
+		// One at the very beginning is behind no statement.
+		if s.lastQuote = strings.LastIndexAny(s.text, `'"$`); s.lastQuote <= 0 {
+			s.lastQuote = -1
+		}
 	}
 	if from < s.statements || from > s.lastQuote {
 		return
