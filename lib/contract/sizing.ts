@@ -13,7 +13,7 @@ export const spikeShare = 0.15;
 /** Go collects garbage to stay under it, so that what the limiter sees is in use. Below the limiter's refusal at 0.75. */
 const goShare = 0.7;
 
-/** Memory of a trace of ten spans that waits for its decision, in KiB: 17 were measured (`npm run bench:collect`). */
+/** Memory of a trace of ten spans that waits for its decision, in KiB: 14 were measured, beside garbage (`npm run bench:collect`). */
 const traceKiB = 20;
 
 /** Share of the collector's memory that may be waiting traces. */

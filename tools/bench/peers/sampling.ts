@@ -191,7 +191,7 @@ export async function compareSamplers(quick: boolean, say: (line: string) => voi
       }
       if (honeycomb.problems.length > 0) throw new Error(`Refinery's API was asked wrongly: ${honeycomb.problems[0]}`);
     }
-    return section(contestants, { rounds, requestsARound, traces, wait });
+    return section(contestants, { rounds, requestsARound, traces, wait, goMiB });
   } finally {
     client.close();
     for (const close of closing.reverse()) await close();
@@ -201,7 +201,7 @@ export async function compareSamplers(quick: boolean, say: (line: string) => voi
 
 function section(
   contestants: readonly Contestant[],
-  of: { rounds: number; requestsARound: number; traces: number; wait: string },
+  of: { rounds: number; requestsARound: number; traces: number; wait: string; goMiB: number },
 ): Section {
   const rate = ({ microseconds }: Contestant): number => 1e6 / median(microseconds);
   const tracesARound = (of.requestsARound * spansInRequest) / spansATrace;
@@ -228,9 +228,9 @@ function section(
     lines: [
       '### Tail sampling beside Honeycomb Refinery',
       '',
-      `Medians of ${of.rounds} rounds of ${count(of.requestsARound * spansInRequest)} spans, in turn, the same spans for all, over HTTP on loopback. Both keep every trace with an error, every slow one and ${keptPercent} % of the others, decide ${of.wait} after the root, and have room for ${count(of.traces)} traces; all else of Refinery is its default. The tier also makes the metrics of every span, and keeps on disk what waits and what it sends; Refinery keeps both in memory, and sends to a stand-in of Honeycomb's API.`,
+      `Medians of ${of.rounds} rounds of ${count(of.requestsARound * spansInRequest)} spans, in turn, the same spans for all, over HTTP on loopback. Both keep every trace with an error, every slow one and ${keptPercent} % of the others, decide ${of.wait} after the root, and have room for ${count(of.traces)} traces; all else of Refinery is its default. The tier also makes the metrics of every span, and keeps on disk what waits and what it sends; Refinery keeps both in memory, and sends to a stand-in of Honeycomb's API. Ours collects garbage late, as it does where it is deployed with ${of.goMiB} MiB; Refinery when Go does by default.`,
       '',
-      '| sampler | CPU, µs a span | spans a second and core | peak memory, MiB | memory of a waiting trace, KiB | traces kept | of these whole | traces with an error kept |',
+      '| sampler | CPU, µs a span | spans a second and core | peak memory, MiB | memory for each waiting trace, with garbage, KiB | traces kept | of these whole | traces with an error kept |',
       '|---|---|---|---|---|---|---|---|',
       ...rows,
       '',
