@@ -369,6 +369,74 @@ print("ends")
     )
 
 
+def test_nothing_is_opened_as_standard_input_output_or_error(
+    service: Service, agent: Agent
+) -> None:
+    script = f"""{prelude}
+os.closerange(0, 3)
+made("span")
+from opentelemetry import trace
+trace.get_tracer_provider().force_flush()
+os._exit(sum(os.path.lexists(f"/proc/self/fd/{{n}}") for n in range(3)))
+"""
+    assert service.run(script).returncode == 0
+    assert [span.name for span in agent.spans] == ["span"]
+
+
+def test_who_closes_all_files_keeps_those_that_it_opens_then(
+    service: Service, agent: Agent
+) -> None:
+    """Its own spans are not counted as those of a process that died."""
+    script = f"""{prelude}
+made("first")
+{flushed}
+os.closerange(3, 256)
+mine = [os.open(os.devnull, os.O_RDONLY) for _ in range(8)]
+made("last")
+trace.get_tracer_provider().shutdown()
+for file in mine: os.fstat(file)
+"""
+    done = service.run(script, **slow)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [span.name for span in agent.spans] == ["first", "last"]
+    assert sum(point.as_int for point in agent.points(exported)) == 2
+
+
+def test_a_fork_while_the_interpreter_ends_says_nothing(service: Service, agent: Agent) -> None:
+    script = f"""{prelude}
+made("parent")
+def fork():
+    try:
+        pid = os.fork()
+    except RuntimeError:  # Python 3.12 forbids it
+        made("child")
+        return
+    if pid == 0:
+        made("child")
+        os._exit(0)
+    os.waitpid(pid, 0)
+atexit.register(fork)
+"""
+    done = service.run(script, **slow)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(span.name for span in agent.spans) == ["child", "parent"]
+
+
+def test_no_thread_begins_with_a_fork(service: Service, agent: Agent) -> None:
+    """Python 3.13 looks after it, and warns."""
+    script = f"""{prelude}
+made("parent")
+pid = os.fork()
+if pid == 0: os._exit(0)
+print(os.listdir("/proc/self/task") == [str(os.getpid())])
+os.waitpid(pid, 0)
+made("later")
+"""
+    done = service.run(script, **slow)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")
+    assert [span.name for span in agent.spans] == ["parent", "later"]
+
+
 def test_tracing_that_begins_in_a_thread_works(service: Service, agent: Agent) -> None:
     script = (
         prelude

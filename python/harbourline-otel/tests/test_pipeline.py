@@ -95,6 +95,22 @@ def test_an_agent_that_is_away_costs_a_bounded_queue_and_is_counted(agent: Agent
     }
 
 
+def test_a_socket_that_fails_otherwise_is_an_agent_that_is_away(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where tests of a service forbid sockets: the spans wait."""
+    from harbourline_otel.agent import Agent as Way
+    from harbourline_otel.agent import AgentAway
+
+    def forbidden(*_: object) -> None:
+        raise RuntimeError("no network")
+
+    monkeypatch.setattr("harbourline_otel.native.original", lambda *_: forbidden)
+    settings = Settings("production", "test", port=agent.port)
+    with pytest.raises(AgentAway, match="RuntimeError"):
+        Way(settings).post("/v1/traces", b"")
+
+
 @pytest.mark.parametrize(("status", "arrives"), [(503, True), (429, True), (400, False)])
 def test_an_agent_that_refuses_is_asked_again_where_that_helps(
     agent: Agent, status: int, arrives: bool

@@ -47,7 +47,8 @@ class Agent:
 
     def __init__(self, settings: Settings) -> None:
         self._connection = http.client.HTTPConnection(settings.host, settings.port, _TIMEOUT)
-        self._connection._create_connection = _connect  # type: ignore[attr-defined]
+        self._connection._create_connection = self._connect  # type: ignore[attr-defined]
+        self._is: tuple[int, int] | None = None
 
     def post(self, path: str, body: bytes, seconds: float = _TIMEOUT) -> None:
         """Sends a request of OTLP.
@@ -61,13 +62,14 @@ class Agent:
             AgentAway: It was not taken.
         """
         self._connection.timeout = seconds = max(0.01, min(seconds, _TIMEOUT))
+        self._leave_to_others()
         try:
             if self._connection.sock:
                 self._connection.sock.settimeout(seconds)
             self._connection.request("POST", path, body, {"Content-Type": "application/x-protobuf"})
             response = self._connection.getresponse()
             response.read()
-        except (OSError, http.client.HTTPException) as error:
+        except Exception as error:  # also of who replaced `socket`, or closed all files
             self.close()
             raise AgentAway(type(error).__name__) from error
         if response.status != 200:
@@ -78,18 +80,34 @@ class Agent:
 
     def close(self) -> None:
         """Closes it; the next request opens it again."""
-        self._connection.close()
+        self._leave_to_others()
+        with suppress(OSError):
+            self._connection.close()
 
     def abandon(self) -> None:
         """In a child: leaves the connection to the parent, without the locks of its reader."""
+        self._leave_to_others()
         if sock := self._connection.sock:
             os.close(sock.detach())
 
+    def _connect(self, address: tuple[str, int], seconds: float, *_: object) -> socket.socket:
+        connection = _connect(address, seconds)
+        self._is = native.identity(connection.fileno())
+        return connection
 
-def _connect(address: tuple[str, int], seconds: float, *_: object) -> socket.socket:
+    def _leave_to_others(self) -> None:
+        """What is not our connection any more."""
+        sock = self._connection.sock
+        if sock and native.identity(sock.fileno()) != self._is:
+            sock.detach()
+            self._connection.sock = None
+
+
+def _connect(address: tuple[str, int], seconds: float) -> socket.socket:
     """To an address of loopback; without a look at names."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-    connection: socket.socket = native.original("socket", "socket")(family, socket.SOCK_STREAM)
+    with native.above_standard():
+        connection: socket.socket = native.original("socket", "socket")(family, socket.SOCK_STREAM)
     try:
         connection.settimeout(seconds)
         connection.connect(address)
@@ -167,6 +185,11 @@ class AgentSpanExporter:
     def stop_within(self, seconds: float) -> None:
         """From now on, batches are given up after so many seconds."""
         self._until = time.monotonic() + seconds
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the agent did not take the last batch, so far."""
+        return self._warner.is_failing
 
     @property
     def seconds_left(self) -> float:

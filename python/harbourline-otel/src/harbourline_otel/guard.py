@@ -221,7 +221,16 @@ def _guard_providers(module: ModuleType) -> None:
             wrapped(admitted)
 
     guarded = (module.SynchronousMultiSpanProcessor, module.ConcurrentMultiSpanProcessor)
+
+    def forked(wrapped: _Wrapped, *_: object) -> None:
+        try:
+            wrapped()
+        except RuntimeError:  # detectors of the child's resource run in threads, too
+            pass
+
     wrap(module, "TracerProvider.__init__", make)
+    if hasattr(module.TracerProvider, "_handle_fork"):  # of later releases
+        wrap(module, "TracerProvider._handle_fork", forked)
     for kind in guarded:
         wrap(module, f"{kind.__name__}.add_span_processor", add)
 

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from time import monotonic, sleep, time
 
+from harbourline_otel import native
+
 ENDED, DROPPED, ADOPTED, EXPORTED, FAILED, TOLD_EXPORTED, TOLD_LOST, HURRY, PARENT = range(9)
 """Slots of a page: spans that ended; of those, what the queue had no room for; spans of processes
 that are no more; of all, what the agent took, and what it never will; what of taken and of lost was
@@ -35,8 +37,9 @@ class Page:
     def __init__(self, key: str) -> None:
         self.path: str | None = None
         self._file: int | None = None
+        self._is: tuple[int, int] | None = None
         memory: mmap.mmap | bytearray = bytearray(_SIZE)
-        with suppress(OSError):
+        with suppress(OSError), native.above_standard():
             memory = self._open(key)
         self.slots = memoryview(memory).cast("Q")
         self.slots[PARENT] = os.getppid()
@@ -61,7 +64,8 @@ class Page:
             os.close(file)
             os.unlink(path)
             raise
-        self.path, self._file = path, file
+        self.path, self._file, self._is = path, file, native.identity(file)
+        _own.add(path)
         return memory
 
     @property
@@ -80,8 +84,14 @@ class Page:
         """In a child: the page is the parent's, and the lock must end with the parent."""
         if self._file is not None:
             with suppress(OSError):
-                os.close(self._file)
+                if native.identity(self._file) == self._is:
+                    os.close(self._file)
             self._file = None
+            _own.discard(self.path or "")
+
+
+_own: set[str] = set()
+"""Paths of pages of this process, which are no orphans even if somebody closed their files."""
 
 
 def untold(slots: memoryview) -> tuple[int, int]:
@@ -112,7 +122,9 @@ def are_orphaned(key: str) -> bool:
 
 def _orphans(key: str) -> Iterator[tuple[str, int]]:
     """Pages without a holder: path and file, which this process holds until the next one."""
-    for path, _ in _pages(key):
+    for path, pid in _pages(key):
+        if path in _own and pid == os.getpid():
+            continue
         with suppress(OSError):
             file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
             try:

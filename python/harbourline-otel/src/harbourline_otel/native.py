@@ -50,6 +50,35 @@ _BLOCKED = set(_signal.valid_signals()) - {
 }
 
 
+class above_standard:
+    """What is opened here gets no number of standard input, output or error.
+
+    A service that was started without them would write into it, or close it.
+    """
+
+    def __enter__(self) -> None:
+        self._held: list[int] = []
+        try:
+            while (file := os.open(os.devnull, os.O_RDWR)) <= 2:
+                self._held.append(file)
+            os.close(file)
+        except OSError:  # none is left, or there is no such device
+            pass
+
+    def __exit__(self, *_: object) -> None:
+        for file in self._held:
+            os.close(file)
+
+
+def identity(file: int) -> tuple[int, int] | None:
+    """Which file it is: whoever closes all files may have opened another under our number."""
+    try:
+        state = os.fstat(file)
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
+
+
 class _without_signals:  # without contextlib, which takes longer to load than all this
     """A thread that begins here gets no signal: they are for the threads that wait for them."""
 

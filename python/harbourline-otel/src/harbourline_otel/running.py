@@ -112,13 +112,20 @@ class Running:
         self.flush(seconds)
 
     def pause(self, seconds: float) -> None:
-        """Ends the thread until there is something to do again: a fork must not split it."""
+        """Ends the thread until there is something to do again: a fork must not split it.
+
+        What waits is handed over before, unless the agent is away: a thread that begins right
+        after the fork is one that Python 3.13 warns of.
+        """
         thread = self._thread
         if thread is None or thread.ident == native.get_ident():
             return
+        until = monotonic() + seconds
+        if self.waiting and not self.exporter.is_failing:
+            self.flush(seconds)
         self._pausing = True
         self._calls.put(None)
-        thread.join(seconds)
+        thread.join(max(0.0, until - monotonic()))
         native.await_end(thread)
 
     def resume(self) -> None:

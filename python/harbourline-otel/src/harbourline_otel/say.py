@@ -63,6 +63,11 @@ class Warner:
         self._dropped_warned = float("-inf")
         self._dropped = 0
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last attempt failed."""
+        return self._failing_since is not None
+
     def failed(self, kind: str, again: bool) -> None:
         """An attempt failed. What will never be taken is said at once."""
         now = monotonic()
