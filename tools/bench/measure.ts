@@ -1,6 +1,7 @@
 /** What measuring a store takes: rounds, processor time, memory, and requests that overlap. */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import type { Client } from '@opensearch-project/opensearch';
 
 /** As the collector's consumers. */
 export const connections = 4;
@@ -22,6 +23,17 @@ export const peakMiB = (pid: number): number =>
 /** Memory of a process in KiB, without pages of files: the program's, and those of a queue on disk. */
 export const ownKibibytes = (pid: number): number =>
   Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+
+/** Bytes of the segments of indices that are searched: the node's own sum is up to ten seconds old, and counts what a merge has replaced. */
+export async function bytesOf(client: Client, index: string): Promise<number> {
+  await client.indices.refresh({ index });
+  const { body } = await client.indices.segments({ index });
+  return Object.values(body.indices ?? {})
+    .flatMap(({ shards }) => Object.values(shards).flat())
+    .filter(({ routing }) => routing.primary)
+    .flatMap(({ segments }) => Object.values(segments))
+    .reduce((sum, { size_in_bytes }) => sum + Number(size_in_bytes), 0);
+}
 
 /** Does all of the work, so many at a time. @returns seconds */
 export async function timed<T>(work: readonly T[], one: (item: T) => Promise<void>): Promise<number> {

@@ -1,7 +1,7 @@
 /** What codec and refresh cost, and how long searches take. */
 import type { Client } from '@opensearch-project/opensearch';
 import { fetchTrace } from '../trace/fetch';
-import { median, timed } from './measure';
+import { bytesOf, median, timed } from './measure';
 import { searches } from './searches';
 import { spansInRequest } from './store-load';
 
@@ -36,9 +36,8 @@ export async function codecsAndRefresh(
     }
     const bytes = async (): Promise<number> => {
       await bootstrap.indices.flush({ index });
-      const { body } = await bootstrap.indices.stats({ index, metric: ['store', 'docs'] });
-      const { store, docs } = body._all.primaries ?? {};
-      return (store?.size_in_bytes as number) / (docs?.count as number);
+      const { body } = await bootstrap.count({ index });
+      return (await bytesOf(bootstrap, index)) / body.count;
     };
     await bootstrap.indices.refresh({ index });
     const written = await bytes();

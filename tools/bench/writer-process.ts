@@ -1,5 +1,6 @@
 /** Span writers in processes of their own, in front of a node or of a sink that keeps nothing. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:http';
 import { join } from 'node:path';
 import { waitFor } from '../../harness/wait';
@@ -14,11 +15,18 @@ export interface Writer {
   readonly stop: () => Promise<void>;
 }
 
+/** What its unit gives Node. */
+function unitFlags(): string[] {
+  const unit = join(__dirname, '..', '..', 'lib', 'machine', 'instance-files', 'harbourline-span-writer.service');
+  const command = /^ExecStart=\S+ (.*)$/m.exec(readFileSync(unit, 'utf8'))?.[1] ?? '';
+  return command.split(' ').filter((part) => part.startsWith('--'));
+}
+
 /** The bundled program, as it is deployed. */
 export async function startWriter(port: number, environment: Record<string, string>): Promise<Writer> {
   const program = join(bundle(join(__dirname, '..', '..', 'lib', 'store', 'span-writer', 'main.ts')), 'main.js');
   const host = '127.77.94.2';
-  const child: ChildProcess = spawn(process.execPath, ['--max-old-space-size=512', program], {
+  const child: ChildProcess = spawn(process.execPath, ['--max-old-space-size=512', ...unitFlags(), program], {
     env: { WRITER_LISTEN: `${host}:${port}`, ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -1,7 +1,7 @@
 /** Our writer and Jaeger store the same spans in the same node, in turn. */
 import type { Client } from '@opensearch-project/opensearch';
 import { waitFor } from '../../../harness/wait';
-import { count, median, peakMiB, poster, processorSeconds, timed } from '../measure';
+import { bytesOf, count, median, peakMiB, poster, processorSeconds, timed } from '../measure';
 import { Load, spansInRequest } from '../store-load';
 import { startStore } from '../store-node';
 import { startWriter } from '../writer-process';
@@ -97,8 +97,7 @@ interface Size {
 async function sizeOf(client: Client, index: string, spans: number): Promise<Size> {
   const bytes = async (): Promise<number> => {
     await client.indices.flush({ index });
-    const { body } = await client.indices.stats({ index, metric: ['store'] });
-    return (body._all.primaries?.store?.size_in_bytes as number) / spans;
+    return (await bytesOf(client, index)) / spans;
   };
   const written = await bytes();
   await client.indices.forcemerge({ index, max_num_segments: 1 });
