@@ -298,6 +298,17 @@ describe('the reader', () => {
     expect(durations.aggregations.p).toBeDefined();
   });
 
+  test('searches times and numbers that have a column alone', async () => {
+    const found = async (...filter: object[]): Promise<number> =>
+      (await search({ query: { bool: { filter: [{ term: { traceId } }, ...filter] } } })).hits.hits.length;
+    for (const field of ['endTime', 'traceGroupFields.endTime']) {
+      expect(await found({ range: { [field]: { gte: '2026-03-01T08:00:00.250000007Z' } } })).toBe(2);
+      expect(await found({ range: { [field]: { gt: '2026-03-01T08:00:00.250000007Z' } } })).toBe(0);
+    }
+    expect(await found({ term: { droppedAttributesCount: 0 } })).toBe(2);
+    expect(await found({ range: { droppedAttributesCount: { gt: 0 } } })).toBe(0);
+  });
+
   test('gets services and the service map', async () => {
     const services = await search({ size: 0, aggs: { s: { terms: { field: 'serviceName' } } } });
     expect(services.aggregations.s?.buckets[0]).toMatchObject({ key: 'payment' });

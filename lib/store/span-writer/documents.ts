@@ -66,12 +66,15 @@ export function spanDocument(
   }));
   // Flattened keys: the page reads span['status.code'], a nested status shows no error. A mask of no message would look like something.
   const status = `"status.code":${span.status?.code ?? 0}${span.status?.message ? `,"status.message":${quoted(span.status.message)}` : ''}`;
+  // What spans share stands together, of a trace, of almost all, of a service: the store packs texts of neighbours together, and
+  // the longer they are the same the less they take.
   const source =
-    `{"traceId":"${traceId}","spanId":"${spanId}","parentSpanId":"${parentSpanId}","traceState":${quoted(span.traceState)},` +
-    `"name":${quoted(span.name)},"kind":"${kindName(span)}","startTime":"${isoNanos(flat.start)}","endTime":"${isoNanos(flat.end)}",` +
-    `"durationInNanos":${duration(flat)},"serviceName":${quoted(serviceName)},${membersOf(group)},${status},` +
-    `"events":${listed(events)},"links":${listed(links)},"droppedAttributesCount":${span.droppedAttributesCount},` +
-    `"droppedEventsCount":${span.droppedEventsCount},"droppedLinksCount":${span.droppedLinksCount}${inherited.json}${own.json}` +
+    `{"traceId":"${traceId}",${membersOf(group)},${status},"events":${listed(events)},"links":${listed(links)},` +
+    `"droppedAttributesCount":${span.droppedAttributesCount},"droppedEventsCount":${span.droppedEventsCount},` +
+    `"droppedLinksCount":${span.droppedLinksCount},"traceState":${quoted(span.traceState)},` +
+    `"serviceName":${quoted(serviceName)}${inherited.json},"kind":"${kindName(span)}","name":${quoted(span.name)},` +
+    `"parentSpanId":"${parentSpanId}","spanId":"${spanId}","startTime":"${isoNanos(flat.start)}","endTime":"${isoNanos(flat.end)}",` +
+    `"durationInNanos":${duration(flat)}${own.json}` +
     `${own.aside.length > 0 ? `,"harbourline.aside":${JSON.stringify(own.aside)}` : ''}` +
     `${own.personal.length > 0 ? `,"harbourline.personal":${JSON.stringify(own.personal)}` : ''}}`;
   return {
