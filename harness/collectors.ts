@@ -50,6 +50,8 @@ export async function startCollector(props: CollectorProps): Promise<Service> {
     ...tier.environment,
     [variables.bind]: address,
     [variables.loopback]: address,
+    // Of loopback whatever network it is in, and of this collector alone.
+    [variables.pages]: address.replace(/^\d+/, '127'),
     [variables.dataDirectory]: directory,
     [variables.tlsDirectory]: tls,
     [variables.instance]: name,

@@ -14,6 +14,11 @@ export const ports = {
   health: 13133,
   /** The collector's own metrics, Prometheus text. Loopback only. */
   telemetry: 8888,
+  /**
+   * What operators look at: health of the collector's components, Go's profiles, its own pages. Loopback only. Next to health,
+   * and below the ports that Linux gives to connections (from 32768), which the Collector's usual one for zpages (55679) is not.
+   */
+  pages: 13134,
   /** OTLP over HTTP of what the collector measures of itself. Loopback only. */
   ownMetrics: 4319,
   /** OTLP over HTTP of the span writer. Loopback only. */

@@ -41,6 +41,7 @@ export const endpoints = [
     { name: 'collector, OTLP', address, port: ports.otlpGrpc },
     { name: 'collector, health', address, port: ports.health },
     { name: 'collector, metrics', address, port: ports.telemetry },
+    { name: "collector, operators' pages", address, port: ports.pages },
   ]),
   ...[1, 2].map((n) => ({ name: 'span writer', address: instanceAddress('sampler', n), port: ports.spanWriter })),
   { name: 'load balancer', address: addresses.balancer, port: ports.otlpGrpc },

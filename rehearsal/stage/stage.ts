@@ -268,6 +268,7 @@ export class Stage {
       `agent        http://${addresses.agent}:${ports.otlpHttp} takes spans of a service of yours: docs/instrument.md`,
       `store        ${endpoint}  user ${users.master}, password ${this.passwords.master}, CA ${caFile}`,
       `collectors   ${metrics.map((address) => `http://${address}:${ports.telemetry}/metrics`).join(' ')}`,
+      `components   ${metrics.map((address) => `http://${address}:${ports.pages}/health`).join(' ')}`,
       `logs         ${this.props.folder}`,
     ];
   }

@@ -40,6 +40,9 @@ afterAll(() => {
 
 const floorPercent = 40;
 
+/** Extensions that take a port. */
+const listening = ['health_check', 'harbourline_pages'];
+
 /** The sampler's own way of spans, with a shorter wait after a root, from plain HTTP to what is behind it. */
 function configuration(port: number): string {
   const made = parse(testSampler({ sampling: { floorPercent, ceilingPercent: floorPercent, decisionWaitSeconds: 5 } }));
@@ -52,7 +55,7 @@ function configuration(port: number): string {
     compression: 'none',
     retry_on_failure,
   };
-  delete extensions.health_check;
+  for (const name of listening) delete extensions[name];
   return stringify({
     extensions,
     receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
@@ -66,7 +69,7 @@ function configuration(port: number): string {
       'otlp_http/metrics': { ...out, sending_queue: { enabled: true, storage: 'file_storage/queue' } },
     },
     service: {
-      extensions: service.extensions.filter((name: string) => name !== 'health_check'),
+      extensions: service.extensions.filter((name: string) => !listening.includes(name)),
       telemetry: { metrics: { level: 'none' }, logs: { level: 'info' } },
       pipelines: {
         'traces/all': all,

@@ -99,6 +99,7 @@ export async function start(of: Variant, binary: string, folder: string): Promis
     environment: {
       BIND_ADDRESS: of.address,
       LOOPBACK_ADDRESS: of.address,
+      PAGES_ADDRESS: of.address,
       DATA_DIRECTORY: directory,
       TLS_DIRECTORY: directory,
       INSTANCE_ID: of.name,

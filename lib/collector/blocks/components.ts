@@ -30,9 +30,18 @@ export const sizeLimits = {
 /** Drops spans and metrics that are not of this environment, or do not say of which they are: they may be of any. */
 export const environmentGuard = (environment: string) => ({ harbourline_environment: { environment } });
 
-/** The extensions that each tier runs: a disk queue and a health check on `healthAddress`. */
+/**
+ * The extensions that each tier runs: a disk queue, a health check on `healthAddress`, and on loopback what its operators
+ * look at. Load balancers and units go by the health check alone: a gateway whose next tier refuses all is not taken out of
+ * service, since all of them would be.
+ */
 export const extensions = (healthAddress: string) => ({
   health_check: { endpoint: `${healthAddress}:${ports.health}` },
+  // Not on LOOPBACK_ADDRESS: in a pod it is the pod's own address.
+  harbourline_pages: {
+    endpoint: `${env(`${variables.pages}:-127.0.0.1`)}:${ports.pages}`,
+    metrics: `http://${env(variables.loopback)}:${ports.telemetry}/metrics`,
+  },
   'file_storage/queue': {
     directory: `${env(variables.dataDirectory)}/queue`,
     create_directory: true,
@@ -52,7 +61,7 @@ export const extensions = (healthAddress: string) => ({
 
 /** The `service` section's part that is the same in every tier. */
 export const service = (pipelines: object, readers: readonly object[] = [], own: readonly string[] = []) => ({
-  extensions: ['health_check', 'file_storage/queue', ...own],
+  extensions: ['health_check', 'harbourline_pages', 'file_storage/queue', ...own],
   telemetry: {
     logs: { level: 'info', encoding: 'json' },
     metrics: {

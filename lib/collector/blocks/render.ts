@@ -9,12 +9,14 @@ import { Document, isCollection, isPair, visit, type YAMLMap, type YAMLSeq } fro
 /** A variable that the machine sets, as a whole value or inside a string. */
 export const env = (name: string): string => `\${env:${name}}`;
 
-/** Variables that a tier's configuration may use. Whoever starts a collector sets all that its text names. */
+/** Variables that a tier's configuration may use. Whoever starts a collector sets all that its text names without a default. */
 export const variables = {
   /** Address that peers reach: the instance's private address. */
   bind: 'BIND_ADDRESS',
   /** Loopback address of what only this machine may reach. */
   loopback: 'LOOPBACK_ADDRESS',
+  /** Loopback address of the operators' pages, where several collectors share a machine. @default 127.0.0.1 */
+  pages: 'PAGES_ADDRESS',
   /** Folder of disk queues. */
   dataDirectory: 'DATA_DIRECTORY',
   /** Folder with `certificate.pem`, `key.pem` (this tier) and `authority.pem` (whom it trusts). */
@@ -65,7 +67,7 @@ const depth = (collection: YAMLMap | YAMLSeq): number =>
     }),
   );
 
-/** Names of the variables in a rendered configuration, sorted. */
+/** Names of the variables in a rendered configuration that have no default, sorted. */
 export function variablesIn(text: string): string[] {
   return [...new Set([...text.matchAll(/\$\{env:(\w+)\}/g)].map((match) => match[1] as string))].sort();
 }

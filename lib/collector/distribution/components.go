@@ -21,6 +21,7 @@ import (
 	cloudwatchexporter "harbourline.dev/collector/cloudwatchexporter"
 	zipkinexporter "github.com/open-telemetry/opentelemetry-collector-contrib/exporter/zipkinexporter"
 	healthcheckextension "github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckextension"
+	operatorpages "harbourline.dev/collector/operatorpages"
 	queuestorage "harbourline.dev/collector/queuestorage"
 	waitinglog "harbourline.dev/collector/waitinglog"
 	memorylimiterprocessor "go.opentelemetry.io/collector/processor/memorylimiterprocessor"
@@ -62,6 +63,7 @@ func components() (otelcol.Factories, error) {
 
 	factories.Extensions, err = otelcol.MakeFactoryMap[extension.Factory](
 		healthcheckextension.NewFactory(),
+		operatorpages.NewFactory(),
 		queuestorage.NewFactory(),
 		waitinglog.NewFactory(),
 	)
@@ -70,6 +72,7 @@ func components() (otelcol.Factories, error) {
 	}
 	factories.ExtensionModules = makeModulesMap(factories.Extensions, map[component.Type]string{
 		healthcheckextension.NewFactory().Type(): "github.com/open-telemetry/opentelemetry-collector-contrib/extension/healthcheckextension v0.158.0",
+		operatorpages.NewFactory().Type(): "harbourline.dev/collector/operatorpages v0.0.0",
 		queuestorage.NewFactory().Type(): "harbourline.dev/collector/queuestorage v0.0.0",
 		waitinglog.NewFactory().Type(): "harbourline.dev/collector/waitinglog v0.0.0",
 	})

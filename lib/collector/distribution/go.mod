@@ -38,6 +38,7 @@ require (
 	harbourline.dev/collector/crossingprocessor v0.0.0
 	harbourline.dev/collector/environmentprocessor v0.0.0
 	harbourline.dev/collector/limitsprocessor v0.0.0
+	harbourline.dev/collector/operatorpages v0.0.0
 	harbourline.dev/collector/queuestorage v0.0.0
 	harbourline.dev/collector/redactionprocessor v0.0.0
 	harbourline.dev/collector/waitinglog v0.0.0
@@ -295,6 +296,8 @@ replace harbourline.dev/collector/redactionprocessor => ./redactionprocessor
 replace harbourline.dev/collector/limitsprocessor => ./limitsprocessor
 
 replace harbourline.dev/collector/queuestorage => ./queuestorage
+
+replace harbourline.dev/collector/operatorpages => ./operatorpages
 
 replace harbourline.dev/collector/waitinglog => ./waitinglog
 
