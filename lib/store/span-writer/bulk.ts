@@ -141,43 +141,68 @@ class Written implements StoreDocument {
 interface Chunk {
   readonly documents: readonly Written[];
   readonly body: Buffer;
+  /** All of the memory that `body` is in, where nothing else is. */
+  readonly room?: Buffer;
+}
+
+/**
+ * Memory of bodies that the store has taken, for the next ones: bytes that are made anew for each request are what full
+ * collections would be started by.
+ */
+const spare: Buffer[] = [];
+const mostSpare = 8;
+const [smallest, largestSpare] = [512 * 1024, 1024 * 1024];
+
+/** A body that grows. A text is gone through once: nobody asks for its length before. */
+class Body {
+  room = spare.pop() ?? Buffer.allocUnsafeSlow(smallest);
+  bytes = 0;
+
+  add(line: string): void {
+    // No character takes more than three.
+    const needed = this.bytes + 3 * line.length;
+    if (needed > this.room.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.room.length));
+      this.room.copy(larger, 0, 0, this.bytes);
+      this.room = larger;
+    }
+    this.bytes += this.room.write(line, this.bytes);
+  }
 }
 
 function* chunks(all: Iterable<StoreDocument>, limit: number): Generator<Chunk> {
   let documents: StoreDocument[] = [];
-  let lines: string[] = [];
-  let bytes = 0;
-  const full = (): Chunk => {
-    const chunk = chunkOf(documents, lines, bytes);
-    documents = [];
-    lines = [];
-    bytes = 0;
-    return chunk;
-  };
+  let ends: number[] = [];
+  let body = new Body();
   for (const document of all) {
     const line = `${actionOf(document)}${document.source}\n`;
-    const size = Buffer.byteLength(line);
-    if (bytes + size > limit && documents.length > 0) yield full();
+    body.add(line);
+    if (body.bytes > limit && documents.length > 0) {
+      yield chunkOf(documents, ends, body.room);
+      documents = [];
+      ends = [];
+      body = new Body();
+      body.add(line);
+    }
     documents.push(document);
-    lines.push(line);
-    bytes += size;
+    ends.push(body.bytes);
   }
-  if (documents.length > 0) yield full();
+  if (documents.length > 0) yield chunkOf(documents, ends, body.room);
 }
 
 const actionOf = ({ index, id }: StoreDocument): string =>
   `{"index":{"_index":${quoted(index)},"_id":${quoted(id)}}}\n`;
 
-function chunkOf(documents: readonly StoreDocument[], lines: readonly string[], bytes: number): Chunk {
-  const body = Buffer.allocUnsafe(bytes);
+/** @param ends where the lines of each document end, in `room` */
+function chunkOf(documents: readonly StoreDocument[], ends: readonly number[], room: Buffer): Chunk {
+  const body = room.subarray(0, ends.at(-1));
   let to = 0;
-  const written = documents.map((document, n) => {
+  const written = documents.map(({ index, id, fresh }, n) => {
     const from = to;
-    to += body.write(lines[n] as string, from);
-    const { index, id, fresh } = document;
+    to = ends[n] as number;
     return new Written(index, id, fresh, body, from, body.indexOf(10, from) + 1, to);
   });
-  return { documents: written, body };
+  return { documents: written, body, room };
 }
 
 /** The same request with some of its documents. */
@@ -196,10 +221,12 @@ async function storeChunk(client: Client, chunk: Chunk, listener: Listener): Pro
   const body = chunk.body as unknown as object[];
   const started = process.hrtime.bigint();
   let items: BulkItem[];
+  let attempts: number;
   try {
     // One retry for a connection that was closed while it was idle; waiting longer is the collector's business.
     const response = await client.bulk({ body, filter_path: wanted }, { maxRetries: 1 });
     items = itemsOf(response.body, documents.length);
+    attempts = response.meta.attempts;
   } catch (error) {
     listener.onBulk(secondsSince(started), []);
     const refusal = contentRefusal(error);
@@ -226,6 +253,9 @@ async function storeChunk(client: Client, chunk: Chunk, listener: Listener): Pro
     }
     throw new TryLater(status === 429 ? 429 : 503, `${status}_${refusal.type}`);
   });
+  // Every document was answered, so all of it was sent, and what was refused is a text by now. Nothing else may read it.
+  const { room } = chunk;
+  if (room && attempts === 0 && room.length <= largestSpare && spare.length < mostSpare) spare.push(room);
   return refused;
 }
 

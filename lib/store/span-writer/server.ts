@@ -156,7 +156,7 @@ export class WriterServer {
     if (encoding !== 'identity' && encoding !== 'gzip') {
       throw new HttpError(415, 'content_encoding', 'Content-Encoding must be gzip or absent');
     }
-    const tooLarge = new HttpError(413, 'body_too_large', `More than ${limit} bytes`);
+    const tooLarge = () => new HttpError(413, 'body_too_large', `More than ${limit} bytes`);
     const parts: Buffer[] = [];
     let bytes = 0;
     try {
@@ -169,13 +169,13 @@ export class WriterServer {
     } catch {
       throw new TryLater(503, 'sender_went_away');
     }
-    if (bytes > limit) throw tooLarge;
+    if (bytes > limit) throw tooLarge();
     const body = parts.length === 1 ? parts[0]! : Buffer.concat(parts, bytes);
     if (encoding === 'identity') return body;
     try {
       return await unzip(body, { maxOutputLength: limit });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge;
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
       throw new HttpError(400, 'gzip', 'The body is not gzip');
     }
   }
