@@ -1,7 +1,7 @@
 /** Attributes as fields of a document, and as lines where they must not be fields. */
 import { fieldName, knownFields, personal } from '../documents/attributes';
 import type { FieldBudget } from './field-budget';
-import { quoted } from './json';
+import { flat, quoted } from './json';
 import { Recent } from './lru';
 import { type AnyValue, isSet, type KeyValue, signed } from './otlp';
 
@@ -69,11 +69,11 @@ function fieldOf(owner: 'span' | 'resource', key: string): Field {
   const found = fields[owner].get(key);
   if (found) return found;
   const name = fieldName(key);
-  const field = `${owner}.attributes.${name}`;
+  const field = flat(`${owner}.attributes.${name}`);
   const made = {
     verdict: judge(key),
     field,
-    begin: `,${quoted(field)}:`,
+    begin: flat(`,${quoted(field)}:`),
     known: knownFields.has(field),
     plain: plainName.test(name),
   };

@@ -34,7 +34,19 @@ const idOf = ({ key, span, start, serviceName }: FlatSpan): string =>
 function hash(text: string): string {
   let value = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  return (value >>> 0).toString(36);
+  return base36(value >>> 0);
+}
+
+const digits = [...'0123456789abcdefghijklmnopqrstuvwxyz'];
+/** As `toString(36)` has it, which reckons with fractions. */
+function base36(value: number): string {
+  let text = '';
+  do {
+    const rest = Math.floor(value / 36);
+    text = (digits[value - rest * 36] as string) + text;
+    value = rest;
+  } while (value > 0);
+  return text;
 }
 
 /** The document of a span. */
@@ -87,12 +99,14 @@ export function spanDocument(
 
 const listed = (items: readonly object[]): string => (items.length === 0 ? '[]' : JSON.stringify(items));
 
-/** Members of groups: all spans of a trace have one. */
-const groups = new WeakMap<TraceGroup, string>();
+/** Members of groups: all spans of a trace have one, and come together. */
+const groups = new Map<TraceGroup, string>();
+const rememberedGroups = 1000;
 function membersOf(group: TraceGroup): string {
   const known = groups.get(group);
   if (known) return known;
   const members = JSON.stringify(group).slice(1, -1);
+  if (groups.size >= rememberedGroups) groups.clear();
   groups.set(group, members);
   return members;
 }

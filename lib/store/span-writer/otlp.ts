@@ -176,7 +176,7 @@ export const responseType: Type = root.lookupType('ExportTraceServiceResponse');
  * @throws Error when `body` is not the message: truncated, of another type, or nested deeper than 100 messages.
  */
 export function decodeRequest(body: Buffer): ExportTraceServiceRequest {
-  return requestType.decode(body) as unknown as ExportTraceServiceRequest;
+  return requestType.decode(readerOf(body)) as unknown as ExportTraceServiceRequest;
 }
 
 /**
@@ -187,7 +187,7 @@ export function decodeRequest(body: Buffer): ExportTraceServiceRequest {
 export function decodeSkeleton(body: Buffer): ExportTraceServiceRequest {
   const request = skeletonRoot
     .lookupType('ExportTraceServiceRequest')
-    .decode(body) as unknown as ExportTraceServiceRequest;
+    .decode(readerOf(body)) as unknown as ExportTraceServiceRequest;
   for (const { scopeSpans } of request.resourceSpans) {
     for (const { spans } of scopeSpans)
       for (const span of spans) Object.assign(span, { attributes: [], events: [], links: [] });
@@ -210,9 +210,9 @@ export function* decodeParts(body: Buffer, limit: number): Generator<ExportTrace
   let part: ResourceSpans[] = [];
   let bytes = 0;
   for (const ofResource of fields(body, 1)) {
-    const [resource] = [...fields(ofResource, 1)].map((one) => types.resource.decode(one));
+    const [resource] = [...fields(ofResource, 1)].map((one) => types.resource.decode(readerOf(one)));
     for (const ofScope of fields(ofResource, 2)) {
-      const [scope] = [...fields(ofScope, 1)].map((one) => types.scope.decode(one));
+      const [scope] = [...fields(ofScope, 1)].map((one) => types.scope.decode(readerOf(one)));
       let spans: Span[] = [];
       const add = (): void => {
         if (spans.length > 0) part.push({ resource, scopeSpans: [{ scope, spans }] } as unknown as ResourceSpans);
@@ -225,7 +225,7 @@ export function* decodeParts(body: Buffer, limit: number): Generator<ExportTrace
           part = [];
           bytes = 0;
         }
-        spans.push(types.span.decode(span) as unknown as Span);
+        spans.push(types.span.decode(readerOf(span)) as unknown as Span);
         bytes += span.length;
       }
       add();
@@ -247,6 +247,49 @@ function* fields(message: Uint8Array, id: number): Generator<Uint8Array> {
       reader.pos = from + length;
     } else reader.skipType(tag & 7);
   }
+}
+
+/**
+ * Short texts, each in the place that some of its bytes say: keys, names and most values come again and again. They are as
+ * they came, not yet scrubbed: in memory alone, and until another takes their place.
+ */
+const remembered: string[] = Array.from({ length: 4096 }, () => '');
+const rememberedLength = 48;
+
+/** What Node has beside its documented methods, without their checks: the decoder's own reader uses it, too. */
+type Slices = Uint8Array & { utf8Slice(from: number, to: number): string };
+
+/** The decoder's reader of texts, without a new text for one that is remembered. */
+function text(this: Reader): string {
+  const length = this.uint32();
+  const { pos: from } = this;
+  const buf = this.buf as Slices;
+  const to = Math.min(from + length, this.len);
+  this.pos = to;
+  const bytes = to - from;
+  if (bytes > rememberedLength || bytes < 4) return buf.utf8Slice(from, to);
+  // The end is what tells keys and addresses apart.
+  const end = (buf[to - 1]! << 16) ^ (buf[to - 2]! << 8) ^ (buf[to - 3]! << 4);
+  const hash = Math.imul(end ^ (buf[from + (bytes >>> 1)]! << 20) ^ (buf[from]! << 24) ^ bytes, 0x9e3779b1);
+  const place = hash >>> 20;
+  const known = remembered[place]!;
+  if (known.length === bytes && isAt(buf, from, known)) return known;
+  const fresh = buf.utf8Slice(from, to);
+  // Of others one would have to know how they are written.
+  if (fresh.length === bytes) remembered[place] = fresh;
+  return fresh;
+}
+
+/** Whether the bytes are these characters: where a text has as many as it had bytes, they are ASCII, or no byte is like them. */
+function isAt(bytes: Uint8Array, from: number, text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (bytes[from + at] !== text.charCodeAt(at)) return false;
+  return true;
+}
+
+function readerOf(message: Uint8Array): Reader {
+  const reader = Reader.create(message);
+  reader.string = text;
+  return reader;
 }
 
 /** Encodes an answer: empty when nothing is to be said. */

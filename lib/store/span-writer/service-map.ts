@@ -36,7 +36,8 @@ export class CallTree {
   /** One span, or those that share an id. */
   private readonly byId = new Map<string, FlatSpan | FlatSpan[]>();
   private readonly callers = new Map<FlatSpan, FlatSpan | undefined>();
-  private readonly called = new Set<string>();
+  /** Kinds of spans that were answered, as bits, by what those share an id by. */
+  private readonly called = new Map<string, number>();
 
   constructor(spans: readonly FlatSpan[]) {
     for (const span of spans) {
@@ -48,7 +49,9 @@ export class CallTree {
     for (const span of spans) {
       const caller = this.find(span);
       this.callers.set(span, caller);
-      if (caller && caller.serviceName !== span.serviceName) this.called.add(idOf(caller));
+      if (caller && caller.serviceName !== span.serviceName) {
+        this.called.set(caller.key, (this.called.get(caller.key) ?? 0) | bitOf(caller));
+      }
     }
   }
 
@@ -72,11 +75,12 @@ export class CallTree {
 
   /** Whether another service's span, which is here, answered the call. */
   isAnswered(span: FlatSpan): boolean {
-    return this.called.has(idOf(span));
+    return ((this.called.get(span.key) ?? 0) & bitOf(span)) !== 0;
   }
 }
 
-const idOf = ({ key, span }: FlatSpan): string => `${key}/${span.kind}`;
+/** Kinds that there are have a bit each; what is none is no call. */
+const bitOf = ({ span }: FlatSpan): number => (span.kind < 31 ? 1 << span.kind : 0);
 
 /** What a document of the map says, beside when. */
 interface Content {

@@ -8,6 +8,7 @@ import {
   plainAttributes,
   type Rules,
 } from './attributes';
+import { flat } from './json';
 import { type ExportTraceServiceRequest, type Span, unsigned } from './otlp';
 
 export interface FlatSpan {
@@ -92,6 +93,7 @@ export function flatten(request: ExportTraceServiceRequest, rules: Omit<Rules, '
       for (const [name, value] of Object.entries(ofScope)) {
         addField(inherited, `instrumentationScope.attributes.${name}`, value);
       }
+      inherited.json = flat(inherited.json);
       return spans.map((span) => {
         const traceId = span.traceId.toString('hex');
         const spanId = span.spanId.toString('hex');

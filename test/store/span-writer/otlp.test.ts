@@ -1,6 +1,6 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { attributeValue } from '../../../lib/store/span-writer/attributes';
-import { decodeRequest, signed, unsigned } from '../../../lib/store/span-writer/otlp';
+import { decodeRequest, requestType, signed, unsigned } from '../../../lib/store/span-writer/otlp';
 import { flatten, isoNanos } from '../../../lib/store/span-writer/spans';
 
 type SdkSpan = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0][number];
@@ -61,6 +61,34 @@ test('what another implementation encodes is read whole', () => {
   expect(span.links[0]).toMatchObject({ traceId: Buffer.alloc(16, 0xcc), droppedAttributesCount: 7 });
   expect(values(span.links[0] as never)).toEqual({ linked: 'y' });
   expect(isoNanos(unsigned(span.events[0]!.timeUnixNano))).toBe('2026-08-01T09:30:00.999999999Z');
+});
+
+test('texts are read as they came, though many are remembered', () => {
+  const encoded = (names: readonly string[]): Buffer =>
+    Buffer.from(
+      requestType.encode({ resourceSpans: [{ scopeSpans: [{ spans: names.map((name) => ({ name })) }] }] }).finish(),
+    );
+  const names = (body: Buffer): string[] =>
+    decodeRequest(body).resourceSpans[0]!.scopeSpans[0]!.spans.map(({ name }) => name);
+  // What tells two of them apart is nowhere that is looked at first; what is not ASCII is as long, in bytes or as a text.
+  const alike = [
+    'axbcdxend',
+    'aybcdyend',
+    'a\u00e9cdxend',
+    '\u4e2dcdxend',
+    'axbcdxend',
+    'x'.repeat(48),
+    'x'.repeat(49),
+    '',
+    'a',
+  ];
+  expect(names(encoded([...alike, ...alike.toReversed()]))).toEqual([...alike, ...alike.toReversed()]);
+  // Bytes that are no text are not taken for the text whose characters have their numbers.
+  const [broken, marks] = [encoded(['abcdefgh']), encoded(['abc\u00ffefg'])];
+  broken[broken.indexOf('d')] = 0xff;
+  expect(names(broken)).toEqual(['abc\ufffdefgh']);
+  expect(names(broken)).toEqual(['abc\ufffdefgh']);
+  expect(names(marks)).toEqual(['abc\u00ffefg']);
 });
 
 test('64-bit integers keep every bit', () => {
