@@ -11,7 +11,10 @@ const mainland = { prefixes: ['139.196.123.0/24', '10.20.0.0/16'], hostSuffixes:
 const network = { ...dev.network, serviceVpcPrefixes: ['10.30.0.0/16', '100.64.0.0/16'] };
 const deployed = synthesise({ ...dev, mainland, network });
 const usual = synthesise(dev);
-afterAll(() => [deployed, usual].forEach(({ dispose }) => dispose()));
+afterAll(() => {
+  deployed.dispose();
+  usual.dispose();
+});
 const redaction = (text: string) => parse(text).processors.harbourline_redaction;
 
 test('agents and gateways know which addresses are of the two sides, where these are not private anyway', () => {
