@@ -11,7 +11,7 @@ type SetAside = 'budget' | 'collision' | 'name';
 /** What a document has of its attributes. */
 export interface Attributes {
   /** Full names of its fields. */
-  readonly names: Set<string>;
+  readonly names: Names;
   /** The fields as members of an object, a comma before each. */
   json: string;
   /** `span.attributes.<key>=<value>` of those that are no field: searched as a whole, or by how they begin. */
@@ -22,7 +22,23 @@ export interface Attributes {
   readonly fresh: string[];
 }
 
-export const noAttributes = (): Attributes => ({ names: new Set(), json: '', aside: [], personal: [], fresh: [] });
+/** Names that were seen. Almost all documents have few: to look through them is cheaper than to make a set. */
+class Names {
+  private readonly few: string[] = [];
+  private many?: Set<string>;
+
+  has(name: string): boolean {
+    return this.many ? this.many.has(name) : this.few.includes(name);
+  }
+
+  add(name: string): void {
+    if (this.many) this.many.add(name);
+    else if (this.few.push(name) > fewNames) this.many = new Set(this.few);
+  }
+}
+const fewNames = 24;
+
+export const noAttributes = (): Attributes => ({ names: new Names(), json: '', aside: [], personal: [], fresh: [] });
 
 /** What decides about attributes of one service. */
 export interface Rules {

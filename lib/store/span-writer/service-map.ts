@@ -102,18 +102,27 @@ export interface Edge extends StoreDocument {
   readonly key: string;
 }
 
+/** A length as one character, or as digits between blanks: no character of the first kind is one of them. */
+const lengthOf = ({ length }: string): string => (length < 128 ? String.fromCharCode(128 + length) : ` ${length} `);
+
 /** Tells contents apart: cheaper than their JSON, of which the id is made. */
 function keyOf({ serviceName, kind, destination, target, traceGroupName, crossing = '' }: Content): string {
   const { domain, resource } = (destination ?? target) as Called;
-  const lengths = `${serviceName.length} ${domain.length} ${resource.length} ${traceGroupName.length}`;
-  return `${lengths} ${destination ? 1 : 0}${kind}${crossing} ${serviceName}${domain}${resource}${traceGroupName}`;
+  const lengths = `${lengthOf(serviceName)}${lengthOf(domain)}${lengthOf(resource)}${lengthOf(traceGroupName)}`;
+  return `${lengths}${destination ? 1 : 0}${kind}${crossing} ${serviceName}${domain}${resource}${traceGroupName}`;
+}
+
+/** What of a callee got documents: operations, with the trace groups that they are called in, and pairs of both. */
+interface Named {
+  readonly operations: Map<string, Set<string>>;
+  pairs: number;
 }
 
 /** Documents of batches, without those that were written a short while ago. */
 export class ServiceMap {
   /** When a document was stored, by its {@link keyOf | key}. */
   private readonly stored: Lru<number>;
-  private named = new Map<string, { readonly operations: Set<string>; readonly pairs: Set<string> }>();
+  private named = new Map<string, Named>();
   private since = 0;
 
   constructor(
@@ -177,14 +186,19 @@ export class ServiceMap {
   }
 
   private hasRoom(callee: string, operation: string, group: string): boolean {
-    const known = this.named.get(callee) ?? { operations: new Set(), pairs: new Set() };
-    const pair = `${operation.length} ${operation}${group}`;
-    if (!known.operations.has(operation) && known.operations.size >= operationsOfOne) return false;
-    if (!known.pairs.has(pair) && known.pairs.size >= pairsOfOne) return false;
-    if (!this.named.has(callee) && this.named.size >= mostCallees) return false;
-    known.operations.add(operation);
-    known.pairs.add(pair);
-    if (!this.named.has(callee)) this.named.set(callee, known);
+    let known = this.named.get(callee);
+    const groups = known?.operations.get(operation);
+    if (groups?.has(group)) return true;
+    if (!known) {
+      if (this.named.size >= mostCallees) return false;
+      known = { operations: new Map(), pairs: 0 };
+      this.named.set(callee, known);
+    }
+    if (!groups && known.operations.size >= operationsOfOne) return false;
+    if (known.pairs >= pairsOfOne) return false;
+    if (groups) groups.add(group);
+    else known.operations.set(operation, new Set([group]));
+    known.pairs++;
     return true;
   }
 }
