@@ -21,15 +21,29 @@ def work(n):
     return n * n
 def wait():
     time.sleep(60)
+def forget(threads):
+    # A pool joins its threads. On Python 3.12 the system may know them still, and the next fork
+    # warns of them, also without the package.
+    for thread in threads:
+        while thread is not threading.main_thread() and os.path.exists(
+            f"/proc/self/task/{thread.native_id}"
+        ):
+            time.sleep(0.001)
 def main(kind, method, rounds):
     context = mp.get_context(method)
+    threads = []
     for _ in range(rounds):
+        if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"):
+            tracer.start_span("parent").end()  # a fork finds a thread of the package
+        forget(threads)
         if kind == "pool":
             with context.Pool(2) as pool:
                 assert pool.map(work, range(4)) == [0, 1, 4, 9]
+                threads = threading.enumerate()
         elif kind == "executor":
             with ProcessPoolExecutor(2, mp_context=context) as pool:
                 assert list(pool.map(work, range(4))) == [0, 1, 4, 9]
+                threads = threading.enumerate()
         elif kind == "process":
             processes = [context.Process(target=work, args=(n,)) for n in range(4)]
             for p in processes: p.start()
@@ -75,9 +89,9 @@ def test_children_end_as_without_us_and_lose_no_span(
     # A pool kills its workers: one that the machine did not let run for a second is counted. And
     # counted twice, if it died between the agent's answer and its own note of it.
     assert spans_of(agent) <= made <= spans_of(agent) + died
-    assert agent.total(exported) + died >= made
+    assert agent.total(exported) + died >= made + rounds
     if kind != "pool":
-        assert spans_of(agent) == made == agent.total(exported)
+        assert (spans_of(agent), agent.total(exported)) == (made, made + rounds)
 
 
 programs = {
