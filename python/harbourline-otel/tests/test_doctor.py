@@ -1,4 +1,4 @@
-"""What `harbourline-otel doctor` says of ten broken set-ups: what, why, a fix, and no secret.
+"""What `harbourline-otel doctor` says of broken set-ups: what, why, a fix, and no secret.
 
 The agent is a double here, which answers as the real one does; `npm run python:doctor` tries the
 same against the collector itself.
@@ -42,17 +42,17 @@ def node() -> Iterator[Node]:
             self.rfile.read(int(self.headers["Content-Length"]))
             for name, growth in answers.items():
                 totals[name] = totals.get(name, 0) + growth
-            self._answer(answers["status"], b"")
+            self._answer(answers["status"], b"", *node_kind)
 
         def do_GET(self) -> None:
             lines = [f'{name}{{exporter="otlp"}} {total}\n' for name, total in totals.items()]
-            self._answer(200, "".join(lines).encode())
+            self._answer(200, "".join(lines).encode(), "text/plain; version=0.0.4")
 
-        def _answer(self, status: int, body: bytes) -> None:
+        def _answer(self, status: int, body: bytes, kind: str = "") -> None:
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
-            if node_kind:
-                self.send_header("Content-Type", node_kind[0])
+            if kind:
+                self.send_header("Content-Type", kind)
             self.end_headers()
             self.wfile.write(body)
 
@@ -165,6 +165,23 @@ broken = (
         },
     ),
     Broken(
+        "a folder of counts that is none",
+        ("no counts can be kept in /dev/null: ", "Fix: let the service's user write there, or"),
+        {"HARBOURLINE_STATE": "/dev/null"},
+    ),
+    Broken(
+        "a sampler that takes nothing, in development",
+        ("OTEL_TRACES_SAMPLER leaves spans out, or all", "Fix: remove it."),
+        {
+            "OTEL_PYTHON_TRACER_PROVIDER": "harbourline_development",
+            "HARBOURLINE_ENVIRONMENT": "dev",
+            "OTEL_TRACES_SAMPLER": "always_off",
+        },
+    ),
+    Broken("a page of a login", ("it answers 302, as no server of OTLP",), {}, {"status": 302}),
+    Broken("a proxy's limit", ("it takes no batch of this size",), {}, {"status": 413}),
+    Broken("an agent that fails", ("it failed with 500", "Fix: look at its"), {}, {"status": 500}),
+    Broken(
         "old names of attributes",
         ("OTEL_SEMCONV_STABILITY_OPT_IN lacks http,database", "Fix: use http,database"),
         {"OTEL_SEMCONV_STABILITY_OPT_IN": ""},
@@ -187,19 +204,62 @@ def test_a_server_that_takes_everything_is_no_agent(doctor: Doctor, node: Node) 
     assert code == 1 and "takes everything, but none of OTLP" in said and "Fix: use the" in said
 
 
-def test_an_agent_that_hangs_or_speaks_grpc(doctor: Doctor) -> None:
+not_http = ("it does not speak HTTP/1.1", "not that of gRPC, 4317")
+wants_tls = ("it wants TLS", "Fix: use the agent's port of OTLP over HTTP, 4318")
+programs = {
+    "gRPC": (b"\0\0\x12\4\0\0\0\0\0" + b"\0" * 18, not_http),
+    "ssh": (b"SSH-2.0-OpenSSH_9.2\r\n", not_http),
+    "one that ends the connection": (b"", not_http),
+    "TLS, an alert": (b"\x15\3\3\0\2\2\x46", wants_tls),
+    "TLS, of Go": (
+        b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n",
+        wants_tls,
+    ),
+}
+
+
+def speak(server: socket.socket, answer: bytes) -> None:
+    """Answers the first request so."""
+
+    def work() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(answer)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):  # else the rest of the request resets the connection
+                pass
+
+    threading.Thread(target=work, daemon=True).start()
+
+
+@pytest.mark.parametrize("name", programs)
+def test_another_program_has_the_port(doctor: Doctor, name: str) -> None:
+    answer, parts = programs[name]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        speak(server, answer)
+        code, said = doctor(
+            OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{server.getsockname()[1]}"
+        )
+    assert code == 1
+    for part in parts:
+        assert part in said, said
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>"],
+)
+def test_another_program_has_the_port_of_the_agents_metrics(
+    doctor: Doctor, agent: Agent, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    """Nothing is known of the gateway then, and nothing is said of it."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-
-        def speak() -> None:
-            connection, _ = server.accept()
-            connection.recv(64)
-            connection.sendall(b"\0\0\x12\4\0\0\0\0\0" + b"\0" * 18)
-            connection.close()
-
-        threading.Thread(target=speak, daemon=True).start()
-        code, said = doctor(OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{port}")
-    assert code == 1 and "it does not speak HTTP/1.1" in said and "not that of gRPC, 4317" in said
+        monkeypatch.setattr("harbourline_otel.doctor._TELEMETRY", port)
+        speak(server, answer)
+        code, said = doctor(OTEL_EXPORTER_OTLP_ENDPOINT=agent.url)
+    assert code == 0 and f"note  the agent tells nothing about itself on port {port}" in said, said
 
 
 def test_it_reads_a_file_of_variables_as_systemd_does(service: Service, node: Node) -> None:
@@ -229,3 +289,22 @@ def test_run_refuses_what_the_guard_would_refuse(service: Service, agent: Agent)
     )
     out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (78, "") and "OTEL_SERVICE_NAME is not set" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("OTEL_TRACES_SAMPLER", "always_off", "OTEL_TRACES_SAMPLER leaves spans out, or all."),
+        ("OTEL_SDK_DISABLED", "true", "OTEL_SDK_DISABLED is true: there are no spans."),
+    ],
+)
+def test_a_service_says_at_its_start_that_spans_are_missing(
+    service: Service, name: str, value: str, said: str
+) -> None:
+    variables = {
+        "OTEL_PYTHON_TRACER_PROVIDER": "harbourline_development",
+        "HARBOURLINE_ENVIRONMENT": "dev",
+        name: value,
+    }
+    done = service.instrumented("print('runs')", **variables)
+    assert done.stdout == "runs\n" and f"harbourline: {said} Fix: remove it" in done.stderr

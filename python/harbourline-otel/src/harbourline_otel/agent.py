@@ -68,10 +68,13 @@ class Agent:
                 self._connection.sock.settimeout(seconds)
             self._connection.request("POST", path, body, {"Content-Type": "application/x-protobuf"})
             response = self._connection.getresponse()
-            response.read()
+            answer = response.read()
         except Exception as error:  # also of who replaced `socket`, or closed all files
             self.close()
-            raise AgentAway(type(error).__name__) from error
+            tls = str(error).startswith("\x15\x03")  # its alert, where a status was to stand
+            raise AgentAway("TLS" if tls else type(error).__name__) from error
+        if response.status == 400 and b"HTTPS" in answer:  # servers of Go, and nginx, say so
+            raise AgentAway("TLS")
         if response.status != 200:
             raise AgentAway(str(response.status), response.status in _TRY_AGAIN)
         # Of OTLP it is the request's; a server of something else says that all is well, too.

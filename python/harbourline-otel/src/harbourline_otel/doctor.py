@@ -13,12 +13,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from importlib.metadata import PackageNotFoundError, distributions, requires, version
 from typing import Literal, NamedTuple
 
 from harbourline_otel import found
-from harbourline_otel.settings import Settings, SettingsError
+from harbourline_otel.settings import COMPLETE_SAMPLERS, Settings, SettingsError
 
 State = Literal["ok", "wrong", "note"]
 
@@ -80,6 +80,9 @@ def _examine(seconds: float) -> Iterator[Finding]:
         )
         if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
             yield Finding("wrong", "OTEL_SDK_DISABLED is true: there are no spans", "remove it.")
+        sampler = os.environ.get("OTEL_TRACES_SAMPLER", "").strip()
+        if sampler not in ("", *COMPLETE_SAMPLERS):  # in development; else it is refused
+            yield Finding("wrong", "OTEL_TRACES_SAMPLER leaves spans out, or all", "remove it.")
         if "otlp" not in settings.exporters:
             yield Finding(
                 "wrong", "OTEL_TRACES_EXPORTER leaves out otlp: no span is sent", "use otlp."
@@ -97,6 +100,7 @@ def _examine(seconds: float) -> Iterator[Finding]:
     yield from _others()
     if settings:
         yield _guard()
+        yield from _counts()
         yield from _agent(settings, seconds)
 
 
@@ -162,6 +166,21 @@ def _guard() -> Finding:
     return Finding("wrong", "Python does not start the guard by itself here", fix)
 
 
+def _counts() -> Iterator[Finding]:
+    """Whether this user can keep what outlives a process."""
+    from harbourline_otel.ledger import STATE, Page
+
+    page = Page("doctor")
+    page.close()
+    if page.path is None:
+        base = os.environ.get(STATE) or "/dev/shm, or else /tmp"
+        yield Finding(
+            "wrong",
+            f"no counts can be kept in {base}: spans of a process that is killed go uncounted",
+            f"let the service's user write there, or name a folder of its own by {STATE}.",
+        )
+
+
 def _agent(settings: Settings, seconds: float) -> Iterator[Finding]:
     from harbourline_otel.agent import Agent, AgentAway
     from harbourline_otel.say import cause
@@ -212,11 +231,15 @@ def _counters(settings: Settings) -> tuple[float, dict[str, float]] | None:
     connection = HTTPConnection(settings.host, _TELEMETRY, timeout=2)
     try:
         connection.request("GET", "/metrics")
-        text = connection.getresponse().read().decode("utf-8", "replace")
-    except OSError:
+        response = connection.getresponse()
+        text = response.read().decode("utf-8", "replace")
+    except (OSError, HTTPException):  # another program may have the port
         return None
     finally:
         connection.close()
+    kind = response.getheader("Content-Type", "")
+    if response.status != 200 or not kind.startswith("text/plain"):
+        return None
     sent = sum(float(value) for _, value in _SENT.findall(text))
     return sent, {name: float(value) for name, value in _REFUSED.findall(text)}
 

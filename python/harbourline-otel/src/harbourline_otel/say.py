@@ -27,6 +27,8 @@ _CAUSES = {
     "FileNotFoundError": "nothing listens there. Fix: start the agent",
     "TimeoutError": "it takes the connection and does not answer. Fix: look at the agent, it may "
     "be stopped or out of memory",
+    "400": "it calls the request wrong. Fix: use the agent's port of OTLP over HTTP, 4318; if that "
+    "is it, look at its log (journalctl -u harbourline-agent)",
     "401": "it wants credentials, so it is not the node's agent. Fix: point "
     "OTEL_EXPORTER_OTLP_ENDPOINT at the agent",
     "403": "it refuses us, so it is not the node's agent. Fix: point OTEL_EXPORTER_OTLP_ENDPOINT "
@@ -35,13 +37,21 @@ _CAUSES = {
     "4318",
     "NotOTLP": "it is a server of HTTP that takes everything, but none of OTLP. Fix: use the "
     "agent's port of OTLP over HTTP, 4318",
+    "413": "it takes no batch of this size. Fix: look for a proxy before the agent; until then set "
+    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE=16",
     "415": "it does not take OTLP over HTTP. Fix: use the agent's port of OTLP over HTTP, 4318",
+    "TLS": "it wants TLS, which the agent does not on loopback, so it is another server. Fix: use "
+    "the agent's port of OTLP over HTTP, 4318",
+    "PermissionError": "this process may not connect to it. Fix: let the unit reach loopback "
+    "(IPAddressAllow=localhost; the firewall; SELinux)",
+    "OSError": "no connection can be opened. Fix: look whether the process has too many files open "
+    "(LimitNOFILE) and whether the machine has that address (::1 needs IPv6)",
     "429": "its queue is full, spans wait here. Fix: look at the agent's way to the gateway",
     "503": "its queue is full, spans wait here. Fix: look at the agent's way to the gateway",
 }
 _NOT_HTTP = (
     "it does not speak HTTP/1.1. Fix: use the agent's port of OTLP over HTTP, 4318, not that of "
-    "gRPC, 4317"
+    "gRPC, 4317, nor one of TLS"
 )
 _PROTOCOL = ("BadStatusLine", "RemoteDisconnected", "ConnectionResetError", "BrokenPipeError")
 
@@ -50,7 +60,11 @@ def cause(kind: str) -> str:
     """Why the agent does not take spans, and what to do, by ``error.type``."""
     if kind in _PROTOCOL or kind.endswith("StatusLine"):
         return _NOT_HTTP
-    return _CAUSES.get(kind, f"{kind}. Fix: run harbourline-otel doctor in the unit's environment")
+    if kind in _CAUSES:
+        return _CAUSES[kind]
+    if kind.isdecimal() and kind[0] in "234":
+        return f"it answers {kind}, as no server of OTLP does. Fix: use the agent's port, 4318"
+    return f"it failed with {kind}. Fix: look at its log (journalctl -u harbourline-agent)"
 
 
 class Warner:

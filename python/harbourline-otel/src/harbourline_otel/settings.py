@@ -35,7 +35,8 @@ _CREDENTIALS = ("OTEL_PYTHON_EXPORTER_OTLP_HTTP_", "OTEL_PYTHON_EXPORTER_OTLP_GR
 _SECRET = ("HEADERS", "ATTRIBUTES", "CERTIFICATE", "KEY", "TOKEN", "SECRET", "PASSWORD")
 """Parts of names of variables whose values may be secrets, or hold some."""
 _SIGNALS = ("TRACES", "METRICS", "LOGS")
-_COMPLETE_SAMPLERS = ("always_on", "parentbased_always_on")
+COMPLETE_SAMPLERS = ("always_on", "parentbased_always_on")
+"""Values of ``OTEL_TRACES_SAMPLER`` with which no span is missing."""
 
 
 class Refused(RuntimeError):
@@ -312,7 +313,7 @@ class _Reader:
             if name.startswith(_CREDENTIALS) and name.endswith("_PROVIDER") and self._get(name):
                 why = "What is installed under that name decides where telemetry is sent."
                 self._problem(name, why, "remove it: the agent wants no credentials.")
-        if self._get("OTEL_TRACES_SAMPLER") not in ("", *_COMPLETE_SAMPLERS):
+        if self._get("OTEL_TRACES_SAMPLER") not in ("", *COMPLETE_SAMPLERS):
             why = "The samplers choose among whole traces; figures are of all spans."
             self._problem("OTEL_TRACES_SAMPLER", why, "remove it.")
 
