@@ -94,7 +94,7 @@ def test_a_span_with_nothing_to_hide_is_not_copied() -> None:
     scrubber = Scrubber([])
     for n in range(10_000):
         scrubber._hides(f"key{n}")
-    assert len(scrubber._verdicts) == 4096
+    assert sum(map(len, scrubber._verdicts)) == 4096
 
 
 @pytest.mark.parametrize(

@@ -30,3 +30,27 @@ def test_memory_at_the_start(service: Service) -> None:
     bare = {"OTEL_PYTHON_TRACER_PROVIDER": "", "HARBOURLINE_ENVIRONMENT": ""}
     with_it, without = (int(service.run(memory, **v).stdout) for v in ({}, bare))
     assert with_it - without < 6 * 1024
+
+
+def test_the_distribution_of_opentelemetry_is_left_where_it_is(service: Service) -> None:
+    """Its class sets what the node's file has, and loads metrics and logs of the SDK."""
+    folder = service.folder / "opentelemetry_distro-1.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: opentelemetry-distro\n")
+    usual = "[opentelemetry_distro]\ndistro = opentelemetry.distro:OpenTelemetryDistro\n"
+    (service.folder / "theirs.py").write_text(
+        "from opentelemetry.instrumentation.distro import DefaultDistro\n"
+        "class Theirs(DefaultDistro): pass\n"
+    )
+    for points, named, loaded in (
+        (usual, "", False),
+        (f"{usual}theirs = theirs:Theirs\n", "theirs", True),
+    ):
+        (folder / "entry_points.txt").write_text(points)
+        done = service.instrumented(
+            "import sys; print('opentelemetry.sdk.trace' in sys.modules, 'theirs' in sys.modules)",
+            PYTHONPATH=str(service.folder),
+            OTEL_PYTHON_DISTRO=named,
+        )
+        assert done.stdout.split() == ["True", str(loaded)], done.stderr
+        assert "Traceback" not in done.stderr

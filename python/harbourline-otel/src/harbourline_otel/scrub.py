@@ -66,7 +66,8 @@ class Scrubber:
         if allowed_keys is not None:
             names = "|".join([KNOWN_NAMESPACES, *map(re.escape, allowed_keys)])
             self._allowed = re.compile(rf"(?:{names})(?:\.|$)")
-        self._verdicts: dict[tuple[str, bool], bool] = {}
+        self._verdicts: tuple[dict[str, bool], dict[str, bool]] = ({}, {})
+        """Of keys of other values, and of numbers."""
         self._known: tuple[Resource, Resource] | None = None
         """The resource that was seen last, and as it may leave: it is that of all spans."""
 
@@ -115,7 +116,7 @@ class Scrubber:
 
     def _name(self, name: str, attributes: Mapping[str, Any]) -> str:
         """Of a statement without spaces, the first word has values; of a call, its address."""
-        if any(mark in name for mark in "'\"$") and any(key in attributes for key in _STATEMENTS):
+        if ("'" in name or '"' in name or "$" in name) and not _STATEMENTS.isdisjoint(attributes):
             name = texts.statement(name, _system(attributes))
         return _address(name) if "=" in name or "@" in name else name
 
@@ -145,15 +146,16 @@ class Scrubber:
         return changed if changed != attributes else attributes
 
     def _hides(self, key: str, number: bool = False) -> bool:
-        verdict = self._verdicts.get((key, number))
+        known = self._verdicts[number]
+        verdict = known.get(key)
         if verdict is None:
             verdict = (
                 is_sensitive(key, number)
                 or key in _WHOLE
                 or (self._allowed is not None and self._allowed.match(key) is None)
             )
-            if len(self._verdicts) < _KNOWN_KEYS:
-                self._verdicts[key, number] = verdict
+            if len(known) < _KNOWN_KEYS:
+                known[key] = verdict
         return verdict
 
     def _attributes(self, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
