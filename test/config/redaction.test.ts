@@ -29,6 +29,18 @@ test.each([
   'messaging.message.body',
   'db.query.parameter.name',
   '用户密码',
+  '登录口令',
+  'access令牌',
+  '短信验证码',
+  '證件號碼',
+  'card.PANs',
+  'ｐａｓｓｗｏｒｄ',
+  'magStripe',
+  'magstripe_data',
+  'track_1',
+  'track1data',
+  'track-2-data',
+  'emvData',
 ])('%s is a sensitive key', (key) => {
   expect(isSensitiveKey(key)).toBe(true);
 });

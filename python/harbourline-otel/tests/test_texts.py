@@ -213,7 +213,8 @@ def test_of_a_status_the_type_stays() -> None:
     "password userPassword user.pwd DB_PASSWORD card.cvc cvc2 cvv2 card_pin pinBlock track2 "
     "track2Data track_data trackData cardNumber card.number cardNo pan payment.pan accessKey "
     "privateKey client_secret clientSecret accessToken http.request.header.x_api_key apiKey "
-    "sessionCookie credentials iban accountNumber passphrase PANs card.PINs ｐassword".split(),
+    "sessionCookie credentials iban accountNumber passphrase PANs card.PINs ｐassword "
+    "magStripe track_1 track1data track-2-data emvData 登录口令 短信验证码 證件號碼".split(),
 )
 def test_keys_that_look_secret(key: str) -> None:
     assert is_sensitive(key)

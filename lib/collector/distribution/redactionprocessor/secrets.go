@@ -250,6 +250,7 @@ func plural(key string) bool { return strings.HasSuffix(strings.ToLower(key), "t
 // isSensitiveKey judges keys by the list's patterns, in snake case: `accessToken` is `access_token`. Of numbers, `tokens`
 // are a count.
 func (l *list) isSensitiveKey(key string, number bool) bool {
+	key = plain(key) // full-width letters and digits
 	if l.asWritten.MatchString(key) {
 		return true
 	}
@@ -257,6 +258,9 @@ func (l *list) isSensitiveKey(key string, number bool) bool {
 	return l.sensitive.MatchString(snake) && !l.harmless.MatchString(snake) && !(number && plural(snake))
 }
 
+func isLower(key string, i int) bool { return i < len(key) && isLetter(key[i]) && !isUpper(key[i]) }
+
+// snakeCase takes `PANs` for `pans`: the plural of an abbreviation is one word.
 func snakeCase(key string) string {
 	var out strings.Builder
 	out.Grow(len(key) + 4)
@@ -264,7 +268,7 @@ func snakeCase(key string) string {
 		c := key[i]
 		switch {
 		case isUpper(c):
-			if i > 0 && (!isUpper(key[i-1]) && isAlnum(key[i-1]) || isUpper(key[i-1]) && i+1 < len(key) && isLetter(key[i+1]) && !isUpper(key[i+1])) {
+			if i > 0 && (!isUpper(key[i-1]) && isAlnum(key[i-1]) || isUpper(key[i-1]) && isLower(key, i+1) && !(key[i+1] == 's' && !isLower(key, i+2))) {
 				out.WriteByte('_')
 			}
 			out.WriteByte(lower(c))
