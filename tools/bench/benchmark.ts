@@ -57,8 +57,10 @@ Exit code 1 where an aim is missed, ${tooBusy} where the machine was too busy to
       return tooBusy;
     }
     const stop = watchOthers();
-    const { text, wrong = [], missed = [], write } = await measure(quick, values);
-    const others = stop();
+    let others = 0;
+    const { text, wrong = [], missed = [], write } = await measure(quick, values).finally(() => {
+      others = stop(); // what watches keeps the process
+    });
     const section = `${text}\n\nMeasured on ${describeMachine()}; others used ${others.toFixed(0)} % of the processors meanwhile.`;
     console.log(`\n${section}\n`);
     for (const aim of [...wrong, ...missed]) console.log(`Missed: ${aim}`);

@@ -79,7 +79,7 @@ async function measure(quick: boolean, values: Readonly<Record<string, unknown>>
     const ratio = median(ratesWriter ?? []) / median(ratesPlain ?? []);
     const bytes = Math.round(load.request().length / spansInRequest);
     const text = [
-      `Medians of ${rounds} rounds of ${count(spans)} spans, in turn, ${connections} requests at a time; writer, node and load share the machine; a span has ${bytes} bytes as OTLP. One node, TLS, security plugin, one shard, no copies, a JVM that compiles quickly rather than well: a domain's node is faster.`,
+      `Medians of ${rounds} rounds of ${count(spans)} spans, in turn, ${connections} requests at a time; writer, node and load share the machine; a span has ${bytes} bytes as OTLP. One node, TLS, security plugin, one shard, no copies, a JVM of 2 GiB that compiles quickly rather than well: a domain's node is faster.`,
       '',
       '| what | spans a second |',
       '|---|---|',
