@@ -152,7 +152,7 @@ async function measure(quick: boolean): Promise<Measured> {
   const cases = Object.entries(distributions).flatMap(([name, draw], kind) =>
     sizes.map((size, nth) => ({ name, draw, size, service: `latencies-${kind}-${nth}` })),
   );
-  const config = edited(example, { 'link.relay.services': cases.map(({ service }) => service) });
+  const config = edited(example, { 'link.services': cases.map(({ service }) => service) });
   const { environment, region } = config;
   const binary = await collectorBinary(hostTarget(), (line) => process.stderr.write(`${line}\n`));
   const { sampler, link, tierNames, metricLogGroup, cloudMap, dispose } = synthesise(config);
