@@ -437,6 +437,29 @@ made("later")
     assert [span.name for span in agent.spans] == ["parent", "later"]
 
 
+def test_no_fork_splits_the_thread_that_asks_an_agent_again(service: Service, agent: Agent) -> None:
+    """Its batch is kept until after the fork, and is the parent's."""
+    script = f"""{prelude}
+tasks = []
+os.register_at_fork(before=lambda: tasks.append(len(os.listdir("/proc/self/task"))))
+made("first")
+for _ in range(3):
+    pid = os.fork()
+    if pid == 0: os._exit(0)
+    os.waitpid(pid, 0)
+made("last")
+print(tasks, flush=True)
+"""
+    agent.status = 503
+    process = service.start("python", "-c", script, **slow)
+    assert process.stdout and process.stdout.readline() == "[1, 1, 1]\n"
+    agent.status = 200
+    assert process.wait(60) == 0
+    process.communicate()
+    assert [span.name for span in agent.spans] == ["first", "last"]
+    assert sum(point.as_int for point in agent.points(exported)) == agent.total(exported) == 2
+
+
 def test_tracing_that_begins_in_a_thread_works(service: Service, agent: Agent) -> None:
     script = (
         prelude

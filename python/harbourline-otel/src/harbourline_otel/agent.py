@@ -24,6 +24,8 @@ _TIMEOUT = 5.0
 
 _TRY_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 
+_PAUSED = "paused"
+
 _CHUNK = 16
 """Spans that are encoded at a stretch. The interpreter's lock is offered in between, so that a
 request waits for one millisecond of encoding, not for the interpreter's switch interval of five."""
@@ -157,9 +159,12 @@ class AgentSpanExporter:
         self._scrub = scrubber.span
         self._warner = Warner(settings)
         self._until = float("inf")
+        self._kept: tuple[bytes, int] | None = None
+        self.pausing = False
+        """Whether a fork waits: a batch that the agent does not take is kept until after it."""
 
     def export(self, spans: Sequence[ReadableSpan]) -> bool:
-        """Returns when the agent has them, or when the process ends: whether it has."""
+        """Returns when the agent has them, or the process ends, or a fork waits: whether it has."""
         self._counts.take(len(spans))
         scrubbed: list[ReadableSpan] = []
         for span in spans:
@@ -170,8 +175,24 @@ class AgentSpanExporter:
         body, lost = encode(scrubbed)
         for kind, number in lost.items():
             self._counts.finish(number, kind)
+        self._kept = body, len(scrubbed) - lost.total()
+        return self.export_kept()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a fork came between a batch and the agent."""
+        return self._kept is not None
+
+    def export_kept(self) -> bool:
+        """Goes on with a batch as `export` does."""
+        if self._kept is None:
+            return True
+        body, number = self._kept
         error = self._hand_over(body) if body else None
-        self._counts.finish(len(scrubbed) - lost.total(), error)
+        if error == _PAUSED:
+            return False
+        self._kept = None
+        self._counts.finish(number, error)
         self._warner.dropped(self._counts.dropped)
         if self._report.is_due():
             self.report()
@@ -242,11 +263,13 @@ class AgentSpanExporter:
             self._warner.failed(failure.kind, failure.again)
             if not failure.again or now + wait > self._until:
                 return failure.kind
-            # The end of the process, seen from its thread, cuts the wait short.
+            if self.pausing:
+                return _PAUSED
+            # The end of the process, seen from its thread, cuts the wait short; so does a fork.
             self._sleep(wait)
             wait = min(wait * 2, 1.0)
 
     def _sleep(self, seconds: float) -> None:
         until = time.monotonic() + seconds
-        while (left := min(until, self._until) - time.monotonic()) > 0:
+        while (left := min(until, self._until) - time.monotonic()) > 0 and not self.pausing:
             native.sleep(min(left, 0.05))

@@ -124,14 +124,15 @@ class Running:
         if self.waiting and not self.exporter.is_failing:
             self.flush(seconds)
         self._pausing = True
+        self.exporter.pausing = not self._stopped  # the end has its own bound
         self._calls.put(None)
-        thread.join(max(0.0, until - monotonic()))
+        thread.join(max(2 * _LOOK, until - monotonic()))
         native.await_end(thread)
 
     def resume(self) -> None:
         """After the fork, in the parent."""
-        self._pausing = False
-        if self.waiting and self._thread is None:
+        self._pausing = self.exporter.pausing = False
+        if (self.waiting or self.exporter.keeps) and self._thread is None:
             with suppress(RuntimeError):
                 self._start()
 
@@ -149,7 +150,7 @@ class Running:
     def _work(self) -> None:
         attach(set_value(_SUPPRESS_INSTRUMENTATION_KEY, True))
         settings = self._settings
-        due = monotonic() + settings.delay_ms / 1000
+        due = self._due()
         while not self._pausing:
             answer = None
             with suppress(Empty):
@@ -166,7 +167,7 @@ class Running:
             except Exception as error:  # a fault of ours must not end the thread
                 warn(f"spans are lost, and counted: {type(error).__name__}: {error}")
             native.hide(native.get_ident())
-            due = monotonic() + settings.delay_ms / 1000
+            due = self._due()
             if answer:
                 answer.put(done)
             if ends:
@@ -183,6 +184,9 @@ class Running:
             self.exporter.stop_within(float("inf"))
             detach(token)
 
+    def _due(self) -> float:
+        return monotonic() + (0 if self.exporter.keeps else self._settings.delay_ms / 1000)
+
     def _wait(self, due: float) -> float:
         left = max(0.0, due - monotonic())
         looks = (self._child and self.waiting) or native.may_be_left()
@@ -198,7 +202,7 @@ class Running:
 
     def _export(self, spans: int) -> bool:
         """Hands over what waits now: what comes meanwhile may come forever."""
-        done = True
+        done = self.exporter.export_kept()
         while spans > 0 and self.waiting and not self._pausing:
             if self.exporter.is_late:
                 self.exporter.give_up(len(self.waiting))
