@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 
-from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan
 
-from harbourline_otel import native
+from harbourline_otel import native, otlp
 from harbourline_otel.observe import Counts, Report
 from harbourline_otel.say import Warner
 from harbourline_otel.scrub import Scrubber
@@ -123,25 +122,32 @@ def _connect(address: tuple[str, int], seconds: float) -> socket.socket:
 
 
 def encode(spans: Sequence[ReadableSpan]) -> tuple[bytes, Counter[str]]:
-    """An encoded request: protobuf joins messages that stand one after the other.
+    """An encoded request, with each resource and scope once.
 
     And how many spans cannot be encoded, by ``error.type``: one with half a character in its name.
     """
-    parts = []
+    resources: dict[int, tuple[bytes, dict[int, list[bytes]]]] = {}
     lost: Counter[str] = Counter()
-    for start in range(0, len(spans), _CHUNK):
-        if start:
+    for n, span in enumerate(spans):
+        if n and n % _CHUNK == 0:
             native.sleep(0)
-        chunk = spans[start : start + _CHUNK]
+        resource, scope = span.resource, span.instrumentation_scope
         try:
-            parts.append(encode_spans(chunk).SerializeToString())
-        except Exception:
-            for span in chunk:
-                try:
-                    parts.append(encode_spans([span]).SerializeToString())
-                except Exception as error:
-                    lost[type(error).__name__] += 1
-    return b"".join(parts), lost
+            if id(resource) not in resources:
+                resources[id(resource)] = (otlp.resource(resource), {})
+            scopes = resources[id(resource)][1]
+            if id(scope) not in scopes:
+                scopes[id(scope)] = [otlp.scope(scope)]
+            scopes[id(scope)].append(otlp.span(span))
+        except Exception as error:
+            lost[type(error).__name__] += 1
+    if lost.total() == len(spans):
+        return b"", lost
+    parts = [
+        whose + otlp.joined(2, map(b"".join, scopes.values()))
+        for whose, scopes in resources.values()
+    ]
+    return otlp.joined(1, parts), lost
 
 
 class AgentSpanExporter:

@@ -12,15 +12,13 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from hashlib import sha256
+from struct import pack
 from typing import NamedTuple
 from uuid import uuid4
 
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.metrics.v1 import metrics_pb2 as pb
 from opentelemetry.sdk.resources import Resource
 
-from harbourline_otel import ledger
+from harbourline_otel import ledger, otlp
 from harbourline_otel.ledger import (
     ADOPTED,
     DROPPED,
@@ -49,7 +47,8 @@ _PAUSES = "harbourline.gc.pause.time"
 _SUMS = {_PROCESSED: "{span}", _EXPORTED: "{span}", _COLLECTIONS: "{collection}", _PAUSES: "s"}
 """What grows, and its unit. Collections are those of all generations: each series is paid for."""
 
-_DELTA = pb.AGGREGATION_TEMPORALITY_DELTA
+_DELTA = otlp.number(2, 1)
+"""The temporality of a sum and of a histogram."""
 
 
 class Counts:
@@ -184,7 +183,7 @@ class Report:
         self._collections = GarbageCollections()
         kept = {key: str(resource.attributes[key]) for key in _KEPT if key in resource.attributes}
         # Workers of one service report side by side.
-        self._resource = _attributes(kept | {"service.instance.id": str(uuid4())})
+        self._resource = otlp.attributes(1, kept | {"service.instance.id": str(uuid4())})
         self._told = Reading()
         self._since = time.time_ns()
         self._due = time.monotonic() + _INTERVAL
@@ -197,20 +196,15 @@ class Report:
         """A request, and the reading that `took` is to get."""
         self._due = time.monotonic() + _INTERVAL
         now = self._read()
-        request = ExportMetricsServiceRequest()
-        resource = request.resource_metrics.add()
-        resource.resource.attributes.extend(self._resource)
-        scope = resource.scope_metrics.add()
-        scope.scope.name = "harbourline_otel"
-        scope.metrics.extend(self._sum(name, unit, now) for name, unit in _SUMS.items())
-        scope.metrics.append(self._durations(now))
+        metrics = [self._sum(name, unit, now) for name, unit in _SUMS.items()]
+        metrics.append(self._durations(now))
         for name, unit, value in (
             ("otel.sdk.processor.span.queue.size", "{span}", self._counts.queued),
             ("harbourline.gc.pause.longest", "s", self._collections.longest),
         ):
-            gauge = pb.Gauge(data_points=[self._point(value)])
-            scope.metrics.append(pb.Metric(name=name, unit=unit, gauge=gauge))
-        return request.SerializeToString(), now
+            metrics.append(_metric(name, unit, 5, otlp.part(1, self._point(value))))
+        scope = otlp.part(1, otlp.text(1, "harbourline_otel")) + otlp.joined(2, metrics)
+        return otlp.part(1, otlp.part(1, self._resource) + otlp.part(2, scope)), now
 
     def took(self, reading: Reading) -> None:
         """The agent has the report: the next one goes on from there."""
@@ -239,28 +233,23 @@ class Report:
             dict(counts.attempts),
         )
 
-    def _point(self, value: float, error: str | None = None) -> pb.NumberDataPoint:
-        point = pb.NumberDataPoint(
-            start_time_unix_nano=self._since,
-            time_unix_nano=time.time_ns(),
-            attributes=_attributes({"error.type": error} if error else {}),
-        )
-        if isinstance(value, int):
-            point.as_int = value
-        else:
-            point.as_double = value
-        return point
+    def _times(self) -> bytes:
+        return otlp.fixed(2, self._since) + otlp.fixed(3, time.time_ns())
 
-    def _sum(self, name: str, unit: str, now: Reading) -> pb.Metric:
+    def _point(self, value: float, error: str | None = None) -> bytes:
+        written = b"\x31" + pack("<q", value) if isinstance(value, int) else _double(4, value)
+        return self._times() + written + otlp.attributes(7, _error(error))
+
+    def _sum(self, name: str, unit: str, now: Reading) -> bytes:
         points = [
             self._point(value - self._told.sums.get(key, 0), key[1])
             for key, value in now.sums.items()
             if key[0] == name
         ]
-        data = pb.Sum(data_points=points, aggregation_temporality=_DELTA, is_monotonic=True)
-        return pb.Metric(name=name, unit=unit, sum=data)
+        monotonic = otlp.number(3, 1)
+        return _metric(name, unit, 7, otlp.joined(1, points) + _DELTA + monotonic)
 
-    def _durations(self, now: Reading) -> pb.Metric:
+    def _durations(self, now: Reading) -> bytes:
         points = []
         for error, seconds in now.seconds.items():
             new = {
@@ -269,20 +258,29 @@ class Report:
                 if kind == error
             }
             first, last = min(new), max(new)
-            point = pb.ExponentialHistogramDataPoint(
-                start_time_unix_nano=self._since,
-                time_unix_nano=time.time_ns(),
-                attributes=_attributes({"error.type": error} if error else {}),
-                count=sum(new.values()),
-                sum=seconds - self._told.seconds.get(error, 0),
-                scale=_SCALE,
+            counts = b"".join([otlp.varint(new.get(n, 0)) for n in range(first, last + 1)])
+            points.append(
+                otlp.attributes(1, _error(error))
+                + self._times()
+                + otlp.fixed(4, sum(new.values()))
+                + _double(5, seconds - self._told.seconds.get(error, 0))
+                + _signed(6, _SCALE)
+                + otlp.part(8, _signed(1, first) + otlp.part(2, counts))
             )
-            point.positive.offset = first
-            point.positive.bucket_counts.extend(new.get(n, 0) for n in range(first, last + 1))
-            points.append(point)
-        data = pb.ExponentialHistogram(data_points=points, aggregation_temporality=_DELTA)
-        return pb.Metric(name=_DURATION, unit="s", exponential_histogram=data)
+        return _metric(_DURATION, "s", 10, otlp.joined(1, points) + _DELTA)
 
 
-def _attributes(values: dict[str, str]) -> list[KeyValue]:
-    return [KeyValue(key=k, value=AnyValue(string_value=v)) for k, v in values.items()]
+def _metric(name: str, unit: str, kind: int, data: bytes) -> bytes:
+    return otlp.text(1, name) + otlp.text(3, unit) + otlp.part(kind, data)
+
+
+def _double(field: int, value: float) -> bytes:
+    return otlp.varint(field << 3 | 1) + pack("<d", value)
+
+
+def _signed(field: int, value: int) -> bytes:
+    return otlp.number(field, value << 1 if value >= 0 else (-value << 1) - 1)
+
+
+def _error(kind: str | None) -> dict[str, str]:
+    return {"error.type": kind} if kind else {}
