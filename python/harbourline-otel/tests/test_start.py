@@ -54,3 +54,23 @@ def test_the_distribution_of_opentelemetry_is_left_where_it_is(service: Service)
         )
         assert done.stdout.split() == ["True", str(loaded)], done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_span_on_its_way_loads_no_more_than_it_needs(service: Service) -> None:
+    """Nor does the first connection load anything: a fork meanwhile would split an import."""
+    done = service.run(
+        "import os, sys\n"
+        "from opentelemetry import trace\n"
+        "from harbourline_otel.agent import Agent\n"
+        "from harbourline_otel.settings import Settings\n"
+        "agent, before = Agent(Settings.from_environment(os.environ)), set(sys.modules)\n"
+        "agent.post('/v1/traces', b'')\n"
+        "print(*set(sys.modules) - before, file=sys.stderr)\n"
+        "trace.get_tracer('test').start_span('span').end()\n"
+        "assert trace.get_tracer_provider().force_flush()\n"
+        f"{script}"
+    )
+    assert done.stderr.strip() == ""
+    heavy = {"google.protobuf", "encodings.idna", "opentelemetry.sdk.metrics", "requests"}
+    assert heavy.isdisjoint(done.stdout.split())
+    assert "harbourline_otel.otlp" in done.stdout.split()

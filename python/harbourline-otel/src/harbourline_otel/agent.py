@@ -29,10 +29,6 @@ _CHUNK = 16
 """Spans that are encoded at a stretch. The interpreter's lock is offered in between, so that a
 request waits for one millisecond of encoding, not for the interpreter's switch interval of five."""
 
-# Otherwise the first connection imports it: a fork meanwhile leaves a lock behind
-# that nobody in the child gives back, and a child that connects hangs.
-"".encode("idna")
-
 
 class AgentAway(Exception):
     """It did not take it. `kind` is the ``error.type`` of the metrics."""
