@@ -63,8 +63,10 @@ const memoryOf = ({ pid }: Service): number =>
 const each = <Key extends string, Value>(keys: readonly Key[], value: () => Value) =>
   Object.fromEntries(keys.map((key) => [key, value()])) as Record<Key, Value>;
 
-async function measure(quick: boolean): Promise<Measured> {
-  const size = quick ? little : whole;
+async function measure(quick: boolean, values: Readonly<Record<string, unknown>>): Promise<Measured> {
+  const starts = Number(values.starts);
+  if (!Number.isInteger(starts) || starts < 1) throw new Error(`--starts ${values.starts}: use a whole number from 1`);
+  const size = quick ? little : { ...whole, starts };
   const progress: Progress = (line) => process.stderr.write(`${line}\n`);
   const python = await preparePython(progress, 'newest', [join(harbourlineOtel, 'peers.lock')]);
   const folder = mkdtempSync(join(tmpdir(), 'harbourline-bench-'));
@@ -143,7 +145,9 @@ async function bytesOnTheWire(wire: { bytes: number }, seconds: number, progress
 benchmark(
   {
     name: 'bench:python',
-    about: 'Measures what tracing costs a Python service, beside two other agents. Takes some twenty minutes.',
+    about: 'Measures what tracing costs a Python service, beside two other agents. Takes some five minutes for each start.',
+    options: { starts: { type: 'string', default: `${whole.starts}` } },
+    optionsHelp: `  --starts N  starts of every service (default ${whole.starts})\n`,
   },
   measure,
 );
