@@ -145,7 +145,8 @@ async function bytesOnTheWire(wire: { bytes: number }, seconds: number, progress
 benchmark(
   {
     name: 'bench:python',
-    about: 'Measures what tracing costs a Python service, beside two other agents. Takes some five minutes for each start.',
+    about:
+      'Measures what tracing costs a Python service, beside two other agents. Takes some five minutes for each start.',
     options: { starts: { type: 'string', default: `${whole.starts}` } },
     optionsHelp: `  --starts N  starts of every service (default ${whole.starts})\n`,
   },
