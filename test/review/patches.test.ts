@@ -54,7 +54,7 @@ test('a change of comments gives an empty page, a change of the configuration on
   expect(page(review('prod', before, comments), ends)).toBe('# prod: nothing changes\n');
 
   const text = page(review('prod', before, smaller), ends);
-  expect(text).toContain('data node type: r7g.xlarge.search → r7g.large.search');
+  expect(text).toContain('data node type: r7g.xlarge.search → m7g.xlarge.search');
   expect(text).toContain('RetentionInDays: 400 → 365 days');
   expect(text.indexOf('## Danger')).toBeLessThan(text.indexOf('## Caution'));
 }, 300_000);
