@@ -33,7 +33,8 @@ const failingPercent = 3;
 
 const spansARequest = 2_000;
 const addresses = ['127.77.7.1', '127.77.7.2'] as const;
-const [relayAddress, receiverAddress] = ['127.77.7.3', '127.77.7.4'];
+const relayAddress = '127.77.7.3';
+const receiverAddress = '127.77.7.4';
 const otlp = (address: string) => `${address}:${ports.otlpHttp}`;
 
 /** From (0, 1): half a normal distribution's draw needs a logarithm. */
@@ -80,7 +81,7 @@ const samplerParts = (tier: Tier, address: string): string =>
       awsemf: { ...exporters.awsemf, sending_queue: { enabled: false } },
       // A relay answers after its window.
       'otlp_http/relay': {
-        endpoint: `http://${otlp(relayAddress!)}`,
+        endpoint: `http://${otlp(relayAddress)}`,
         timeout: `${windowSeconds + graceSeconds + 40}s`,
         sending_queue: { num_consumers: 16 },
       },
@@ -93,15 +94,15 @@ const samplerParts = (tier: Tier, address: string): string =>
 
 /** A relay's windows. */
 const relayParts = (tier: Tier): string =>
-  partsOf(tier, relayAddress!, ({ processors }) => ({
+  partsOf(tier, relayAddress, ({ processors }) => ({
     processors: { harbourline_aggregates: processors.harbourline_aggregates! },
-    exporters: { otlp_http: { endpoint: `http://${otlp(receiverAddress!)}` } },
+    exporters: { otlp_http: { endpoint: `http://${otlp(receiverAddress)}` } },
     service: { metrics: { receivers: ['otlp'], processors: ['harbourline_aggregates'], exporters: ['otlp_http'] } },
   }));
 
 /** What the mainland makes of them. */
 const receiverParts = (tier: Tier): string =>
-  partsOf(tier, receiverAddress!, ({ exporters }) => ({
+  partsOf(tier, receiverAddress, ({ exporters }) => ({
     exporters: { awsemf: exporters.awsemf! },
     service: { metrics: { receivers: ['otlp'], exporters: ['awsemf'] } },
   }));
@@ -181,8 +182,8 @@ async function measure(quick: boolean): Promise<Measured> {
       environment: aws.environment,
     });
   const collectors = await Promise.all([
-    start('receiver', receiverAddress!, mainland.receiver, receiverParts(mainland.receiver), there),
-    start('relay', relayAddress!, relay, relayParts(relay)),
+    start('receiver', receiverAddress, mainland.receiver, receiverParts(mainland.receiver), there),
+    start('relay', relayAddress, relay, relayParts(relay)),
     ...addresses.map((address, n) => start(`sampler-${n + 1}`, address, sampler, samplerParts(sampler, address))),
   ]);
   const total = (aws: AwsDoubles, service: string, name: string, statistic: string, more = {}): number =>

@@ -18,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, distributions, requires, ve
 from typing import Literal, NamedTuple
 
 from harbourline_otel import found
-from harbourline_otel.settings import COMPLETE_SAMPLERS, Settings, SettingsError
+from harbourline_otel.settings import Settings, SettingsError, leaves_spans_out
 
 State = Literal["ok", "wrong", "note"]
 
@@ -80,8 +80,7 @@ def _examine(seconds: float) -> Iterator[Finding]:
         )
         if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
             yield Finding("wrong", "OTEL_SDK_DISABLED is true: there are no spans", "remove it.")
-        sampler = os.environ.get("OTEL_TRACES_SAMPLER", "").strip()
-        if sampler not in ("", *COMPLETE_SAMPLERS):  # in development; else it is refused
+        if leaves_spans_out(os.environ.get("OTEL_TRACES_SAMPLER", "")):
             yield Finding("wrong", "OTEL_TRACES_SAMPLER leaves spans out, or all", "remove it.")
         if "otlp" not in settings.exporters:
             yield Finding(

@@ -35,8 +35,12 @@ _CREDENTIALS = ("OTEL_PYTHON_EXPORTER_OTLP_HTTP_", "OTEL_PYTHON_EXPORTER_OTLP_GR
 _SECRET = ("HEADERS", "ATTRIBUTES", "CERTIFICATE", "KEY", "TOKEN", "SECRET", "PASSWORD")
 """Parts of names of variables whose values may be secrets, or hold some."""
 _SIGNALS = ("TRACES", "METRICS", "LOGS")
-COMPLETE_SAMPLERS = ("always_on", "parentbased_always_on")
-"""Values of ``OTEL_TRACES_SAMPLER`` with which no span is missing."""
+_COMPLETE_SAMPLERS = ("always_on", "parentbased_always_on")
+
+
+def leaves_spans_out(sampler: str) -> bool:
+    """Whether spans are missing with this ``OTEL_TRACES_SAMPLER``: refused but in development."""
+    return sampler.strip() not in ("", *_COMPLETE_SAMPLERS)
 
 
 class Refused(RuntimeError):
@@ -313,7 +317,7 @@ class _Reader:
             if name.startswith(_CREDENTIALS) and name.endswith("_PROVIDER") and self._get(name):
                 why = "What is installed under that name decides where telemetry is sent."
                 self._problem(name, why, "remove it: the agent wants no credentials.")
-        if self._get("OTEL_TRACES_SAMPLER") not in ("", *COMPLETE_SAMPLERS):
+        if leaves_spans_out(self._get("OTEL_TRACES_SAMPLER")):
             why = "The samplers choose among whole traces; figures are of all spans."
             self._problem("OTEL_TRACES_SAMPLER", why, "remove it.")
 

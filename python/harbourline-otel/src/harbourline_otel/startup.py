@@ -112,13 +112,12 @@ def say() -> None:
 
     if (settings := guard.current()) and not _is_child():
         from harbourline_otel import found, say
-        from harbourline_otel.settings import COMPLETE_SAMPLERS
+        from harbourline_otel.settings import leaves_spans_out
 
         say.started(settings, found.line())
         if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
             say.warn("OTEL_SDK_DISABLED is true: there are no spans. Fix: remove it")
-        sampler = os.environ.get("OTEL_TRACES_SAMPLER", "").strip()
-        if sampler not in ("", *COMPLETE_SAMPLERS):  # in development; else it is refused
+        if leaves_spans_out(os.environ.get("OTEL_TRACES_SAMPLER", "")):
             say.warn("OTEL_TRACES_SAMPLER leaves spans out, or all. Fix: remove it")
         for vendor in ("ddtrace", "newrelic", "elasticapm"):
             if vendor in sys.modules:
