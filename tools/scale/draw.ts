@@ -13,7 +13,7 @@ export function curves(steps: readonly number[], at: Omit<Step, 'spansPerSecond'
       textStyle: { fontSize: 14 },
     },
     grid: { left: 70, right: 280, top: 50, bottom: 50 },
-    legend: { orient: 'vertical', right: 8, top: 50, itemHeight: 8 },
+    legend: { orient: 'vertical', left: 655, top: 50, itemHeight: 8 },
     xAxis: {
       type: 'log',
       name: 'spans a second',
