@@ -35,7 +35,8 @@ export function sampled({ config, ledger, spans, deadLetters, allowance }: Evide
     if (!documents) continue;
     kind.kept += 1;
     const ids = new Set(documents.map(({ spanId }) => spanId));
-    if (ids.size !== spansOfTrace.length || !spansOfTrace.every(({ spanId }) => ids.has(spanId))) incomplete += 1;
+    if (documents.length !== spansOfTrace.length || !spansOfTrace.every(({ spanId }) => ids.has(spanId)))
+      incomplete += 1;
   }
   const ordinary = seen.floor.made + seen.band.made + seen.drop.made;
   const kept = seen.floor.kept + seen.band.kept + seen.drop.kept;

@@ -70,7 +70,7 @@ export function mutate(area: Area, files: readonly string[] = area.code): Score[
     coverageAnalysis: 'perTest',
     concurrency: availableParallelism(),
     timeoutMS: 30_000,
-    reporters: ['clear-text', 'json'],
+    reporters: ['progress-append-only', 'clear-text', 'json'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: false },
     jsonReporter: { fileName: report },
     tempDirName: join(folder, 'sandbox'),

@@ -273,3 +273,102 @@ test('where nothing was broken, nobody is asked how long it took', () => {
   const rows = rowsOf(healthy({ expectedAlarms: { notify: ['Calls to the mainland'] } }));
   expect(rows['from the fault to the alarm']).toBeUndefined();
 });
+
+test('in a drive that is shorter than its warm-up, its last second stands for the hours before', () => {
+  const short = { from: start, until: start + 15_000 };
+  const evidence = healthy({ drive: short, allowance: { ...healthy().allowance, injectedAt: start + 14_500 } });
+  expect(alarmed(evidence).fair).toEqual({ from: start + 14_000, until: start + 14_500 });
+});
+
+test('what the metrics still count after the fault is of before it: it tells nothing of who is at fault', () => {
+  // Calls back are slow in the seconds in which the fault begins, calls to the mainland from then on.
+  const startOf = ({ startNs }: Made) => Number(BigInt(startNs) / 1_000_000n);
+  const spans = slowed('hk-cn').map((span) =>
+    span.crossing === 'cn-hk' && startOf(span) >= injectedAt && startOf(span) < injectedAt + 20_000
+      ? { ...span, endNs: `${BigInt(span.startNs) + 1_500_000_000n}` }
+      : span,
+  );
+  expect(alarmed(faulty(spans, { notify: [] })).diagnosis).toMatchObject({ side: 'the mainland' });
+  // A fault in the last seconds is told by what comes after the drive.
+  const late = drive.until - 10_000;
+  const atLast = made.map((span) =>
+    span.crossing === 'hk-cn' && startOf(span) >= late
+      ? { ...span, endNs: `${BigInt(span.startNs) + 1_500_000_000n}` }
+      : span,
+  );
+  const evidence = faulty(atLast, { notify: [] });
+  expect(alarmed({ ...evidence, allowance: { ...evidence.allowance, injectedAt: late } }).diagnosis).toMatchObject({
+    side: 'the mainland',
+  });
+});
+
+/** Median of the calls to the mainland in a minute. */
+const slowMinute = (heading: string): AlarmProperties =>
+  minutely(heading, {
+    Namespace: namespace,
+    MetricName: 'traces.span.metrics.duration',
+    Dimensions: [
+      { Name: 'crossing', Value: 'hk-cn' },
+      { Name: 'span.kind', Value: 'SPAN_KIND_CLIENT' },
+    ],
+    Period: 60,
+    ExtendedStatistic: 'p50',
+    Threshold: 1_000,
+  });
+const slowIn = (isSlow: (minutes: number) => boolean) =>
+  made.map((span) =>
+    isSlow((Number(BigInt(span.startNs) / 1_000_000n) - start) / minute)
+      ? { ...span, endNs: `${BigInt(span.startNs) + 1_500_000_000n}` }
+      : span,
+  );
+
+test('only a missed objective makes the minute before the fault a bad one', () => {
+  const bad = slowIn(() => true);
+  const judged = (heading: string) =>
+    rowsOf(withAlarms(faulty(bad, { notify: [heading] }), slowMinute(heading)))[notified]!;
+  expect(judged('Error rate hk-cn').doubtful).toBe(true);
+  expect(judged('Budget').doubtful).toBeUndefined();
+  // It was fair until the fault.
+  const late = withAlarms(
+    faulty(
+      slowIn((at) => at >= 1.5),
+      { notify: ['P99 hk-cn'] },
+    ),
+    slowMinute('P99 hk-cn'),
+  );
+  expect(rowsOf(late)[notified]).toMatchObject({ ok: true });
+  expect(rowsOf(late)[notified]!.doubtful).toBeUndefined();
+});
+
+test('an alarm that is no incident may notify again; the time to the alarm is that of its first message', () => {
+  const flapping = slowIn((at) => at < 1 || at >= 2);
+  const of = (heading: string) => {
+    const evidence = faulty(flapping, { notify: [heading] });
+    const allowance = { ...evidence.allowance, injectedAt: start };
+    return rowsOf(withAlarms({ ...evidence, allowance }, slowMinute(heading)));
+  };
+  const rows = of('Budget');
+  expect(rows['incidents that paged more than once']).toMatchObject({ ok: true, seen: 'none' });
+  expect(rows[notified]!.seen).toBe('"Budget" at 14:15:00, "Budget" at 14:17:00');
+  expect(rows['from the fault to the alarm']!.seen).toBe('60 s (fault at 14:14:00)');
+});
+
+test('several services are named once each, in whatever order they fail', () => {
+  const failing = measured(made.map((span) => ({ ...span, status: 'ERROR' as const })));
+  const of = (service: string) =>
+    failing.map((point) => ({ ...point, dimensions: { ...point.dimensions, 'service.name': service } }));
+  const Expression = `SELECT SUM("harbourline.calls.excess") FROM SCHEMA("${namespace}", "crossing", "service.name") WHERE "crossing" = 'hk-cn' GROUP BY "service.name"`;
+  const alarm = minutely('A caller of the mainland fails', { Metrics: [{ Id: 'q', Expression, Period: 60 }] });
+  const evidence = (named: readonly string[]) =>
+    withAlarms(
+      healthy({ metrics: storeOf([...failing, ...of('fx'), ...of('card')]), expectedAlarms: { notify: [], named } }),
+      alarm,
+    );
+  const row = (named: readonly string[]) => rowsOf(evidence(named))['services that messages name'];
+  expect(row(['payment', 'fx', 'card'])).toMatchObject({
+    ok: true,
+    seen: 'card, fx, payment',
+    expected: 'payment, fx, card',
+  });
+  expect(row(['payment', 'fx'])).toMatchObject({ ok: false });
+});

@@ -99,4 +99,83 @@ describe('dashboards', () => {
       { label: 'payment', points: [[minute, 1]] },
     ]);
   });
+
+  test('without options: an average of five minutes, drawn at the left, named after its metric', () => {
+    const graph: Widget = {
+      ...widget([['N', 'calls', 'crossing', 'hk-cn']]),
+      properties: { metrics: [['N', 'calls', 'crossing', 'hk-cn']] },
+    };
+    expect(seriesOf(graph, store)).toEqual([{ label: 'calls', points: [[0, (100 + 10 + 200) / 3]] }]);
+    expect(shownMetrics([graph], store).metrics).toMatchObject([{ statistic: 'Average', widget: '' }]);
+    expect(seriesOf({ ...graph, properties: {} }, store)).toEqual([]);
+  });
+
+  test('statistic and period of the graph hold for metrics that say nothing of their own', () => {
+    const calls = ['N', 'calls', 'crossing', 'hk-cn'] as const;
+    const graph = (options: object) => ({
+      ...widget([]),
+      properties: { stat: 'Maximum', period: 120, metrics: [[...calls, options]] },
+    });
+    const figures = (options: object) => seriesOf(graph(options), store)[0]!.points;
+    expect(figures({})).toEqual([
+      [0, 100],
+      [2 * minute, 200],
+    ]);
+    expect(figures({ stat: 'Minimum' })).toEqual([
+      [0, 100],
+      [2 * minute, 10],
+    ]);
+    expect(figures({ period: 300 })).toEqual([[0, 200]]);
+  });
+
+  test('a line at the right axis says so, a metric, an expression and a search alike', () => {
+    const search = `SEARCH('{"N","crossing","service.name"} MetricName="calls"', 'Sum', 60)`;
+    const right = (yAxis: 'left' | 'right') =>
+      seriesOf(
+        widget([
+          ['N', 'calls', 'crossing', 'hk-cn', { id: 'c', yAxis }],
+          [{ expression: '2 * c', yAxis }],
+          [{ expression: search, yAxis }],
+        ]),
+        store,
+      ).map((line) => line.right);
+    expect(right('right')).toEqual([true, true, true]);
+    expect(right('left')).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('lines of a search are called by the dimensions that it leaves open, and go by time', () => {
+    const late = new MetricStore();
+    const dimensions = { crossing: 'none', 'service.name': 'fx', 'span.kind': 'SERVER' };
+    late.add([point(3, 'calls', dimensions, 3), point(1, 'calls', dimensions, 1)]);
+    const search = `SEARCH('{"N","crossing","service.name","span.kind"} MetricName="calls" "crossing"="none"', 'Sum', 60)`;
+    const once = ['N', 'calls', ...Object.entries(dimensions).flat(), { stat: 'Sum', period: 60 }];
+    const points = [
+      [minute, 1],
+      [3 * minute, 3],
+    ];
+    expect(seriesOf(widget([[{ expression: search }], once]), late)).toEqual([
+      { label: 'fx SERVER', points },
+      { label: 'calls', points },
+    ]);
+  });
+
+  test('what is filled has a foot on both sides, what is not has none', () => {
+    const options = { id: 'e', stat: 'Sum', period: 60, visible: false };
+    const alone = (expression: string) =>
+      seriesOf(
+        widget([['N', 'calls', 'crossing', 'hk-cn', 'status.code', 'E', options], [{ expression, period: 60 }]]),
+        store,
+      );
+    expect(alone('FILL(e, 0)')).toEqual([
+      {
+        label: 'FILL(e, 0)',
+        points: [
+          [0, 0],
+          [minute, 5],
+          [2 * minute, 0],
+        ],
+      },
+    ]);
+    expect(alone('e * 1')).toEqual([{ label: 'e * 1', points: [[minute, 5]] }]);
+  });
 });

@@ -77,6 +77,22 @@ describe('what CloudWatch would drop is an error that says so', () => {
       });
     const named = (body: object) => ({ Namespace: 'N', ...body });
     expect(dataPoints(envelope(named))).toHaveLength(1);
+    // As many as there may be.
+    expect(dataPoints(envelope((body) => named({ ...body, Metrics: Array(100).fill({ Name: 'a' }) })))).toHaveLength(
+      100,
+    );
+    expect(dataPoints(envelope((body) => ({ ...named(body), Namespace: 'N'.repeat(255) })))).toHaveLength(1);
+    const values = Array.from({ length: 100 }, (_, n) => n);
+    const widest = { ...distribution, Values: values, Counts: values, Count: 4950 };
+    expect(dataPoints(event({ Name: 'a' }, { a: widest }))[0]!.values).toHaveLength(100);
+    const thirty = Object.fromEntries(values.slice(0, 30).map((n) => [`d${n}`, 'x']));
+    const [wide] = dataPoints(
+      JSON.stringify({
+        ...JSON.parse(envelope((body) => named({ ...body, Dimensions: [Object.keys(thirty)] }))),
+        ...thirty,
+      }),
+    );
+    expect(wide!.dimensions).toEqual(thirty);
     for (const broken of [
       envelope((body) => named({ ...body, Metrics: Array(101).fill({ Name: 'a' }) })),
       envelope((body) => named({ ...body, Dimensions: [Array.from({ length: 31 }, (_, n) => `d${n}`)] })),
