@@ -36,6 +36,8 @@ type Config struct {
 	Endpoint string `mapstructure:"endpoint"`
 	// Metrics is where the collector's own metrics are read.
 	Metrics string `mapstructure:"metrics"`
+	// Interval at which they are read: what is remembered is six times as long, a minute.
+	Interval time.Duration `mapstructure:"interval"`
 }
 
 // Validate tells everything that is wrong at once.
@@ -47,22 +49,22 @@ func (c *Config) Validate() error {
 	if at, err := url.Parse(c.Metrics); err != nil || at.Host == "" {
 		problems = append(problems, fmt.Errorf("metrics: %q is no URL; write that of the collector's own metrics, such as http://127.0.0.1:8888/metrics", c.Metrics))
 	}
+	if c.Interval <= 0 {
+		problems = append(problems, fmt.Errorf("interval: %v is not positive; write one such as 10s", c.Interval))
+	}
 	return errors.Join(problems...)
 }
 
 // NewFactory makes extensions of type harbourline_pages.
 func NewFactory() extension.Factory {
-	return extension.NewFactory(component.MustNewType("harbourline_pages"), func() component.Config { return &Config{} },
+	return extension.NewFactory(component.MustNewType("harbourline_pages"), func() component.Config { return &Config{Interval: 10 * time.Second} },
 		func(_ context.Context, settings extension.Settings, cfg component.Config) (extension.Extension, error) {
 			return newPages(cfg.(*Config), settings.Logger), nil
 		}, component.StabilityLevelStable)
 }
 
-// What is remembered: a minute.
-const (
-	interval = 10 * time.Second
-	samples  = 6
-)
+// Of what is remembered.
+const samples = 6
 
 type pages struct {
 	cfg    *Config
@@ -137,7 +139,7 @@ func (p *pages) handler(host component.Host) http.Handler {
 }
 
 func (p *pages) watch(ctx context.Context) {
-	ticker := time.NewTicker(interval)
+	ticker := time.NewTicker(p.cfg.Interval)
 	defer ticker.Stop()
 	for {
 		select {

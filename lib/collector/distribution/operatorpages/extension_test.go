@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.uber.org/zap"
@@ -18,7 +19,7 @@ const metrics = "http://127.0.0.1:8888/metrics"
 
 func TestOnlyLoopbackIsServed(t *testing.T) {
 	for _, endpoint := range []string{"127.0.0.1:13134", "127.7.0.9:1", "[::1]:13134"} {
-		if err := (&Config{endpoint, metrics}).Validate(); err != nil {
+		if err := (&Config{endpoint, metrics, time.Second}).Validate(); err != nil {
 			t.Errorf("%s: %v", endpoint, err)
 		}
 	}
@@ -26,17 +27,25 @@ func TestOnlyLoopbackIsServed(t *testing.T) {
 		"", ":13134", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:70000", "localhost:13134",
 		"0.0.0.0:13134", "[::]:13134", "10.20.0.15:13134", "169.254.1.1:13134", "${env:PAGES_ADDRESS}:13134",
 	} {
-		if err := (&Config{endpoint, metrics}).Validate(); err == nil || !strings.Contains(err.Error(), "loopback") {
+		if err := (&Config{endpoint, metrics, time.Second}).Validate(); err == nil || !strings.Contains(err.Error(), "loopback") {
 			t.Errorf("%q: %v", endpoint, err)
 		}
 	}
 }
 
+func TestAMinuteIsRemembered(t *testing.T) {
+	if interval := NewFactory().CreateDefaultConfig().(*Config).Interval; samples*interval != time.Minute {
+		t.Error(interval)
+	}
+}
+
 func TestAllThatIsWrongIsToldAtOnce(t *testing.T) {
 	for _, from := range []string{"", "/metrics", "127.0.0.1:8888/metrics", "http://"} {
-		err := (&Config{"10.0.0.1:1", from}).Validate()
-		if err == nil || !strings.Contains(err.Error(), "endpoint: ") || !strings.Contains(err.Error(), "metrics: ") {
-			t.Errorf("%q: %v", from, err)
+		err := (&Config{"10.0.0.1:1", from, 0}).Validate()
+		for _, part := range []string{"endpoint: ", "metrics: ", "interval: "} {
+			if err == nil || !strings.Contains(err.Error(), part) {
+				t.Errorf("%q: %v", from, err)
+			}
 		}
 	}
 }
@@ -166,7 +175,7 @@ func TestACollectorRunsWhereItsPortIsTaken(t *testing.T) {
 	}
 	defer func() { _ = taken.Close() }()
 	logger, logs := observer.New(zap.WarnLevel)
-	pages := newPages(&Config{taken.Addr().String(), metrics}, zap.New(logger))
+	pages := newPages(&Config{taken.Addr().String(), metrics, time.Second}, zap.New(logger))
 	if err := pages.Start(t.Context(), componenttest.NewNopHost()); err != nil {
 		t.Error(err)
 	}
