@@ -1,9 +1,11 @@
 /**
- * What tests of Jest find in it, under Mocha: its matchers, `test`, `each` and the names of its hooks. Stryker runs tests of Mocha in one
+ * What tests of Jest find in it, under Mocha: its matchers (of snapshots those of errors), `test`, `each` and the names of its hooks. Stryker runs tests of Mocha in one
  * process that holds all mutants and switches one on at a time: milliseconds each. Under Jest everything is loaded anew for
  * each, which takes seconds.
  */
+import { readFileSync } from 'node:fs';
 import Module from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { expect } from 'expect';
 import { bind } from 'jest-each';
 
@@ -18,7 +20,36 @@ interface Mocha {
 
 // Mocha puts its functions there when it loads a test file, which is after this one.
 const mocha = globalThis as unknown as Mocha;
-const test = (title: string, body: Body) => mocha.it(title, () => body());
+/** Test file that is loaded, and the one of the test that runs. */
+let [loaded, running] = ['', ''];
+const test = (title: string, body: Body) => {
+  const file = loaded;
+  mocha.it(title, () => {
+    running = file;
+    return body();
+  });
+};
+
+/** Snapshots of a test file, by name. */
+function snapshotsOf(file: string): Readonly<Record<string, string>> {
+  const text = readFileSync(join(dirname(file), '__snapshots__', `${basename(file)}.snap`), 'utf8');
+  const snapshots = {};
+  // A snapshot file is a program that fills `exports`.
+  new Function('exports', text)(snapshots);
+  return snapshots;
+}
+
+expect.extend({
+  toThrowErrorMatchingSnapshot(run: Body) {
+    try {
+      run();
+    } catch (error) {
+      const known = Object.values(snapshotsOf(running)).includes(`\n"${(error as Error).message}"\n`);
+      return { pass: known, message: () => `no snapshot of ${running} is:\n${(error as Error).message}` };
+    }
+    return { pass: false, message: () => 'nothing was thrown' };
+  },
+});
 
 Object.assign(globalThis, {
   expect,
@@ -33,6 +64,9 @@ const { _extensions: extensions } = Module as unknown as {
 };
 const load = extensions['.ts'];
 extensions['.ts'] = (module, file) => {
-  if (file.endsWith('.test.ts')) mocha.describe(file, () => load?.(module, file));
-  else load?.(module, file);
+  if (!file.endsWith('.test.ts')) return load?.(module, file);
+  mocha.describe(file, () => {
+    loaded = file;
+    load?.(module, file);
+  });
 };

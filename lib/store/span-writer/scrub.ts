@@ -138,12 +138,12 @@ export class Scrubber {
   }
 
   private keyValues(list: KeyValue[]): KeyValue[] {
-    let lost = 0;
+    let lost = false;
     for (const pair of list) {
       const { key } = pair;
       const verdict = this.verdict(key);
       if (verdict.dropped) {
-        lost++;
+        lost = true;
         this.count('url');
         continue;
       }
@@ -158,7 +158,7 @@ export class Scrubber {
       }
       pair.key = verdict.harmless ?? this.text(key);
     }
-    return lost === 0 ? list : list.filter(({ key }) => !dropped.has(key));
+    return lost ? list.filter(({ key }) => !dropped.has(key)) : list;
   }
 
   /** What is to be known of a key: there are few, and each comes many times. */
@@ -193,7 +193,7 @@ export class Scrubber {
 
   /** Numbers are amounts, sizes and times, except cards and identity numbers, by their check digits. */
   private number(value: AnyValue, digits: string): void {
-    const kind = /^\d{14,19}$/.test(digits) ? kindOfNumber(digits) : undefined;
+    const kind = kindOfNumber(digits);
     if (kind !== 'bank-card' && kind !== 'mainland-identity-number') return;
     this.count(kind);
     delete value.intValue;
@@ -205,16 +205,30 @@ export class Scrubber {
 /** Characters that are looked through at once: with some millions of one word the stack of regular expressions overflows. */
 const longest = 256 * 1024;
 
+/** Where a long text may be cut: after marks in the last characters before the length that is looked through. */
+const marks = /[ \n",;&<]/g;
+const lastCharacters = 4096;
+/** Characters on either side of a cut, in which a secret would show that goes on over marks: groups of digits, a word after "Bearer". */
+const around = 256;
+const trial = new Scrubber(() => undefined);
+
 /** A long text, cut where no secret goes on. */
 function* pieces(text: string): Generator<string> {
   for (let from = 0; from < text.length; ) {
-    const most = Math.min(text.length, from + longest);
-    const end = most === text.length ? '' : text.slice(most - 4096, most);
-    const cut = Math.max(...[' ', '\n', '"', ',', ';', '&', '<'].map((mark) => end.lastIndexOf(mark)));
-    const to = cut < 0 ? most : most - 4096 + cut + 1;
+    const to = text.length - from <= longest ? text.length : cutBefore(text, from + longest);
     yield text.slice(from, to);
     from = to;
   }
+}
+
+function cutBefore(text: string, most: number): number {
+  const start = most - lastCharacters;
+  const cuts = [...text.slice(start, most).matchAll(marks)].map(({ index }) => start + index + 1).reverse();
+  const harmless = (cut: number): boolean => {
+    const neighbours = text.slice(cut - around, cut + around);
+    return trial.text(neighbours) === neighbours;
+  };
+  return [...cuts, start].find(harmless) ?? most;
 }
 
 const isNumber = (value: AnyValue | undefined | null): boolean =>

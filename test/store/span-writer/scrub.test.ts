@@ -87,6 +87,11 @@ describe('a string', () => {
     ['{"u":"http://h/p?q=1","v":2}', '{"u":"http://h/p","v":2}'],
     ['https%3A%2F%2Fh%2Fp%3Fq%3D1', 'https://h/p'],
     ['postgresql://user:pw@db/orders', 'postgresql://db/orders'],
+    // Of several kinds, in any order, and over one another.
+    ['4111111111111111, a.b@example.com', `${mask}, ${mask}`],
+    ['a.b@example.com, A1234563, 4111111111111111', `${mask}, ${mask}, ${mask}`],
+    ['4111111111111111@example.com', mask],
+    ['138 1234 5678@example.com!', `${mask}!`],
   ])('%s becomes %s', (text, expected) => {
     expect(scrubber.text(text)).toBe(expected);
     expect(counts.size).toBeGreaterThan(0);
@@ -118,10 +123,76 @@ describe('a string', () => {
     'caf%C3%A9 100%25',
     'fw529a3039@dt=FfAIB',
     'users@inside',
+    'https://registry.example.com/@types/node',
+    'https://h/p, what?',
     '=?UTF-8?Q?x?=',
     '',
   ])('%s stays', (text) => {
     expect(scrubber.text(text)).toBe(text);
+    expect(counts.size).toBe(0);
+  });
+
+  test('what lies over another is one find, of the longer kind', () => {
+    scrubber.text('4111111111111111@example.com');
+    expect([...counts]).toEqual([['email', 1]]);
+  });
+
+  const spelled = (of: (code: number) => string) => [...'4111111111111111'].map((c) => of(c.charCodeAt(0))).join('');
+  const hex = (code: number, width: number) => code.toString(16).padStart(width, '0');
+  test.each([
+    ['JSON', spelled((code) => `\\u${hex(code, 4)}`)],
+    ['JSON in JSON', spelled((code) => `\\\\u${hex(code, 4)}`)],
+    ['JavaScript', spelled((code) => `\\x${hex(code, 2)}`)],
+    ['JavaScript in JSON', spelled((code) => `\\\\x${hex(code, 2)}`)],
+    ['HTML', spelled((code) => `&#${code};`)],
+    ['HTML, with zeros', spelled((code) => `&#${`${code}`.padStart(6, '0')};`)],
+    ['HTML, hexadecimal', spelled((code) => `&#x${hex(code, 2)};`)],
+    ['HTML, hexadecimal, with zeros', spelled((code) => `&#x${hex(code, 5)};`)],
+    ['with soft hyphens', '4111\u00ad1111\u200b1111\u200f1111'],
+  ])('a number in escapes is found: %s', (_, text) => {
+    expect(scrubber.text(`card ${text}!`)).toBe(`card ${mask}!`);
+  });
+
+  test('what the escapes of a secret stand among is decoded with it, and else stays as it came', () => {
+    const around = '\\u8ba2\\u5355 \\xe9 &#x8ba2; &#35746; &#1;';
+    expect(scrubber.text(`${around} 4111%201111%201111%201111`)).toBe(`订单 é 订 订 \u0001 ${mask}`);
+    expect(scrubber.text(around)).toBe(around);
+  });
+
+  test('encodings are undone eight times, no more: each takes its time', () => {
+    const encoded = (times: number) =>
+      Array.from({ length: times }).reduce((text: string) => text.replaceAll('%', '%25'), '4111%2D1111%2D1111%2D1111');
+    expect(scrubber.text(encoded(7))).toBe(mask);
+    expect(scrubber.text(encoded(8))).toBe(encoded(8));
+  });
+
+  // It is looked through in pieces of 256 Ki characters.
+  const piece = 256 * 1024;
+
+  test.each([
+    ['4111 1111 1111 1111', '1111'],
+    ['138 1234 5678', '5678'],
+    ['Bearer 0123456789abcdefghijKLMNOPQRSTUVWXYZ', 'XYZ'],
+    ['a.b@example.com', 'example'],
+    ['&#52;111&#32;1111&#32;1111&#32;1111', '111'],
+  ])('a secret of a long text is found wherever it stands: %s', (secret, part) => {
+    for (let before = 0; before < 45; before += 2) {
+      // In prose, and after one endless word.
+      for (const start of ['lorem ipsum '.repeat(piece / 12), 'x'.repeat(piece)]) {
+        const end = `, and more${' of it'.repeat(1_000)}`;
+        const scrubbed = scrubber.text(`${start.slice(before)} ${secret}${end}`);
+        expect([before, scrubbed.includes(part)]).toEqual([before, false]);
+        expect(scrubbed.endsWith(end)).toBe(true);
+      }
+    }
+  });
+
+  test('a long text that hides nothing comes back as it was, with marks to cut it at and without', () => {
+    for (const word of ['lorem ipsum\n', 'x', `${'x'.repeat(piece - 3)} `, `${'x'.repeat(piece - 1)} `])
+      for (const length of [piece, piece + 1, 3 * piece - 5]) {
+        const text = word.repeat((3 * piece) / word.length + 1).slice(0, length);
+        expect(scrubber.text(text) === text).toBe(true);
+      }
     expect(counts.size).toBe(0);
   });
 
@@ -248,9 +319,15 @@ describe('a request', () => {
         attribute('url.query', 'q=1'),
         attribute('url.fragment', 'f'),
         attribute('http.target', '/p?q=1'),
+        attribute('question', 'what? all of it # now'),
         { key: 'nested', value: map({ 'url.query': { stringValue: 'q=1' }, kept: { boolValue: true } }) },
       ),
-    ).toEqual({ 'url@full': 'https://h/p', 'http@target': '/p', nested: '{"kept":true}' });
+    ).toEqual({
+      'url@full': 'https://h/p',
+      'http@target': '/p',
+      question: 'what? all of it # now',
+      nested: '{"kept":true}',
+    });
   });
 
   test('loses numbers that look like cards, keeps others', async () => {
@@ -263,6 +340,10 @@ describe('a request', () => {
         { key: 'amount', value: { doubleValue: 1234567.89 } },
         { key: 'small', value: { intValue: 411111111111 } },
         { key: 'other', value: { intValue: '9111111111111111' } },
+        { key: 'resident', value: { intValue: '440524188001010014' } },
+        // A telephone number among amounts is an amount.
+        { key: 'long', value: { intValue: '13812345678' } },
+        { key: 'huge', value: { doubleValue: 4e21 } },
       ),
     ).toEqual({
       int: mask,
@@ -272,7 +353,18 @@ describe('a request', () => {
       amount: 1234567.89,
       small: 411111111111,
       other: '9111111111111111',
+      resident: mask,
+      long: 13812345678,
+      huge: 4e21,
     });
+  });
+
+  test('may lack whatever OTLP lets it lack', () => {
+    const attributes = [{ key: 'nothing' }, { key: 'tokens' }];
+    const bare = { spanId: Buffer.alloc(8), name: '', traceState: '', attributes, events: [], links: [] };
+    const request = { resourceSpans: [{ scopeSpans: [{ spans: [bare] }] }] };
+    scrubber.request(request as never);
+    expect(attributes[0]).toEqual({ key: 'nothing' });
   });
 
   test('keeps its ids and times', async () => {
