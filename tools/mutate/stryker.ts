@@ -69,7 +69,8 @@ export function mutate(area: Area, files: readonly string[] = area.code): Score[
     mochaOptions: { require: ['tools/mutate/jest-in-mocha.ts'], spec: area.tests },
     coverageAnalysis: 'perTest',
     concurrency: availableParallelism(),
-    timeoutMS: 30_000,
+    // Beyond one and a half times what the unbroken tests take: most of a run went by in waiting for tests that hang.
+    timeoutMS: 10_000,
     reporters: ['progress-append-only', 'clear-text', 'json'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: false },
     jsonReporter: { fileName: report },

@@ -69,6 +69,57 @@ describe('a metric alarm', () => {
   });
 
   test.each([
+    ['LessThanThreshold', ['1 OK', '3 ALARM']],
+    ['LessThanOrEqualToThreshold', ['1 OK', '2 ALARM']],
+    ['GreaterThanOrEqualToThreshold', ['1 ALARM', '3 OK']],
+    ['GreaterThanThreshold', ['1 ALARM', '2 OK']],
+  ])('%s', (ComparisonOperator, expected) => {
+    const one = { EvaluationPeriods: 1, DatapointsToAlarm: 1 };
+    expect(course(simple({ ComparisonOperator, ...one }), [11, 10, 9])).toEqual(expected);
+  });
+
+  test('without M, all of N periods', () => {
+    const { DatapointsToAlarm: _, ...all } = simple();
+    expect(course(all, [20, 0, 20, 20, 20, 0])).toEqual(['1 OK', '5 ALARM', '6 OK']);
+    for (const TreatMissingData of ['breaching', 'missing', 'ignore'])
+      expect(course({ ...all, TreatMissingData }, [0, 20, 20, 20])).toEqual(['1 OK', '4 ALARM']);
+  });
+
+  test('reads its own dimensions and statistic, a percentile too', () => {
+    const dimensions = { side: 'in', tier: 'x' };
+    const of = (more: object) =>
+      figuresAt(
+        { ...simple({ EvaluationPeriods: 1 }), Statistic: undefined, ExtendedStatistic: 'p50', ...more } as never,
+        storeOf({ m: [7] }, dimensions),
+        minute,
+      );
+    const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+    expect([of({ Dimensions }), of({ Dimensions: Dimensions.slice(1) }), of({})]).toEqual([
+      [7],
+      [undefined],
+      [undefined],
+    ]);
+    expect(of({ Dimensions, Statistic: 'SampleCount' })).toEqual([1]);
+  });
+
+  test('tells those that asked for its end, and nobody where none did', () => {
+    const once = { EvaluationPeriods: 1, DatapointsToAlarm: 1 };
+    const of = (more: object) => {
+      const [{ notified, ended } = { notified: [], ended: [] }] = alarmCourses(
+        set(simple({ ...once, ...more })),
+        storeOf({ m: [0, 20, 0] }),
+        minute,
+        4 * minute,
+      );
+      return [notified, ended].map((times) => times.map((at) => at / minute));
+    };
+    expect(of({})).toEqual([[2], []]);
+    expect(of({ OKActions: ['topic'] })).toEqual([[2], [3]]);
+    expect(of({ AlarmActions: [], OKActions: ['topic'] })).toEqual([[], [3]]);
+    expect(of({ AlarmActions: undefined })).toEqual([[], []]);
+  });
+
+  test.each([
     ['notBreaching', ['1 OK', '2 ALARM', '4 OK']],
     ['breaching', ['1 ALARM']],
     ['ignore', ['1 OK', '2 ALARM', '4 OK']],
@@ -163,6 +214,15 @@ describe('a metric alarm', () => {
   test('refuses what CloudWatch refuses', () => {
     expect(() => course(simple({ ComparisonOperator: 'IsAbove' }), [1])).toThrow('no comparison IsAbove');
     expect(() => course(simple({ Period: undefined } as never), [1])).toThrow('periods');
+    const stat = (Id: string, Period: number) => ({
+      Id,
+      MetricStat: { Metric: { Namespace: 'N', MetricName: 'm' }, Period, Stat: 'Sum' },
+    });
+    const two = (other: number) =>
+      simple({ Period: undefined, MetricName: undefined, Metrics: [stat('a', 60), stat('b', other)] } as never);
+    expect(() => course(two(300), [1])).toThrow('a: periods 60, 300');
+    // Without a word of what it returns, the first.
+    expect(course(two(60), [20, 20])).toEqual(['1 OK', '2 ALARM']);
   });
 });
 
@@ -206,6 +266,17 @@ describe('composite alarms', () => {
     expect(result.inner!.changes).toEqual(['1 OK', '2 ALARM', '5 OK']);
     expect(result.outer!.changes).toEqual(['1 OK', '2 ALARM', '3 OK']);
     expect(result.outer!.notified).toEqual([2]);
+  });
+
+  test('rules may ask for any state, and say what is always so', () => {
+    const silent = { ...metric('never'), properties: { ...metric('never').properties, TreatMissingData: 'missing' } };
+    const changes = (rule: string) =>
+      run({ metric: [metric('line'), silent], composite: [composite('x', rule)] }, { line: [0, 20, 0] }).x!.changes;
+    expect(changes('OK("line.Arn")')).toEqual(['1 ALARM', '2 OK', '3 ALARM']);
+    expect(changes('INSUFFICIENT_DATA("line.Arn")')).toEqual(['1 OK']);
+    expect(changes('INSUFFICIENT_DATA("never.Arn") AND ALARM("line.Arn")')).toEqual(['1 OK', '2 ALARM', '3 OK']);
+    expect(changes('TRUE')).toEqual(['1 ALARM']);
+    expect(changes('FALSE OR OK("never.Arn")')).toEqual(['1 OK']);
   });
 
   test('a suppressor silences what comes with it, shortly before it and shortly after it', () => {

@@ -70,4 +70,82 @@ describe('an alarm over a query', () => {
     ];
     expect(() => insightsOf(alarm(query, { Metrics: two }))).toThrow(/alone/);
   });
+
+  test('the greatest or the least of what a value has, where the query asks for that', () => {
+    const store = storeOf({ 'in fx': [3], 'none fx': [2], 'in ledger': [4], 'none ledger': [6] });
+    const told = (fold: string, Threshold: number) =>
+      courseOf(alarm(query.replaceAll('SUM(', `${fold}(`), { Threshold }), store).contributors.map(({ name }) => name);
+    expect([told('SUM', 6), told('SUM', 5)]).toEqual([['ledger'], ['fx', 'ledger']]);
+    expect([told('MAX', 4), told('MAX', 3)]).toEqual([['ledger'], ['fx', 'ledger']]);
+    expect([told('MIN', 5), told('MIN', 4), told('MIN', 2)]).toEqual([[], ['ledger'], ['fx', 'ledger']]);
+  });
+
+  test('conditions hold together, and there may be none', () => {
+    const store = storeOf({ 'in fx': [9], 'none fx': [9], 'in ledger': [9], 'out card': [9] });
+    const told = (where: string) =>
+      courseOf(alarm(query.replace(/WHERE .* GROUP/, `${where}GROUP`)), store).contributors.map(({ name }) => name);
+    expect(told('')).toEqual(['fx', 'ledger', 'card']);
+    expect(told(`WHERE "side" = 'in' `)).toEqual(['fx', 'ledger']);
+    expect(told(`WHERE "side" = 'in' AND "service.name" != 'fx' `)).toEqual(['ledger']);
+    expect(told(`WHERE "side" != 'in' AND "side" != 'none' `)).toEqual(['card']);
+  });
+
+  test('is read as it is written: one metric, its dimensions, in one order or none', () => {
+    const plain = 'SELECT MAX("m") FROM SCHEMA("N/e", "side") GROUP BY "side"';
+    const read = { metric: { namespace: 'N/e', name: 'm', dimensions: {}, statistic: 'Maximum' }, groupBy: 'side' };
+    expect(insightsOf(alarm(plain))).toEqual({ ...read, dimensions: ['side'], conditions: [], period: 300 });
+    expect(insightsOf(alarm(`${plain} ORDER BY MAX() ASC`))).toMatchObject(read);
+    const fixed = plain
+      .replace('"side")', '"side", "a", "b")')
+      .replace('GROUP', `WHERE "a" = 'x y' AND "b" != '' GROUP`);
+    expect(insightsOf(alarm(fixed))).toMatchObject({
+      metric: { dimensions: { a: 'x y' } },
+      dimensions: ['side', 'a', 'b'],
+      conditions: [
+        { dimension: 'a', equals: true, value: 'x y' },
+        { dimension: 'b', equals: false, value: '' },
+      ],
+    });
+    for (const other of [`${plain} LIMIT 5`, ` ${plain}`, plain.toLowerCase(), plain.replace(', "side")', ')')])
+      expect(() => insightsOf(alarm(other))).toThrow(/not read here/);
+    for (const condition of [`x "side" = 'a'`, `"side" = 'a' x`, `"" = 'a'`])
+      expect(() => insightsOf(alarm(plain.replace('GROUP', `WHERE ${condition} GROUP`)))).toThrow(/condition/);
+    expect(insightsOf(alarm('SELECTED + 1'))).toBeUndefined();
+    expect(() => insightsOf(alarm(plain.replace('GROUP BY "side"', 'GROUP BY "a"')))).toThrow('a is not in its schema');
+  });
+
+  test('looks back for three hours at most, by minutes', () => {
+    expect(insightsOf(alarm(query, { EvaluationPeriods: 36 }))).toMatchObject({ period: 300 });
+    expect(insightsOf(alarm(query, {}, 60))).toMatchObject({ period: 60 });
+    expect(() => insightsOf(alarm(query, { Metrics: [{ Id: 'q', Expression: query }] }))).toThrow(/full minutes/);
+  });
+
+  test('tells nobody where it has no actions, or while it is muted', () => {
+    const store = storeOf({ 'in fx': [9] });
+    expect(courseOf(alarm(query, { AlarmActions: [] }), store)).toMatchObject({
+      contributors: [{ at: minute, name: 'fx' }],
+      notified: [],
+    });
+    const muted = (until: number) =>
+      alarmCourses(
+        { metric: [{ arn: 'a', properties: alarm() }], composite: [] },
+        store,
+        minute,
+        9 * minute,
+        undefined,
+        [{ from: 0, until }],
+      )[0]!.notified;
+    expect([muted(minute), muted(minute + 1)]).toEqual([[minute], []]);
+  });
+
+  test('a series is in ALARM by M of N periods, and silence is no breach', () => {
+    const of = (values: readonly number[]) =>
+      courseOf(alarm(query, { DatapointsToAlarm: 2, TreatMissingData: 'breaching' }, 60), storeOf({ 'in fx': values }));
+    expect(of([9, 0, 9, 0, 0, 9]).changes.map(({ at, state }) => `${at / minute} ${state}`)).toEqual([
+      '1 OK',
+      '3 ALARM',
+      '4 OK',
+    ]);
+    expect(of([9]).changes.map(({ state }) => state)).toEqual(['OK']);
+  });
 });

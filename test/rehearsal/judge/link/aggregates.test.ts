@@ -76,5 +76,17 @@ test.each([
     EvaluationPeriods: 5,
     DatapointsToAlarm: 3,
   };
-  expect(alarmWentOff({ metric: [{ arn: 'y', properties }], composite: [] }, 'y', store).ok).toBe(off);
+  const set = { metric: [{ arn: 'y', properties }], composite: [] };
+  expect(alarmWentOff(set, 'y', store)).toMatchObject({
+    ok: off,
+    what: 'header stripped: alarm "y"',
+    seen: off ? expect.stringMatching(/^it went off at 00:\d\d$/) : 'it did not go off',
+    expected: 'goes off: 3 of 5 minutes',
+  });
+  expect(() => alarmWentOff(set, 'x', store)).toThrow('The template has no alarm "x".');
+  const { DatapointsToAlarm: _, ...all } = properties;
+  expect(alarmWentOff({ ...set, metric: [{ arn: 'y', properties: all }] }, 'y', store)).toMatchObject({
+    ok: false,
+    expected: 'goes off: 5 of 5 minutes',
+  });
 });
