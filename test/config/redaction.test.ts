@@ -41,6 +41,14 @@ test.each([
   'track1data',
   'track-2-data',
   'emvData',
+  'openId',
+  'verifyCode',
+  'cvn2',
+  'certNo',
+  'sm4Key',
+  'securityAnswer',
+  'user_pw',
+  '数据密钥',
 ])('%s is a sensitive key', (key) => {
   expect(isSensitiveKey(key)).toBe(true);
 });
@@ -57,6 +65,16 @@ test.each([
   'password_policy',
   'messaging.message.body.size',
   'code.function.name',
+  'token_endpoint',
+  'tokenUrl',
+  'authorization_server',
+  'cookieName',
+  'PRIVATE_KEY_PATH',
+  'secretKeyRef',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'jwt.issuer',
+  'signing_key_id',
+  'openid_connect_provider',
 ])('%s is none', (key) => {
   expect(isSensitiveKey(key)).toBe(false);
 });

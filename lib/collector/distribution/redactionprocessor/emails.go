@@ -116,6 +116,9 @@ func (s *scan) userInfo(at int) {
 	for host < len(rest) && (isAlnum(rest[host]) || strings.IndexByte("-._/", rest[host]) >= 0) {
 		host++
 	}
+	if host == 6 && (rest[:host] == "sha256" || rest[:host] == "sha512") {
+		return // an image by its digest
+	}
 	if host == 0 || host == len(rest) && credentials[i] != ':' || host < len(rest) && strings.IndexByte("(:/ \t\"',;)", rest[host]) < 0 {
 		return
 	}

@@ -2,6 +2,7 @@ package redactionprocessor
 
 import (
 	"encoding/base64"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,12 +27,15 @@ func (s *scan) around(from, to int) (string, int) {
 }
 
 // labelled masks the value behind a label.
-func (s *scan) labelled(end int, rule *labelledRule) {
+func (s *scan) labelled(from, end int, rule *labelledRule) {
 	size := window
 	if rule.Label == "row" {
 		if size = rowWindow; end < s.rows {
 			return // within one before
 		}
+	}
+	if rule.Label == "code" {
+		s.codeBefore(from, rule.Kind)
 	}
 	text, from := s.around(end, end+size)
 	at := rule.after.FindStringSubmatchIndex(text)
@@ -57,6 +61,20 @@ func (s *scan) labelled(end int, rule *labelledRule) {
 	}
 	s.mask(from+start, from+start+len(value), rule.Kind)
 }
+
+// What stands between a code and the word for it: "551903 is your verification code".
+var codeBefore = regexp.MustCompile(`(?:^|[^0-9A-Za-z.:-])(\d{4,8})(?: (?:is|as) (?:your|the)(?: [A-Za-z]+){0,2} ?|(?:是|为|為)(?:您|你)的[^\d\n]{0,12})$`)
+
+// codeBefore masks the code before the word for it.
+func (s *scan) codeBefore(end int, kind string) {
+	text, from := s.around(end-64, end)
+	if at := codeBefore.FindStringSubmatchIndex(text); at != nil && !calendar.MatchString(text[at[2]:at[3]]) {
+		s.mask(from+at[2], from+at[3], kind)
+	}
+}
+
+// calendar: years and dates, which are no codes.
+var calendar = regexp.MustCompile(`^(?:19|20)\d\d(?:[01]\d[0-3]\d)?$`)
 
 // street masks the address around a word of a street.
 func (s *scan) street(from, end int, word *keyword) {

@@ -78,11 +78,12 @@ type list struct {
 	} `json:"streets"`
 
 	// By length of the number: what it could be.
-	byLength  [maxNumber + 1][]numberIssuer
-	surnames  map[rune]bool
-	amounts   map[string]bool
-	words     []keyword
-	automaton *automaton
+	byLength   [maxNumber + 1][]numberIssuer
+	surnames   map[rune]bool
+	amounts    map[string]bool
+	hanAmounts []string
+	words      []keyword
+	automaton  *automaton
 
 	sensitive, harmless, asWritten *regexp.Regexp
 	latinStreet, hanStreet, floor  *regexp.Regexp
@@ -140,7 +141,9 @@ func (l *list) prepare() {
 		l.surnames[name] = true
 	}
 	for _, word := range l.Labels["amount"] {
-		l.amounts[word] = true
+		if l.amounts[word] = true; word[0] >= 0x80 {
+			l.hanAmounts = append(l.hanAmounts, word)
+		}
 	}
 	for _, rule := range l.Numbers {
 		rule.prepare()
@@ -180,7 +183,7 @@ func (l *list) prepare() {
 	add([]string{"basic"}, keyword{purpose: forBasic})
 	add([]string{"-----begin "}, keyword{purpose: forPrivateKey})
 	add([]string{"://"}, keyword{purpose: forURL})
-	add([]string{"select ", "select\n", "insert into ", "replace into ", "update ", "delete from "}, keyword{purpose: forStatement})
+	add([]string{"select ", "select\n", "insert into ", "replace into ", "update ", "delete from ", "merge into ", "exec ", "execute ", "call "}, keyword{purpose: forStatement})
 	add([]string{"from stdin"}, keyword{purpose: forCopy})
 	add([]string{"/f"}, keyword{purpose: forFloor})
 	add(l.Streets.Latin, keyword{purpose: forLatinStreet})

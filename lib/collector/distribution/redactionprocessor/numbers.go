@@ -1,6 +1,7 @@
 package redactionprocessor
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -163,7 +164,7 @@ func (s *scan) kindOf(digits []byte, shape string, groups []group) (string, int)
 				continue
 			}
 		default:
-			if oddly(groups) || alone && s.afterAmount(first.from) || s.inHex(first) || s.inHex(last) {
+			if oddly(groups) || alone && (s.afterAmount(first.from) || s.beforeUnit(first.to)) || s.inHex(first) || s.inHex(last) {
 				continue
 			}
 		}
@@ -219,7 +220,9 @@ func (s *scan) isPart(g group) bool {
 	if g.from > 1 && s.text[g.from-1] == '.' && isDigit(s.text[g.from-2]) {
 		before = '.'
 	}
-	if g.to+1 < len(s.text) && s.text[g.to] == '.' && isDigit(s.text[g.to+1]) {
+	// A number that went through a table is written as a float: 13812345678.0.
+	whole := g.to+1 < len(s.text) && s.text[g.to+1] == '0' && (g.to+2 == len(s.text) || !isAlnum(s.text[g.to+2]))
+	if g.to+1 < len(s.text) && s.text[g.to] == '.' && isDigit(s.text[g.to+1]) && !whole {
 		after = '.'
 	}
 	return before == '.' || after == '.'
@@ -235,6 +238,9 @@ func (s *scan) inHex(g group) bool {
 		to++
 	}
 	word := strings.Trim(s.text[from:to], "-")
+	if from > 1 && lower(s.text[from-1]) == 'x' && s.text[from-2] == '0' {
+		return true // an address of memory
+	}
 	letters, hyphens := 0, strings.Count(word, "-")
 	for i := range len(word) {
 		if isLetter(word[i]) {
@@ -257,5 +263,26 @@ func (s *scan) afterAmount(at int) bool {
 	for from > 0 && end-from < 12 && isLetter(s.text[from-1]) {
 		from--
 	}
-	return from < end && shared().amounts[strings.ToLower(s.text[from:end])]
+	if from < end {
+		word := strings.ToLower(s.text[from:end])
+		if (word == "number" || word == "no" || word == "id") && from > 0 && s.text[from-1] == ' ' {
+			return s.afterAmount(from)
+		}
+		return shared().amounts[word]
+	}
+	before := strings.TrimSuffix(s.text[:end], "：")
+	for _, word := range shared().hanAmounts {
+		if strings.HasSuffix(before, word) {
+			return true
+		}
+	}
+	return false
+}
+
+var units = regexp.MustCompile(`^ ?(?:(?:ns|us|µs|ms|bytes?|rows|records|items|messages|ticks|cycles)\b|元|分|字节|字節|纳秒|納秒|微秒|毫秒|条|條|次)`)
+
+// beforeUnit is true before a word that says what the number counts.
+func (s *scan) beforeUnit(at int) bool {
+	after, _ := s.around(at, at+12)
+	return units.MatchString(after)
 }

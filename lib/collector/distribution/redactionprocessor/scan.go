@@ -210,7 +210,7 @@ func (s *scan) keyword(h hit, unfolded bool) {
 		s.floor(from, h.end)
 	case forLabel:
 		for _, rule := range word.rules {
-			s.labelled(h.end, rule)
+			s.labelled(from, h.end, rule)
 		}
 	case forLatinStreet, forHanStreet:
 		s.street(from, h.end, word)

@@ -80,6 +80,10 @@ func (l *list) labelsOf(snake string) (rules []*labelledRule) {
 	for _, rule := range l.Labelled {
 		for _, word := range l.Labels[rule.Label] {
 			label := snakeCase(word)
+			if label[0] >= utf8.RuneSelf && strings.HasSuffix(strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(snake, "码"), "碼"), "号"), label) {
+				rules = append(rules, rule)
+				break
+			}
 			if snake == label || strings.HasSuffix(snake, "_"+label) || strings.HasSuffix(snake, "_"+label+"_number") || strings.HasSuffix(snake, "_"+label+"_no") || snake == label+"_number" || snake == label+"_no" {
 				rules = append(rules, rule)
 				break

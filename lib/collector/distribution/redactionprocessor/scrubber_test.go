@@ -286,6 +286,8 @@ func TestValuesOfEveryType(t *testing.T) {
 	attributes.PutInt("app.tokens", 512)
 	attributes.PutInt("customer.phone", 91234567)
 	attributes.PutStr("contact.mobile", "9123 4567")
+	attributes.PutStr("客户姓名", "李明")
+	attributes.PutStr("联系手机号", "91234567")
 	attributes.PutEmptyBytes("raw").FromRaw(append([]byte("card 4111111111111111 "), 0xff))
 	arguments := attributes.PutEmptySlice("process.command_args")
 	for _, each := range []string{"mysql", "--password", "hunter2", "--api-key=hunter3", "-h", "db"} {
@@ -298,7 +300,7 @@ func TestValuesOfEveryType(t *testing.T) {
 	}
 	got := attributes.AsRaw()
 	for key, want := range map[string]any{
-		"customer": mask, "to": mask, "messaging.kafka.offset": int64(13812345678), "app.tokens": int64(512), "customer.phone": mask, "contact.mobile": mask,
+		"customer": mask, "to": mask, "messaging.kafka.offset": int64(13812345678), "app.tokens": int64(512), "customer.phone": mask, "contact.mobile": mask, "客户姓名": mask, "联系手机号": mask,
 	} {
 		if got[key] != want {
 			t.Errorf("%s: %v instead of %v", key, got[key], want)

@@ -8,7 +8,8 @@ import (
 // Values that are no secrets, whatever their key: placeholders and what programs print in their place.
 var placeholders = map[string]bool{
 	"": true, "none": true, "null": true, "nil": true, "true": true, "false": true, "undefined": true, "?": true, "...": true,
-	"redacted": true, "hidden": true, "masked": true, "filtered": true, "[filtered]": true, "omitted": true, "empty": true,
+	"yes": true, "no": true, "redacted": true, "hidden": true, "masked": true, "filtered": true, "[filtered]": true, "omitted": true, "empty": true,
+	"bearer": true, "basic": true, "digest": true, // a scheme without credentials
 }
 
 // Words of prose behind "password:".
@@ -16,11 +17,11 @@ var prose = map[string]bool{
 	"required": true, "missing": true, "invalid": true, "expired": true, "must": true, "not": true, "is": true, "wrong": true,
 	"incorrect": true, "mismatch": true, "unknown": true, "optional": true, "string": true, "rejected": true, "denied": true,
 	"failed": true, "error": true, "too": true, "cannot": true, "should": true, "changed": true, "reset": true, "updated": true,
-	"refreshed": true, "issued": true, "revoked": true, "valid": true, "ok": true, "unexpected": true, "the": true, "no": true, "a": true,
+	"refreshed": true, "issued": true, "revoked": true, "valid": true, "ok": true, "granted": true, "allowed": true, "unexpected": true, "the": true, "no": true, "a": true,
 }
 
 // Keys of text only: too short to be judged by themselves as keys of attributes.
-var shortKeys = map[string]bool{"sign": true, "signature": true, "sig": true, "sid": true, "auth": true, "dsn": true}
+var shortKeys = map[string]bool{"sign": true, "signature": true, "sig": true, "sid": true, "auth": true, "dsn": true, "pass": true}
 
 const longestKey = 64
 
@@ -32,6 +33,9 @@ func (s *scan) secret(from, end int) {
 		return
 	}
 	text := s.text
+	if end-from == 4 && strings.EqualFold(text[from:end], "pass") && end < len(text) && isLetter(text[end]) {
+		return // a passport: the words that begin so are on the list themselves
+	}
 	for start := from; from > 0 && start-from < longestKey && isKeyCharacter(text[from-1]) && text[from-1] < 0x80; {
 		from--
 	}
@@ -77,16 +81,26 @@ func (s *scan) secret(from, end int) {
 	spaced := at
 	at = s.skip(at, " \t\r\n", 4)
 	spaced = at - spaced
-	if short && (at+12 > len(text) || !assigned) {
+	least := 0
+	if short {
+		least = 12
+		if spaced == 0 && len(key) >= 4 && strings.EqualFold(key[len(key)-4:], "pass") {
+			least = 6
+		}
+	}
+	if short && (at+least > len(text) || !assigned) {
 		return
 	}
 	valueFrom, valueTo := s.valueAt(at, key)
 	value := text[valueFrom:valueTo]
-	if isPlaceholder(value) || short && len(value) < 12 {
+	if isPlaceholder(value) || len(value) < least || least == 6 && !mixed(value) {
 		return
 	}
 	if quoted := valueFrom > at; !quoted && colon && spaced > 0 && !looksSecret(value, valueTo == len(text) || text[valueTo] == '\n') {
 		return
+	}
+	if from > 1 && text[from-1] == ':' && isDigit(text[from-2]) && at == end+1 {
+		return // arn:aws:secretsmanager:ap-east-1:123456789012:secret:name
 	}
 	if value[0] == '/' && strings.EqualFold(key, "pwd") {
 		return // where a shell is
@@ -117,7 +131,7 @@ func (s *scan) elementEnd(from, end int) int {
 }
 
 // What stands between a name and its value where both are values: {"name": "DB_PASSWORD", "value": "…"}.
-var pair = regexp.MustCompile(`^\s{0,4},\s{0,16}["']?(?i:value|val|v)["']?\s{0,4}[:=]`)
+var pair = regexp.MustCompile(`^\s{0,4}(?:,\s{0,16})?["']?(?i:value|val|v)["']?\s{0,4}[:=]`)
 
 func (s *scan) pairEnd(at int) int {
 	rest, _ := s.around(at, at+48)

@@ -261,7 +261,7 @@ func (l *lexer) quotedAfter(at int) int {
 }
 
 // The beginning of a statement in other text: an exception's message, a log line.
-var statementHead = regexp.MustCompile(`(?is)^(?:select\b.*?\bfrom\s+["\x60\[(]?\w|select\s+(?:\$|[neqx]{0,2}'|[^\s']+\s*\(\s*')|(?:insert|replace)\s+into\s+\S+\s*(?:\(|values|select)|update\s+\S+\s+(?:\w+\s+)?set\s+\S+\s*=|delete\s+from\s+\S+\s+where)`)
+var statementHead = regexp.MustCompile(`(?is)^(?:select\b.*?\bfrom\s+["\x60\[(]?\w|(?-i:select|SELECT)\s+(?:\$|[neqx]{0,2}'|[^\s']+\s*\(\s*')|(?:insert|replace)\s+into\s+\S+\s*(?:\(|values|select)|update\s+\S+\s+(?:\w+\s+)?set\s+\S+\s*=|delete\s+from\s+\S+\s+where|merge\s+into\s+\S+\s|(?-i:EXEC(?:UTE)?|CALL)\s+[\w.\[\]"]+\s*(?:\(|n?'|@\w+\s*=))`)
 
 // statement masks what is quoted in a statement within other text. Its numbers stay: where it ends nobody says.
 func (s *scan) statement(from int) {
