@@ -63,7 +63,7 @@ const setUps: readonly SetUp[] = [
   {
     name: "the agent's port of health",
     variables: { OTEL_EXPORTER_OTLP_ENDPOINT: agentUrl(ports.health) },
-    says: ['takes everything, but none of OTLP'],
+    says: ['something answered, but it is not an OTLP receiver'],
   },
   {
     name: 'two endpoints that contradict each other',

@@ -93,6 +93,7 @@ class Agent:
                     elif self.path == "/v1/metrics":
                         agent.metrics.append(ExportMetricsServiceRequest.FromString(body))
                 self.send_response(agent.status)
+                self.send_header("Content-Type", "application/x-protobuf")
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 

@@ -198,10 +198,14 @@ def test_what_is_broken_is_said(doctor: Doctor, node: Node, case: Broken) -> Non
         assert part in said, said
 
 
-def test_a_server_that_takes_everything_is_no_agent(doctor: Doctor, node: Node) -> None:
-    node.kind[0] = "text/html"
+@pytest.mark.parametrize("kind", [["text/html"], []], ids=["a page", "no kind"])
+def test_a_server_that_takes_everything_is_no_agent(
+    doctor: Doctor, node: Node, kind: list[str]
+) -> None:
+    node.kind[:] = kind
     code, said = doctor(OTEL_EXPORTER_OTLP_ENDPOINT=node.url)
-    assert code == 1 and "takes everything, but none of OTLP" in said and "Fix: use the" in said
+    assert code == 1 and "something answered, but it is not an OTLP receiver" in said
+    assert "Fix: use the" in said
 
 
 not_http = ("it does not speak HTTP/1.1", "not that of gRPC, 4317")

@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 
 from harbourline_otel.agent import encode
 from harbourline_otel.pipeline import Pipeline
+from harbourline_otel.running import Running
 from harbourline_otel.settings import Settings
 
 
@@ -68,6 +69,22 @@ def test_an_encoded_batch_is_one_request() -> None:
     request = ExportTraceServiceRequest.FromString(encode(spans)[0])
     names = [s.name for r in request.resource_spans for scope in r.scope_spans for s in scope.spans]
     assert names == [f"span {n}" for n in range(40)]
+
+
+def test_a_flush_waits_no_longer_than_the_end_of_the_process(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenTelemetry's default is half a minute, for every task that flushes at its end."""
+    provider, pipeline = provider_of(agent)
+    end_spans(provider, 1)
+    allowed: list[float] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(Running, "flush", lambda _, seconds: bool(allowed.append(seconds)))
+        provider.force_flush()
+        pipeline.force_flush()
+        pipeline.force_flush(timeout_millis=50)
+    assert max(allowed) == allowed[1] == 5.0 and allowed[2] == 0.05
+    provider.shutdown()
 
 
 def test_an_agent_that_is_away_costs_a_bounded_queue_and_is_counted(agent: Agent) -> None:

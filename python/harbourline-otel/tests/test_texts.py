@@ -134,6 +134,33 @@ def test_double_quotes_hold_names_where_the_system_says_so() -> None:
         "invalid literal for int() with base 10: 'hunter2'",
         "time data 'it''s hunter2' does not match format '%Y'",
         "no customer 'hunter2",
+        "login failed: password=hunter2",
+        "payload: {password: hunter2}",
+        "metadata: authorization=Bearer hunter2",
+        "message='with password: hunter2'",
+        "form: name=hunter2&age=4",
+        "baggage: customer=hunter2,a=1",
+        "https://example.com/cb#access_token=hunter2",
+        "DRIVER={ODBC};UID=sa;PWD={a;hunter2}",
+        "jdbc:oracle:thin:scott/hunter2@//db:1521/x",
+        "ORA-20001: customer hunter2 not found\nORA-06512: at line 3",
+        "1644 (45000): customer hunter2 is blocked",
+        "Arithmetic overflow error for data type int, value = hunter2.",
+        "Cannot create field 'b' in element {a: hunter2}",
+        "NOPERM User hunter2 has no permissions to run the 'get' command",
+        "Failed to parse query [hunter2]",
+        "[hunter2]: version conflict, document already exists (current version [1])",
+        "<RequestsCookieJar[<Cookie sid=hunter2 for example.com/>]>",
+        "Conflict of <Customer: hunter2 (a)> with another",
+        "The full contents of the message body was:\n[hunter2]",
+        "invalid token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJodW50ZXIyIn0.hunter2",
+        "AWS4-HMAC-SHA256 Credential=A/x, SignedHeaders=h, Signature=hunter2",
+        "got Bearer hunter2",
+        "Incorrect API key provided: sk-hunter2. You can find",
+        "mysql --password hunter2 -e x",
+        "mysqldump -u root -phunter2",
+        "curl -u a:hunter2 https://x",
+        "user chan.hunter2@example.com is taken",
     ],
 )
 def test_texts_of_errors_lose_their_values(text: str) -> None:
@@ -177,6 +204,8 @@ def test_what_says_what_is_wrong_stays() -> None:
         'relation "payments" does not exist',
         "Client error '404 Not Found' for url 'https://example.com/payments'",
         "can't connect, don't know why",
+        "lodash@4.17.21 from git@github and org.example.pay@1.2.3.RELEASE",
+        "exit --verbose now: <Response [404]> of <StatusCode.OK> (code: 5)",
         "HTTPConnectionPool(host='x', port=80): Max retries exceeded with url: /x (Caused by "
         "NewConnectionError('<urllib3.connection.HTTPConnection object at 0x7f>: refused'))",
     ],
@@ -254,3 +283,10 @@ def test_rarer_literals_go(system: str, text: str) -> None:
 )
 def test_rarer_messages_go(text: str) -> None:
     assert "hunter2" not in texts.message(text)
+
+
+@pytest.mark.parametrize("part", ["a=", "a={", "a.", "a@", "aa:'", "a/", "a=b?", "--aa "])
+def test_long_texts_take_no_longer_than_they_are(part: str) -> None:
+    """No part of a text is looked at again for each one before it: this would take minutes."""
+    texts.message(part * 10_000)
+    assert texts.pairs(part * 10_000) == part * 10_000

@@ -47,8 +47,8 @@ class Agent:
         self._connection._create_connection = self._connect  # type: ignore[attr-defined]
         self._is: tuple[int, int] | None = None
 
-    def post(self, path: str, body: bytes, seconds: float = _TIMEOUT) -> None:
-        """Sends a request of OTLP.
+    def post(self, path: str, body: bytes, seconds: float = _TIMEOUT) -> str:
+        """Sends a request of OTLP; returns the content type of the answer.
 
         Args:
             path: ``/v1/traces`` or ``/v1/metrics``.
@@ -75,8 +75,10 @@ class Agent:
         if response.status != 200:
             raise AgentAway(str(response.status), response.status in _TRY_AGAIN)
         # Of OTLP it is the request's; a server of something else says that all is well, too.
-        if (kind := response.getheader("Content-Type")) and "protobuf" not in kind:
+        kind = response.getheader("Content-Type", "")
+        if kind and "protobuf" not in kind and "json" not in kind:
             raise AgentAway("NotOTLP", again=False)
+        return kind
 
     def close(self) -> None:
         """Closes it; the next request opens it again."""

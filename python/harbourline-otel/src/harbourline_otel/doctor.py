@@ -188,7 +188,8 @@ def _agent(settings: Settings, seconds: float) -> Iterator[Finding]:
     before = _counters(settings)
     agent = Agent(settings)
     try:
-        agent.post("/v1/traces", _test_span(settings))
+        if not agent.post("/v1/traces", _test_span(settings)):
+            raise AgentAway("NotOTLP", again=False)  # a receiver of OTLP says what it answers with
     except AgentAway as away:
         text, _, fix = cause(away.kind).partition(" Fix: ")
         yield Finding("wrong", f"the agent at {where}: {text.rstrip('.')}", fix)

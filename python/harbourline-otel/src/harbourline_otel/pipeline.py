@@ -60,10 +60,14 @@ class Pipeline(SpanProcessor):
             return self._running
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Whether all that ended so far was handed over in time."""
+        """Whether all that ended so far was handed over in time: `GRACE` seconds at the most.
+
+        OpenTelemetry's default is half a minute, and who calls it without a number, as functions
+        and tasks do at their end, would wait so long while the agent is away.
+        """
         if not (running := self._running) or self._closed:
             return True
-        return running.flush(timeout_millis / 1000)
+        return running.flush(min(timeout_millis / 1000, GRACE))
 
     def shutdown(self) -> None:
         """Hands over what waits, for `GRACE` seconds at the most, and reports a last time."""

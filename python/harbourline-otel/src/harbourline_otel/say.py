@@ -35,8 +35,8 @@ _CAUSES = {
     "at the agent",
     "404": "it is a server of HTTP, but none of OTLP. Fix: use the agent's port of OTLP over HTTP, "
     "4318",
-    "NotOTLP": "it is a server of HTTP that takes everything, but none of OTLP. Fix: use the "
-    "agent's port of OTLP over HTTP, 4318",
+    "NotOTLP": "something answered, but it is not an OTLP receiver: those say what they answer "
+    "with, application/x-protobuf. Fix: use the agent's port of OTLP over HTTP, 4318",
     "413": "it takes no batch of this size. Fix: look for a proxy before the agent; until then set "
     "OTEL_BSP_MAX_EXPORT_BATCH_SIZE=16",
     "415": "it does not take OTLP over HTTP. Fix: use the agent's port of OTLP over HTTP, 4318",

@@ -17,7 +17,17 @@ from harbourline_otel import texts
 from harbourline_otel.keys import KNOWN_NAMESPACES, MASK, is_sensitive
 from harbourline_otel.settings import Settings
 
-_STATEMENTS = frozenset({"db.query.text", "db.statement", "graphql.document", "graphql.source"})
+_STATEMENTS = frozenset(
+    {
+        "db.query.text",
+        "db.query.summary",
+        "db.statement",
+        "db.operation",
+        "db.operation.name",
+        "graphql.document",
+        "graphql.source",
+    }
+)
 FREE_TEXT = frozenset(
     {
         "exception.message",
@@ -27,6 +37,8 @@ FREE_TEXT = frozenset(
         "otel.status_description",
         "log.message",
         "rpc.jsonrpc.error_message",
+        "rpc.grpc.error_message",
+        "event.message",
         "message",
     }
 )
@@ -36,12 +48,32 @@ _SYSTEMS = ("db.system.name", "db.system")
 _ADDRESSES = frozenset(
     {"url.full", "url.query", "url.path", "url.fragment", "url.original", "http.url", "http.target"}
 )
-_WHOLE = frozenset(
-    {"process.command_args", "process.command_line", "aws.dynamodb.item_collection_metrics"}
+_WHOLE = re.compile(
+    r"(?:process|container)\.command_(?:args|line)$|process\.environment_variable(?:\.|$)"
+    rf"|aws\.dynamodb\.item_collection_metrics$|(?:{KNOWN_NAMESPACES})\.(?:.+\.)?(?:args|kwargs"
+    r"|arguments|params|parameters|variables|values|expression_attribute_values|filter|form|json"
+    r"|locals|environ|scope|headers|data|notes)$"
 )
-"""Of known namespaces, and their values are anything: what follows ``--password``, an item."""
+"""Of known namespaces, and their values are anything: what follows ``--password``, an item, what a
+function was called with."""
+_FREE = re.compile(
+    r"(?:error|exception|event)\."
+    r"(?!(?:type|escaped|message|stacktrace|stack|code|name|id|domain|category)$)"
+)
+"""Of known namespaces, and no convention says what they hold: on no allow-list by themselves."""
 _PARAMETER = re.compile(r"(?P<key>[^?&;=#/\s]+)=(?P<value>[^&;#\s]*)")
-_USER = re.compile(r"(\w://)[^/\s?#]+@")
+_SIGNS = re.compile(
+    r"(?:^|[-_.])(?:sid|auth|sig|sign|signature|awsaccesskeyid|saml(?:request|response)|ticket"
+    r"|assertion)$",
+    re.IGNORECASE,
+)
+"""Parameters that let their holder in, and are no secret elsewhere."""
+_CODE = re.compile(r"(?=.*\D).{8,}")
+"""Of OAuth: not that of a country, or of an error."""
+_USER = re.compile(
+    r"((?:\w:)?//)(?:[^/\s?#]+|[^/\s?#@:\[]+:(?!\d+[/?#])[^\s@]*)@"
+    r"|(^)[^/\s:@]+:[^/\s@]+@(?=[\w\[])"
+)
 
 _SIMPLE = frozenset({str, int, float, bool, type(None)})
 _NUMBERS = (int, float)
@@ -66,6 +98,8 @@ class Scrubber:
         if allowed_keys is not None:
             names = "|".join([KNOWN_NAMESPACES, *map(re.escape, allowed_keys)])
             self._allowed = re.compile(rf"(?:{names})(?:\.|$)")
+            own = "|".join(map(re.escape, allowed_keys)) or "(?!)"
+            self._own = re.compile(rf"(?:{own})(?:\.|$)")
         self._verdicts: tuple[dict[str, bool], dict[str, bool]] = ({}, {})
         """Of keys of other values, and of numbers."""
         self._known: tuple[Resource, Resource] | None = None
@@ -87,7 +121,7 @@ class Scrubber:
             text = status.description
             text = texts.message(text) if self._free_text else texts.kind_of(text)
             status = Status(status.status_code, text)
-        name = self._name(span.name, given)
+        name = _name(span.name, given)
         resource = self._resource(span.resource)
         scope = self._scope(span.instrumentation_scope)
         if (
@@ -114,12 +148,6 @@ class Scrubber:
             instrumentation_scope=scope,
         )
 
-    def _name(self, name: str, attributes: Mapping[str, Any]) -> str:
-        """Of a statement without spaces, the first word has values; of a call, its address."""
-        if ("'" in name or '"' in name or "$" in name) and not _STATEMENTS.isdisjoint(attributes):
-            name = texts.statement(name, _system(attributes))
-        return _address(name) if "=" in name or "@" in name else name
-
     def _resource(self, resource: Resource) -> Resource:
         if (known := self._known) is None or known[0] is not resource:
             attributes = self._outside(resource.attributes)
@@ -139,7 +167,7 @@ class Scrubber:
         """Of what belongs to no single span: the allow-list is for attributes of spans."""
         changed = {
             key: MASK
-            if is_sensitive(key, type(value) in _NUMBERS) or key in _WHOLE
+            if is_sensitive(key, type(value) in _NUMBERS) or _WHOLE.match(key)
             else self._inside(value)
             for key, value in attributes.items()
         }
@@ -151,12 +179,16 @@ class Scrubber:
         if verdict is None:
             verdict = (
                 is_sensitive(key, number)
-                or key in _WHOLE
-                or (self._allowed is not None and self._allowed.match(key) is None)
+                or _WHOLE.match(key) is not None
+                or (self._allowed is not None and not self._lets(key, self._allowed))
             )
             if len(known) < _KNOWN_KEYS:
                 known[key] = verdict
         return verdict
+
+    def _lets(self, key: str, allowed: re.Pattern[str]) -> bool:
+        free = _FREE.match(key) and not self._own.match(key)
+        return allowed.match(key) is not None and not free
 
     def _attributes(self, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
         """The same object where nothing changes: nearly always, and it costs a look at each key."""
@@ -172,9 +204,12 @@ class Scrubber:
                     changed[key] = text
             elif key in FREE_TEXT:
                 changed[key] = self._text(key, str(value))
-            elif (type(value) not in _SIMPLE or (type(value) is str and "://" in value)) and (
-                inner := self._inside(value)
-            ) != value:
+            elif (
+                # What `_clean` looks for; nearly never there.
+                "=" in value or "@" in value or ": " in value or '":' in value
+                if type(value) is str
+                else type(value) not in _SIMPLE
+            ) and (inner := self._inside(value)) != value:
                 changed[key] = inner
         return {**attributes, **changed} if changed else attributes
 
@@ -194,10 +229,15 @@ class Scrubber:
             }
         if isinstance(value, (list, tuple)):
             return type(value)(map(self._inside, value))
-        return _address(value) if isinstance(value, str) and "://" in value else value
+        if isinstance(value, bytes):
+            text = value.decode("latin-1")
+            return MASK if _clean(text) != text else value
+        return _clean(value) if isinstance(value, str) else value
 
     def _event(self, event: Event) -> Event:
-        return Event(event.name, dict(self._attributes(event.attributes or {})), event.timestamp)
+        return Event(
+            _clean(event.name), dict(self._attributes(event.attributes or {})), event.timestamp
+        )
 
     def _link(self, link: Link) -> Link:
         return Link(link.context, dict(self._attributes(link.attributes or {})))
@@ -207,17 +247,33 @@ def _system(attributes: Mapping[str, Any]) -> str:
     return next((str(attributes[key]) for key in _SYSTEMS if key in attributes), "")
 
 
-def _address(text: str) -> str:
+def _name(name: str, attributes: Mapping[str, Any]) -> str:
+    """Of a statement without spaces, the first word has values; of a call, its address."""
+    if ("'" in name or '"' in name or "$" in name) and not _STATEMENTS.isdisjoint(attributes):
+        name = texts.statement(name, _system(attributes))
+    return _clean(name)
+
+
+def _clean(text: str, depth: int = 2) -> str:
+    """Text of any kind: addresses, JSON, headers; also within each other, so many times."""
+    if "=" in text or "@" in text:
+        text = _address(text, depth)
+    return texts.pairs(text) if ": " in text or '":' in text else text
+
+
+def _address(text: str, depth: int = 2) -> str:
     """A URL, or a part of one, without the values of parameters that look secret."""
 
     def parameter(match: re.Match[str]) -> str:
         key, value = unquote(match["key"]), match["value"]
         # An address within this one is encoded, and one within that once more.
-        within = "%" in value and _address(inner := unquote(unquote(value))) != inner
-        return f"{match['key']}={MASK}" if within or is_sensitive(key) else match[0]
+        nested = depth and ("%" in value or '"' in value or "=" in value)
+        within = nested and _clean(inner := unquote(unquote(value)), depth - 1) != inner
+        signs = _SIGNS.search(key) or (key == "code" and _CODE.match(value))
+        return f"{match['key']}={MASK}" if within or signs or is_sensitive(key) else match[0]
 
     if "@" in text:
-        text = _USER.sub(rf"\1{MASK}@", text)
+        text = _USER.sub(lambda found: f"{found[1] or ''}{MASK}@", text)
     return _PARAMETER.sub(parameter, text) if "=" in text else text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from harbourline_otel.keys import MASK, is_sensitive
 
@@ -84,11 +85,53 @@ def _is_ambiguous(literal: str) -> bool:
     return "\\'" in literal and literal[:1] not in "Ee"
 
 
-def _pair(match: re.Match[str]) -> str:
-    if not is_sensitive(match["key"]):
-        return match[0]
-    quote = match["open"]
-    return f"{quote}{match['key']}{quote}{match['is']}{MASK}"
+_KEY = re.compile(
+    r"(?P<open>[\"']?)(?P<key>[^\W\d_][\w.-]{1,60})(?P=open)\s*(?:=>|[=:＝：])\s*", re.DOTALL
+)
+_VALUE = re.compile(
+    r"\"(?:[^\"\\]|\\.)*(?:\"|\Z)|'(?:[^'\\]|\\.)*(?:'|\Z)"
+    r"|\{[^{}]*(?:\}|\Z)|\[[^\[\]]*(?:\]|\Z)"
+    r"|(?:(?:[Bb]earer|[Bb]asic|[Tt]oken|[Dd]igest) )?(?:[^\s,;&)}\]]|,(?=\S))+",
+    re.DOTALL,
+)
+
+_QUOTES = ("'", '"')
+
+
+def pairs(text: str) -> str:
+    """A text without the values of keys that look secret, also within the value of another key."""
+    parts: list[str] = []
+    end = at = 0
+    while match := _KEY.search(text, at):
+        at = match.end()
+        secret = is_sensitive(match["key"])
+        # Looked at where it matters: a value may be as long as the text.
+        value = _VALUE.match(text, at) if secret or text[at : at + 1] in _QUOTES else None
+        if value is None:
+            continue
+        if secret:
+            parts += text[end:at], MASK
+        else:
+            parts += text[end : at + 1], pairs(text[at + 1 : value.end()])
+        end = at = value.end()
+    return "".join(parts) + text[end:]
+
+
+class _Pairs:
+    """In the place of a pattern: a value may hold keys of its own."""
+
+    @staticmethod
+    def sub(_: object, text: str) -> str:
+        """As that of a pattern."""
+        return pairs(text)
+
+
+def _flag(match: re.Match[str]) -> str:
+    return f"{match['flag']}{MASK}" if is_sensitive(match["key"]) else match[0]
+
+
+def _form(match: re.Match[str]) -> str:
+    return re.sub("=[^&]*", f"={MASK}", match[0])
 
 
 _NAMED = re.compile(
@@ -110,7 +153,7 @@ def _quoted(match: re.Match[str]) -> str:
     return MASK
 
 
-_RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+_RULES: tuple[tuple[str | _Pairs, str | Callable[[re.Match[str]], str]], ...] = (
     # SQLAlchemy: the statement, and its parameters to the end.
     (r"\[parameters: .*?(?=\n?\(Background on this error at: |\Z)", f"[parameters: {MASK}]"),
     (
@@ -144,7 +187,8 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"(duplicate key value is )\(.*(?:\)|\Z)", rf"\1({MASK})"),
     (r"(with column values )\(.*(?:\)|\Z)", rf"\1({MASK})"),
     (
-        r"((?:^|[\s\"'{,])(?:(?:[Ss]et-)?[Cc]ookie|(?:[Pp]roxy-)?[Aa]uthorization)\"?'?: ?)[^\n]*",
+        r"((?:^|[\s\"'{,])(?:(?:[Ss]et-)?[Cc]ookie|(?:[Pp]roxy-)?[Aa]uthorization|[Bb]aggage)"
+        r"\"?'?: ?)[^\n]*",
         rf"\1{MASK}",
     ),
     (r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\Z)", MASK),
@@ -172,17 +216,38 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
         r"(['\"](?:input|ctx)['\"]: ?).*?(?=, ?['\"](?:ctx|url|type|loc|msg)['\"]:|\}\]|\Z)",
         rf"\1{MASK}",
     ),
-    # Addresses: who, and the query. And all that is written as a key and its value.
+    # What triggers and procedures of the service wrote: Oracle, MySQL.
+    (r"(ORA-20\d{3}: )[^\n]*", rf"\1{MASK}"),
+    (r"(\b\d{4} \(45000\): ).*", rf"\1{MASK}"),
+    # SQL Server's number; MongoDB's element; Redis' user; Elasticsearch's id and input.
+    (r"(overflow error .{0,99}?value = )\S+", rf"\1{MASK}"),
+    (r"(in element |non-numeric type\. |immutable field '_id': )\{.*?\}", rf"\1{MASK}"),
+    (r"(NOPERM User )\S+", rf"\1{MASK}"),
+    (r"((?:parse query|date field|unknown key) )\[[^\]]*\]", rf"\1[{MASK}]"),
+    (r"\[[^\[\]]*\](?=: version conflict)", f"[{MASK}]"),
+    # Cookies as Python writes them; objects as Django does; a message that Celery does not know.
+    (r"(<Cookie )[^<>]*?(?= for |>)", rf"\1{MASK}"),
+    (r"(<[A-Z]\w+: )[^<>\n]*(?=>)", rf"\1{MASK}"),
+    (r"(message body was:\s).*", rf"\1{MASK}"),
+    # Credentials: signatures, tokens, those of Oracle's addresses, arguments of programs.
+    (r"\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*", MASK),
+    (r"(\bSignature=)[^\s,&]+", rf"\1{MASK}"),
+    (r"\b((?:Bearer|Basic) )(?=\S*[\d=._-])[\w.~+/=-]{6,}", rf"\1{MASK}"),
+    (r"([Aa][Pp][Ii] key provided: )\S+", rf"\1{MASK}"),
+    (r"(\b[\w$#]+/)[^\s/@'\"]+(?=@(?://|[\w.-]+:\d))", rf"\1{MASK}"),
+    (
+        r"(?P<flag>--(?P<key>[A-Za-z][\w-]+) +)(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|\S+)",
+        _flag,
+    ),
+    (r"(\b(?:mysql|mysqldump|mysqladmin|mariadb) [^\n]{0,200}?-p)[^\s'\"]+", rf"\1{MASK}"),
+    (r"(\b(?:curl|wget) [^\n]{0,200}?(?:-u|--user) ?)[^\s'\"]+", rf"\1{MASK}"),
+    # Addresses: who, and the query; forms. And all that is written as a key and its value.
     (r"(\w://)[^/\s'\"]+@", rf"\1{MASK}@"),
     (r"\?[^\s'\"<>)\]]+", f"?{MASK}"),
     (r"(with url: [^\s;]*);\S*", rf"\1;{MASK}"),
     (r"(Perhaps you meant )\S+", rf"\1{MASK}"),
-    (
-        r"(?P<open>[\"']?)(?P<key>[^\W\d_][\w.-]{1,60})(?P=open)(?P<is>\s*(?:=>|[=:＝：])\s*)"
-        r"(?:\"(?:[^\"\\]|\\.)*(?:\"|\Z)|'(?:[^'\\]|\\.)*(?:'|\Z)"
-        r"|(?:(?:[Bb]earer|[Bb]asic) )?(?:[^\s,;&)}\]]|,(?=\S))+)",
-        _pair,
-    ),
+    (_Pairs(), ""),
+    (r"(?<![\w?&.\[\]%=-])(?:[\w.\[\]%-]+=[^\s&'\"]{0,999}&)+[\w.\[\]%-]+=[^\s&'\"]*", _form),
     # And what stands in quotes, unless what is before it says that it is a name.
     # Chinese writes no space before or after it.
     (
@@ -192,10 +257,15 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
         _quoted,
     ),
     (r"[“„「『«‘].*?(?:[”“」』»’]|\Z)|».*?(?:«|\Z)", MASK),
+    # Addresses of mail.
+    (r"(?<![\w.+-])[\w.+-]+@(?!\d+\.\d)(?:[\w-]+\.)+[A-Za-z]{2,}\b", MASK),
     # Numbers of cards, of accounts, of identity cards of the mainland, of phones.
     (r"(?<![A-Za-z0-9_])(?<!\d\.)\d(?:[ -]?\d){10,18}[Xx]?(?![A-Za-z0-9_]|\.\d)", MASK),
 )
-_TEXTS = [(re.compile(pattern, re.DOTALL), replacement) for pattern, replacement in _RULES]
+_TEXTS: list[tuple[Any, Any]] = [
+    (re.compile(pattern, re.DOTALL) if isinstance(pattern, str) else pattern, replacement)
+    for pattern, replacement in _RULES
+]
 
 
 def message(text: str) -> str:
