@@ -19,7 +19,6 @@ export interface Read {
 /** The figure of `entry`; undefined where data that it needs is missing and not filled. */
 export function figure(entry: MathEntry, entries: readonly MathEntry[], read: Read): number | undefined {
   if (entry.metric) return read(entry.metric);
-  const expression = entry.expression ?? '';
   const values: Record<string, number> = {};
   for (const { other, optional, changes } of operandsOf(entry, entries)) {
     const value = figure(other, entries, read);
@@ -30,7 +29,7 @@ export function figure(entry: MathEntry, entries: readonly MathEntry[], read: Re
     if (value === undefined || before === undefined) return undefined;
     values[`DIFF_${other.id}`] = value - before;
   }
-  return evaluated(expression, values);
+  return evaluated(entry, values);
 }
 
 const functions = {
@@ -69,20 +68,20 @@ function operandsOf(entry: MathEntry, entries: readonly MathEntry[]): readonly O
   return named;
 }
 
-/** Results by expression, and by values: most minutes are like those before them. */
-const results = new Map<string, Map<string, number | undefined>>();
+/** Results by values: most minutes are like those before them. */
+const results = new WeakMap<MathEntry, Map<string, number | undefined>>();
 const mostResults = 10_000;
 
-function evaluated(expression: string, values: Readonly<Record<string, number>>): number | undefined {
-  const known = results.get(expression) ?? new Map<string, number | undefined>();
+function evaluated(entry: MathEntry, values: Readonly<Record<string, number>>): number | undefined {
+  const known = results.get(entry) ?? new Map<string, number | undefined>();
   const key = Object.values(values).join();
   if (known.has(key)) return known.get(key);
-  const result = Number(compiled(expression).evaluate({ ...functions, ...values }));
+  const result = Number(compiled(entry.expression ?? '').evaluate({ ...functions, ...values }));
   // Nothing by nothing, as CloudWatch sees it.
   const figure = Number.isFinite(result) ? result : undefined;
   if (known.size >= mostResults) known.clear();
   known.set(key, figure);
-  results.set(expression, known);
+  results.set(entry, known);
   return figure;
 }
 

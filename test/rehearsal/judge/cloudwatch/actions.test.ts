@@ -93,6 +93,11 @@ test.each<[string, string[], string[], Parameters<typeof acts>[2], string[]]>([
     { alarm: {}, muted: [[90, 160]] },
     [],
   ],
+  ['the end of silence is a change like any other', ['0 INSUFFICIENT_DATA', '60 OK'], [], { alarm: {} }, ['60 OK']],
 ])('%s', (_, own, suppressor, more, expected) => {
   expect(acts(own, suppressor, more)).toEqual(expected);
+});
+
+test('nothing is muted unless something is', () => {
+  expect(heldBack(changes('0 ALARM'), [], undefined, 1_000)).toEqual(changes('0 ALARM'));
 });

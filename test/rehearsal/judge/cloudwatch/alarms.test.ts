@@ -2,6 +2,7 @@ import {
   type AlarmProperties,
   type AlarmSet,
   alarmCourses,
+  alarmMetrics,
   figuresAt,
 } from '../../../../rehearsal/judge/cloudwatch/alarms';
 import { withHistory } from '../../../../rehearsal/judge/cloudwatch/history';
@@ -211,6 +212,57 @@ describe('a metric alarm', () => {
     expect(alarmCourses(set(alarm), storeOf({}), minute, 5 * minute)[0]!.notified).toEqual([minute]);
   });
 
+  test('that reads one metric too many has no say either, and rules over it hold without it', () => {
+    const stat = (Id: string, MetricName: string) => ({
+      Id,
+      ReturnData: false,
+      MetricStat: { Metric: { Namespace: 'N', MetricName }, Period: 60, Stat: 'Sum' },
+    });
+    const Metrics = [{ Id: 'e', Expression: 'FILL(a, 0) + FILL(b, 0)' }, stat('a', 'm'), stat('b', 'elsewhere')];
+    const properties = simple({ MetricName: undefined, Period: undefined, Metrics } as never);
+    const rule = { AlarmName: 'c', AlarmRule: 'ALARM("a.Arn") OR INSUFFICIENT_DATA("a.Arn")' };
+    const [alarm, composite] = alarmCourses(
+      { ...set(properties), composite: [{ arn: 'c.Arn', properties: rule }] },
+      storeOf({ m: [20, 20, 20] }),
+      minute,
+      3 * minute,
+      ({ name }) => name === 'm',
+    );
+    expect(alarm!.changes).toEqual([]);
+    expect(composite!.changes).toEqual([{ at: minute, state: 'ALARM' }]);
+  });
+
+  test('reads the metrics of its entries, and none for an expression', () => {
+    const Metric = { Namespace: 'N', MetricName: 'n', Dimensions: [{ Name: 'a', Value: '1' }] };
+    const Metrics = [
+      { Id: 'e', Expression: '2 * a' },
+      { Id: 'a', MetricStat: { Metric, Period: 60, Stat: 'p99' } },
+    ];
+    expect(
+      alarmMetrics({ metric: [...set(simple()).metric, ...set(simple({ Metrics } as never)).metric], composite: [] }),
+    ).toEqual([
+      { namespace: 'N', name: 'm', dimensions: {}, statistic: 'Sum' },
+      { namespace: 'N', name: 'n', dimensions: { a: '1' }, statistic: 'p99' },
+    ]);
+  });
+
+  test('goes by the entry that returns data, wherever it stands', () => {
+    const stat = (Id: string, MetricName: string, ReturnData: boolean) => ({
+      Id,
+      ReturnData,
+      MetricStat: { Metric: { Namespace: 'N', MetricName }, Period: 60, Stat: 'Sum' },
+    });
+    const by = (...Metrics: object[]) =>
+      figuresAt(
+        simple({ MetricName: undefined, Period: undefined, EvaluationPeriods: 1, Metrics } as never),
+        storeOf({ m: [7], n: [3] }),
+        minute,
+      );
+    expect(by(stat('a', 'm', false), stat('b', 'n', true))).toEqual([3]);
+    expect(by(stat('a', 'm', false), { Id: 'b', Expression: '2 * a' })).toEqual([14]);
+    expect(by(stat('a', 'm', true), stat('b', 'n', false))).toEqual([7]);
+  });
+
   test('refuses what CloudWatch refuses', () => {
     expect(() => course(simple({ ComparisonOperator: 'IsAbove' }), [1])).toThrow('no comparison IsAbove');
     expect(() => course(simple({ Period: undefined } as never), [1])).toThrow('periods');
@@ -279,6 +331,29 @@ describe('composite alarms', () => {
     expect(changes('FALSE OR OK("never.Arn")')).toEqual(['1 OK']);
   });
 
+  test('a suppressor is that of its alarm alone, and so are actions', () => {
+    const told = (own: string, properties: object) => ({
+      ...metric(own),
+      properties: { ...metric(own).properties, AlarmActions: ['page'], ...properties },
+    });
+    const alarms: AlarmSet = {
+      metric: [told('c', {}), told('e', { OKActions: ['page'] })],
+      composite: [
+        composite('effect', 'ALARM("e.Arn")', { ActionsSuppressor: 'c.Arn' }),
+        composite('other', 'ALARM("e.Arn")', { OKActions: ['page'] }),
+      ],
+    };
+    const courses = alarmCourses(alarms, storeOf({ c: [20, 20, 20, 20], e: [0, 20, 0] }), minute, 4 * minute);
+    expect(
+      courses.map(({ name, notified, ended }) => [name, ...[notified, ended].map((times) => times.length)]),
+    ).toEqual([
+      ['c', 1, 0],
+      ['e', 1, 1],
+      ['effect', 0, 0],
+      ['other', 1, 1],
+    ]);
+  });
+
   test('a suppressor silences what comes with it, shortly before it and shortly after it', () => {
     const suppression = {
       ActionsSuppressor: 'cause.Arn',
@@ -337,7 +412,7 @@ describe('composite alarms', () => {
     expect(() => run({ metric: [], composite: [composite('x', 'ALARM("gone.Arn")')] }, {})).toThrow('gone.Arn');
     expect(() =>
       run({ metric: [], composite: [composite('x', 'ALARM("y.Arn")'), composite('y', 'ALARM("x.Arn")')] }, {}),
-    ).toThrow('name each other');
+    ).toThrow('Composite alarms name each other: x.Arn, y.Arn');
   });
 });
 

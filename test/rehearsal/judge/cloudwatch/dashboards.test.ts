@@ -1,4 +1,4 @@
-import { seriesOf, shownMetrics, type Widget } from '../../../../rehearsal/judge/cloudwatch/dashboards';
+import { searches, seriesOf, shownMetrics, type Widget } from '../../../../rehearsal/judge/cloudwatch/dashboards';
 import { MetricStore } from '../../../../rehearsal/judge/cloudwatch/metric-store';
 
 const minute = 60_000;
@@ -44,7 +44,7 @@ describe('dashboards', () => {
 
   test('of what a search finds, the first by their greatest figure or by the sum', () => {
     const many = new MetricStore();
-    for (const [service, values] of Object.entries({ steady: [5, 5, 5], peak: [9, 0, 0], quiet: [1, 1, 1] })) {
+    for (const [service, values] of Object.entries({ quiet: [1, 1, 1], steady: [5, 5, 5], peak: [9, 0, 0] })) {
       for (const [at, value] of values.entries()) {
         const dimensions = { 'service.name': service };
         const point = { namespace: 'N', name: 'calls', unit: 'Count', dimensions, values: [value], counts: [1] };
@@ -56,7 +56,28 @@ describe('dashboards', () => {
       return seriesOf(widget([[{ expression }]]), many).map(({ label }) => label);
     };
     expect(top('MAX')).toEqual(['peak', 'steady']);
+    const all = `SORT(SEARCH('{"N","service.name"} MetricName="calls"', 'Sum', 60), MAX, DESC, 10)`;
+    expect(seriesOf(widget([[{ expression: all }]]), many)).toHaveLength(3);
     expect(top('SUM')).toEqual(['steady', 'peak']);
+  });
+
+  test('what a search asks for, with quotes about its namespace or without', () => {
+    const asked = (expression: string) => searches([widget([['N', 'calls'], [{ expression }]])]);
+    const search = (namespace: string) => `SEARCH('{${namespace},"a","b"} MetricName="m" "a"="1"', 'p99', 60)`;
+    const expected = { name: 'm', dimensions: ['a', 'b'], fixed: { a: '1' }, statistic: 'p99', period: 60 };
+    expect(asked(search('"Harbourline/dev"'))).toEqual([{ namespace: 'Harbourline/dev', ...expected }]);
+    expect(asked(search('AWS/ES'))).toEqual([{ namespace: 'AWS/ES', ...expected }]);
+    const first = `SORT(${search('N')}, SUM, DESC, 10)`;
+    expect(asked(first)).toEqual([{ namespace: 'N', ...expected, top: { count: 10, by: 'SUM' } }]);
+    // Within an expression it is none of these.
+    for (const other of [
+      `2 * ${search('N')}`,
+      `${search('N')} / 2`,
+      `2 * ${first}`,
+      `${first} / 2`,
+      'SORT(a, MAX, DESC, 1)',
+    ])
+      expect(asked(other)).toEqual([]);
   });
 
   test('a metric is read with its dimensions and statistic', () => {

@@ -64,6 +64,8 @@ describe('what CloudWatch would drop is an error that says so', () => {
     ['no envelope', '{}', 'the event is not as CloudWatch takes it'],
   ])('%s', (_, message, said) => {
     expect(() => dataPoints(message)).toThrow(said);
+    // In one line of a report.
+    expect(() => dataPoints(message)).not.toThrow(/\n|\s\s|^\S+$/);
   });
 
   test('more than 100 metrics, more than 30 dimensions, a time that is no whole number', () => {

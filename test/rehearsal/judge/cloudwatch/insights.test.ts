@@ -80,6 +80,15 @@ describe('an alarm over a query', () => {
     expect([told('MIN', 5), told('MIN', 4), told('MIN', 2)]).toEqual([[], ['ledger'], ['fx', 'ledger']]);
   });
 
+  test('what says nothing in a window adds nothing', () => {
+    const store = storeOf({ 'in fx': [9], 'none fx': [0, 0, 0, 0, 0, 0, 0, 0, 0, 9] });
+    const { contributors } = courseOf(alarm(query, { EvaluationPeriods: 1 }), store, 20);
+    expect(contributors.map(({ at }) => at / minute)).toEqual([1, 10]);
+    const late = storeOf({ 'in fx': [9] });
+    late.add([{ ...late.points()[0]!, dimensions: { side: 'none', 'service.name': 'fx' }, timestamp: 20 * minute }]);
+    expect(courseOf(alarm(), late).contributors.map(({ at }) => at / minute)).toEqual([1, 21]);
+  });
+
   test('conditions hold together, and there may be none', () => {
     const store = storeOf({ 'in fx': [9], 'none fx': [9], 'in ledger': [9], 'out card': [9] });
     const told = (where: string) =>
@@ -91,15 +100,15 @@ describe('an alarm over a query', () => {
   });
 
   test('is read as it is written: one metric, its dimensions, in one order or none', () => {
-    const plain = 'SELECT MAX("m") FROM SCHEMA("N/e", "side") GROUP BY "side"';
-    const read = { metric: { namespace: 'N/e', name: 'm', dimensions: {}, statistic: 'Maximum' }, groupBy: 'side' };
+    const plain = 'SELECT MAX("calls") FROM SCHEMA("N/e", "side") GROUP BY "side"';
+    const read = { metric: { namespace: 'N/e', name: 'calls', dimensions: {}, statistic: 'Maximum' }, groupBy: 'side' };
     expect(insightsOf(alarm(plain))).toEqual({ ...read, dimensions: ['side'], conditions: [], period: 300 });
     expect(insightsOf(alarm(`${plain} ORDER BY MAX() ASC`))).toMatchObject(read);
     const fixed = plain
       .replace('"side")', '"side", "a", "b")')
       .replace('GROUP', `WHERE "a" = 'x y' AND "b" != '' GROUP`);
     expect(insightsOf(alarm(fixed))).toMatchObject({
-      metric: { dimensions: { a: 'x y' } },
+      metric: { ...read.metric, dimensions: { a: 'x y' } },
       dimensions: ['side', 'a', 'b'],
       conditions: [
         { dimension: 'a', equals: true, value: 'x y' },
@@ -110,7 +119,9 @@ describe('an alarm over a query', () => {
       expect(() => insightsOf(alarm(other))).toThrow(/not read here/);
     for (const condition of [`x "side" = 'a'`, `"side" = 'a' x`, `"" = 'a'`])
       expect(() => insightsOf(alarm(plain.replace('GROUP', `WHERE ${condition} GROUP`)))).toThrow(/condition/);
-    expect(insightsOf(alarm('SELECTED + 1'))).toBeUndefined();
+    expect(insightsOf(alarm(fixed))!.metric.dimensions).toEqual({ a: 'x y' });
+    expect(insightsOf(alarm(fixed.replace(' AND', '  AND')))).toEqual(insightsOf(alarm(fixed)));
+    for (const none of ['SELECTED + 1', 'SUM(x) SELECT']) expect(insightsOf(alarm(none))).toBeUndefined();
     expect(() => insightsOf(alarm(plain.replace('GROUP BY "side"', 'GROUP BY "a"')))).toThrow('a is not in its schema');
   });
 

@@ -11,13 +11,16 @@ const reading = (figures: Record<string, number | undefined>, before?: Record<st
     before ? { before: () => reading(before) } : {},
   ) as unknown as Read;
 
+/** Compiled expressions are remembered: each is written in a way of its own, so that it is compiled. */
+let times = 0;
+
 /** What an expression makes of metrics, and of those of the period before. */
 const made = (
   expression: string,
   figures: Record<string, number | undefined>,
   before?: Record<string, number | undefined>,
 ): number | undefined => {
-  const entry = expressed(expression);
+  const entry = expressed(`${expression} + 0 * ${++times}`);
   return figure(entry, [entry, ...Object.keys(figures).map(metric)], reading(figures, before));
 };
 
@@ -54,6 +57,13 @@ test('a change needs both periods, and is no change where there is one', () => {
   expect(made('FILL(a, 0) + DIFF(a)', { a: undefined }, { a: 2 })).toBeUndefined();
   expect(made('DIFF(a)', { a: 6 }, { a: undefined })).toBeUndefined();
   expect(made('DIFF(a)', { a: 6 })).toBeUndefined();
+  for (const [now, before] of [
+    [undefined, 2],
+    [6, undefined],
+    [undefined, undefined],
+  ])
+    expect(made('IF(FILL(a, 0) < 9 AND DIFF(a) > 5, 1, 0)', { a: now }, { a: before })).toBeUndefined();
+  expect(made('DIFF(long_name)', { long_name: 6 }, { long_name: 2 })).toBe(4);
   expect(made('a + DIFF(b) * DIFF(a)', { a: 6, b: 1 }, { a: 2, b: 3 })).toBe(6 - 2 * 4);
 });
 

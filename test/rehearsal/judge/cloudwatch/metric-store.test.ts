@@ -44,6 +44,9 @@ describe('statistics, weighted by how often each value occurred', () => {
     ['PR(10:20)', 50],
     ['PR(20:)', 12.5],
     ['PR(:)', 100],
+    ['PR(12.25:25.75)', 50],
+    ['PR(:19.95)', 37.5],
+    ['p37.55', 20],
   ])('%s is %d', (statistic, expected) => {
     expect(store.total(query(statistic))).toBe(expected);
   });
@@ -70,7 +73,7 @@ describe('times', () => {
     expect(store.between(query('Sum'), 120_001, 180_000)).toBeUndefined();
   });
 
-  test.each(['SampleCount', 'Sum', 'Average', 'Minimum', 'Maximum', 'p90', 'PR(:20)'])(
+  test.each(['SampleCount', 'Sum', 'Average', 'Minimum', 'Maximum', 'p90', 'PR(:20)', 'PR(10:20)', 'PR(20:)'])(
     '%s of a window is that of its points alone, whole numbers or not',
     (statistic) => {
       for (const unit of [1, 0.1]) {
@@ -97,6 +100,12 @@ describe('times', () => {
     for (const statistic of ['Sum', 'Maximum']) late.between(query(statistic), 0, 10);
     late.add([point(5, [7])]);
     expect(['Sum', 'Maximum'].map((statistic) => late.between(query(statistic), 0, 10))).toEqual([8, 7]);
+  });
+
+  test('a sum of a window is exact, whatever came before it', () => {
+    const all = storeOf(point(0, [1e16]), point(1, [0.1]), point(2, [4], [2]));
+    expect(all.between(query('Sum'), 1, 2)).toBe(0.1);
+    expect(storeOf(point(2, [4], [2])).between(query('Sum'), 2, 3)).toBe(8);
   });
 
   test('by period of the clock', () => {
