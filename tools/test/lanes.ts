@@ -1,4 +1,5 @@
 /** Runs parts beside each other: what one prints is kept together. */
+import { messageOf } from '../../harness/message';
 import type { Count, Part } from './part';
 
 export interface Done extends Count {
@@ -23,9 +24,14 @@ export async function runLanes(
         const started = performance.now();
         let kept = '';
         if (title === live) write(`\n── ${title}\n`);
-        const count = await run((text) => {
+        const print = (text: string): void => {
           if (title === live) write(text);
           else kept += text;
+        };
+        // What it needs could not be prepared: other parts need not that.
+        const count = await run(print).catch((error: Error) => {
+          print(`${messageOf(error)}\n`);
+          return { passed: 0, failed: 1, skipped: [] };
         });
         const seconds = (performance.now() - started) / 1000;
         if (title !== live) write(`\n── ${title}\n${kept}`);

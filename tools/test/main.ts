@@ -1,12 +1,12 @@
 /**
- * `npm test`: prepares what the tests need (a first run builds the collector and fetches OpenSearch and Python packages),
- * then runs formatters, linters, type checkers, go test, Jest and pytest beside each other, and ends with one line:
- * `N passed, N failed`.
+ * `npm test`: runs formatters, linters, type checkers, go test, Jest and pytest beside each other, and ends with one line:
+ * `N passed, N failed`. A first run builds the collector and fetches OpenSearch and Python packages meanwhile: what needs
+ * none of them does not wait.
  */
 import { parseArgs } from 'node:util';
 import { preparePython } from '../../harness/python/environment';
 import { command } from '../command';
-import { everything } from './everything';
+import { everything, prepare } from './everything';
 import { type Done, runLanes } from './lanes';
 import { partsOf } from './paths';
 import { readSkips, skipList, unexpected } from './skips';
@@ -60,7 +60,7 @@ command(help, async () => {
     const { lanes, leftOut } =
       positionals.length > 0
         ? { lanes: [await partsOf(positionals, values.name, python)], leftOut: {} }
-        : await everything(inCi, progress);
+        : everything(inCi, await prepare(inCi, progress));
     return report(await runLanes(lanes, lanes[0]?.[0]?.title), leftOut);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);

@@ -51,11 +51,29 @@ export function execute(
   });
 }
 
+/** A promise that may be rejected before its part awaits it: that part says so. */
+export function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** A part that begins when something is ready. */
+export const after = (ready: Promise<unknown>, { title, run }: Part): Part => {
+  awaitedLater(ready);
+  return {
+    title,
+    run: async (print) => {
+      await ready;
+      return run(print);
+    },
+  };
+};
+
 /** A program that passes or fails as a whole. */
-export const check = (title: string, command: string, args: readonly string[]): Part => ({
+export const check = (title: string, command: string | Promise<string>, args: readonly string[]): Part => ({
   title,
   run: async (print) => {
-    const failed = (await execute(command, args, print)).code === 0 ? 0 : 1;
+    const failed = (await execute(await command, args, print)).code === 0 ? 0 : 1;
     return { passed: 1 - failed, failed, skipped: [] };
   },
 });

@@ -84,13 +84,16 @@ export const goTest = (folder: string, args: readonly string[] = ['./...']): Par
   },
 });
 
-/** @param args options, files and tests of pytest */
-export const pytest = (bin: string, args: readonly string[], title = ''): Part => ({
+/**
+ * @param bin folder of the commands of a Python environment
+ * @param args options, files and tests of pytest
+ */
+export const pytest = (bin: string | Promise<string>, args: readonly string[], title = ''): Part => ({
   title: `pytest ${args.join(' ')}${title && ` on ${title}`}`,
   run: async (print) => {
     const { file, remove } = reportFile('pytest.xml');
     const all = ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', ...args, `--junitxml=${file}`];
-    const { code } = await execute(join(bin, 'python'), all, print);
+    const { code } = await execute(join(await bin, 'python'), all, print);
     const report = existsSync(file) ? readFileSync(file, 'utf8') : '';
     remove();
     const suite = /<testsuite [^>]*>/.exec(report)?.[0] ?? '';

@@ -4,11 +4,12 @@
  * Binaries live in a cache outside the repository: a cold build takes minutes, and nothing in it depends on the
  * environment that is synthesised. `-trimpath` and the committed go.sum make the build reproducible.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { refused } from '../../../config/refused';
 import { cacheDirectory } from '../../common/cache';
 
@@ -139,14 +140,13 @@ export async function goBuild({
   const scratch = mkdtempSync(join(folder, 'building-'));
   try {
     progress(`${what} ${target}: fetching modules (a first build takes minutes)`);
-    const packages = execFileSync('go', ['list', '-deps', program], {
+    // Not in the way of what is prepared at the same time: it fetches the modules.
+    const listed = await promisify(execFile)('go', ['list', '-deps', program], {
       cwd: source,
       env,
-      encoding: 'utf8',
       maxBuffer: 1 << 26,
-    })
-      .trim()
-      .split('\n').length;
+    });
+    const packages = listed.stdout.trim().split('\n').length;
     const output = join(scratch, basename(binary));
     await new Promise<void>((resolve, reject) => {
       const build = spawn('go', [...buildArguments, '-o', output, program], {

@@ -1,4 +1,5 @@
 import { runLanes } from '../../../tools/test/lanes';
+import { after } from '../../../tools/test/part';
 import { runnerOf } from '../../../tools/test/paths';
 import { readSkips, unexpected } from '../../../tools/test/skips';
 
@@ -60,4 +61,16 @@ test('what a part prints stays together, though parts run beside each other', as
     ['b', 1],
   ]);
   expect(written.sort()).toEqual(['\n── a\na begins\na ends\n', '\n── b\nb begins\nb ends\n']);
+});
+
+test('a part whose preparation fails counts as failed and says why, and those after it run', async () => {
+  const written: string[] = [];
+  const passing = { title: 'b', run: async () => ({ passed: 1, failed: 0, skipped: [] }) };
+  const broken = after(Promise.reject(new Error('no compiler')), { ...passing, title: 'a' });
+  const done = await runLanes([[broken, passing]], undefined, (text) => written.push(text));
+  expect(done.map(({ title, passed, failed }) => [title, passed, failed])).toEqual([
+    ['a', 0, 1],
+    ['b', 1, 0],
+  ]);
+  expect(written[0]).toBe('\n── a\nno compiler\n');
 });
