@@ -1,14 +1,14 @@
 import { parseEnvironment } from '../../config/parse';
 import type { EnvironmentConfigInput } from '../../config/schema';
 import { dev } from '../../harness/environments/dev';
+import { synthesiseApp } from '../../harness/synthesise';
 import { handler } from '../../lib/access/endpoint.handler';
-import { freshApp } from '../support/app';
 
 type Resource = { Type: string; Properties: any };
 type Access = NonNullable<EnvironmentConfigInput['store']['access']>;
 
 const synthesised = (access: Access) =>
-  freshApp([parseEnvironment('dev', { ...dev, store: { ...dev.store, access } })]).synth().stacksRecursively;
+  synthesiseApp([parseEnvironment('dev', { ...dev, store: { ...dev.store, access } })]).assembly.stacksRecursively;
 const resourcesIn = (stacks: ReturnType<typeof synthesised>, name: string): Resource[] =>
   Object.values(stacks.find(({ stackName }) => stackName === name)?.template.Resources ?? {});
 const ofType = (resources: readonly Resource[], type: string) =>

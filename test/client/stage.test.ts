@@ -3,12 +3,12 @@ import { parseEnvironment } from '../../config/parse';
 import type { EnvironmentConfigInput } from '../../config/schema';
 import { dev } from '../../harness/environments/dev';
 import { prod } from '../../harness/environments/prod';
-import { freshApp } from '../support/app';
+import { synthesiseApp } from '../../harness/synthesise';
 
 type Resource = { Type: string; Properties: any };
 
 const synthesised = (file: string, input: EnvironmentConfigInput): CloudAssembly =>
-  freshApp([parseEnvironment(file, input)]).synth();
+  synthesiseApp([parseEnvironment(file, input)]).assembly;
 
 const resourcesIn = (assembly: CloudAssembly, stackName: string): Resource[] =>
   Object.values(assembly.stacksRecursively.find((stack) => stack.stackName === stackName)?.template.Resources ?? {});
