@@ -143,6 +143,20 @@ attempts = (
         "assert headers == {}, headers\n" + END,
     ),
     Attempt(
+        "Jaeger's or OpenTracing's propagator, asked by code itself",
+        "not sent",
+        {},
+        "import os, opentelemetry.propagators as package\n"
+        "os.mkdir('theirs')\n"
+        "open('theirs/jaeger.py', 'w').write('class JaegerPropagator:"
+        " inject = lambda _, headers, *__: headers.update(customer=str(1))')\n"
+        "package.__path__ = [*package.__path__, os.path.abspath('theirs')]\n"
+        "from opentelemetry.propagators.jaeger import JaegerPropagator\n"
+        "headers = {}\n"
+        "JaegerPropagator().inject(headers)\n"
+        "assert headers == {}, headers\n" + END,
+    ),
+    Attempt(
         "code that sets `OTEL_PROPAGATORS`, as a `.env` file does",
         "refused",
         {},
@@ -188,6 +202,88 @@ attempts = (
         OWN + "from opentelemetry.sdk.trace import SpanProcessor\n"
         "class Thief(SpanProcessor):\n    def on_end(self, span): pass\n"
         "provider.add_span_processor(Thief())\n",
+    ),
+    Attempt(
+        "such a processor, by an attribute and not by the method",
+        "refused",
+        {},
+        OWN + "from opentelemetry.sdk.trace import SpanProcessor\n"
+        "class Thief(SpanProcessor):\n    def on_end(self, span): print(span.to_json())\n"
+        "provider._active_span_processor._span_processors += (Thief(),)\n"
+        "trace.set_tracer_provider(provider)\n" + END,
+    ),
+    Attempt(
+        "code that replaces the processors of a provider",
+        "refused",
+        {},
+        OWN + "provider._active_span_processor = SimpleSpanProcessor(ConsoleSpanExporter())\n"
+        "trace.set_tracer_provider(provider)\n" + END,
+    ),
+    Attempt(
+        "a function that code puts into a processor, to see spans when they end",
+        "refused",
+        {},
+        OWN + "from opentelemetry.sdk.trace import SpanProcessor\n"
+        "enricher = SpanProcessor()\n"
+        "enricher.on_end = lambda span: print(span.to_json())\n"
+        "provider.add_span_processor(enricher)\n",
+    ),
+    Attempt(
+        "the same, once the processor was added",
+        "to the agent",
+        {},
+        OWN + "from opentelemetry.sdk.trace import SpanProcessor\n"
+        "enricher = SpanProcessor()\n"
+        "provider.add_span_processor(enricher)\n"
+        "enricher.on_end = lambda span: print(span.to_json())\n"
+        "trace.set_tracer_provider(provider)\n" + END,
+    ),
+    Attempt(
+        "a subclass of the SDK's provider that makes tracers of its own",
+        "refused",
+        {},
+        OWN + "class Own(TracerProvider):\n"
+        "    def get_tracer(self, *_, **__): raise SystemExit('used')\n"
+        "trace.set_tracer_provider(Own())\n",
+    ),
+    Attempt(
+        "one that leaves out what the SDK's does when it is made",
+        "refused",
+        {},
+        OWN + "class Own(TracerProvider):\n    def __init__(self): pass\n"
+        "trace.set_tracer_provider(Own())\n",
+    ),
+    Attempt(
+        "code that changes the sampler of a provider",
+        "refused",
+        {},
+        OWN + "from opentelemetry.sdk.trace.sampling import ALWAYS_OFF\n"
+        "provider.sampler = ALWAYS_OFF\n",
+    ),
+    Attempt(
+        "a sampler that says that it equals the usual one",
+        "refused",
+        {},
+        OWN + "from opentelemetry.sdk.trace.sampling import *\n"
+        "class Never(Sampler):\n"
+        "    def __eq__(self, other): return True\n"
+        "    def should_sample(self, *_, **__): return SamplingResult(Decision.DROP)\n"
+        "    def get_description(self): return DEFAULT_ON.get_description()\n"
+        "TracerProvider(sampler=Never())\n",
+    ),
+    Attempt(
+        "the usual sampler, made by code",
+        "to the agent",
+        {},
+        OWN + "from opentelemetry.sdk.trace.sampling import *\n"
+        "trace.set_tracer_provider(TracerProvider(sampler=ParentBased(ALWAYS_ON)))\n" + END,
+    ),
+    Attempt(
+        "code that takes the provider's variable away, or changes it, as a `.env` file does",
+        "to the agent",
+        {},
+        "import os\nos.environ['OTEL_PYTHON_TRACER_PROVIDER'] = 'vendor'\n"
+        "os.environ.pop('OTEL_PYTHON_TRACER_PROVIDER')\n" + END,
     ),
     Attempt(
         "metrics that code exports elsewhere",
@@ -328,6 +424,15 @@ attempts = (
         "class Own(trace.TracerProvider):\n"
         "    def get_tracer(self, *_, **__): raise SystemExit('used')\n"
         "trace.set_tracer_provider(Own())\n",
+    ),
+    Attempt(
+        "the same, put into OpenTelemetry's own variable",
+        "refused",
+        {},
+        "from opentelemetry import trace\n"
+        "class Own(trace.TracerProvider):\n"
+        "    def get_tracer(self, *_, **__): raise SystemExit('used')\n"
+        "trace._TRACER_PROVIDER = Own()\n" + END,
     ),
     Attempt(
         "the console in development",

@@ -307,3 +307,11 @@ PeriodicExportingMetricReader(exporter)
 print(attrgetter({where!r})(exporter).trust_env)
 """
     assert service.run(script).stdout == "False\n"
+
+
+def test_a_service_that_chooses_no_spans_is_told(service: Service) -> None:
+    script = (
+        "from opentelemetry import trace\ntrace.set_tracer_provider(trace.NoOpTracerProvider())"
+    )
+    done = service.run(script)
+    assert done.returncode == 0 and "there are no spans. Fix: " in done.stderr

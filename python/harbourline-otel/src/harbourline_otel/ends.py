@@ -14,6 +14,7 @@ import sys
 
 from harbourline_otel import native
 from harbourline_otel.hooks import when_imported, wrap
+from harbourline_otel.settings import PROVIDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,12 +35,17 @@ _HELPERS = ("--multiprocessing-fork", "multiprocessing.forkserver", "multiproces
 
 _TERM = {_signal.SIGTERM}
 
+_chosen = ""
+"""Name of the provider, as the process began."""
+
 _owner = 0
 """Process whose SIGTERM this module handles."""
 
 
 def watch() -> None:
     """From now on; once for a process and its children."""
+    global _chosen
+    _chosen = os.environ.get(PROVIDER, "")
     # The first to be registered runs last: spans of everybody else's handlers are there by then.
     atexit.register(_at_exit)
     _before("_exit", lambda _: True, ABRUPT)
@@ -216,10 +222,21 @@ def _prepare(module: ModuleType) -> None:
         return  # this module asked for the guard itself, and is not whole yet
     lock = threading.RLock()
 
+    seen = None
+
     def load(original: Any, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if module._TRACER_PROVIDER is not None:
+        nonlocal seen
+        if (provider := module._TRACER_PROVIDER) is not None:
+            if provider is not seen:
+                from harbourline_otel import guard
+
+                guard.look(provider)
+                seen = provider
             return original(*args, **kwargs)
         with lock:
+            # Code that took the variable away, or a file of variables it loads, would end tracing.
+            if _chosen and os.environ.get(PROVIDER) != _chosen:
+                os.environ[PROVIDER] = _chosen
             return original(*args, **kwargs)
 
     def release() -> None:

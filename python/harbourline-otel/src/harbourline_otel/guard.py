@@ -35,7 +35,8 @@ def put_up(settings: Settings) -> None:
     if settings.strict:
         # OpenTelemetry's default is tracecontext and baggage.
         os.environ.setdefault("OTEL_PROPAGATORS", "tracecontext")
-        when_imported("opentelemetry.baggage.propagation", _keep_baggage)
+        for name, kind in _BAGGAGE.items():
+            when_imported(name, lambda module, kind=kind: _keep(module, kind))  # type: ignore[misc]
         when_imported("opentelemetry.propagate", _guard_propagators)
         when_imported("opentelemetry.trace", _guard_choice)
         when_imported("opentelemetry.sdk.trace", lambda sdk: _guard_choice(sdk.trace_api))
@@ -56,9 +57,16 @@ def current() -> Settings | None:
     return _settings
 
 
-def _keep_baggage(module: ModuleType) -> None:
-    """Baggage may come in, and goes nowhere: whatever propagators the code installs."""
-    wrap(module, "W3CBaggagePropagator.inject", lambda *_: None)
+_BAGGAGE = {
+    "opentelemetry.baggage.propagation": "W3CBaggagePropagator",
+    "opentelemetry.propagators.jaeger": "JaegerPropagator",
+    "opentelemetry.propagators.ot_trace": "OTTracePropagator",
+}
+
+
+def _keep(module: ModuleType, kind: str) -> None:
+    """Baggage may come in, and goes nowhere: also where code asks its propagator by itself."""
+    wrap(module, f"{kind}.inject", lambda *_: None)
 
 
 def _guard_propagators(module: ModuleType) -> None:
@@ -95,10 +103,13 @@ def _guard_choice(module: ModuleType) -> None:
     """
 
     def choose(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        kind = type(args[0] if args else next(iter(kwargs.values())))
-        if any(base.__module__ == "opentelemetry.sdk.trace" for base in kind.__mro__) or (
-            kind.__module__.startswith("opentelemetry.")
-        ):
+        provider = args[0] if args else next(iter(kwargs.values()))
+        kind = type(provider)
+        if _is_guarded(provider):
+            if kind.__name__ == "NoOpTracerProvider":
+                refusals.leave_out(
+                    "code chose NoOpTracerProvider: there are no spans. Fix: remove it"
+                )
             wrapped(*args, **kwargs)
             return
         assert _settings
@@ -107,6 +118,27 @@ def _guard_choice(module: ModuleType) -> None:
     whole = hasattr(module, "set_tracer_provider")
     if whole and not hasattr(module.set_tracer_provider, "__wrapped__"):
         wrap(module, "set_tracer_provider", choose)
+
+
+def look(provider: object) -> None:
+    """At the tracer provider of this process, which code may have put there past the choice.
+
+    Raises:
+        Refused: Spans would go where it likes.
+    """
+    if _settings and _settings.strict and not _is_guarded(provider):
+        refusals.turn_away(type(provider), refusals.refusal(_settings, type(provider)))
+
+
+def _is_guarded(provider: object) -> bool:
+    """Whether a tracer provider is one of OpenTelemetry, or has its way to make spans."""
+    bases = type(provider).__mro__
+    sdk = next((base for base in bases if base.__module__ == "opentelemetry.sdk.trace"), None)
+    if sdk is None:
+        return type(provider).__module__.startswith("opentelemetry.")
+    # A subclass may leave out what the guard is in.
+    made = hasattr(provider, "_active_span_processor")
+    return made and getattr(type(provider), "get_tracer", None) is getattr(sdk, "get_tracer", None)
 
 
 def _foreign(propagator: object) -> type | None:
@@ -217,19 +249,19 @@ def _guard_providers(module: ModuleType) -> None:
         from inspect import signature
 
         processor = signature(wrapped).bind(*args, **kwargs).arguments["span_processor"]
-        try:
-            admitted = _admit(settings, processor)
-        except Refused as refusal:
-            kinds = (type(processor), type(refusals.exporter_of(processor)))
-            if not (any(map(refusals.is_vendors, kinds)) or refusals.is_vendors_call()):
-                raise
-            refusals.leave_out(str(refusal))
-            admitted = None
-        if admitted is None:
-            # To the agent, as ours: spans would arrive twice. Its thread and connection are closed.
-            processor.shutdown()
-        else:
+        if admitted := _look(settings, processor):
             wrapped(admitted)
+
+    def put(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Past the methods for it, by an attribute of the provider or of its processors."""
+        name, value = args
+        if name == "_active_span_processor" and type(value) not in guarded:
+            raise Refused(refusals.refusal(settings, type(value)))
+        if name == "sampler":
+            _check_sampler(settings, {name: value})
+        if name == "_span_processors":
+            value = tuple(filter(None, (_look(settings, each) for each in value)))
+        wrapped(name, value)
 
     guarded = (module.SynchronousMultiSpanProcessor, module.ConcurrentMultiSpanProcessor)
 
@@ -240,10 +272,12 @@ def _guard_providers(module: ModuleType) -> None:
             pass
 
     wrap(module, "TracerProvider.__init__", make)
+    wrap(module, "TracerProvider.__setattr__", put)
     if hasattr(module.TracerProvider, "_handle_fork"):  # of later releases
         wrap(module, "TracerProvider._handle_fork", forked)
     for kind in guarded:
         wrap(module, f"{kind.__name__}.add_span_processor", add)
+        wrap(module, f"{kind.__name__}.__setattr__", put)
 
 
 def _resource(settings: Settings, given: Resource | None) -> Resource:
@@ -269,11 +303,30 @@ def _check_sampler(settings: Settings, given: dict[str, Any]) -> None:
     # The variable was looked at already; code may have changed it since.
     sampler = given.setdefault("sampler", DEFAULT_ON) or DEFAULT_ON
     given["sampler"] = sampler
-    if sampler not in (ALWAYS_ON, DEFAULT_ON):
+    known = [each.get_description() for each in (ALWAYS_ON, DEFAULT_ON)]
+    if type(sampler).__module__ != type(ALWAYS_ON).__module__ or (
+        sampler.get_description() not in known
+    ):
         raise Refused(
             f"harbourline: {type(sampler).__name__} would leave spans out, and figures are of all "
             "spans. Fix: make the provider without a sampler; whole traces are sampled later."
         )
+
+
+def _look(settings: Settings, processor: SpanProcessor) -> SpanProcessor | None:
+    """As `_admit`; another vendor's is left out."""
+    try:
+        admitted = _admit(settings, processor)
+    except Refused as refusal:
+        kinds = (type(processor), type(refusals.exporter_of(processor)))
+        if not (any(map(refusals.is_vendors, kinds)) or refusals.is_vendors_call()):
+            raise
+        refusals.leave_out(str(refusal))
+        admitted = None
+    if admitted is None:
+        # To the agent, as ours: spans would arrive twice. Its thread and connection are closed.
+        processor.shutdown()
+    return admitted
 
 
 def _admit(settings: Settings, processor: SpanProcessor) -> SpanProcessor | None:
@@ -286,16 +339,19 @@ def _admit(settings: Settings, processor: SpanProcessor) -> SpanProcessor | None
     from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
 
     from harbourline_otel.pipeline import Pipeline
-    from harbourline_otel.scrub import Scrubbed
+    from harbourline_otel.scrub import Scrubbed, Starts
 
     kind = type(processor)
-    if kind is Pipeline:
+    if kind in (Pipeline, Scrubbed, Starts):
         return processor
     if kind not in (BatchSpanProcessor, SimpleSpanProcessor):
         # One that only looks at spans when they start takes none away.
         hooks = ("on_end", "_on_ending")
-        if all(getattr(kind, h, None) is getattr(SpanProcessor, h, None) for h in hooks):
-            return processor
+        own = getattr(processor, "__dict__", {})
+        if all(getattr(kind, h, None) is getattr(SpanProcessor, h, None) for h in hooks) and not (
+            set(hooks) & set(own)
+        ):
+            return Starts(processor)
         raise Refused(refusals.refusal(settings, kind))
 
     exporter = refusals.exporter_of(processor)

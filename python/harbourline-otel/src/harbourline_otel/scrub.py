@@ -299,3 +299,22 @@ class Scrubbed(SpanProcessor):
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """As the processor does."""
         return self._processor.force_flush(timeout_millis)
+
+
+class Starts(SpanProcessor):
+    """A processor that sees spans when they start, and is not asked at their end."""
+
+    def __init__(self, processor: SpanProcessor) -> None:
+        self._processor = processor
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """As the processor does."""
+        self._processor.on_start(span, parent_context)
+
+    def shutdown(self) -> None:
+        """As the processor does."""
+        self._processor.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """As the processor does."""
+        return self._processor.force_flush(timeout_millis)
