@@ -39,7 +39,7 @@ export const areas: Readonly<Record<string, Area>> = {
   writer: {
     code: ['lib/store/span-writer/{bulk,defuse,documents,lru,otlp,service-map,spans,trace-groups,writer}.ts'],
     // Mocha's runner knows no {a,b}.
-    tests: ['documents', 'failures', 'otlp'].map((name) => `test/store/span-writer/${name}.test.ts`),
+    tests: ['documents', 'failures', 'lru', 'otlp'].map((name) => `test/store/span-writer/${name}.test.ts`),
     least: 50,
   },
   review: {

@@ -75,6 +75,11 @@ describe('on a machine that was too busy', () => {
   test('nothing is held and nothing is broken, but for what is certain', () => {
     const rows = judge(healthy(late));
     expect(verdict(rows)).toBe('inconclusive');
+    expect(rows.map(({ what, seen }) => [what, seen]).slice(0, -1)).toEqual(
+      judge(healthy())
+        .map(({ what, seen }) => [what, seen])
+        .slice(0, -1),
+    );
     expect(rows.at(-1)).toMatchObject({ what: machineRow, ok: false, doubtful: true });
     expect(rows.filter(({ ok, doubtful }) => ok !== undefined && !doubtful).map(({ what }) => what)).toEqual([
       'spans without trace group',

@@ -214,6 +214,10 @@ describe('what else is judged', () => {
     expect(redIn(afterStop(rows, false))).toEqual(['processes ended when asked']);
     const busy = rows.map((each): Row => (each.what === machineRow ? { ...each, ok: false, doubtful: true } : each));
     expect(row(afterStop(busy, false))).toHaveProperty('doubtful', true);
+    // What another row cannot tell is no reason to doubt this one.
+    const other = rows.map((each): Row => (each.what === 'dead letters' ? { ...each, doubtful: true } : each));
+    expect(redIn(afterStop(other, false))).toEqual(['processes ended when asked']);
+    expect(row(afterStop(other, false))).not.toHaveProperty('doubtful');
   });
 
   test('the rows of the scenario come with the others, those of its end too', () => {
@@ -474,6 +478,12 @@ describe('metrics', () => {
     const evidence = shown(search(collectorMetrics.accepted.name, 'host'));
     expect(red(evidence)).toEqual([sent]);
     expect(rowOf(evidence, sent).seen).toBe('missing: anything for "Of hosts"');
+    // With a metric that is missing, too, both are.
+    const { dashboards } = evidence.deployed;
+    const nobody = widget('Of nobody', [[namespace, collectorMetrics.accepted.name, 'tier', 'nobody']]);
+    const both = healthy({ deployed: { ...deployed, dashboards: [...dashboards, { name: 'e', widgets: [nobody] }] } });
+    expect(red(both)).toEqual([sent]);
+    expect(rowOf(both, sent).seen).toMatch(/^missing: .+, anything for "Of hosts"$/);
     expect(red(shown(search(collectorMetrics.foreign.name, 'tier')))).toEqual([]);
     expect(red(shown(search(metrics.calls.name, 'status.code')))).toEqual([]);
   });
@@ -504,6 +514,7 @@ describe('metrics', () => {
     expect(rowOf(without(decided.name, { sampled: 'true' }), row).ok).toBe(false);
     expect(rowOf(whole, row).seen).toBe('7 of 7; kept share so far 50.0 % of all traces');
     expect(rowOf({ ...without(accepted.name), driveSeconds: 59 }, row).ok).toBeUndefined();
+    expect(rowOf({ ...without(accepted.name), driveSeconds: 60 }, row).ok).toBe(false);
   });
 
   test('a node stays below what it may send', () => {

@@ -7,4 +7,6 @@ test('a planted value is found wherever it stands, and what only looks like it i
   expect(search('mail a.b@example.com')).toEqual(['a.b@example.com']);
   expect(search('41111111-2 and 411111111111111')).toEqual([]);
   expect(search('')).toEqual([]);
+  // The shortest one, to the last character.
+  expect(finder(new Set(['secret', 'a longer secret']))('no secret')).toEqual(['secret']);
 });

@@ -1,7 +1,15 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { attributeValue } from '../../../lib/store/span-writer/attributes';
-import { decodeRequest, requestType, signed, unsigned } from '../../../lib/store/span-writer/otlp';
+import {
+  decodeParts,
+  decodeRequest,
+  decodeSkeleton,
+  requestType,
+  signed,
+  unsigned,
+} from '../../../lib/store/span-writer/otlp';
 import { flatten, isoNanos } from '../../../lib/store/span-writer/spans';
+import { attribute, encode, service, span } from './support';
 
 type SdkSpan = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0][number];
 
@@ -95,4 +103,76 @@ test('64-bit integers keep every bit', () => {
   expect(unsigned({ low: -1, high: -1 })).toBe(2n ** 64n - 1n);
   expect(signed({ low: -1, high: -1 })).toBe(-1n);
   expect(signed({ low: 0, high: -(2 ** 31) })).toBe(-(2n ** 63n));
+});
+
+describe('a request in parts', () => {
+  const body = encode(
+    service('a', [span(1, undefined), span(2, 1), span(3, 1)], { name: 's', attributes: [attribute('of', 'scope')] }),
+    service('b', [span(4, 1, { attributes: [attribute('large', 'x'.repeat(500))] })]),
+    service('c', []),
+    service('d', [span(5, 1), span(6, 1)]),
+  );
+  const named = (request: ReturnType<typeof decodeRequest>) =>
+    request.resourceSpans.flatMap(({ resource, scopeSpans }) =>
+      scopeSpans.flatMap(({ scope, spans }) => spans.map((one) => ({ resource, scope, span: one }))),
+    );
+  const whole = named(decodeRequest(body));
+
+  test.each([1, 100, 150, 300, 10_000])(
+    'of at most %i bytes has every span once, with its service and scope',
+    (limit) => {
+      const parts = [...decodeParts(body, limit)].map(named);
+      expect(JSON.stringify(parts.flat())).toBe(JSON.stringify(whole));
+      for (const part of parts) expect(part.length).toBeGreaterThan(0);
+    },
+  );
+
+  test('has as many parts as it needs: a span that is larger than the limit is one alone', () => {
+    const sizes = (limit: number) => [...decodeParts(body, limit)].map((part) => named(part).length);
+    expect(sizes(1)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(sizes(body.length)).toEqual([6]);
+    const [first] = whole;
+    const one = requestType.root
+      .lookupType('Span')
+      .encode(first!.span as never)
+      .finish().length;
+    // The parent's id makes the second one longer.
+    expect(sizes(3 * one)[0]).toBe(2);
+  });
+
+  test('that is cut off is no request, wherever it was cut', () => {
+    const cuts = Array.from({ length: 40 }, (_, n) => body.length - 1 - n * 7);
+    for (const cut of cuts) expect(() => [...decodeParts(body.subarray(0, cut), 100)]).toThrow();
+  });
+
+  test('without what makes it large has every span, and nothing of its attributes', () => {
+    const skeleton = named(decodeSkeleton(body));
+    expect(skeleton.map(({ span: { spanId, name } }) => [spanId.toString('hex'), name])).toEqual(
+      whole.map(({ span: { spanId, name } }) => [spanId.toString('hex'), name]),
+    );
+    expect(skeleton[3]!.span).toMatchObject({ attributes: [], events: [], links: [] });
+  });
+});
+
+test('texts that look alike where they are looked at are told apart: one is never read as another', () => {
+  // Their first, middle and last characters, and their lengths, are the same; the last is the beginning of the first.
+  const texts = [
+    'alpha-beta-gamma',
+    'alphX-beta-gamma',
+    'alpha-beta-gaXma',
+    'alpha',
+    '订单-beta-gam',
+    'abc',
+    'x'.repeat(60),
+  ];
+  const random = [...texts, ...texts.toReversed(), ...texts];
+  const names = decodeRequest(
+    encode(
+      service(
+        'a',
+        random.map((name, n) => span(n + 1, undefined, { name })),
+      ),
+    ),
+  );
+  expect(names.resourceSpans[0]!.scopeSpans[0]!.spans.map(({ name }) => name)).toEqual(random);
 });
