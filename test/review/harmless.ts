@@ -158,4 +158,29 @@ export const harmless: readonly Case[] = [
       draft.resource('Store', 'AWS::Lambda::Function').Metadata = { 'aws:asset:path': '../asset.0' };
     },
   },
+  {
+    name: 'the domains that are answered in another order',
+    edit: (draft) => {
+      draft.properties('Network', 'AWS::Route53Resolver::FirewallDomainList').Domains.reverse();
+    },
+  },
+  {
+    name: 'a key whose default is written down',
+    edit: (draft) => {
+      draft.properties('Collect', 'AWS::KMS::Key').Enabled = true;
+    },
+  },
+  {
+    name: 'a protocol by its number',
+    edit: (draft) => {
+      draft.properties('Collect', 'AWS::EC2::SecurityGroupIngress').IpProtocol = '6';
+    },
+  },
+  {
+    name: 'a text by Fn::Sub',
+    edit: (draft) => {
+      const topic = draft.properties('Observe', 'AWS::SNS::Topic');
+      topic.DisplayName = { 'Fn::Sub': topic.DisplayName };
+    },
+  },
 ];

@@ -4,7 +4,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 /** Lists of which the order means nothing to AWS, or to OpenSearch's security plugin. */
 const sets =
-  /^(Tags|Statement|(Not)?(Action|Resource)|AWS|Service|Federated|SecurityGroup(Ingress|Egress|Ids|s)|VpcSecurityGroupIds|Entries|Roles|ManagedPolicyArns|(Alarm|OK|InsufficientData)Actions|DependsOn|Dimensions|RouteTableIds|TargetGroupARNs|AllowedPrincipals|AllowedPrefixesToDirectConnectGateway|(LoadBalancer|TargetGroup)Attributes|Metrics|rules_to_suppress|cluster_permissions|allowed_actions|index_patterns|masked_fields|fls|backend_roles|and_backend_roles|users|hosts|packages)$/;
+  /^(Tags|Statement|(Not)?(Action|Resource)|AWS|Service|Federated|SecurityGroup(Ingress|Egress|Ids|s)|VpcSecurityGroupIds|Entries|Roles|ManagedPolicyArns|(Alarm|OK|InsufficientData)Actions|DependsOn|Dimensions|RouteTableIds|TargetGroupARNs|AllowedPrincipals|AllowedPrefixesToDirectConnectGateway|(LoadBalancer|TargetGroup)Attributes|Metrics|rules_to_suppress|cluster_permissions|allowed_actions|index_patterns|masked_fields|fls|backend_roles|and_backend_roles|users|hosts|packages|Domains)$/;
 /** Beneath these every list is a set: operands of a policy's condition. */
 const setsBeneath = /^(Condition)$/;
 /** Lists whose elements have a name: they are compared name by name. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Acceptance } from './accepted';
 import type { Part } from './canonical';
 import { type Change, type Comparison, compare, type Environment, place, short } from './changes';
+import { resolved } from './resolved';
 import { reviewRules } from './rules';
 import { beneath, type Hit, type ReviewRule, type Severity, severities } from './rules/rule';
 
@@ -29,7 +30,7 @@ export function review(
   after: Environment,
   acceptances: readonly Acceptance[] = [],
 ): Review {
-  const comparison = compare(before, after);
+  const comparison = compare(resolved(before), resolved(after));
   const hits = reviewRules.map((rule) => [rule, rule.find(comparison)] as const);
   const open = unjudged(
     comparison,
@@ -63,6 +64,9 @@ const words = /(^|\.)(\w*Description|description|DisplayName|Sid|Comment)$/;
 const isWords = ({ path, before, after }: Part): boolean =>
   words.test(path) && [before, after].every((value) => value === undefined || typeof value === 'string');
 
+/** A word on metadata is none on the resource that comes or goes with it. */
+const isMetadata = (of: readonly string[]): boolean => of.length > 0 && of.every((path) => path.startsWith('Metadata'));
+
 /** Every part of every change that no finding speaks of and no rule has read. */
 function unjudged({ changes }: Comparison, hits: readonly Hit[]): Hit[] {
   const byPlace = new Map<string, Hit[]>();
@@ -72,7 +76,7 @@ function unjudged({ changes }: Comparison, hits: readonly Hit[]): Hit[] {
     const isJudged = (part: Part): boolean =>
       isWords(part) ||
       reviewRules.some(({ reads }) => reads?.(part, change)) ||
-      here.some(({ of = [] }) => part.path === '' || of.some((path) => beneath(part.path, path)));
+      here.some(({ of = [] }) => (part.path === '' && !isMetadata(of)) || of.some((path) => beneath(part.path, path)));
     const open = change.parts.filter((part) => !isJudged(part));
     return open.map((part) => ({ at: place(change), what: sentence(change, part) }));
   });

@@ -35,9 +35,12 @@ function peerOf({ GroupId: _, Description: __, ...others }: Properties): string 
   return values.length === 1 ? text(values[0]) : text(canonical(others));
 }
 
+/** Names of protocols, by number: security groups take either. */
+const protocols: Readonly<Record<string, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6' };
+
 const rule = (at: string, { IpProtocol, FromPort, ToPort, ...others }: Properties): Opening => ({
   at,
-  protocol: String(IpProtocol ?? '-1'),
+  protocol: protocols[`${IpProtocol}`] ?? String(IpProtocol ?? '-1'),
   from: Number(FromPort ?? 0),
   to: Number(ToPort ?? 65_535),
   peer: peerOf(others),

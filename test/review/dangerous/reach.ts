@@ -32,7 +32,65 @@ const access: readonly DangerousCase[] = [
     },
   ),
   one('a function acts as another role', { 'iam-other-role': 'acts as' }, (draft) => {
+    draft.properties('Collect', 'AWS::Lambda::Function').Role = {
+      'Fn::GetAtt': [draft.id('Collect', 'AWS::IAM::Role', 'GatewayRole'), 'Arn'],
+    };
+  }),
+  one('a function acts as a role of elsewhere', { 'iam-unseen-role': 'role/other' }, (draft) => {
     draft.properties('Collect', 'AWS::Lambda::Function').Role = 'arn:aws:iam::333333333333:role/other';
+  }),
+  one(
+    'code from another bucket',
+    { 'function-of-strangers': 'S3Bucket', 'function-settings': 'Code.S3Bucket' },
+    (draft) => {
+      draft.properties('Collect', 'AWS::Lambda::Function').Code.S3Bucket = 'theirs';
+    },
+  ),
+  one('open to the world by a mapping', { 'network-open-to-all': 'to 0.0.0.0/0', unjudged: 'Mappings' }, (draft) => {
+    draft.stacks.Collect!.template.Mappings = { All: { of: { them: '0.0.0.0/0' } } };
+    draft.add('Collect', 'In', 'AWS::EC2::SecurityGroupIngress', {
+      GroupId: { Ref: draft.id('Collect', 'AWS::EC2::SecurityGroup') },
+      CidrIp: { 'Fn::FindInMap': ['All', 'of', 'them'] },
+      IpProtocol: 'tcp',
+      FromPort: 4318,
+      ToPort: 4318,
+    });
+  }),
+  one('every protocol from a network that holds many', { 'network-opens-control': 'everything' }, (draft) => {
+    draft.add('Collect', 'In', 'AWS::EC2::SecurityGroupIngress', {
+      GroupId: { Ref: draft.id('Collect', 'AWS::EC2::SecurityGroup') },
+      CidrIp: '10.0.0.0/8',
+      IpProtocol: '-1',
+    });
+  }),
+  one('an action that is picked', { 'iam-sweeping': 'allows * on *' }, (draft) => {
+    draft.properties('Collect', 'AWS::IAM::ManagedPolicy').PolicyDocument.Statement.push({
+      Effect: 'Allow',
+      Action: { 'Fn::Select': [1, ['s3:GetObject', '*']] },
+      Resource: '*',
+    });
+  }),
+  one('a flow log on a condition that never holds', { 'watch-removed': 'FlowLog', unjudged: 'Conditions' }, (draft) => {
+    draft.stacks.Network!.template.Conditions = { Never: { 'Fn::Equals': ['a', 'b'] } };
+    (draft.resource('Network', 'AWS::EC2::FlowLog') as { Condition?: string }).Condition = 'Never';
+  }),
+  one(
+    'a flow log that a parameter may take away',
+    { 'deployed-unseen': 'Condition', unjudged: 'Template' },
+    (draft) => {
+      const { template } = draft.stacks.Network!;
+      template.Parameters = { ...template.Parameters, Logs: { Type: 'String' } };
+      template.Conditions = { Logs: { 'Fn::Equals': [{ Ref: 'Logs' }, 'on'] } };
+      (draft.resource('Network', 'AWS::EC2::FlowLog') as { Condition?: string }).Condition = 'Logs';
+    },
+  ),
+  one('a group of rules of elsewhere', { 'guard-gone': 'stateful-rulegroup/other' }, (draft) => {
+    const { FirewallPolicy } = draft.properties('Link', 'AWS::NetworkFirewall::FirewallPolicy');
+    FirewallPolicy.StatefulRuleGroupReferences[0].ResourceArn =
+      'arn:aws:network-firewall:ap-east-1:333333333333:stateful-rulegroup/other';
+  }),
+  one('a policy of scaling is removed', { unjudged: 'ScalingPolicy is removed' }, (draft) => {
+    draft.remove('Collect', 'AWS::AutoScaling::ScalingPolicy');
   }),
   one('a user', { 'iam-long-lived': 'User is added' }, (draft) => draft.add('Collect', 'Me', 'AWS::IAM::User', {})),
   one('another master of the store', { 'store-master': 'MasterUserARN' }, (draft) => {

@@ -11,6 +11,10 @@ const firewall = /^AWS::NetworkFirewall::(Firewall|FirewallPolicy|RuleGroup)$/;
 /** Of a firewall's policy: what becomes of that which no rule names. */
 const defaults = /^Properties\.FirewallPolicy\.(Stateless\w*Actions|StatefulDefaultActions|StatefulEngineOptions)\b/;
 
+/** A group of rules that is neither of the templates nor of AWS: nobody sees here what it lets through. */
+const bringsUnseen = (path: string, after: unknown): boolean =>
+  /RuleGroupReferences\b/.test(path) && /"arn:(?![^"]*:aws-managed:)[^"«]*"/.test(JSON.stringify(after ?? ''));
+
 interface Header {
   readonly Protocol?: string;
   readonly Destination?: string;
@@ -76,7 +80,7 @@ export const firewallRules: readonly ReviewRule[] = [
         ),
       ...onChanges(/^AWS::NetworkFirewall::FirewallPolicy$/, ({ parts }) =>
         parts
-          .filter(({ path }) => defaults.test(path))
+          .filter(({ path, after }) => defaults.test(path) || bringsUnseen(path, after))
           .map(({ path, before, after }) => ({
             what: `${path.replace('Properties.FirewallPolicy.', '')}: ${short(before)} → ${short(after)}`,
             of: [path],
@@ -94,7 +98,10 @@ export const firewallRules: readonly ReviewRule[] = [
       lets(change).length > 0
         ? []
         : change.parts
-            .filter(({ path }) => !/^Properties\.(Tags|Description)\b/.test(path) && !defaults.test(path))
+            .filter(
+              ({ path, after }) =>
+                !/^Properties\.(Tags|Description)\b/.test(path) && !defaults.test(path) && !bringsUnseen(path, after),
+            )
             .map(({ path, before, after }) => ({
               what: `${path.replace('Properties.', '')}: ${short(before)} → ${short(after)}`,
               of: [path],

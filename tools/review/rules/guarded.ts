@@ -182,6 +182,8 @@ const pending = 30;
 
 /** At least as good as it was, or as the default that it stands for. */
 const isSafer = ({ path, before, after }: Part): boolean =>
+  (path === 'Properties.Enabled' && `${after}` === 'true') ||
+  (path === 'Properties.MultiRegion' && `${after}` === 'false') ||
   (path === 'Properties.RotationPeriodInDays' && Number(after) <= Number(before ?? rotation)) ||
   (path === 'Properties.PendingWindowInDays' && Number(after) >= Number(before ?? pending));
 

@@ -88,6 +88,23 @@ const reads = (part: Part, change: Change): boolean => isOfGrants(part, change) 
 const text = (list: readonly Grant[]): string =>
   [...new Set(list.map((grant) => JSON.stringify(grant)))].sort().join('\n');
 
+const roles =
+  /^Properties\.(Role|RoleArn|RoleARN|ExecutionRole(Arn)?|TaskRoleArn|IamInstanceProfile|ServiceRole|DeliverLogsPermissionArn|LaunchTemplateData\.IamInstanceProfile)\b/;
+
+/** An ARN or a name that is written out: no role or profile of the templates is. */
+const isUnseen = (after: unknown): boolean => /^arn:/.test(`${after ?? ''}`) && !`${after}`.includes('«');
+
+const actsAs = (wanted: (after: unknown) => boolean) =>
+  onChanges(/./, ({ type, parts }) =>
+    parts
+      .filter(
+        ({ path, after }) =>
+          (roles.test(path) || (type === 'AWS::IAM::InstanceProfile' && path.startsWith('Properties.Roles'))) &&
+          wanted(after),
+      )
+      .map(({ path, before, after }) => ({ what: `acts as: ${short(before)} → ${short(after)}`, of: [path] })),
+  );
+
 export const iamRules: readonly ReviewRule[] = [
   {
     id: 'iam-sweeping',
@@ -207,22 +224,20 @@ export const iamRules: readonly ReviewRule[] = [
     ),
   },
   {
+    id: 'iam-unseen-role',
+    severity: 'danger',
+    asks: 'access',
+    effect: 'Something acts as a role that is not in these templates: nobody sees here what that one may do.',
+    source,
+    find: actsAs(isUnseen),
+  },
+  {
     id: 'iam-other-role',
     severity: 'caution',
     asks: 'access',
     effect: 'Something acts as another role, and may do what that one may.',
     source,
-    find: onChanges(/./, ({ type, parts }) =>
-      parts
-        .filter(
-          ({ path }) =>
-            /^Properties\.(Role|RoleArn|RoleARN|ExecutionRole(Arn)?|TaskRoleArn|IamInstanceProfile|ServiceRole|DeliverLogsPermissionArn|LaunchTemplateData\.IamInstanceProfile)\b/.test(
-              path,
-            ) ||
-            (type === 'AWS::IAM::InstanceProfile' && path.startsWith('Properties.Roles')),
-        )
-        .map(({ path, before, after }) => ({ what: `acts as: ${short(before)} → ${short(after)}`, of: [path] })),
-    ),
+    find: actsAs((after) => !isUnseen(after)),
   },
   {
     id: 'iam-long-lived',

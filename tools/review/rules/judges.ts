@@ -135,4 +135,29 @@ export const judgeRules: readonly ReviewRule[] = [
       })),
     ),
   },
+  {
+    id: 'deployed-unseen',
+    severity: 'danger',
+    asks: 'judge',
+    effect:
+      'A macro, an included file, a nested template or a condition that is settled elsewhere: what is deployed is not what these templates say.',
+    source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros.html',
+    find: ({ changes }) =>
+      changes.flatMap((change) => {
+        const { type, after, parts } = change;
+        if (!after) return [];
+        if (type === 'Template::Transform' || /^AWS::CloudFormation::(Stack|StackSet|Macro)$/.test(type))
+          return [{ at: place(change), what: `${type} is ${change.action}`, of: parts.map(({ path }) => path) }];
+        return parts
+          .filter(
+            ({ path, after: now }) =>
+              now !== undefined && (path === 'Condition' || JSON.stringify(now).includes('"Fn::Transform"')),
+          )
+          .map(({ path, before, after: now }) => ({
+            at: place(change),
+            what: `${path}: ${short(before)} → ${short(now)}`,
+            of: [path],
+          }));
+      }),
+  },
 ];

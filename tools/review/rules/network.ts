@@ -29,7 +29,9 @@ const gone = remembered(({ before, after }: Comparison) => beyond(openings(after
 /** Ports from which one machine is ruled from another, or files are taken. */
 const control = [20, 21, 22, 23, 69, 111, 135, 139, 445, 512, 513, 514, 873, 2049, 2375, 3389, 5900, 5985, 5986];
 const isControl = ({ protocol, from, to, at }: Opening): boolean =>
-  protocol !== '-1' && !at.includes(' route') && control.some((port) => from <= port && port <= to);
+  (protocol !== '-1' || /(in|e)gress$/.test(at)) &&
+  !at.includes(' route') &&
+  control.some((port) => from <= port && port <= to);
 
 /** By what is no transit gateway and no endpoint of AWS. */
 const isOtherWay = ({ at }: Opening): boolean =>

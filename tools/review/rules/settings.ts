@@ -69,6 +69,9 @@ const outputs = /^Template::Outputs$/;
 /** Secrets do not belong where everybody who may describe a stack reads them. */
 const secret = /resolve:(secretsmanager|ssm-secure)|SecretString|Password|PrivateKey|AuthToken/i;
 
+/** Account and region of a bucket of CDK's bootstrap, whatever its qualifier. */
+const assetsOf = (bucket: unknown): string | undefined => /^cdk-\w+-assets-(.+)$/.exec(`${bucket}`)?.[1];
+
 export const settingRules: readonly ReviewRule[] = [
   {
     id: 'output-reveals',
@@ -188,6 +191,26 @@ export const settingRules: readonly ReviewRule[] = [
     find: of(
       /^AWS::Lambda::/,
       /^Properties\.(Environment|VpcConfig|ReservedConcurrentExecutions|DeadLetterConfig|Architectures|EphemeralStorage|Runtime|Handler|Layers|LoggingConfig\.(SystemLogLevel|ApplicationLogLevel|LogFormat)|MaximumRetryAttempts|MaximumEventAgeInSeconds|RecursiveLoop|RuntimeManagementConfig|Code|FunctionName)\b/,
+    ),
+  },
+  {
+    id: 'function-of-strangers',
+    severity: 'danger',
+    asks: 'root',
+    effect: 'A function runs code that the deployment did not bring: nobody sees here what it does.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-function-zip.html',
+    find: onChanges(/^AWS::Lambda::Function$/, ({ parts }) =>
+      parts
+        .filter(
+          ({ path, before, after }) =>
+            /^Properties\.Code\.(S3Bucket|ImageUri|ZipFile)$/.test(path) &&
+            after !== undefined &&
+            (!path.endsWith('S3Bucket') || assetsOf(after) === undefined || assetsOf(after) !== assetsOf(before)),
+        )
+        .map(({ path, before, after }) => ({
+          what: `${path.replace('Properties.', '')}: ${short(before)} → ${short(after)}`,
+          of: [path],
+        })),
     ),
   },
   {

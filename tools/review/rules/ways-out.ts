@@ -5,6 +5,7 @@ import { type Hit, onChanges, type ReviewRule } from './rule';
 const ways: readonly (readonly [RegExp, string])[] = [
   [/^AWS::EC2::(VPCPeeringConnection|TransitGatewayPeeringAttachment)$/, 'a network of somebody else is joined'],
   [/^AWS::EC2::(ClientVpn\w*|InstanceConnectEndpoint|VerifiedAccess\w*)$/, 'people reach the network from outside'],
+  [/^AWS::EC2::TrafficMirror\w+$/, 'copies traffic'],
   [/^AWS::EC2::VPNGateway$/, 'another gateway to other networks'],
   [/^AWS::(RAM::ResourceShare|Oam::(Link|Sink))$/, 'is shared with other accounts'],
   [
