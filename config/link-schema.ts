@@ -257,7 +257,7 @@ export const link = section({
     /** Round trips beyond it are alarmed on, in milliseconds. */
     rttMs: whole(1, 10_000),
     /** Lost connects beyond it are alarmed on, in per cent. @default 2 */
-    lossPercent: z.number().gt(0).max(100).default(2),
+    lossPercent: z.number().gt(0).lt(100).default(2),
   }),
   /** The mainland stage. Without it the far end gets the receiver's configuration as files. @default none */
   analysis: analysis.optional(),

@@ -18,6 +18,11 @@ function problems(files: Record<string, unknown>): readonly Problem[] {
   }
 }
 
+test('a loss that no path can exceed is no limit', () => {
+  const found = problems({ 'config/prod.ts': edited(prod, { 'link.probe.lossPercent': 100 }) });
+  expect(found).toMatchObject([{ path: 'link.probe.lossPercent' }]);
+});
+
 describe('committed environments', () => {
   test('are accepted, with defaults in place', () => {
     const environments = exampleEnvironments();
