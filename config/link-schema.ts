@@ -215,7 +215,10 @@ export const link = section({
     port: port.default(4318),
     /** Port of the service that answers with the `traceparent` it got. @default 8088 */
     continuityPort: port.default(8088),
-    /** Name in the receiver's certificate. */
+    /**
+     * Name in the receiver's certificate, which relays compare. Any that it has, of one label too, also outside of
+     * `mainland.hostSuffixes`: relays go to `address` and ask no name server.
+     */
     name: text(
       'HL-LINK-017',
       /^(?=.{1,64}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,

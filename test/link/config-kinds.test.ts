@@ -46,6 +46,8 @@ test.each([
     '10.22.8.10',
     'It is the router of link.vpnOverDirectConnect',
   ],
+  ['prod', 'vpnOverDirectConnect.customerGatewayAddress', '10.22.1.254', 'would lead into them'],
+  ['prod', 'farEnd.prefixes', ['10.22.0.0/16'], 'would lead into them'],
   ['prod', 'directConnect.second.peerCidr', '10.22.255.0/30', 'the line has it as it comes up'],
   ['prod', 'directConnect.second.peerCidr', '10.42.0.4/30', "AWS's ends of the tunnels"],
   ['prod', 'directConnect.second.peerCidr', '169.254.32.0/31', 'Another session has it, or a part of it'],
@@ -113,6 +115,12 @@ test.each([
 test.each([
   ['dev', 'siteToSiteVpn.behindNat', '192.168.7.2'],
   ['prod', 'vpnOverDirectConnect.customerGatewayAddress', '100.64.9.9'],
+  // Beside an announced prefix, and a router's own address behind a translation: AWS has no route to that.
+  ['prod', 'vpnOverDirectConnect.customerGatewayAddress', '10.22.3.1'],
+  ['prod', 'vpnOverDirectConnect.behindNat', '10.22.1.254'],
+  // It stands in a certificate alone: no name server is asked, and no span has it.
+  ['dev', 'receiver.name', 'receiver'],
+  ['prod', 'receiver.name', 'receiver.elsewhere.example'],
   ['prod', 'vpnOverDirectConnect.transitGatewayCidr', '100.64.0.0/24'],
   ['prod', 'directConnect.second.peerCidr', '169.254.33.2/31'],
   ['prod', 'services', ['Payment', 'payment_service', 'settlement-v2', 'fx.rates.2']],

@@ -122,6 +122,39 @@ export const harmless: readonly Case[] = [
     },
   },
   {
+    name: 'one of an account, by the other operator that means the same',
+    edit: (draft) => {
+      const { Statement } = draft.properties('Collect', 'AWS::KMS::Key', 'CertificatesKey').KeyPolicy;
+      const { Condition } = Statement.find((each: any) => each.Condition?.ArnEquals);
+      Condition.ArnLike = Condition.ArnEquals;
+      delete Condition.ArnEquals;
+    },
+  },
+  {
+    name: 'an incident is told to one topic more',
+    edit: (draft) => {
+      draft
+        .properties('Observe', 'AWS::CloudWatch::CompositeAlarm', 'AlarmsTracing')
+        .AlarmActions.push('arn:aws:sns:ap-east-1:333333333333:other');
+    },
+  },
+  {
+    name: 'a tag of a network ACL, and its associations in another order',
+    edit: (draft) => {
+      draft.properties('Link', 'AWS::EC2::NetworkAcl').Tags.push({ Key: 'cost-centre', Value: '42' });
+      const link = draft.stacks.Link!;
+      link.resources = Object.fromEntries(Object.entries(link.resources).reverse());
+    },
+  },
+  {
+    name: 'sizes of a group as numbers, and more of it',
+    edit: (draft) => {
+      const group = draft.properties('Link', 'AWS::AutoScaling::AutoScalingGroup');
+      group.MinSize = Number(group.MinSize);
+      group.MaxSize = Number(group.MaxSize) + 1;
+    },
+  },
+  {
     name: 'a boundary for a role',
     edit: (draft) => {
       draft.properties('Store', 'AWS::IAM::Role').PermissionsBoundary = 'arn:aws:iam::333333333333:policy/b';

@@ -209,6 +209,14 @@ type Operators = Readonly<Record<string, Readonly<Record<string, unknown>> | und
 
 const operands = (value: unknown): string[] => [value].flat().map((each) => JSON.stringify(each));
 
+/** Operators that IAM treats as the same. */
+const twins: Readonly<Record<string, string>> = {
+  ArnEquals: 'ArnLike',
+  ArnLike: 'ArnEquals',
+  ArnNotEquals: 'ArnNotLike',
+  ArnNotLike: 'ArnNotEquals',
+};
+
 /** All that one condition asks the other asks, too, and maybe more. Of several values one must fit, unless the operator negates. */
 function narrows(inner: string, outer: string): boolean {
   if (outer === '' || outer === inner) return true;
@@ -216,7 +224,7 @@ function narrows(inner: string, outer: string): boolean {
   const narrower = JSON.parse(inner) as Operators;
   return Object.entries(JSON.parse(outer) as Operators).every(([operator, keys = {}]) =>
     Object.entries(keys).every(([key, value]) => {
-      const mine = narrower[operator]?.[key];
+      const mine = narrower[operator]?.[key] ?? narrower[twins[operator] ?? '']?.[key];
       if (mine === undefined) return false;
       const [few, many] = [operands(mine), operands(value)];
       if (JSON.stringify(few) === JSON.stringify(many)) return true;
@@ -233,11 +241,22 @@ export const covers = (outer: Grant, inner: Grant): boolean =>
   includes(outer.action, inner.action, 'is') &&
   includes(outer.resource, inner.resource);
 
+const whom = /^aws:(PrincipalArn|PrincipalTag\b.*|userid|SourceIdentity|SourceArn)$/i;
+
+/** Its last part, the name, is nothing but wildcards: anybody's. */
+const isAnybodys = (value: unknown): boolean => typeof value === 'string' && /(^|[:/])[*?]+$/.test(value);
+
 /** A condition that says who of an account is meant. */
-const namesWhom = /aws:(PrincipalArn|PrincipalTag|userid|SourceIdentity|SourceArn)/i;
+const namesWhom = (condition: string): boolean =>
+  condition !== '' &&
+  Object.entries(JSON.parse(condition) as Operators).some(
+    ([operator, keys = {}]) =>
+      !/Not|^Null/.test(operator) &&
+      Object.entries(keys).some(([key, value]) => whom.test(key) && ![value].flat().some(isAnybodys)),
+  );
 
 const isWholeAccount = ({ principal, condition }: Grant): boolean =>
-  (principal === ownAccount || /:root("\]\]\}|"\})?$|^AWS \d{12}$/.test(principal)) && !namesWhom.test(condition);
+  (principal === ownAccount || /:root("\]\]\}|"\})?$|^AWS \d{12}$/.test(principal)) && !namesWhom(condition);
 
 /**
  * Whole accounts, services or worlds: nothing that a reviewer passes by. That a key leaves its administration to the

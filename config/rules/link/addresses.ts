@@ -66,8 +66,12 @@ function ownAddress(
 }
 
 /** Where a router may be: on the internet for tunnels over the internet, at a private address for private ones. */
-function routers({ siteToSiteVpn, vpnOverDirectConnect }: Link, config: EnvironmentConfig): Finding[] {
+function routers({ siteToSiteVpn, vpnOverDirectConnect, farEnd }: Link, config: EnvironmentConfig): Finding[] {
   const path = (name: string) => `link.${name}.customerGatewayAddress`;
+  // Over the internet AWS reaches the router by no route of the transit gateway: such a prefix is harmless there.
+  const announced =
+    vpnOverDirectConnect &&
+    farEnd.prefixes.find((prefix) => within(`${vpnOverDirectConnect.customerGatewayAddress}/32`, prefix));
   return [
     ...(siteToSiteVpn
       ? [
@@ -92,6 +96,14 @@ function routers({ siteToSiteVpn, vpnOverDirectConnect }: Link, config: Environm
             vpnOverDirectConnect.customerGatewayAddress,
             `AWS reaches the far end's router over the leased line, by a private address, and this one is not private (${rangeOf(vpnOverDirectConnect.customerGatewayAddress)}).`,
             'Use a private address of the router: RFC 1918, or 100.64.0.0/10.',
+          ),
+          ...must(
+            'HL-LINK-080',
+            announced === undefined,
+            path('vpnOverDirectConnect'),
+            vpnOverDirectConnect.customerGatewayAddress,
+            `link.farEnd.prefixes holds it (${announced}), which the tunnels announce: the way to the tunnels' own end would lead into them, and they would fall and rise for ever.`,
+            'Use an address of the router outside of them, announced over the leased line alone.',
           ),
           ...notOurs(config, path('vpnOverDirectConnect'), vpnOverDirectConnect.customerGatewayAddress),
           ...ownAddress('vpnOverDirectConnect', vpnOverDirectConnect, config),
@@ -161,6 +173,7 @@ export const addressRules: readonly Rule[] = [
     [
       ...tunnelNames.flatMap((name) => [`link.${name}.customerGatewayAddress`, `link.${name}.behindNat`]),
       'link.vpnOverDirectConnect.transitGatewayCidr',
+      'link.farEnd.prefixes',
       'network',
     ],
     routers,

@@ -8,6 +8,12 @@ const writer = (draft: Draft) =>
 const certificates = (draft: Draft): any[] =>
   draft.properties('Collect', 'AWS::SecretsManager::ResourcePolicy').ResourcePolicy.Statement;
 
+/** The statement that gives one role of another account the key of certificates. */
+const shared = (draft: Draft): any =>
+  draft
+    .properties('Collect', 'AWS::KMS::Key', 'CertificatesKey')
+    .KeyPolicy.Statement.find((each: any) => each.Condition?.ArnEquals);
+
 /** Who may do more, and what is lived with. */
 export const access: readonly DangerousCase[] = [
   {
@@ -62,6 +68,33 @@ export const access: readonly DangerousCase[] = [
       delete draft.properties('Network', 'AWS::EC2::VPCEndpoint', 'VpcS3').PolicyDocument.Statement[0].Condition;
     },
     finds: { 'iam-sweeping': 's3:GetObject' },
+  },
+  {
+    name: 'one of an account becomes anybody of it, by a wildcard',
+    edit: (draft) => {
+      const { Condition } = shared(draft);
+      Condition.ArnLike = { 'aws:PrincipalArn': 'arn:aws:iam::333333333335:role/*' };
+      delete Condition.ArnEquals;
+    },
+    finds: { 'iam-sweeping': 'kms:Decrypt' },
+  },
+  {
+    name: 'one of an account becomes all but one of it',
+    edit: (draft) => {
+      const { Condition } = shared(draft);
+      Condition.ArnNotEquals = Condition.ArnEquals;
+      delete Condition.ArnEquals;
+    },
+    finds: { 'iam-sweeping': 'kms:Decrypt' },
+  },
+  {
+    name: 'one role of an account becomes those whose names begin so',
+    edit: (draft) => {
+      const { Condition } = shared(draft);
+      Condition.ArnLike = { 'aws:PrincipalArn': 'arn:aws:iam::333333333335:role/service-*' };
+      delete Condition.ArnEquals;
+    },
+    finds: { 'iam-widens': 'kms:Decrypt' },
   },
   {
     name: 'a bucket may be reached without TLS',

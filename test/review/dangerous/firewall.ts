@@ -9,6 +9,20 @@ export const firewall: readonly DangerousCase[] = [
   one('subnets leave their network ACL', { 'guard-gone': 'SubnetNetworkAclAssociation is removed' }, (draft) => {
     draft.remove('Link', 'AWS::EC2::SubnetNetworkAclAssociation');
   }),
+  one(
+    'a subnet of the link gets another network ACL',
+    { 'guard-gone': 'leaves its network ACL, NetworkAclId', replaced: 'NetworkAclId' },
+    (draft) => {
+      draft.properties('Link', 'AWS::EC2::SubnetNetworkAclAssociation').NetworkAclId = 'acl-0123456789abcdef0';
+    },
+  ),
+  one(
+    'a network ACL is for another subnet',
+    { 'guard-gone': 'leaves its network ACL, SubnetId', replaced: 'SubnetId' },
+    (draft) => {
+      draft.properties('Link', 'AWS::EC2::SubnetNetworkAclAssociation').SubnetId = 'subnet-0123456789abcdef0';
+    },
+  ),
   one('the firewall lets everything through', { 'guard-gone': 'no longer: DROP' }, (draft) => {
     const { StatefulRules } = draft.properties('Link', 'AWS::NetworkFirewall::RuleGroup').RuleGroup.RulesSource;
     StatefulRules.at(-1).Action = 'PASS';

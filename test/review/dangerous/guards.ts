@@ -76,6 +76,23 @@ const noticed: readonly DangerousCase[] = [
   one('nobody is paged', { 'nobody-paged': 'notifies nobody' }, (draft) => {
     delete draft.properties('Observe', 'AWS::CloudWatch::CompositeAlarm', 'AlarmsTracing').AlarmActions;
   }),
+  one('an incident goes to a topic of somebody else', { 'nobody-paged': 'nobody is seen to listen' }, (draft) => {
+    draft.properties('Observe', 'AWS::CloudWatch::CompositeAlarm', 'AlarmsTracing').AlarmActions = [
+      'arn:aws:sns:ap-east-1:333333333333:other',
+    ];
+  }),
+  one('an alarm goes to a topic without subscribers', { 'nobody-paged': 'nobody is seen to listen' }, (draft) => {
+    draft.add('Observe', 'Mute', 'AWS::SNS::Topic', {});
+    const told = Object.values(draft.stacks.Observe!.resources).find(
+      ({ Type, Properties }) => Type === 'AWS::CloudWatch::Alarm' && Properties.AlarmActions?.length > 0,
+    );
+    told!.Properties.AlarmActions = [{ Ref: 'Mute' }];
+  }),
+  one('an incident is told to others of ours', { 'alarm-laxer': 'who is notified' }, (draft) => {
+    draft.properties('Observe', 'AWS::CloudWatch::CompositeAlarm', 'AlarmsTracing').AlarmActions = [
+      { Ref: draft.id('Observe', 'AWS::SNS::Topic', 'InformTopic') },
+    ];
+  }),
   one('somebody else is paged', { 'pager-changes': 'no longer notifies email' }, (draft) => {
     draft.properties('Observe', 'AWS::SNS::Subscription', 'Topicplatform').Endpoint = 'somebody@mail.example';
   }),

@@ -84,6 +84,38 @@ export const watch: readonly DangerousCase[] = [
     finds: { 'alarm-laxer': 'threshold' },
   },
   {
+    name: 'a group of collectors may be empty',
+    edit: (draft) => {
+      draft.properties('Collect', 'AWS::AutoScaling::AutoScalingGroup', 'Gateways').MinSize = '0';
+    },
+    finds: { 'fleet-empty': 'MinSize: 3 → 0', 'fleet-shrinks': 'MinSize: 3 → 0' },
+  },
+  {
+    name: 'a group of collectors is empty',
+    edit: (draft) => {
+      draft.properties('Collect', 'AWS::AutoScaling::AutoScalingGroup', 'Gateways').DesiredCapacity = '0';
+    },
+    finds: { 'fleet-empty': 'DesiredCapacity: nothing → 0', 'health-checks': 'DesiredCapacity' },
+  },
+  {
+    name: 'a fleet that sleeps at night',
+    edit: (draft) => {
+      draft.add('Link', 'Night', 'AWS::AutoScaling::ScheduledAction', {
+        AutoScalingGroupName: { Ref: draft.id('Link', 'AWS::AutoScaling::AutoScalingGroup') },
+        MinSize: 0,
+        Recurrence: '0 18 * * *',
+      });
+    },
+    finds: { 'fleet-empty': 'MinSize: nothing → 0' },
+  },
+  {
+    name: 'a fleet with fewer instances',
+    edit: (draft) => {
+      draft.properties('Collect', 'AWS::AutoScaling::AutoScalingGroup', 'Gateways').MinSize = '2';
+    },
+    finds: { 'fleet-shrinks': 'MinSize: 3 → 2' },
+  },
+  {
     name: 'a fleet of one zone',
     edit: (draft) => {
       draft.properties('Collect', 'AWS::AutoScaling::AutoScalingGroup').VPCZoneIdentifier.splice(1);

@@ -37,6 +37,7 @@ function verdicts(
   before: Alarm,
   after: Alarm,
   follows: (before: Alarm, after: Alarm) => string | undefined,
+  unheard: (action: string) => boolean,
 ): Verdict[] {
   const rising = String(after.ComparisonOperator).startsWith('Greater');
   const differing = parts(canonical(before), canonical(after)).filter(
@@ -74,7 +75,7 @@ function verdicts(
         ];
       case 'AlarmActions':
       case 'ActionsEnabled':
-        return whoIsTold(before, after, path);
+        return whoIsTold(before, after, path, unheard);
       case 'AlarmRule':
         // Nothing is false and something else.
         return never.test(`${to}`) && !never.test(`${from}`)
@@ -95,7 +96,7 @@ function verdicts(
 
 const never = /\bAND FALSE\b|\bFALSE AND\b|^[\s(]*FALSE[\s)]*$/;
 
-function whoIsTold(before: Alarm, after: Alarm, path: string): Verdict[] {
+function whoIsTold(before: Alarm, after: Alarm, path: string, unheard: (action: string) => boolean): Verdict[] {
   const [old, now] = [actions(before), actions(after)];
   if (now.length === 0 && old.length > 0) {
     return [
@@ -110,6 +111,10 @@ function whoIsTold(before: Alarm, after: Alarm, path: string): Verdict[] {
   // An action may be anything: a function, a document that runs, a machine that is stopped.
   const acts = now.filter((each) => !old.includes(each) && !/^«|:sns:/.test(each));
   const words = `who is notified: ${old.join(', ') || 'nobody'} → ${now.join(', ') || 'nobody'}`;
+  const fresh = now.filter((each) => !old.includes(each));
+  if (gone.length > 0 && fresh.length > 0 && now.every(unheard)) {
+    return [['quiet', `notifies a topic on which nobody is seen to listen: ${words}`, path]];
+  }
   return [[gone.length + acts.length > 0 ? 'laxer' : 'stricter', words, path]];
 }
 
@@ -155,10 +160,15 @@ const judged = remembered((comparison: Comparison): (readonly [Verdict[0], Hit])
   const [theStore, theFleet] = [followsTheStore(comparison), followsTheFleet(comparison)];
   const follows = (before: Alarm, after: Alarm): string | undefined =>
     theStore(before, after) ?? theFleet(before, after);
+  const hears = listeners(comparison.after);
   return [...alarms(comparison.before)].flatMap(([name, { alarm }]) => {
     const match = now.get(name);
     if (!match || match.alarm === alarm) return [];
-    return verdicts(alarm, match.alarm, follows).map(
+    const [stack] = match.at.split('/');
+    // A topic of somebody else, or one of this stack without a subscription.
+    const unheard = (action: string): boolean =>
+      /^arn:[^:]*:sns:/.test(action) || hears.get(`${stack}/${action.replace(/^«|»$/g, '')}`) === 0;
+    return verdicts(alarm, match.alarm, follows, unheard).map(
       ([kind, what, path]) => [kind, { at: match.at, what: `“${name}” ${what}`, of: [`Properties.${path}`] }] as const,
     );
   });

@@ -86,6 +86,14 @@ export const firewallRules: readonly ReviewRule[] = [
             of: [path],
           })),
       )(comparison),
+      ...onChanges(/^AWS::EC2::SubnetNetworkAclAssociation$/, ({ parts }) =>
+        parts
+          .filter(({ path }) => /^Properties\.(NetworkAclId|SubnetId)$/.test(path))
+          .map(({ path, before, after }) => ({
+            what: `a subnet leaves its network ACL, ${path.replace('Properties.', '')}: ${short(before)} → ${short(after)}`,
+            of: [path],
+          })),
+      )(comparison),
     ],
   },
   {

@@ -1,4 +1,4 @@
-import { type Change, place } from '../changes';
+import { type Change, place, short } from '../changes';
 import type { Hit, ReviewRule } from './rule';
 
 const of =
@@ -14,7 +14,36 @@ const of =
 const names = ({ properties }: Change, ...wanted: string[]): string[] =>
   properties.map(({ name }) => name).filter((name) => wanted.includes(name));
 
+const sizes = ['MinSize', 'DesiredCapacity', 'MaxSize'];
+
+/** Sizes of a group that become none; those of a schedule that comes, too. */
+const emptied = (change: Change): string[] =>
+  sizes.filter((name) => {
+    const [was, is] = [change.before?.Properties?.[name], change.after?.Properties?.[name]];
+    return is !== undefined && Number(is) === 0 && (was === undefined || Number(was) !== 0);
+  });
+
+const scaled = /^AWS::AutoScaling::(AutoScalingGroup|ScheduledAction)$/;
+
 export const fleetRules: readonly ReviewRule[] = [
+  {
+    id: 'fleet-empty',
+    severity: 'danger',
+    asks: 'works',
+    effect:
+      'A group may be, or is, without an instance: nothing takes what came to it. Senders keep it as long as their disks last, then it is lost.',
+    source: 'https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-capacity-limits.html',
+    find: ({ changes }) =>
+      changes
+        .filter(({ type, before }) => scaled.test(type) && (before || type.endsWith('ScheduledAction')))
+        .map((change) => ({ change, names: emptied(change) }))
+        .filter(({ names }) => names.length > 0)
+        .map(({ change, names }) => ({
+          at: place(change),
+          what: names.map((name) => `${name}: ${short(change.before?.Properties?.[name])} → 0`).join(', '),
+          of: names.map((name) => `Properties.${name}`),
+        })),
+  },
   {
     id: 'fleet-shrinks',
     severity: 'caution',

@@ -108,6 +108,27 @@ describe('times', () => {
     expect(storeOf(point(2, [4], [2])).between(query('Sum'), 2, 3)).toBe(8);
   });
 
+  test.each(['Sum', 'SampleCount', 'Average', 'PR(:20)', 'Minimum', 'Maximum'])(
+    '%s of the next window reads no point again, though values occurred more than once',
+    (statistic) => {
+      let reads = 0;
+      const points = [1, 2, 3, 4].map((at) => {
+        const whole = point(at, [4, 30], [2, 3]);
+        return Object.defineProperty({ ...whole }, 'values', {
+          get: () => {
+            reads++;
+            return whole.values;
+          },
+        });
+      });
+      const all = storeOf(...points);
+      all.between(query(statistic), 1, 3);
+      const before = reads;
+      expect(all.between(query(statistic), 2, 5)).toBe(storeOf(point(0, [4, 30], [6, 9])).total(query(statistic)));
+      expect(reads).toBe(before);
+    },
+  );
+
   test('by period of the clock', () => {
     expect([...store.byPeriod(query('Sum'), 60)]).toEqual([
       [0, 1],
