@@ -89,6 +89,36 @@ attempts = (
         OWN + END,
     ),
     Attempt(
+        "the same, within its second word",
+        "does not start",
+        {
+            "OTEL_PYTHON_TRACER_PROVIDER": "",
+            "HARBOURLINE_ENVIRONMENT": "",
+            "HARBOURLINE_ENVIROMENT": "prod",
+        },
+        OWN + END,
+    ),
+    Attempt(
+        "another variable of ours with a typing error",
+        "does not start",
+        {"HARBOURLINE_ALOWED_KEYS": "payment.order"},
+    ),
+    Attempt(
+        "a context or a detector of resources that no package offers",
+        "does not start",
+        {"OTEL_PYTHON_CONTEXT": "nope", "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "nope"},
+    ),
+    Attempt(
+        "the environment in full-width letters",
+        "does not start",
+        {**development, "HARBOURLINE_ENVIRONMENT": "ｐｒｏｄ"},  # noqa: RUF001
+    ),
+    Attempt(
+        "the provider of development where no word of the environment says that it is for trials",
+        "does not start",
+        {**development, "HARBOURLINE_ENVIRONMENT": "hk"},
+    ),
+    Attempt(
         "the provider of staging in production",
         "does not start",
         {"OTEL_PYTHON_TRACER_PROVIDER": "harbourline_staging"},
@@ -130,6 +160,20 @@ attempts = (
         {},
         JAEGER + "from opentelemetry.propagate import set_global_textmap\n"
         "set_global_textmap(Jaeger())\n",
+    ),
+    Attempt(
+        "such a propagator, put into OpenTelemetry's own variable",
+        "refused",
+        {},
+        JAEGER + "from opentelemetry import propagate\n"
+        "propagate._HTTP_TEXT_FORMAT = Jaeger()\npropagate.inject({})\n",
+    ),
+    Attempt(
+        "the same, put beside the usual one",
+        "refused",
+        {},
+        JAEGER + "from opentelemetry import propagate\n"
+        "propagate.get_global_textmap()._propagators.append(Jaeger())\npropagate.inject({})\n",
     ),
     Attempt(
         "code that installs baggage",

@@ -1,8 +1,9 @@
 """Attempts to take raw values elsewhere, each with what becomes of it: the table of the docs."""
 
+import shutil
 import subprocess
 import venv
-from collections.abc import Iterator
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,12 @@ def test_the_docs_have_the_same_table() -> None:
     assert {row[0] for row in elsewhere} == set(installs)
 
 
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An interpreter without any package, as that of an image that copies packages in."""
     folder = tmp_path_factory.mktemp("bare")
     venv.create(folder, symlinks=True)
-    yield folder / "bin" / "python"
+    return folder / "bin" / "python"
 
 
 sources = Path(__file__).parents[1]
@@ -59,13 +60,41 @@ installs = {
         SITE,
     ],
     "any folder on `PYTHONPATH`, with the node's `OTEL_PYTHON_CONTEXT`": [SITE],
+    "another `sitecustomize.py` before ours, which imports the SDK, with `OTEL_PYTHON_CONTEXT`": [
+        *("firm", str(sources), SITE)
+    ],
+    "`python -S`, with `OTEL_PYTHON_CONTEXT`": [SITE],
+    "`pip install -e`, with `python -I` or `-E`": [],
+    "a zip file of everything, with `OTEL_PYTHON_CONTEXT`": ["all.zip"],
 }
+
+
+def _prepare(name: str, folder: Path, bare: Path) -> None:
+    """What an install needs beside folders on the path."""
+    if "sitecustomize" in name:
+        (folder / "firm").mkdir()
+        (folder / "firm" / "sitecustomize.py").write_text(
+            "from opentelemetry.sdk.trace import TracerProvider\n"
+        )
+    elif "-e`" in name:
+        site = next(bare.parents[1].glob("lib/python*/site-packages"))
+        (site / "_editable_impl_harbourline_otel.pth").write_text(f"{sources / 'src'}\n{SITE}\n")
+        shutil.copy(sources / "harbourline_otel.pth", site)
+    elif "zip" in name:
+        wanted = ("opentelemetry", "harbourline_otel", "typing_ext", "importlib_m", "zipp", "wrapt")
+        with zipfile.ZipFile(folder / "all.zip", "w") as file:
+            for top in Path(SITE).iterdir():
+                for each in [top, *top.rglob("*")] if top.name.startswith(wanted) else ():
+                    if each.suffix != ".pyc":
+                        file.write(each, each.relative_to(SITE))
 
 
 @pytest.mark.parametrize("name", installs)
 def test_installed_where_python_reads_no_pth_file(
     service: Service, agent: Agent, bare: Path, name: str
 ) -> None:
+    _prepare(name, service.folder, bare)
+    flags = ["-S"] if "-S" in name else ["-I"] if "-I" in name else []
     script = EXPORTER + OWN + "exporter = otlp(SpanExporter, 'http://127.0.0.1:9/v1/traces')\n"
     script += "provider.add_span_processor(SimpleSpanProcessor(exporter))\n"
     script += "trace.set_tracer_provider(provider)\n" + END
@@ -73,7 +102,7 @@ def test_installed_where_python_reads_no_pth_file(
 
     def run(provider: str) -> "subprocess.CompletedProcess[str]":
         process = service.start(
-            *(str(bare), "-c", script),
+            *(str(bare), *flags, "-c", script),
             PYTHONPATH=":".join(installs[name]),
             OTEL_PYTHON_TRACER_PROVIDER=provider,
             OTEL_PYTHON_CONTEXT=context,

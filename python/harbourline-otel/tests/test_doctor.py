@@ -198,7 +198,11 @@ def test_what_is_broken_is_said(doctor: Doctor, node: Node, case: Broken) -> Non
         assert part in said, said
 
 
-@pytest.mark.parametrize("kind", [["text/html"], []], ids=["a page", "no kind"])
+@pytest.mark.parametrize(
+    "kind",
+    [["text/html"], ["application/json"], []],
+    ids=["a page", "JSON, as the agent's port of health", "no kind"],
+)
 def test_a_server_that_takes_everything_is_no_agent(
     doctor: Doctor, node: Node, kind: list[str]
 ) -> None:

@@ -1,9 +1,11 @@
 """What the environment may say, and what is refused before a service runs."""
 
+from contextlib import suppress
+
 import pytest
 
 from harbourline_otel.addresses import loopback
-from harbourline_otel.settings import Settings, SettingsError
+from harbourline_otel.settings import LEVELS, Settings, SettingsError
 
 node = {
     "OTEL_PYTHON_TRACER_PROVIDER": "harbourline_production",
@@ -44,6 +46,12 @@ def test_a_service_may_say_more_about_itself() -> None:
             "at its usual paths",
         ),
         ({"HARBOURLINE_ENVIRONMENT": "PROD"}, "named in lower case"),
+        ({"HARBOURLINE_ENVIRONMENT": "ｐｒｏｄ"}, "No environment is named so"),  # noqa: RUF001
+        ({"HARBOURLINE_ENVIRONMENT": "prod\u200b"}, "No environment is named so"),
+        ({"HARBORLINE_ENVIRONMENT": "prod"}, "name it HARBOURLINE_ENVIRONMENT"),
+        ({"HARBOURLINE_ALOWED_KEYS": "a"}, "name it HARBOURLINE_ALLOWED_KEYS"),
+        ({"OTEL_PYTHON_CONTEXT": "nope"}, "No installed package offers nope"),
+        ({"OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "host,nope"}, "offers nope"),
         ({"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "https://a"}, "METRICS_ENDPOINT"),
         ({"OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": "https://a"}, "LOGS_ENDPOINT"),
         ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, "use http/protobuf and port 4318"),
@@ -61,6 +69,39 @@ def test_what_is_missing_or_contradictory_is_refused(changes: dict[str, str], na
         Settings.from_environment(node | changes)
     assert named in str(error.value)
     assert "Fix: " in str(error.value)
+
+
+def test_names_that_others_may_use_are_theirs() -> None:
+    others = {"HARBOR_ENVIRONMENT": "x", "HARBOURLINE_STAGE": "x", "HARBOURLINE_STATE": "/run/x"}
+    detectors = {
+        "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "process, *",
+        "HARBOURLINE_ALOWED_KEYS": "",
+    }
+    assert Settings.from_environment(node | others | detectors) == Settings("production", "prod")
+
+
+@pytest.mark.parametrize(
+    ("environments", "levels"),
+    [
+        (
+            "prod prod-hk prd2 xprodx pprod production2 live uk-live dr-prod test-prod",
+            ["production"],
+        ),
+        ("hk main dr devices premium", ["production", "staging"]),
+        ("uat dev2 alice-dev sandbox qa sit preprod pre-prod nonprod product-dev", [*LEVELS]),
+        ("dev staging test", ["staging", "development"]),
+    ],
+)
+def test_which_levels_the_name_of_an_environment_admits(
+    environments: str, levels: list[str]
+) -> None:
+    for environment in environments.split():
+        admitted = []
+        for level in LEVELS:
+            with suppress(SettingsError):
+                named = {"HARBOURLINE_ENVIRONMENT": environment}
+                admitted.append(Settings.from_environment(node | named, level).level)
+        assert (environment, admitted) == (environment, levels)
 
 
 def test_everything_wrong_is_named_at_once_and_no_secret_with_it() -> None:

@@ -74,9 +74,10 @@ class Agent:
             raise AgentAway("TLS")
         if response.status != 200:
             raise AgentAway(str(response.status), response.status in _TRY_AGAIN)
-        # Of OTLP it is the request's; a server of something else says that all is well, too.
+        # Of OTLP it is the request's; a server of something else, such as the agent's own port of
+        # health, says that all is well, too.
         kind = response.getheader("Content-Type", "")
-        if kind and "protobuf" not in kind and "json" not in kind:
+        if kind and "protobuf" not in kind:
             raise AgentAway("NotOTLP", again=False)
         return kind
 

@@ -39,7 +39,6 @@ def put_up(settings: Settings) -> None:
             when_imported(name, lambda module, kind=kind: _keep(module, kind))  # type: ignore[misc]
         when_imported("opentelemetry.propagate", _guard_propagators)
         when_imported("opentelemetry.trace", _guard_choice)
-        when_imported("opentelemetry.sdk.trace", lambda sdk: _guard_choice(sdk.trace_api))
         for signal in ("metrics", "_logs"):
             when_imported(f"opentelemetry.{signal}._internal", _guard_choice_of_signal)
         for name in ("metrics._internal", "metrics._internal.export"):
@@ -91,16 +90,20 @@ def _guard_propagators(module: ModuleType) -> None:
         if admit(propagator):
             wrapped(propagator)
 
+    def get_textmap(wrapped: _Wrapped, *_: object) -> object:
+        """Code may put one into the module's variable, or into the list of the composite one."""
+        propagator = wrapped()
+        admit(propagator)
+        return propagator
+
     # The code may have changed the variable since the process began.
     admit(module.get_global_textmap())
     wrap(module, "set_global_textmap", set_textmap)
+    wrap(module, "get_global_textmap", get_textmap)
 
 
 def _guard_choice(module: ModuleType) -> None:
-    """Code may choose among providers of the SDK, which are guarded; no other one.
-
-    Where this module asked for the guard itself, it is not whole yet: the SDK comes after it.
-    """
+    """Code may choose among providers of the SDK, which are guarded; no other one."""
 
     def choose(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         provider = args[0] if args else next(iter(kwargs.values()))
@@ -115,9 +118,7 @@ def _guard_choice(module: ModuleType) -> None:
         assert _settings
         refusals.turn_away(kind, refusals.refusal(_settings, kind))
 
-    whole = hasattr(module, "set_tracer_provider")
-    if whole and not hasattr(module.set_tracer_provider, "__wrapped__"):
-        wrap(module, "set_tracer_provider", choose)
+    wrap(module, "set_tracer_provider", choose)
 
 
 def look(provider: object) -> None:

@@ -6,11 +6,11 @@ By hand, because this runs in every Python process of a node: `wrapt` would take
 from __future__ import annotations
 
 import sys
+from _frozen_importlib import ModuleSpec  # `importlib.machinery` loads more
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
 
@@ -21,11 +21,19 @@ _changes: dict[str, list[Change]] = {}
 
 
 def when_imported(name: str, change: Change) -> None:
-    """Calls `change` with a module: now, if it is there, and each time that it is loaded."""
+    """Calls `change` with a module: now, if it is there, and each time that it is loaded.
+
+    Where it is being loaded right now, because it asks for the guard, when it is whole.
+    """
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
     _changes.setdefault(name, []).append(change)
-    if module := sys.modules.get(name):
+    module = sys.modules.get(name)
+    spec = getattr(module, "__spec__", None)
+    if spec is not None and getattr(spec, "_initializing", False):
+        spec.__class__ = _Unfinished
+        spec.changes = [*getattr(spec, "changes", ()), change]
+    elif module:
         change(module)
 
 
@@ -61,6 +69,20 @@ def wrap(module: ModuleType, path: str, wrapper: Callable[..., object]) -> None:
         replaced.__module__ = module.__name__  # where pickle finds it
     replaced.__wrapped__ = original  # type: ignore[attr-defined]
     setattr(owner, name, replaced)
+
+
+class _Unfinished(ModuleSpec):
+    """Of a module whose loading began before there was a finder: Python tells it that it ended."""
+
+    changes: list[Change]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name == "_initializing" and not value:
+            self.__class__ = ModuleSpec  # type: ignore[assignment]
+            if module := sys.modules.get(self.name):  # else it failed
+                for change in self.changes:
+                    change(module)
 
 
 class _Finder:

@@ -17,9 +17,13 @@ FILE = "/etc/harbourline/service.env"
 
 _ENVIRONMENT_KEYS = ("deployment.environment.name", "deployment.environment")
 _NOT_PRODUCTION = ("dev", "development", "staging", "test")
-_PRODUCTION = ("live", "生产", "生產")
-"""And all that begins with ``prod`` or ``prd``, or ends with ``prod``."""
 _NOT = ("pre", "non", "not")
+_TRIALS = (
+    *_NOT_PRODUCTION,
+    *("bench", "ci", "demo", "int", "integration", "lab", "load", "local", "perf", "preview"),
+    *("qa", "rehearsal", "sandbox", "sit", "stage", "testing", "trial", "uat"),
+)
+"""Words of which a name must have one before raw values leave."""
 _PROPAGATORS = ("tracecontext", "harbourline_b3", "none")
 _LIMITS = (
     "OTEL_ATTRIBUTE_COUNT_LIMIT",
@@ -31,6 +35,18 @@ _LIMITS = (
     "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
     "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
 )
+_OURS = tuple(f"HARBOURLINE_{name}" for name in ("ALLOWED_KEYS", "ENVIRONMENT", "SAY", "STATE"))
+_NAMED = {
+    "OTEL_PYTHON_CONTEXT": (
+        "opentelemetry_context",
+        ("contextvars_context", "harbourline_context"),
+    ),
+    "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": (
+        "opentelemetry_resource_detector",
+        ("*", "otel", "host", "os", "process"),
+    ),
+}
+"""Variables that name what packages offer: the group, and what is there without a look."""
 _CREDENTIALS = ("OTEL_PYTHON_EXPORTER_OTLP_HTTP_", "OTEL_PYTHON_EXPORTER_OTLP_GRPC_")
 _SECRET = ("HEADERS", "ATTRIBUTES", "CERTIFICATE", "KEY", "TOKEN", "SECRET", "PASSWORD")
 """Parts of names of variables whose values may be secrets, or hold some."""
@@ -129,24 +145,38 @@ def _level(provider: str) -> str:
     return names.get(provider, "")
 
 
+def _words(environment: str) -> list[str]:
+    return "".join(c if c.isalpha() else " " for c in environment).split()
+
+
 def _is_production(environment: str) -> bool:
     """Whether its name says so: ``prod``, ``prodhk``, ``live2``; not ``preprod``, ``non-prod``."""
-    words = "".join(c if c.isalpha() else " " for c in environment.lower()).split()
-    for n, word in enumerate(words):
-        before = words[n - 1] if n else ""
-        product = word.startswith("product") and not word.startswith("production")
-        if product or before in _NOT or word.startswith(_NOT):
-            continue
-        if word in _PRODUCTION or word.startswith(("prod", "prd")) or word.endswith("prod"):
+    before = ""
+    for word in _words(environment):
+        denied = before in _NOT or word.startswith(_NOT)
+        before, word = word, word.replace("production", "prod").replace("product", "")
+        if not denied and (word == "live" or word.startswith("prd") or "prod" in word):
             return True
     return False
 
 
+def _is_trial(environment: str) -> bool:
+    """Whether its name says that it is none of production: ``dev2``, ``uat-hk``, ``preprod``."""
+    return any(
+        word in _TRIALS or word in _NOT or (word.startswith(_NOT) and _is_production(word[3:]))
+        for word in _words(environment)
+    )
+
+
 def admitted() -> set[str]:
     """Names of exporters that installed packages declare as harmless."""
+    return _installed(ADMITTED)
+
+
+def _installed(group: str) -> set[str]:
     from importlib.metadata import entry_points
 
-    return {point.name for point in entry_points(group=ADMITTED)}
+    return {point.name for point in entry_points(group=group)}
 
 
 def contradictions(environment: str, attributes: Mapping[str, object]) -> list[str]:
@@ -181,6 +211,7 @@ class _Reader:
             why = "There is no such tracer provider, and this node's services are traced."
             self._problem(PROVIDER, why, f"use one of {names}, exactly: no quotes, no spaces.")
         self._refuse_quotes()
+        self._refuse_unknown()
         self._refuse_detours()
         environment = self._environment()
         host, port = self._endpoint()
@@ -228,12 +259,20 @@ class _Reader:
             why = "Environments are named in lower case: the agent drops spans of others."
             fix = f"take it from the node's own {FILE}."
             self._problem("HARBOURLINE_ENVIRONMENT", why, fix)
-        elif self._level == "production" and environment.lower() in _NOT_PRODUCTION:
+        elif not (environment.isascii() and environment.replace("-", "").isalnum()):
+            why = "No environment is named so, and the agent drops spans of others."
+            fix = f"take it from the node's own {FILE}: letters of ASCII, digits and hyphens."
+            self._problem("HARBOURLINE_ENVIRONMENT", why, fix)
+        elif self._level == "production" and environment in _NOT_PRODUCTION:
             why = f"The environment is {environment}, which is not production."
             self._problem(PROVIDER, why, f"take both from the node's own {FILE}.")
         elif self._level in LEVELS[1:] and _is_production(environment):
             why = f"The environment is {environment}: raw values of production would leave."
             self._problem(PROVIDER, why, f"use harbourline_production, as the node's {FILE} does.")
+        elif self._level == "development" and not _is_trial(environment):
+            why = f"Nothing in the name {environment} says that it is none of production."
+            fix = f"use dev on your own machine, elsewhere the provider of the node's {FILE}."
+            self._problem(PROVIDER, why, fix)
         named = self._get("OTEL_SERVICE_NAME") or attributes.get("service.name")
         if not named and self._level != "development":
             why = "Spans of an unknown service help nobody."
@@ -288,6 +327,21 @@ class _Reader:
             if quoted and name.startswith(("OTEL_", "HARBOURLINE_")) and name != PROVIDER:
                 why = "The quotes are part of the value: --env-file of Docker keeps them."
                 self._problem(name, why, "remove the quotes.")
+
+    def _refuse_unknown(self) -> None:
+        """Names with a typing error: of our variables, and of what other packages offer."""
+        for name, value in self._variables.items():
+            if not value or name in _OURS or not name.upper().startswith("HARBO"):
+                continue
+            from difflib import get_close_matches
+
+            for meant in get_close_matches(name.upper(), _OURS, 1, 0.95):
+                self._problem(name, "Nothing reads a variable of this name.", f"name it {meant}.")
+        for variable, (group, known) in _NAMED.items():
+            for name in self._list(variable):
+                if name not in known and name not in _installed(group):
+                    why = f"No installed package offers {name}."
+                    self._problem(variable, why, "remove it, or install its package.")
 
     def _refuse_detours(self) -> None:
         for name in ("OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE"):

@@ -27,7 +27,7 @@ def is_wanted() -> bool:
     if "harbo" in os.environ.get("OTEL_PYTHON_TRACER_PROVIDER", "").lower():
         return True
     names = (name.upper() for name, value in os.environ.items() if value)
-    return any(name.startswith("HARBO") and name.endswith("_ENVIRONMENT") for name in names)
+    return any(name.startswith("HARBO") and "_ENVIR" in name for name in names)
 
 
 def start() -> None:
