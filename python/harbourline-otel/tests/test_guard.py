@@ -315,3 +315,23 @@ def test_a_service_that_chooses_no_spans_is_told(service: Service) -> None:
     )
     done = service.run(script)
     assert done.returncode == 0 and "there are no spans. Fix: " in done.stderr
+
+
+def test_another_vendors_propagator_is_left_out_and_said_once(service: Service) -> None:
+    done = service.run("""
+from opentelemetry import propagate, trace
+from opentelemetry.propagators.textmap import TextMapPropagator
+class Theirs(TextMapPropagator):
+    __module__ = "ddtrace.propagation"
+    def extract(self, *_, **__): pass
+    def inject(self, carrier, *_, **__): carrier["x-theirs"] = "1"
+    fields = ()
+propagate._HTTP_TEXT_FORMAT = Theirs()
+with trace.get_tracer("test").start_as_current_span("span"):
+    for _ in range(2):
+        headers = {}
+        propagate.inject(headers)
+        print(*headers)
+""")
+    assert done.stdout == "traceparent\ntraceparent\n", done.stderr
+    assert done.stderr.count("no trace context of W3C") == 1

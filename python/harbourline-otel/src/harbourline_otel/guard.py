@@ -92,14 +92,16 @@ def _guard_propagators(module: ModuleType) -> None:
 
     def get_textmap(wrapped: _Wrapped, *_: object) -> object:
         """Code may put one into the module's variable, or into the list of the composite one."""
-        propagator = wrapped()
-        admit(propagator)
-        return propagator
+        if not admit(wrapped()):
+            from opentelemetry.trace.propagation import tracecontext
 
-    # The code may have changed the variable since the process began.
-    admit(module.get_global_textmap())
+            module.set_global_textmap(tracecontext.TraceContextTextMapPropagator())
+        return wrapped()
+
     wrap(module, "set_global_textmap", set_textmap)
     wrap(module, "get_global_textmap", get_textmap)
+    # The code may have changed the variable since the process began.
+    module.get_global_textmap()
 
 
 def _guard_choice(module: ModuleType) -> None:
