@@ -20,6 +20,7 @@ export interface RedactionList {
     readonly phrases: readonly string[];
     readonly anywhere: readonly string[];
     readonly harmless: readonly string[];
+    readonly about: readonly string[];
     readonly patterns: readonly string[];
   };
   readonly labels: Readonly<Record<string, readonly string[]>>;
@@ -48,7 +49,7 @@ export function keyPatterns({ keys }: RedactionList) {
     `(?:^|[._ /:-])(?:${words.map((word) => word.replaceAll(' ', '[._ /:-]')).join('|')})s?(?:[._ /:-]|$)`;
   return {
     sensitive: `${whole([...keys.words, ...keys.phrases])}|${keys.anywhere.join('|')}`,
-    harmless: whole(keys.harmless),
+    harmless: `${whole(keys.harmless)}|[._ /:-](?:${keys.about.join('|')})s?$`,
     asWritten: keys.patterns.join('|'),
   };
 }

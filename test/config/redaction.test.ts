@@ -49,6 +49,15 @@ test.each([
   'securityAnswer',
   'user_pw',
   '数据密钥',
+  '_csrf',
+  'csrfToken',
+  'wifi_psk',
+  'snmpCommunity',
+  'requirepass',
+  'signKey',
+  'seed_phrase',
+  'type_of_password',
+  'card_number',
 ])('%s is a sensitive key', (key) => {
   expect(isSensitiveKey(key)).toBe(true);
 });
@@ -75,6 +84,16 @@ test.each([
   'jwt.issuer',
   'signing_key_id',
   'openid_connect_provider',
+  'password_hash_algorithm',
+  'otp.sent',
+  'pinAttempts',
+  'cvv_result',
+  'jwtExpiry',
+  'captcha_required',
+  'cookieSameSite',
+  'csrf_check',
+  'bankAccountType',
+  'otpRetries',
 ])('%s is none', (key) => {
   expect(isSensitiveKey(key)).toBe(false);
 });

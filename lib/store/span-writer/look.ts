@@ -48,6 +48,15 @@ export function kindOfNumber(digits: string): string | undefined {
   return undefined;
 }
 
+/** What a number counts or names that is no telephone: the word before it, or a unit or capital letter behind it. */
+const counted =
+  /(?:(?:^|[^A-Za-z])(?:inv|ord|order|invoice|sku|prd|part|item|batch|lot|serial|sn|po|cs|build|tag|amount|total|offset|heap|free|used|disk|memory|size|bytes|count|sum|balance|price|fee|duration|elapsed|latency|uptime|lag|thread|seq|sequence|limit|max|min|nanos|micros|ref|task|job|model|waybill|tracking(?: no)?|height|nonce|generation|watermark|lsn|cursor|checkpoint|index|term|position|read|written|rss|weight|score|delay|expires|ttl|interval|gap|depth|usage)(?:[ _](?:id|no|number))?[ ._#:=-]{0,3}|(?:金额|金額|余额|餘額|总额|總額|数量|數量|单号|單號|流水号|流水號|耗时|耗時|偏移量|交易号|交易號|编号|編號|批次|版本|条码|條碼|库存|庫存)[号號]?[ :：]?)$/i;
+/** Capitals that a number is glued to are a code, but for those of telephones and people. */
+const glued =
+  /(?<![A-Za-z])(?!(?:TEL|MOB|CELL|SMS|CALL|FAX|GSM|PH|UID|ID|USER|CUST|VIP|WX|CN|TO|NO|M|T|P)$)[A-Z]{1,4}$/;
+const unit =
+  /^(?:[A-Z](?![A-Za-z0-9])| ?(?:(?:[KMGT]?i?B|ns|us|µs|ms|bytes|rows|records|messages|requests|hits|events|samples|packets|iterations|ops)\b|[元分次条](?!\p{Script=Han})|[毫微纳]秒|字节))/u;
+
 const longest = 19;
 /** Mobile numbers: fewer digits are nothing of all that. */
 const shortest = 11;
@@ -91,7 +100,12 @@ function numberAt(text: string, groups: readonly { at: number; digits: string }[
     const kind =
       kindOfNumber(digits) ?? (check && residentNumber(`${digits}X`) ? 'mainland-identity-number' : undefined);
     const loose = last > first && kind !== 'bank-card' && kind !== 'mainland-identity-number' && last - first > 3;
-    if (kind && !loose)
+    const count =
+      kind === 'mainland-mobile' &&
+      last === first &&
+      ([counted, glued].some((pattern) => pattern.test(text.slice(Math.max(0, start - 16), start))) ||
+        unit.test(text.slice(end, end + 14)));
+    if (kind && !loose && !count)
       found = {
         found: { from: /[+]/.test(text[start - 1] ?? '') ? start - 1 : start, to: end + (check ? 1 : 0), kind },
         groups: last - first + 1,

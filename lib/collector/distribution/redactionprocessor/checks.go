@@ -122,6 +122,8 @@ func (s *scrubber) check(name, text string) bool {
 		return s.isClientAddress(text)
 	case "person", "assigned-person":
 		return isPerson(text)
+	case "random":
+		return isRandom(text)
 	case "surname":
 		for _, first := range text {
 			return shared().surnames[first]

@@ -42,13 +42,7 @@ func (s *scan) labelled(from, end int, rule *labelledRule) {
 	if at == nil {
 		return
 	}
-	// Of a pattern with groups the value is what they hold.
-	start, stop := at[2], at[3]
-	for i := 4; i < len(at); i += 2 {
-		if at[i] >= 0 {
-			start, stop = at[i], at[i+1]
-		}
-	}
+	start, stop := valueOf(at)
 	value := strings.TrimRight(text[start:stop], " \t\r\n\"',;")
 	if rule.refuse != nil && rule.refuse.MatchString(value) || !s.scrubber.check(rule.Check, value) {
 		return
@@ -62,8 +56,19 @@ func (s *scan) labelled(from, end int, rule *labelledRule) {
 	s.mask(from+start, from+start+len(value), rule.Kind)
 }
 
+// valueOf a match. Of a pattern with groups the value is what they hold.
+func valueOf(at []int) (start, stop int) {
+	start, stop = at[2], at[3]
+	for i := 4; i < len(at); i += 2 {
+		if at[i] >= 0 {
+			start, stop = at[i], at[i+1]
+		}
+	}
+	return start, stop
+}
+
 // What stands between a code and the word for it: "551903 is your verification code".
-var codeBefore = regexp.MustCompile(`(?:^|[^0-9A-Za-z.:-])(\d{4,8})(?: (?:is|as) (?:your|the)(?: [A-Za-z]+){0,2} ?|(?:是|为|為)(?:您|你)的[^\d\n]{0,12})$`)
+var codeBefore = regexp.MustCompile(`(?:^|[^0-9A-Za-z.:-]|\bG-)(\d{4,8})(?: (?:is|as) (?:your|the)(?: [A-Za-z]+){0,2} ?| ?(?:是|为|為)(?:您|你)的[^\d\n]{0,12})$`)
 
 // codeBefore masks the code before the word for it.
 func (s *scan) codeBefore(end int, kind string) {
@@ -218,8 +223,12 @@ func (s *scrubber) alone(rules []*labelledRule, value string) string {
 			parts = strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(", []", r) }) // a client, and who handed its call on
 		}
 		for _, part := range parts {
-			found := strings.TrimSpace(rule.alone.FindString(part))
-			if found != "" && (rule.refuse == nil || !rule.refuse.MatchString(found)) && s.check(rule.Check, found) {
+			at := rule.alone.FindStringSubmatchIndex(part)
+			if at == nil {
+				continue
+			}
+			start, stop := valueOf(at)
+			if found := strings.TrimSpace(part[start:stop]); found != "" && (rule.refuse == nil || !rule.refuse.MatchString(found)) && s.check(rule.Check, found) {
 				return rule.Kind
 			}
 		}

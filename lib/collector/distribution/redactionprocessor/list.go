@@ -160,7 +160,7 @@ func (l *list) prepare() {
 			between = `^(`
 		}
 		rule.after = regexp.MustCompile(between + rule.Value + `)`)
-		rule.alone = regexp.MustCompile(`^\s*` + rule.Value)
+		rule.alone = regexp.MustCompile(`^\s*(` + rule.Value + `)`)
 		if rule.Refuse != "" {
 			rule.refuse = regexp.MustCompile(rule.Refuse)
 		}
@@ -168,7 +168,7 @@ func (l *list) prepare() {
 	}
 	add := func(words []string, k keyword) {
 		for _, word := range words {
-			k.text, k.latin = word, word[0] < 0x80
+			k.text, k.latin = word, isAlnum(word[0])
 			l.words = append(l.words, k)
 		}
 	}

@@ -164,7 +164,7 @@ func (s *scan) kindOf(digits []byte, shape string, groups []group) (string, int)
 				continue
 			}
 		default:
-			if oddly(groups) || alone && (s.afterAmount(first.from) || s.beforeUnit(first.to)) || s.inHex(first) || s.inHex(last) {
+			if oddly(groups) || alone && (s.afterAmount(first.from) || s.beforeUnit(first.to) || s.inCode(first)) || s.inHex(first) || s.inHex(last) {
 				continue
 			}
 		}
@@ -256,7 +256,7 @@ func (s *scan) inHex(g group) bool {
 // afterAmount is true behind a word that says what the number counts.
 func (s *scan) afterAmount(at int) bool {
 	end := at
-	for end > 0 && at-end < 3 && strings.IndexByte(" =:\"'", s.text[end-1]) >= 0 {
+	for end > 0 && at-end < 3 && strings.IndexByte(" =:\"'-_#", s.text[end-1]) >= 0 {
 		end--
 	}
 	from := end
@@ -265,24 +265,39 @@ func (s *scan) afterAmount(at int) bool {
 	}
 	if from < end {
 		word := strings.ToLower(s.text[from:end])
-		if (word == "number" || word == "no" || word == "id") && from > 0 && s.text[from-1] == ' ' {
+		if end == at && end-from <= 4 && strings.ToUpper(word) == s.text[from:end] && !persons[word] {
+			return true // RMA13812345678
+		}
+		if (word == "number" || word == "no" || word == "id") && from > 0 && (s.text[from-1] == ' ' || s.text[from-1] == '_') {
 			return s.afterAmount(from)
 		}
 		return shared().amounts[word]
 	}
-	before := strings.TrimSuffix(s.text[:end], "：")
+	before := strings.TrimSpace(strings.TrimSuffix(s.text[:end], "："))
+	bare := strings.TrimSuffix(strings.TrimSuffix(before, "号"), "號") // 批次号
 	for _, word := range shared().hanAmounts {
-		if strings.HasSuffix(before, word) {
+		if strings.HasSuffix(before, word) || strings.HasSuffix(bare, word) {
 			return true
 		}
 	}
 	return false
 }
 
-var units = regexp.MustCompile(`^ ?(?:(?:ns|us|µs|ms|bytes?|rows|records|items|messages|ticks|cycles)\b|元|分|字节|字節|纳秒|納秒|微秒|毫秒|条|條|次)`)
+// Words in capitals that a telephone number is glued to; others are of codes.
+var persons = map[string]bool{
+	"tel": true, "mob": true, "cell": true, "sms": true, "call": true, "fax": true, "gsm": true, "ph": true, "uid": true, "id": true,
+	"user": true, "cust": true, "vip": true, "wx": true, "cn": true, "to": true, "no": true, "m": true, "t": true, "p": true,
+}
+
+var units = regexp.MustCompile(`^ ?(?:(?:[KMGT]?i?B|ns|us|µs|ms|bytes?|rows|records|items|messages|requests|hits|events|samples|packets|iterations|ops|ticks|cycles)\b|(?:元|分|分钟|分鐘|条|條|次)(?:[^\p{Han}]|$)|字节|字節|纳秒|納秒|微秒|毫秒)`)
 
 // beforeUnit is true before a word that says what the number counts.
 func (s *scan) beforeUnit(at int) bool {
 	after, _ := s.around(at, at+12)
 	return units.MatchString(after)
+}
+
+// inCode is true before a capital letter that ends the word: codes of goods do, telephone numbers do not.
+func (s *scan) inCode(g group) bool {
+	return g.to < len(s.text) && isUpper(s.text[g.to]) && (g.to+1 == len(s.text) || !isAlnum(s.text[g.to+1]))
 }

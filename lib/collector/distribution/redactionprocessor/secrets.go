@@ -8,7 +8,7 @@ import (
 // Values that are no secrets, whatever their key: placeholders and what programs print in their place.
 var placeholders = map[string]bool{
 	"": true, "none": true, "null": true, "nil": true, "true": true, "false": true, "undefined": true, "?": true, "...": true,
-	"yes": true, "no": true, "redacted": true, "hidden": true, "masked": true, "filtered": true, "[filtered]": true, "omitted": true, "empty": true,
+	"yes": true, "no": true, "on": true, "off": true, "enabled": true, "disabled": true, "redacted": true, "hidden": true, "masked": true, "filtered": true, "[filtered]": true, "omitted": true, "empty": true,
 	"bearer": true, "basic": true, "digest": true, // a scheme without credentials
 }
 
@@ -61,7 +61,12 @@ func (s *scan) secret(from, end int) {
 	at, assigned, colon := s.assignment(at)
 	beyond := 0
 	if !assigned {
-		if beyond = s.elementEnd(from, end); beyond == 0 && closing != 0 {
+		if beyond = s.elementEnd(from, end); beyond > 0 && beyond < len(text) && text[beyond] == ' ' {
+			if rest, _ := s.around(beyond, beyond+window); !strings.Contains(rest, "</") {
+				return // "<password> is missing": what stands in its place
+			}
+		}
+		if beyond == 0 && closing != 0 {
 			beyond = s.pairEnd(at)
 		}
 	}
@@ -73,7 +78,7 @@ func (s *scan) secret(from, end int) {
 		at++ // the next argument of a list
 	case closing == 0 && dashed && at > end:
 	case closing == 0 && at < len(text) && (at > end || copula(text[at:]) > 0):
-		s.announced(at, short)
+		s.announced(at, short && !s.redis(key, &at))
 		return
 	default:
 		return
@@ -101,6 +106,9 @@ func (s *scan) secret(from, end int) {
 	}
 	if from > 1 && text[from-1] == ':' && isDigit(text[from-2]) && at == end+1 {
 		return // arn:aws:secretsmanager:ap-east-1:123456789012:secret:name
+	}
+	if len(value) < 4 && allDigits(value) && strings.HasSuffix(strings.ToLower(key), "pin") {
+		return // so often
 	}
 	if value[0] == '/' && strings.EqualFold(key, "pwd") {
 		return // where a shell is
@@ -221,6 +229,25 @@ func (s *scan) announced(at int, short bool) {
 	s.mask(at, at+len(value), "secret")
 }
 
+// redis is true behind the command AUTH, with or without the name of a user, which is skipped. Names of mechanisms
+// (SCRAM-SHA-256) are in capitals, others (scheme2) in small letters.
+func (s *scan) redis(key string, at *int) bool {
+	if key != "AUTH" {
+		return false
+	}
+	lowered := func(at int) (int, bool) {
+		to := s.wordAt(at, "_-+/=.!@#$%^&*~")
+		return to, isRandom(s.text[at:to]) || mixed(s.text[at:to]) && strings.ContainsAny(s.text[at:to], "!@#$%^&*~")
+	}
+	to, is := lowered(*at)
+	if !is && to < len(s.text) && s.text[to] == ' ' && !prose[strings.ToLower(s.text[*at:to])] {
+		if _, is = lowered(to + 1); is {
+			*at = to + 1
+		}
+	}
+	return is
+}
+
 // copula is the length of a Chinese "is" that the text begins with: 密码是abc123.
 func copula(text string) int {
 	for _, word := range []string{"是", "为", "為"} {
@@ -239,6 +266,11 @@ func mixed(text string) bool {
 		digits = digits || isDigit(text[i])
 	}
 	return letters && digits && strings.IndexByte(text, '/') != 0
+}
+
+// isRandom: mixed, in small and capital letters.
+func isRandom(text string) bool {
+	return mixed(text) && strings.ToLower(text) != text && strings.ToUpper(text) != text
 }
 
 func isPlaceholder(value string) bool {
