@@ -81,10 +81,11 @@ def _prepare(name: str, folder: Path, bare: Path) -> None:
         (site / "_editable_impl_harbourline_otel.pth").write_text(f"{sources / 'src'}\n{SITE}\n")
         shutil.copy(sources / "harbourline_otel.pth", site)
     elif "zip" in name:
-        wanted = ("opentelemetry", "harbourline_otel", "typing_ext", "importlib_m", "zipp", "wrapt")
+        wanted = ("opentelemetry", "harbourline_otel", "typing_ext", "importlib_m", "zipp")
+        oldest = ("deprecated", "wrapt")
         with zipfile.ZipFile(folder / "all.zip", "w") as file:
             for top in Path(SITE).iterdir():
-                for each in [top, *top.rglob("*")] if top.name.startswith(wanted) else ():
+                for each in [top, *top.rglob("*")] if top.name.startswith(wanted + oldest) else ():
                     if each.suffix != ".pyc":
                         file.write(each, each.relative_to(SITE))
 
