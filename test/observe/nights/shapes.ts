@@ -1,8 +1,12 @@
 /** More nights by shape: few calls, what grows, what is partial or one-sided, what stops, what comes and goes, causes with consequences. */
-import { healthy, type Night } from './night';
+import { configOf } from '../../support/app';
+import { healthy, type Night, type Values } from './night';
 import { back, border, type Expected, fair, from0, hongKong, none, out, tracing } from './nights';
 
 type Shapes = Readonly<Record<string, Night & { readonly expect: Expected }>>;
+
+/** What calls to the mainland may take at most, by production's objective. */
+const p99 = configOf('prod').observe.objectives.p99Ms['hk-cn'];
 
 /** So many calls to the mainland in a minute, of which so many fail or are slow. */
 const thin = (calls: number, bad: { readonly errors?: number; readonly slow?: number } = {}) => [
@@ -23,6 +27,38 @@ const shared = (failing = 0) => [
 ];
 
 export const shapes: Shapes = {
+  'every call to the mainland takes a millisecond more than the objective': {
+    traffic: from0(() => [none(1200), out(600, { ms: p99 + 1 }), back(200)]),
+    expect: { pages: { [border]: 3 } },
+  },
+  'three of a hundred calls are a little too slow, for the night': {
+    minutes: 270,
+    traffic: from0(() => [none(1200), out(600, { slow: 18, slowMs: p99 + 50 }), back(200)]),
+    expect: { pages: {}, informs: { 'P99 hk-cn, slow burn': 265 } },
+  },
+  'all calls fail, and callers try ever more often': {
+    traffic: from0((minute) => [none(1200), out(600 + 100 * minute, { errors: 600 + 100 * minute }), back(200)]),
+    expect: { pages: { [border]: 3 } },
+  },
+  'a peak of calls, and right after it a breaker opens': {
+    traffic: from0((minute) => [none(1200), ...(minute === 0 ? [out(36_000)] : []), back(200)]),
+    expect: { pages: { [border]: 5 } },
+  },
+  'one zone is gone, and with it a third of the calls': {
+    traffic: from0(() => [none(1200), out(600, { errors: 200 }), back(200)]),
+    values: (minute): Values => (minute < 0 ? {} : { HealthyHostCount: 2, GroupInServiceInstances: 2 }),
+    expect: { pages: { [border]: 3 }, informs: { 'Instances of gateways missing': 15 } },
+  },
+  'no gateway says whether it is healthy': {
+    traffic: fair,
+    values: (minute): Values => (minute < 0 ? {} : { HealthyHostCount: undefined }),
+    expect: { pages: { [tracing]: 5 } },
+  },
+  'probes report, and have sent nothing': {
+    traffic: fair,
+    values: (minute): Values => (minute < 0 ? {} : { 'link.probes': 0 }),
+    expect: { pages: {}, informs: { 'Link loss': 30 } },
+  },
   '10 calls a minute, all fail': {
     traffic: from0(
       () => thin(10, { errors: 10 }),
@@ -261,6 +297,34 @@ export const shapes: Shapes = {
 };
 
 export const harmlessShapes: Shapes = {
+  'every call to the mainland takes as long as the objective says': {
+    traffic: from0(() => [none(1200), out(600, { ms: p99 }), back(200)]),
+    expect: { pages: {}, silent: true },
+  },
+  'metrics come three minutes at once, time and again: their clock is late': {
+    traffic: from0((minute) =>
+      minute % 3 < 2
+        ? []
+        : fair(minute).map(({ calls, errors = 0, slow = 0, ...more }) => ({
+            ...more,
+            calls: 3 * calls,
+            errors: 3 * errors,
+            slow: 3 * slow,
+          })),
+    ),
+    expect: { pages: {}, silent: true },
+  },
+  'a counter starts again: an hour of calls is counted in one minute': {
+    traffic: (minute) =>
+      minute === 10
+        ? [none(72_000, { slow: 100, slowMs: 900 }), out(36_000, { errors: 20, slow: 60 }), back(12_000)]
+        : fair(minute),
+    expect: { pages: {}, silent: true },
+  },
+  'samplers begin again: one minute without a call in it': {
+    traffic: (minute) => (minute === 10 ? [] : fair(minute)),
+    expect: { pages: {}, silent: true },
+  },
   'a burst of retries that succeeds: calls triple for three minutes': {
     traffic: from0((minute) => fair(minute).map((calls) => ({ ...calls, calls: 3 * calls.calls })), fair, 3),
     expect: { pages: {}, silent: true },
