@@ -102,7 +102,7 @@ function routers({ siteToSiteVpn, vpnOverDirectConnect, farEnd }: Link, config: 
             announced === undefined,
             path('vpnOverDirectConnect'),
             vpnOverDirectConnect.customerGatewayAddress,
-            `link.farEnd.prefixes holds it (${announced}), which the tunnels announce: the way to the tunnels' own end would lead into them, and they would fall and rise for ever.`,
+            `link.farEnd.prefixes holds it (${announced}), which the tunnels announce: the route to the tunnels' own end would lead into them, and they would fail and come back again and again.`,
             'Use an address of the router outside of them, announced over the leased line alone.',
           ),
           ...notOurs(config, path('vpnOverDirectConnect'), vpnOverDirectConnect.customerGatewayAddress),
