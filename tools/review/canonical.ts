@@ -1,4 +1,5 @@
 /** Values of templates in a form that two of them can be compared by: what CloudFormation takes for the same is the same. */
+import { isRecord } from './values';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -118,16 +119,13 @@ export interface Part {
   readonly after?: Json;
 }
 
-const isTree = (value: unknown): value is { [key: string]: Json } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** What differs between two canonical values, part by part. */
 export function parts(before: Json | undefined, after: Json | undefined, path = ''): Part[] {
   const [from, to] = [JSON.stringify(before), JSON.stringify(after)];
   if (from === to) return [];
   // CloudFormation takes "3" for 3 and "true" for true.
   if (!isObject(before) && !isObject(after) && before !== undefined && `${before}` === `${after}`) return [];
-  if (isTree(before) && isTree(after) && !isReference(before) && !isReference(after)) {
+  if (isRecord(before) && isRecord(after) && !isReference(before) && !isReference(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
     return keys.flatMap((key) => parts(before[key], after[key], path ? `${path}.${key}` : key));
   }
@@ -150,7 +148,7 @@ function listParts(before: readonly Json[], after: readonly Json[], path: string
     // Both tunnels of a connection: none has moved, each has changed where it stands.
     const texts = new Set(after.map((each) => JSON.stringify(each)));
     const stayed = differing.every(
-      (at) => isTree(before[at]) && isTree(after[at]) && !texts.has(JSON.stringify(before[at])),
+      (at) => isRecord(before[at]) && isRecord(after[at]) && !texts.has(JSON.stringify(before[at])),
     );
     if (stayed) return differing.flatMap((at) => parts(before[at], after[at], `${path}.${at}`));
   }

@@ -1,11 +1,10 @@
 /** Templates with what CloudFormation works out from literals in its place: indirection hides nothing from the rules. */
 import { remembered } from '../../judges/remembered';
 import type { Environment, Resource } from './changes';
+import { isRecord } from './values';
 
 type Stack = Environment[string];
 type Tree = Readonly<Record<string, unknown>>;
-
-const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An environment without detours. The same object where there are none. */
 export const resolved = remembered((environment: Environment): Environment => {
@@ -30,20 +29,20 @@ class Template {
 
   constructor({ Parameters, Mappings, Conditions }: Tree) {
     [this.parameters, this.mappings, this.conditions] = [Parameters, Mappings, Conditions].map((each) =>
-      isTree(each) ? each : {},
+      isRecord(each) ? each : {},
     ) as [Tree, Tree, Tree];
   }
 
   /** Whether a condition holds; undefined where that depends on what is not in the template. */
   holds(condition: unknown): boolean | undefined {
     if (typeof condition === 'string') return this.holds(this.conditions[condition]);
-    if (!isTree(condition)) return undefined;
+    if (!isRecord(condition)) return undefined;
     const [[kind, operand] = []] = Object.entries(condition);
     if (kind === 'Condition') return this.holds(operand);
     if (!Array.isArray(operand)) return undefined;
     if (kind === 'Fn::Equals') {
       const [one, other] = operand.map((each) => this.value(each));
-      return isTree(one) || isTree(other) ? undefined : `${one}` === `${other}`;
+      return isRecord(one) || isRecord(other) ? undefined : `${one}` === `${other}`;
     }
     const each = operand.map((part) => this.holds(part));
     if (kind === 'Fn::Not') return each[0] === undefined ? undefined : !each[0];
