@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from harbourline_otel.keys import MASK, is_sensitive
 
@@ -117,15 +117,6 @@ def pairs(text: str) -> str:
     return "".join(parts) + text[end:]
 
 
-class _Pairs:
-    """In the place of a pattern: a value may hold keys of its own."""
-
-    @staticmethod
-    def sub(_: object, text: str) -> str:
-        """As that of a pattern."""
-        return pairs(text)
-
-
 def _flag(match: re.Match[str]) -> str:
     return f"{match['flag']}{MASK}" if is_sensitive(match["key"]) else match[0]
 
@@ -153,7 +144,7 @@ def _quoted(match: re.Match[str]) -> str:
     return MASK
 
 
-_RULES: tuple[tuple[str | _Pairs, str | Callable[[re.Match[str]], str]], ...] = (
+_RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]] | Callable[[str], str], ...] = (
     # SQLAlchemy: the statement, and its parameters to the end.
     (r"\[parameters: .*?(?=\n?\(Background on this error at: |\Z)", f"[parameters: {MASK}]"),
     (
@@ -246,7 +237,7 @@ _RULES: tuple[tuple[str | _Pairs, str | Callable[[re.Match[str]], str]], ...] = 
     (r"\?[^\s'\"<>)\]]+", f"?{MASK}"),
     (r"(with url: [^\s;]*);\S*", rf"\1;{MASK}"),
     (r"(Perhaps you meant )\S+", rf"\1{MASK}"),
-    (_Pairs(), ""),
+    pairs,
     (r"(?<![\w?&.\[\]%=-])(?:[\w.\[\]%-]+=[^\s&'\"]{0,999}&)+[\w.\[\]%-]+=[^\s&'\"]*", _form),
     # And what stands in quotes, unless what is before it says that it is a name.
     # Chinese writes no space before or after it.
@@ -262,16 +253,16 @@ _RULES: tuple[tuple[str | _Pairs, str | Callable[[re.Match[str]], str]], ...] = 
     # Numbers of cards, of accounts, of identity cards of the mainland, of phones.
     (r"(?<![A-Za-z0-9_])(?<!\d\.)\d(?:[ -]?\d){10,18}[Xx]?(?![A-Za-z0-9_]|\.\d)", MASK),
 )
-_TEXTS: list[tuple[Any, Any]] = [
-    (re.compile(pattern, re.DOTALL) if isinstance(pattern, str) else pattern, replacement)
-    for pattern, replacement in _RULES
+_MASKS: list[Callable[[str], str]] = [
+    partial(re.compile(rule[0], re.DOTALL).sub, rule[1]) if isinstance(rule, tuple) else rule
+    for rule in _RULES
 ]
 
 
 def message(text: str) -> str:
     """The text of an error, without the values that libraries are known to write into theirs."""
-    for pattern, replacement in _TEXTS:
-        text = pattern.sub(replacement, text)
+    for mask in _MASKS:
+        text = mask(text)
     return text
 
 
