@@ -43,13 +43,13 @@ export const examplesOf = ({ labelled, numbers, tokens, others }: RedactionList)
   ...others,
 ];
 
-/** Patterns of keys, of which words are apart as in snake case, and of keys as they stand. */
+/** Patterns of keys in snake case, in which nothing but `_` stands between words, and of keys as they stand. */
 export function keyPatterns({ keys }: RedactionList) {
   const whole = (words: readonly string[]): string =>
-    `(?:^|[._ /:-])(?:${words.map((word) => word.replaceAll(' ', '[._ /:-]')).join('|')})s?(?:[._ /:-]|$)`;
+    `(?:^|_)(?:${words.map((word) => word.replaceAll(' ', '_')).join('|')})s?(?:_|$)`;
   return {
     sensitive: `${whole([...keys.words, ...keys.phrases])}|${keys.anywhere.join('|')}`,
-    harmless: `${whole(keys.harmless)}|[._ /:-](?:${keys.about.join('|')})s?$`,
+    harmless: `${whole(keys.harmless)}|_(?:${keys.about.join('|')})s?$`,
     asWritten: keys.patterns.join('|'),
   };
 }
