@@ -28,6 +28,7 @@ export interface RedactionList {
   readonly numbers: readonly Examples[];
   readonly tokens: readonly Examples[];
   readonly others: readonly Examples[];
+  readonly ibans: string;
   readonly surnames: string;
   readonly streets: Readonly<Record<'latin' | 'han', readonly string[]>>;
 }

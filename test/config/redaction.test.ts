@@ -58,6 +58,13 @@ test.each([
   'seed_phrase',
   'type_of_password',
   'card_number',
+  'kms.dek',
+  'hsm.zmk',
+  'taxId',
+  'wechat.appKey',
+  'travelDocNo',
+  'session.sid',
+  'password.reset.token',
 ])('%s is a sensitive key', (key) => {
   expect(isSensitiveKey(key)).toBe(true);
 });
@@ -94,6 +101,12 @@ test.each([
   'csrf_check',
   'bankAccountType',
   'otpRetries',
+  'cookie_banner',
+  'credentialSource',
+  'password.reset.url',
+  'pin_map',
+  'sidecar',
+  'deck',
 ])('%s is none', (key) => {
   expect(isSensitiveKey(key)).toBe(false);
 });

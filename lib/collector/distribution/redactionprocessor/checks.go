@@ -65,6 +65,20 @@ func isHkid(body, check string) bool {
 	return sum%11 == 0
 }
 
+// isIban is the check of ISO 13616: the first four characters come last, letters count from A = 10, modulo 97 it is 1.
+func isIban(account []byte) bool {
+	rest := 0
+	for i := range account {
+		switch c := lower(account[(i+4)%len(account)]); {
+		case isDigit(c):
+			rest = (rest*10 + int(c-'0')) % 97
+		default:
+			rest = (rest*100 + int(c-'a') + 10) % 97
+		}
+	}
+	return rest == 1
+}
+
 // isIdentity is any of the numbers that people in Hong Kong and the mainland have, as text.
 func isIdentity(text string) bool {
 	var plain strings.Builder

@@ -37,6 +37,9 @@ func (s *scan) labelled(from, end int, rule *labelledRule) {
 	if rule.Label == "code" {
 		s.codeBefore(from, rule.Kind)
 	}
+	if before, _ := s.around(from-16, from); rule.unless != nil && rule.unless.MatchString(before) {
+		return
+	}
 	text, from := s.around(end, end+size)
 	at := rule.after.FindStringSubmatchIndex(text)
 	if at == nil {

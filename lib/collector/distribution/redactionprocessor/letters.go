@@ -57,6 +57,29 @@ func (s *scan) withLetters(groups []group, i int) int {
 	return 0
 }
 
+// iban masks an account by its country's length and its check digits. Letters may stand between its groups of digits.
+func (s *scan) iban(from int) {
+	text := s.text
+	if from < 0 || !isLetter(text[from]) || !isLetter(text[from+1]) || from > 0 && isAlnum(text[from-1]) {
+		return
+	}
+	length := s.list.ibans[strings.ToUpper(text[from:from+2])]
+	var account [34]byte
+	at, n := from, 0
+	for ; at < len(text) && n < length; at++ {
+		if c := text[at]; isAlnum(c) {
+			account[n] = c
+			n++
+		} else if c != ' ' && c != '-' || n%4 != 0 || !isAlnum(text[at-1]) {
+			return
+		}
+	}
+	if length == 0 || n < length || at < len(text) && isAlnum(text[at]) || !isIban(account[:n]) {
+		return
+	}
+	s.mask(from, at, "iban")
+}
+
 func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 // checkCharacter at a place, in brackets or after a hyphen or as it is; zero where there is none.

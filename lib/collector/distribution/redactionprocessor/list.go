@@ -28,10 +28,11 @@ type labelledRule struct {
 	Value  string `json:"value"`
 	Refuse string `json:"refuse"`
 	Check  string `json:"check"`
+	Unless string `json:"unless"` // what stands before a label that is another one's
 	// Bare values follow their label at once: what stands between is part of the pattern.
 	Bare bool `json:"bare"`
 
-	after, alone, refuse *regexp.Regexp
+	after, alone, refuse, unless *regexp.Regexp
 }
 
 type issuer struct {
@@ -71,6 +72,7 @@ type list struct {
 	Numbers  []*numberRule       `json:"numbers"`
 	Tokens   []*tokenRule        `json:"tokens"`
 	Others   []examples          `json:"others"`
+	Ibans    string              `json:"ibans"`
 	Surnames string              `json:"surnames"`
 	Streets  struct {
 		Latin []string `json:"latin"`
@@ -79,6 +81,7 @@ type list struct {
 
 	// By length of the number: what it could be.
 	byLength   [maxNumber + 1][]numberIssuer
+	ibans      map[string]int
 	surnames   map[rune]bool
 	amounts    map[string]bool
 	hanAmounts []string
@@ -136,7 +139,10 @@ func (l *list) prepare() {
 	l.sensitive = regexp.MustCompile(l.Keys.Sensitive)
 	l.harmless = regexp.MustCompile(l.Keys.Harmless)
 	l.asWritten = regexp.MustCompile(`(?i)` + l.Keys.AsWritten)
-	l.surnames, l.amounts = map[rune]bool{}, map[string]bool{}
+	l.surnames, l.amounts, l.ibans = map[rune]bool{}, map[string]bool{}, map[string]int{}
+	for _, each := range strings.Fields(l.Ibans) {
+		l.ibans[each[:2]], _ = strconv.Atoi(each[2:])
+	}
 	for _, name := range l.Surnames {
 		l.surnames[name] = true
 	}
@@ -163,6 +169,9 @@ func (l *list) prepare() {
 		rule.alone = regexp.MustCompile(`^\s*(` + rule.Value + `)`)
 		if rule.Refuse != "" {
 			rule.refuse = regexp.MustCompile(rule.Refuse)
+		}
+		if rule.Unless != "" {
+			rule.unless = regexp.MustCompile(rule.Unless)
 		}
 		groups[rule.Label] = append(groups[rule.Label], rule)
 	}

@@ -61,6 +61,9 @@ func isSeparator(s string) bool {
 
 // chain looks at numbers within groups that follow each other, the longest first.
 func (s *scan) chain(groups []group) {
+	if len(groups) > 0 {
+		s.iban(groups[0].from - 2)
+	}
 	digits, longest := 0, 0
 	for _, g := range groups {
 		digits, longest = digits+g.to-g.from, max(longest, g.to-g.from)

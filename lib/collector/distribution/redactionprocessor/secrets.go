@@ -44,8 +44,8 @@ func (s *scan) secret(from, end int) {
 	}
 	dashed := text[from] == '-'
 	key := strings.Trim(text[from:end], "-_.")
-	short := false
-	if !s.list.isSensitiveKey(key, false) {
+	short := shortKeys[strings.ToLower(key)]
+	if !short && !s.list.isSensitiveKey(key, false) {
 		last := key[strings.LastIndexAny(key, "._-")+1:]
 		if short = shortKeys[strings.ToLower(last)]; !short {
 			return
@@ -66,7 +66,7 @@ func (s *scan) secret(from, end int) {
 				return // "<password> is missing": what stands in its place
 			}
 		}
-		if beyond == 0 && closing != 0 {
+		if beyond == 0 && (closing != 0 || at < len(text) && (text[at] == '\n' || text[at] == '\r')) {
 			beyond = s.pairEnd(at)
 		}
 	}
@@ -107,8 +107,8 @@ func (s *scan) secret(from, end int) {
 	if from > 1 && text[from-1] == ':' && isDigit(text[from-2]) && at == end+1 {
 		return // arn:aws:secretsmanager:ap-east-1:123456789012:secret:name
 	}
-	if len(value) < 4 && allDigits(value) && strings.HasSuffix(strings.ToLower(key), "pin") {
-		return // so often
+	if strings.HasSuffix(strings.ToLower(key), "pin") && (len(value) < 4 && allDigits(value) || len(value) < 8 && isLetter(value[0])) {
+		return // so often; of a processor
 	}
 	if value[0] == '/' && strings.EqualFold(key, "pwd") {
 		return // where a shell is
@@ -138,8 +138,9 @@ func (s *scan) elementEnd(from, end int) int {
 	return 0
 }
 
-// What stands between a name and its value where both are values: {"name": "DB_PASSWORD", "value": "…"}.
-var pair = regexp.MustCompile(`^\s{0,4}(?:,\s{0,16})?["']?(?i:value|val|v)["']?\s{0,4}[:=]`)
+// What stands between a name and its value where both are values: {"name": "DB_PASSWORD", "value": "…"}; in YAML, in text
+// of Protobuf, in a part of a form.
+var pair = regexp.MustCompile(`^(?:\r?\n\r?\n|\s{0,16}(?:,\s{0,16})?["']?(?i:value|val|v)["']?\s{0,4}(?:\{ ?string_value)?[:=])`)
 
 func (s *scan) pairEnd(at int) int {
 	rest, _ := s.around(at, at+48)
