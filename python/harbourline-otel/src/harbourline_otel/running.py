@@ -25,7 +25,7 @@ from harbourline_otel import native
 from harbourline_otel.agent import AgentSpanExporter
 from harbourline_otel.ledger import DROPPED, ENDED, HURRY
 from harbourline_otel.observe import Counts, Report, key_of
-from harbourline_otel.say import warn
+from harbourline_otel.say import of_uwsgi, warn
 from harbourline_otel.scrub import Scrubber
 from harbourline_otel.settings import Settings
 
@@ -63,6 +63,10 @@ class Running:
                 f"until it ends, {settings.queue} at the most. Fix: run the service in the main "
                 "interpreter (mod_wsgi: WSGIApplicationGroup %{GLOBAL}; uWSGI: single-interpreter)"
             )
+        uwsgi = sys.modules.get("uwsgi")
+        if uwsgi and uwsgi.worker_id() < 2:  # the first tells for all
+            for line in of_uwsgi(uwsgi.opt):
+                warn(line)
         with suppress(RuntimeError):  # the interpreter is about to end: `put` counts
             self._start()
 

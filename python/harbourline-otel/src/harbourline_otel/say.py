@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from time import monotonic
 
 from harbourline_otel.settings import Settings
@@ -65,6 +66,21 @@ def cause(kind: str) -> str:
     if kind.isdecimal() and kind[0] in "234":
         return f"it answers {kind}, as no server of OTLP does. Fix: use the agent's port, 4318"
     return f"it failed with {kind}. Fix: look at its log (journalctl -u harbourline-agent)"
+
+
+def of_uwsgi(options: Mapping[str, object]) -> Iterator[str]:
+    """What uWSGI's options cost, by name as ``uwsgi.opt`` has them."""
+    if not ("enable-threads" in options or "threads" in options):
+        yield (
+            "uWSGI runs no thread of Python, so that spans wait until a worker ends. Fix: "
+            "enable-threads = true"
+        )
+    if "gracefully_kill_them_all" not in str(options.get("hook-master-start")):
+        yield (
+            "uWSGI ends workers that are busy without Python's end: what waits there is lost, and "
+            "counted by the next process of the service. Fix: master = true and hook-master-start "
+            "= unix_signal:15 gracefully_kill_them_all, instead of die-on-term"
+        )
 
 
 class Warner:
