@@ -109,6 +109,11 @@ attempts = (
         {"OTEL_PYTHON_CONTEXT": "nope", "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "nope"},
     ),
     Attempt(
+        "the name of a service with a sign that nobody sees",
+        "does not start",
+        {"OTEL_SERVICE_NAME": "\ufeffpayment"},
+    ),
+    Attempt(
         "the environment in full-width letters",
         "does not start",
         {**development, "HARBOURLINE_ENVIRONMENT": "ｐｒｏｄ"},  # noqa: RUF001
@@ -152,6 +157,11 @@ attempts = (
         "`jaeger`, `ottrace`, `b3` or `xray` as a propagator",
         "does not start",
         {"OTEL_PROPAGATORS": "tracecontext,jaeger"},
+    ),
+    Attempt(
+        "a comma too many among the propagators",
+        "does not start",
+        {"OTEL_PROPAGATORS": "tracecontext,"},
     ),
     Attempt("a sampler", "does not start", {"OTEL_TRACES_SAMPLER": "traceidratio"}),
     Attempt(
@@ -305,6 +315,20 @@ attempts = (
         "provider.sampler = ALWAYS_OFF\n",
     ),
     Attempt(
+        "another processor, put into a tracer",
+        "refused",
+        {},
+        OWN + "provider.get_tracer('test').span_processor = "
+        "SimpleSpanProcessor(ConsoleSpanExporter())\n",
+    ),
+    Attempt(
+        "another sampler, put into a tracer",
+        "refused",
+        {},
+        OWN + "from opentelemetry.sdk.trace.sampling import ALWAYS_OFF\n"
+        "provider.get_tracer('test').sampler = ALWAYS_OFF\n",
+    ),
+    Attempt(
         "a sampler that says that it equals the usual one",
         "refused",
         {},
@@ -398,6 +422,35 @@ attempts = (
         "metrics.set_meter_provider(Own())\n",
     ),
     Attempt(
+        "the same, put into OpenTelemetry's own variable",
+        "refused",
+        {},
+        "from opentelemetry import metrics\n"
+        "class Own(metrics.MeterProvider):\n"
+        "    def get_meter(self, *_, **__): raise SystemExit('used')\n"
+        "metrics._internal._METER_PROVIDER = Own()\n"
+        "metrics.get_meter('test')\n",
+    ),
+    Attempt(
+        "a subclass of the SDK's that makes meters of its own",
+        "refused",
+        {},
+        "from opentelemetry import metrics\n"
+        "from opentelemetry.sdk.metrics import MeterProvider\n"
+        "class Own(MeterProvider):\n"
+        "    def get_meter(self, *_, **__): raise SystemExit('used')\n"
+        "metrics.set_meter_provider(Own())\n",
+    ),
+    Attempt(
+        "another exporter, put into a reader of metrics",
+        "refused",
+        {},
+        EXPORTER + "from opentelemetry.sdk.metrics.export import *\nimport os\n"
+        "endpoint = os.environ['OTEL_EXPORTER_OTLP_ENDPOINT'] + '/v1/metrics'\n"
+        "reader = PeriodicExportingMetricReader(otlp(MetricExporter, endpoint, 'metric'))\n"
+        "reader._exporter = ConsoleMetricExporter()\n",
+    ),
+    Attempt(
         "a provider of logs of the code's own, past the SDK",
         "refused",
         {},
@@ -436,6 +489,22 @@ attempts = (
         "LoggerProvider().add_log_record_processor(Thief())\n",
     ),
     Attempt(
+        "such a processor, by an attribute and not by the method",
+        "refused",
+        {},
+        "from opentelemetry.sdk._logs import LoggerProvider\n"
+        "class Thief:\n    def on_emit(self, *_): pass\n"
+        "LoggerProvider()._multi_log_record_processor = Thief()\n",
+    ),
+    Attempt(
+        "such a processor, among those of a provider",
+        "refused",
+        {},
+        "from opentelemetry.sdk._logs import LoggerProvider\n"
+        "class Thief:\n    def on_emit(self, *_): pass\n"
+        "LoggerProvider()._multi_log_record_processor._log_record_processors = (Thief(),)\n",
+    ),
+    Attempt(
         "another vendor's agent that adds its exporter",
         "left out",
         {},
@@ -459,6 +528,37 @@ attempts = (
         "class Theirs(trace.TracerProvider):\n    __module__ = 'ddtrace.opentelemetry'\n"
         "    def get_tracer(self, *_, **__): raise SystemExit('used')\n"
         "trace.set_tracer_provider(Theirs())\ntrace.get_tracer('test')\nprint('runs')\n",
+    ),
+    Attempt(
+        "the same, put into OpenTelemetry's own variable",
+        "left out",
+        {},
+        "from opentelemetry import trace\n"
+        "class Theirs(trace.TracerProvider):\n    __module__ = 'ddtrace.opentelemetry'\n"
+        "    def get_tracer(self, *_, **__): raise SystemExit('used')\n"
+        "trace._TRACER_PROVIDER = Theirs()\ntrace.get_tracer('test')\nprint('runs')\n",
+    ),
+    Attempt(
+        "another vendor's agent that exports metrics",
+        "left out",
+        {},
+        EXPORTER + "from opentelemetry.sdk.metrics import MeterProvider\n"
+        "from opentelemetry.sdk.metrics.export import *\n"
+        f"exporter = otlp(MetricExporter, '{REMOTE}/v1/metrics', 'metric')\n"
+        "vendor = {'__name__': 'amazon.opentelemetry', 'exporter': exporter}\n"
+        "vendor['make'] = PeriodicExportingMetricReader\n"
+        "exec('reader = make(exporter)', vendor)\n"
+        "provider = MeterProvider([vendor['reader']])\n"
+        "provider.get_meter('test').create_counter('hunter2').add(1)\n"
+        "provider.shutdown()\nprint('runs')\n",
+    ),
+    Attempt(
+        "another vendor's sampler",
+        "to the agent",
+        {},
+        OWN + "from opentelemetry.sdk.trace.sampling import StaticSampler, Decision\n"
+        "class Theirs(StaticSampler):\n    __module__ = 'amazon.opentelemetry'\n"
+        "trace.set_tracer_provider(TracerProvider(Theirs(Decision.DROP)))\n" + END,
     ),
     Attempt(
         "a tracer provider of the code's own, past the SDK",

@@ -304,9 +304,10 @@ def test_run_refuses_what_the_guard_would_refuse(service: Service, agent: Agent)
     [
         ("OTEL_TRACES_SAMPLER", "always_off", "OTEL_TRACES_SAMPLER leaves spans out, or all."),
         ("OTEL_SDK_DISABLED", "true", "OTEL_SDK_DISABLED is true: there are no spans."),
+        ("OTEL_TRACES_EXPORTER", "none", "OTEL_TRACES_EXPORTER is none: no span is sent."),
     ],
 )
-def test_a_service_says_at_its_start_that_spans_are_missing(
+def test_a_service_says_once_that_spans_are_missing(
     service: Service, name: str, value: str, said: str
 ) -> None:
     variables = {
@@ -314,5 +315,7 @@ def test_a_service_says_at_its_start_that_spans_are_missing(
         "HARBOURLINE_ENVIRONMENT": "dev",
         name: value,
     }
-    done = service.instrumented("print('runs')", **variables)
-    assert done.stdout == "runs\n" and f"harbourline: {said} Fix: remove it" in done.stderr
+    make = "from opentelemetry import trace; trace.get_tracer('test')\nprint('runs')"
+    for done in (service.instrumented(make, **variables), service.run(make, **variables)):
+        assert done.stdout == "runs\n"
+        assert done.stderr.count(f"harbourline: {said} Fix: ") == 1, done.stderr

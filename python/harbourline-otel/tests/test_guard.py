@@ -286,7 +286,7 @@ def test_no_proxy_is_asked_for_the_agent(
 
 
 @pytest.mark.parametrize("where", ["_session", "_client._transport._session"])
-def test_the_exporter_of_metrics_asks_no_proxy(service: Service, where: str) -> None:
+def test_the_exporter_of_metrics_goes_to_the_agent_alone(service: Service, where: str) -> None:
     """Where releases of OpenTelemetry keep the session of requests."""
     script = f"""
 import os
@@ -304,9 +304,30 @@ for name in [*names, last][:0:-1]:
     inner = SimpleNamespace(**{{name: inner}})
 setattr(exporter, [*names, last][0], inner)
 PeriodicExportingMetricReader(exporter)
-print(attrgetter({where!r})(exporter).trust_env)
+session = attrgetter({where!r})(exporter)
+print(session.trust_env, session.max_redirects)
 """
-    assert service.run(script).stdout == "False\n"
+    assert service.run(script).stdout == "False 0\n"
+
+
+def test_readers_may_come_one_after_the_other(service: Service) -> None:
+    done = service.run("""
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+reader = InMemoryMetricReader()
+provider = MeterProvider(metric_readers=(each for each in [reader]))
+provider.get_meter("test").create_counter("count").add(1)
+print(reader.get_metrics_data() is not None)
+""")
+    assert done.stdout == "True\n", done.stderr
+
+
+def test_a_service_is_named_without_the_line_ends_of_windows(
+    service: Service, agent: Agent
+) -> None:
+    script = "from opentelemetry import trace\ntrace.get_tracer('test').start_span('span').end()"
+    assert service.run(script, OTEL_SERVICE_NAME="payment\r").returncode == 0
+    assert agent.resources[0]["service.name"] == "payment"
 
 
 def test_a_service_that_chooses_no_spans_is_told(service: Service) -> None:

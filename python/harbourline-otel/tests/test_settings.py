@@ -1,6 +1,9 @@
 """What the environment may say, and what is refused before a service runs."""
 
+import site
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +61,11 @@ def test_a_service_may_say_more_about_itself() -> None:
         ({"OTEL_TRACES_EXPORTER": "console"}, "Raw spans would leave by console"),
         ({"OTEL_TRACES_EXPORTER": "otlp,zipkin"}, "Raw spans would leave by zipkin"),
         ({"OTEL_PROPAGATORS": "tracecontext,baggage"}, "Baggage takes values along"),
+        ({"OTEL_PROPAGATORS": "tracecontext,"}, "a comma too many"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1"}, "An address without a port"),
+        ({"OTEL_SERVICE_NAME": "\udce6\udc94"}, "cannot read in this locale"),
+        ({"OTEL_SERVICE_NAME": "\u201cpayment\u201d"}, "The quotes are part of the value"),
+        ({"OTEL_PYTHON_EVENT_LOGGER_PROVIDER": "vendor"}, "Metrics and logs would go where"),
         ({"OTEL_TRACES_SAMPLER": "traceidratio"}, "OTEL_TRACES_SAMPLER = traceidratio"),
         ({"OTEL_CONFIG_FILE": "otel.yaml"}, "OTEL_CONFIG_FILE"),
         ({"OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "512"}, "a number from 1 to 128"),
@@ -78,6 +86,33 @@ def test_names_that_others_may_use_are_theirs() -> None:
         "HARBOURLINE_ALOWED_KEYS": "",
     }
     assert Settings.from_environment(node | others | detectors) == Settings("production", "prod")
+
+
+def test_b3_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    b3 = node | {"OTEL_PROPAGATORS": "tracecontext,harbourline_b3"}
+    assert Settings.from_environment(b3).strict
+    monkeypatch.setattr("harbourline_otel.settings._folders", list)
+    with pytest.raises(SettingsError, match=r"install harbourline-otel\[b3\]"):
+        Settings.from_environment(b3)
+
+
+@pytest.mark.parametrize("sees", ["true", "false"])
+def test_what_the_system_offers_to_a_virtual_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sees: str
+) -> None:
+    """Python adds its folders after those of the environment, where the check is run."""
+    (tmp_path / "pyvenv.cfg").write_text(f"include-system-site-packages = {sees}\n")
+    theirs = Path(site.getsitepackages([str(tmp_path)])[0], "theirs-1.dist-info")
+    theirs.mkdir(parents=True)
+    (theirs / "entry_points.txt").write_text("[opentelemetry_context]\ntheirs = theirs:Theirs\n")
+    for name in ("prefix", "base_prefix", "base_exec_prefix"):
+        monkeypatch.setattr(sys, name, f"{tmp_path}{'' if name == 'prefix' else '/'}")
+    named = node | {"OTEL_PYTHON_CONTEXT": "theirs"}
+    if sees == "true":
+        assert Settings.from_environment(named).strict
+    else:
+        with pytest.raises(SettingsError, match="No installed package offers theirs"):
+            Settings.from_environment(named)
 
 
 @pytest.mark.parametrize(
@@ -140,6 +175,10 @@ def test_development_needs_less_but_an_environment() -> None:
         ("http://127.0.0.1:0", None),
         ("http://:hunter2@127.0.0.1:4318", None),
         ("http://127.0.0.1:4318/", ("127.0.0.1", 4318)),
+        ("http://127.0.0.1", ("127.0.0.1", 80)),
+        ("http://127.\uff10.0.1:4318", None),
+        ("http://127.0.0.1:\uff14\uff13\uff11\uff18", None),
+        ("http://[::1%25lo]:4318", None),
         ("HTTP://LOCALHOST:4318/v1/traces/", ("127.0.0.1", 4318)),
         ("", None),
     ],

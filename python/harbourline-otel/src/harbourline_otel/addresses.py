@@ -5,6 +5,8 @@ from __future__ import annotations
 
 def loopback(url: str) -> tuple[str, int] | None:
     """Host and port of an http URL (or of gRPC's ``host:port``) on loopback; None for any other."""
+    if not url.isascii() or "%" in url:  # digits of other scripts, zones of an interface
+        return None
     if plain := _plain(url):
         return plain
     # Costs an import of some milliseconds, in every process of a node.
@@ -13,7 +15,7 @@ def loopback(url: str) -> tuple[str, int] | None:
 
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
-        host, port = parts.hostname or "", 4318 if parts.port is None else parts.port
+        host, port = parts.hostname or "", 80 if parts.port is None else parts.port
         host = "127.0.0.1" if host == "localhost" else host
         known = parts.scheme == "http" and "@" not in parts.netloc and port > 0
         if known and ipaddress.ip_address(host).is_loopback:

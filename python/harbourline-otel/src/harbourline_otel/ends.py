@@ -226,12 +226,14 @@ def _prepare(module: ModuleType) -> None:
 
     def load(original: Any, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         nonlocal seen
-        if (provider := module._TRACER_PROVIDER) is not None:
-            if provider is not seen:
-                from harbourline_otel import guard
+        if (provider := module._TRACER_PROVIDER) is not seen and provider is not None:
+            from harbourline_otel import guard
 
-                guard.look(provider)
+            if guard.look(provider):
                 seen = provider
+            else:
+                module._TRACER_PROVIDER = seen  # type: ignore[attr-defined]
+        if module._TRACER_PROVIDER is not None:
             return original(*args, **kwargs)
         with lock:
             # Code that took the variable away, or a file of variables it loads, would end tracing.

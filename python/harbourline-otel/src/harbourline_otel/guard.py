@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from harbourline_otel import ends, instrumentations, refusals
+from harbourline_otel import ends, instrumentations, refusals, startup
 from harbourline_otel.hooks import when_imported, wrap
 from harbourline_otel.settings import ADMITTED, Refused, Settings, contradictions
 
@@ -31,6 +31,9 @@ def put_up(settings: Settings) -> None:
     # The handler of log records that the extra `logging` would add exports nothing here, and hides
     # what Python writes to standard error where a service sets up no logging.
     os.environ.setdefault("OTEL_PYTHON_LOG_AUTO_INSTRUMENTATION", "false")
+    if name := os.environ.get("OTEL_SERVICE_NAME"):
+        # Else a file with line ends of Windows makes another service of it.
+        os.environ["OTEL_SERVICE_NAME"] = name.strip()
     refusals.spare_the_agent(settings)
     if settings.strict:
         # OpenTelemetry's default is tracecontext and baggage.
@@ -76,10 +79,10 @@ def _guard_propagators(module: ModuleType) -> None:
         if kind is None:
             return True
         refusals.turn_away(
-            kind,
             f"harbourline: {kind.__module__}.{kind.__qualname__} writes headers that are no "
             "trace context of W3C, and may take baggage over the border. Fix: leave the "
             "propagator to OTEL_PROPAGATORS, as the node's file has it.",
+            kind,
         )
         return False
 
@@ -118,30 +121,28 @@ def _guard_choice(module: ModuleType) -> None:
             wrapped(*args, **kwargs)
             return
         assert _settings
-        refusals.turn_away(kind, refusals.refusal(_settings, kind))
+        refusals.turn_away(refusals.refusal(_settings, kind), kind)
 
     wrap(module, "set_tracer_provider", choose)
 
 
-def look(provider: object) -> None:
+def look(provider: object) -> bool:
     """At the tracer provider of this process, which code may have put there past the choice.
+
+    Returns:
+        Whether it may be used; another vendor's may not.
 
     Raises:
         Refused: Spans would go where it likes.
     """
-    if _settings and _settings.strict and not _is_guarded(provider):
-        refusals.turn_away(type(provider), refusals.refusal(_settings, type(provider)))
+    if _settings is None or not _settings.strict or _is_guarded(provider):
+        return True
+    refusals.turn_away(refusals.refusal(_settings, type(provider)), type(provider))
+    return False
 
 
 def _is_guarded(provider: object) -> bool:
-    """Whether a tracer provider is one of OpenTelemetry, or has its way to make spans."""
-    bases = type(provider).__mro__
-    sdk = next((base for base in bases if base.__module__ == "opentelemetry.sdk.trace"), None)
-    if sdk is None:
-        return type(provider).__module__.startswith("opentelemetry.")
-    # A subclass may leave out what the guard is in.
-    made = hasattr(provider, "_active_span_processor")
-    return made and getattr(type(provider), "get_tracer", None) is getattr(sdk, "get_tracer", None)
+    return refusals.is_guarded(provider, "_active_span_processor", "get_tracer")
 
 
 def _foreign(propagator: object) -> type | None:
@@ -225,6 +226,7 @@ def _guard_choice_of_signal(module: ModuleType) -> None:
 def _guard_providers(module: ModuleType) -> None:
     settings = _settings
     assert settings
+    said: list[bool] = []
 
     def make(
         wrapped: _Wrapped, provider: TracerProvider, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -240,6 +242,9 @@ def _guard_providers(module: ModuleType) -> None:
         if type(processors) not in guarded:
             raise Refused(refusals.refusal(settings, type(processors)))
         given["active_span_processor"] = processors
+        if not said:
+            said.append(True)
+            startup.say_what_is_off()
         at_exit = given.pop("shutdown_on_exit", True)
         wrapped(**given, shutdown_on_exit=False)
         if at_exit:
@@ -258,10 +263,11 @@ def _guard_providers(module: ModuleType) -> None:
     def put(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Past the methods for it, by an attribute of the provider or of its processors."""
         name, value = args
-        if name == "_active_span_processor" and type(value) not in guarded:
+        if name in ("_active_span_processor", "span_processor") and type(value) not in guarded:
             raise Refused(refusals.refusal(settings, type(value)))
         if name == "sampler":
-            _check_sampler(settings, {name: value})
+            _check_sampler(settings, given := {name: value})
+            value = given[name]
         if name == "_span_processors":
             value = tuple(filter(None, (_look(settings, each) for each in value)))
         wrapped(name, value)
@@ -275,12 +281,13 @@ def _guard_providers(module: ModuleType) -> None:
             pass
 
     wrap(module, "TracerProvider.__init__", make)
-    wrap(module, "TracerProvider.__setattr__", put)
+    for kind in ("TracerProvider", "Tracer"):
+        wrap(module, f"{kind}.__setattr__", put)
     if hasattr(module.TracerProvider, "_handle_fork"):  # of later releases
         wrap(module, "TracerProvider._handle_fork", forked)
-    for kind in guarded:
-        wrap(module, f"{kind.__name__}.add_span_processor", add)
-        wrap(module, f"{kind.__name__}.__setattr__", put)
+    for processors in guarded:
+        wrap(module, f"{processors.__name__}.add_span_processor", add)
+        wrap(module, f"{processors.__name__}.__setattr__", put)
 
 
 def _resource(settings: Settings, given: Resource | None) -> Resource:
@@ -310,10 +317,12 @@ def _check_sampler(settings: Settings, given: dict[str, Any]) -> None:
     if type(sampler).__module__ != type(ALWAYS_ON).__module__ or (
         sampler.get_description() not in known
     ):
-        raise Refused(
+        refusals.turn_away(
             f"harbourline: {type(sampler).__name__} would leave spans out, and figures are of all "
-            "spans. Fix: make the provider without a sampler; whole traces are sampled later."
+            "spans. Fix: make the provider without a sampler; whole traces are sampled later.",
+            type(sampler),
         )
+        given["sampler"] = DEFAULT_ON
 
 
 def _look(settings: Settings, processor: SpanProcessor) -> SpanProcessor | None:
@@ -321,10 +330,8 @@ def _look(settings: Settings, processor: SpanProcessor) -> SpanProcessor | None:
     try:
         admitted = _admit(settings, processor)
     except Refused as refusal:
-        kinds = (type(processor), type(refusals.exporter_of(processor)))
-        if not (any(map(refusals.is_vendors, kinds)) or refusals.is_vendors_call()):
-            raise
-        refusals.leave_out(str(refusal))
+        exporter = refusals.exporter_of(processor)
+        refusals.turn_away(str(refusal), type(processor), type(exporter))
         admitted = None
     if admitted is None:
         # To the agent, as ours: spans would arrive twice. Its thread and connection are closed.

@@ -31,23 +31,18 @@ def leave_out(text: str) -> None:
     say.warn(text)
 
 
-def turn_away(kind: type, text: str) -> None:
-    """Does not admit something: another vendor's is left out.
+def turn_away(text: str, *kinds: type) -> None:
+    """Does not admit something: what is another vendor's, or added by it, is left out.
 
     Raises:
         Refused: It is the service's own.
     """
-    if not is_vendors(kind):
+    if not (any(k.__module__.partition(".")[0] in _OTHERS for k in kinds) or _is_vendors_call()):
         raise Refused(text)
     leave_out(text)
 
 
-def is_vendors(kind: type) -> bool:
-    """Whether a class is of another vendor's agent."""
-    return kind.__module__.partition(".")[0] in _OTHERS
-
-
-def is_vendors_call() -> bool:
+def _is_vendors_call() -> bool:
     """Whether another vendor's agent asks, and not the service: with exporters of OpenTelemetry."""
     frame: Any = sys._getframe(1)
     while frame is not None:
@@ -56,6 +51,19 @@ def is_vendors_call() -> bool:
             return name in _OTHERS
         frame = frame.f_back
     return False
+
+
+def is_guarded(provider: object, made: str, method: str) -> bool:
+    """Whether a provider is one of OpenTelemetry, with what it was made with and its own method.
+
+    A subclass may leave out what the guard is in.
+    """
+    bases = type(provider).__mro__
+    sdk = next((base for base in bases if base.__module__.startswith("opentelemetry.sdk.")), None)
+    if sdk is None:
+        return type(provider).__module__.startswith("opentelemetry.")
+    own = getattr(type(provider), method, None) is getattr(sdk, method, None)
+    return own and method not in vars(provider) and local(type(getattr(provider, made, None)))
 
 
 def exporter_of(processor: object) -> object:
@@ -84,6 +92,7 @@ def to_the_agent(settings: Settings, exporter: object, what: str) -> bool:
     session = getattr(exporter, "_session", None) or getattr(transport, "_session", None)
     if session is not None:
         session.trust_env = False
+        session.max_redirects = 0  # some releases would follow one elsewhere
     if what != "spans" and (session.proxies if session is not None else _has_proxy(settings)):
         raise Refused(refusal(settings, kind, " by a proxy", f"raw {what}"))
     return True

@@ -24,7 +24,8 @@ _TRIALS = (
     *("qa", "rehearsal", "sandbox", "sit", "stage", "testing", "trial", "uat"),
 )
 """Words of which a name must have one before raw values leave."""
-_PROPAGATORS = ("tracecontext", "harbourline_b3", "none")
+_B3 = "harbourline_b3"
+_PROPAGATORS = ("tracecontext", _B3, "none")
 _LIMITS = (
     "OTEL_ATTRIBUTE_COUNT_LIMIT",
     "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
@@ -51,6 +52,7 @@ _CREDENTIALS = ("OTEL_PYTHON_EXPORTER_OTLP_HTTP_", "OTEL_PYTHON_EXPORTER_OTLP_GR
 _SECRET = ("HEADERS", "ATTRIBUTES", "CERTIFICATE", "KEY", "TOKEN", "SECRET", "PASSWORD")
 """Parts of names of variables whose values may be secrets, or hold some."""
 _SIGNALS = ("TRACES", "METRICS", "LOGS")
+_QUOTES = ("''", '""', "\u2018\u2019", "\u201c\u201d")
 _COMPLETE_SAMPLERS = ("always_on", "parentbased_always_on")
 
 
@@ -168,15 +170,34 @@ def _is_trial(environment: str) -> bool:
     )
 
 
-def admitted() -> set[str]:
-    """Names of exporters that installed packages declare as harmless."""
-    return _installed(ADMITTED)
+def _installed(group: str, name: str) -> bool:
+    """Whether an installed package offers it."""
+    from importlib.metadata import distributions
+
+    found = (each.entry_points for each in distributions(path=_folders()))
+    return any((each.group, each.name) == (group, name) for points in found for each in points)
 
 
-def _installed(group: str) -> set[str]:
-    from importlib.metadata import entry_points
+def _folders() -> list[str]:
+    """Where Python will look for packages once it has started.
 
-    return {point.name for point in entry_points(group=group)}
+    A virtual environment that sees the system's packages gets their folders behind its own `.pth`
+    files, of which ours is one.
+    """
+    import site
+    import sys
+
+    if sys.prefix == sys.base_prefix:
+        return sys.path
+    try:
+        with open(f"{sys.prefix}/pyvenv.cfg", encoding="utf-8") as file:
+            lines = ["".join(line.lower().split()) for line in file]
+    except OSError:
+        return sys.path
+    if "include-system-site-packages=true" not in lines:
+        return sys.path
+    theirs = site.getsitepackages([sys.base_prefix, sys.base_exec_prefix])
+    return [*sys.path, *theirs, site.getusersitepackages()]
 
 
 def contradictions(environment: str, attributes: Mapping[str, object]) -> list[str]:
@@ -189,6 +210,10 @@ def contradictions(environment: str, attributes: Mapping[str, object]) -> list[s
 
 
 _DEFAULT = ("127.0.0.1", 4318)
+_PORTS = {
+    80: "An address without a port means 80, where the agent takes no OTLP.",
+    4317: "4317 is the agent's port of gRPC, and the package speaks OTLP over HTTP.",
+}
 
 
 def _unquoted(text: str) -> str:
@@ -277,6 +302,10 @@ class _Reader:
         if not named and self._level != "development":
             why = "Spans of an unknown service help nobody."
             self._problem("OTEL_SERVICE_NAME", why, "name the service in its unit.")
+        elif named and not named.isprintable():
+            why = "It has signs that nobody sees, or that Python cannot read in this locale."
+            fix = "write it anew, in letters of ASCII."
+            self._problem("OTEL_SERVICE_NAME", why, fix)
         return environment
 
     def _endpoint(self) -> tuple[str, int]:
@@ -285,9 +314,8 @@ class _Reader:
         if not self._get(base) and self._level != "development":
             self._problem(base, "Nothing says where the agent is.", fix)
         agent = loopback(self._get(base)) if self._get(base) else _DEFAULT
-        if agent and agent[1] == 4317:
-            why = "4317 is the agent's port of gRPC, and the package speaks OTLP over HTTP."
-            self._problem(base, why, fix)
+        if agent and agent[1] in _PORTS:
+            self._problem(base, _PORTS[agent[1]], fix)
         for name in (base, *(f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT" for signal in _SIGNALS)):
             if not self._get(name) or (name == base and agent):
                 continue
@@ -315,7 +343,7 @@ class _Reader:
         if self._level == "development":
             known.add("console")
         for name in names:
-            if name not in known and name not in admitted():
+            if name not in known and not _installed(ADMITTED, name):
                 why = f"Raw spans would leave by {name}, past the agent."
                 self._problem("OTEL_TRACES_EXPORTER", why, "use otlp.")
         return names
@@ -323,7 +351,7 @@ class _Reader:
     def _refuse_quotes(self) -> None:
         for name, value in self._variables.items():
             text = value.strip()
-            quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
+            quoted = len(text) > 1 and text[0] + text[-1] in _QUOTES
             if quoted and name.startswith(("OTEL_", "HARBOURLINE_")) and name != PROVIDER:
                 why = "The quotes are part of the value: --env-file of Docker keeps them."
                 self._problem(name, why, "remove the quotes.")
@@ -339,7 +367,7 @@ class _Reader:
                 self._problem(name, "Nothing reads a variable of this name.", f"name it {meant}.")
         for variable, (group, known) in _NAMED.items():
             for name in self._list(variable):
-                if name not in known and name not in _installed(group):
+                if name not in known and not _installed(group, name):
                     why = f"No installed package offers {name}."
                     self._problem(variable, why, "remove it, or install its package.")
 
@@ -353,16 +381,22 @@ class _Reader:
                 self._problem(name, "It must be a number from 0 on.", "remove it.")
         if self._level == "development":
             return
-        for propagator in self._list("OTEL_PROPAGATORS"):
+        given = self._get("OTEL_PROPAGATORS")
+        for propagator in dict.fromkeys(map(str.strip, given.split(",") if given else ())):
+            fix = "use tracecontext, or tracecontext,harbourline_b3 to read B3."
             if propagator == "baggage":
                 why = "Baggage takes values along to every peer, over the border too."
+            elif not propagator:
+                why = "There is a comma too many, and OpenTelemetry ends at an empty name."
             elif propagator not in _PROPAGATORS:
                 why = f"{propagator} writes headers that are no trace context of W3C."
+            elif propagator == _B3 and not _installed("opentelemetry_propagator", "b3"):
+                why = "The extra b3 is not installed."
+                fix = "install harbourline-otel[b3], or use tracecontext."
             else:
                 continue
-            fix = "use tracecontext, or tracecontext,harbourline_b3 to read B3."
             self._problem("OTEL_PROPAGATORS", why, fix)
-        for signal in ("METER", "LOGGER"):
+        for signal in ("METER", "LOGGER", "EVENT_LOGGER"):
             name, kind = f"OTEL_PYTHON_{signal}_PROVIDER", f"{signal.lower()}_provider"
             if self._get(name) not in ("", f"default_{kind}", f"sdk_{kind}"):
                 why = "Metrics and logs would go where it likes, past the agent."

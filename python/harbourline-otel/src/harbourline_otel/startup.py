@@ -112,19 +112,32 @@ def say() -> None:
 
     if (settings := guard.current()) and not _is_child():
         from harbourline_otel import found, say
-        from harbourline_otel.settings import leaves_spans_out
 
         say.started(settings, found.line())
-        if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
-            say.warn("OTEL_SDK_DISABLED is true: there are no spans. Fix: remove it")
-        if leaves_spans_out(os.environ.get("OTEL_TRACES_SAMPLER", "")):
-            say.warn("OTEL_TRACES_SAMPLER leaves spans out, or all. Fix: remove it")
-        for vendor in ("ddtrace", "newrelic", "elasticapm"):
-            if vendor in sys.modules:
-                say.warn(
-                    f"{vendor} traces this process, too: its spans are not scrubbed, and go past "
-                    "the agent. Fix: start the service without it"
-                )
+
+
+def say_what_is_off() -> None:
+    """With the first provider: what becomes of spans, or of copies of them, in one line each."""
+    from harbourline_otel import guard
+
+    if not (settings := guard.current()) or _is_child():
+        return
+    from harbourline_otel import say
+    from harbourline_otel.settings import leaves_spans_out
+
+    if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        say.warn("OTEL_SDK_DISABLED is true: there are no spans. Fix: remove it")
+    if settings.exporters == ("none",):
+        say.warn("OTEL_TRACES_EXPORTER is none: no span is sent. Fix: use otlp")
+    # Where it is refused at the start, what code set since has no effect.
+    if not settings.strict and leaves_spans_out(os.environ.get("OTEL_TRACES_SAMPLER", "")):
+        say.warn("OTEL_TRACES_SAMPLER leaves spans out, or all. Fix: remove it")
+    for vendor in ("ddtrace", "newrelic", "elasticapm"):
+        if vendor in sys.modules:
+            say.warn(
+                f"{vendor} traces this process, too: its spans are not scrubbed, and go past "
+                "the agent. Fix: start the service without it"
+            )
 
 
 def _is_child() -> bool:

@@ -10,7 +10,7 @@ from harbourline_otel.settings import Refused, Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from types import ModuleType
     from typing import Any
 
@@ -29,36 +29,49 @@ _PROCESSORS = ("BatchLogRecordProcessor", "SimpleLogRecordProcessor")
 
 def guard_choice(settings: Settings, module: ModuleType) -> None:
     """Code may choose among providers of OpenTelemetry, which are guarded; no other one."""
-    what = "metrics" if ".metrics." in module.__name__ else "logs"
+    signal = "meter" if ".metrics." in module.__name__ else "logger"
+    made = "_sdk_config" if signal == "meter" else "_multi_log_record_processor"
+    what = "raw metrics" if signal == "meter" else "raw logs"
+
+    def admit(provider: object) -> bool:
+        guarded = refusals.is_guarded(provider, made, f"get_{signal}")
+        if not guarded:
+            kind = type(provider)
+            refusals.turn_away(refusals.refusal(settings, kind, what=what), kind)
+        return guarded
 
     def choose(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        kind = type(args[0] if args else next(iter(kwargs.values())))
-        if any(base.__module__.startswith("opentelemetry.sdk.") for base in kind.__mro__) or (
-            kind.__module__.startswith("opentelemetry.")
-        ):
+        if admit(args[0] if args else next(iter(kwargs.values()))):
             wrapped(*args, **kwargs)
-        else:
-            text = refusals.refusal(settings, kind, what=f"raw {what}")
-            refusals.turn_away(kind, text)
 
-    wrap(module, "set_meter_provider" if what == "metrics" else "set_logger_provider", choose)
+    def get(wrapped: _Wrapped, *_: object) -> object:
+        """Code may put one into the module's variable."""
+        if not admit(wrapped()):
+            setattr(module, f"_{signal.upper()}_PROVIDER", None)
+        return wrapped()
+
+    wrap(module, f"set_{signal}_provider", choose)
+    wrap(module, f"get_{signal}_provider", get)
 
 
 def guard_metrics(settings: Settings, module: ModuleType) -> None:
     """Readers, and the providers that take them."""
 
-    def look(readers: Iterable[object]) -> None:
-        for kind in map(type, readers):
-            if kind.__name__ not in _READERS.get(kind.__module__, ()):
-                raise Refused(refusals.refusal(settings, kind, what="raw metrics"))
+    def admit(reader: object) -> bool:
+        kind = type(reader)
+        known = kind.__name__ in _READERS.get(kind.__module__, ())
+        if not known:
+            refusals.turn_away(refusals.refusal(settings, kind, what="raw metrics"), kind)
+        return known
 
     def make(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        look(args[0] if args else kwargs.get("metric_readers", ()))
-        wrapped(*args, **kwargs)
+        given = signature(wrapped).bind(*args, **kwargs).arguments
+        readers = tuple(filter(admit, given.get("metric_readers", ())))
+        wrapped(**{**given, "metric_readers": readers})
 
     def add(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        look([*args, *kwargs.values()])
-        wrapped(*args, **kwargs)
+        for reader in filter(admit, (*args, *kwargs.values())):
+            wrapped(reader)
 
     if module.__name__.endswith("metrics._internal"):
         wrap(module, "MeterProvider.__init__", make)
@@ -69,27 +82,29 @@ def guard_metrics(settings: Settings, module: ModuleType) -> None:
 
 
 def guard_logs(settings: Settings, module: ModuleType) -> None:
-    """Processors of log records, and the providers that take them."""
+    """Processors of log records, and what takes them: by a method, or by an attribute."""
 
-    def add(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        processor = args[0] if args else next(iter(kwargs.values()))
+    def admit(processor: object) -> bool:
         kind = type(processor)
         ours = kind.__module__ == "opentelemetry.sdk._logs._internal.export"
-        if ours and kind.__name__ in _PROCESSORS:
-            wrapped(processor)
-        else:
-            refusals.turn_away(kind, refusals.refusal(settings, kind, what="raw logs"))
+        known = ours and kind.__name__ in _PROCESSORS
+        if not known:
+            refusals.turn_away(refusals.refusal(settings, kind, what="raw logs"), kind)
+        return known
 
-    def make(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        given = signature(wrapped).bind(*args, **kwargs).arguments.get("multi_log_record_processor")
-        if given is not None and not refusals.local(type(given)):
-            raise Refused(refusals.refusal(settings, type(given), what="raw logs"))
-        wrapped(*args, **kwargs)
+    def put(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        name, value = args
+        if name == "_log_record_processors":
+            value = tuple(filter(admit, value))
+        if name == "_multi_log_record_processor" and not refusals.local(type(value)):
+            raise Refused(refusals.refusal(settings, type(value), what="raw logs"))
+        wrapped(name, value)
 
     if module.__name__.endswith("_logs._internal"):
-        for name in ("SynchronousMultiLogRecordProcessor", "ConcurrentMultiLogRecordProcessor"):
-            wrap(module, f"{name}.add_log_record_processor", add)
-        wrap(module, "LoggerProvider.__init__", make)
+        for processors in ("Synchronous", "Concurrent"):
+            wrap(module, f"{processors}MultiLogRecordProcessor.__setattr__", put)
+        for kind in ("LoggerProvider", "Logger"):
+            wrap(module, f"{kind}.__setattr__", put)
     else:
         _guard_exporters(settings, module, _PROCESSORS, "logs")
 
@@ -97,13 +112,27 @@ def guard_logs(settings: Settings, module: ModuleType) -> None:
 def _guard_exporters(
     settings: Settings, module: ModuleType, kinds: tuple[str, ...], what: str
 ) -> None:
+    def look(exporter: object) -> None:
+        kind = type(exporter)
+        memory = kind.__name__.startswith("InMemory") and refusals.local(kind)
+        try:
+            if not (memory or refusals.to_the_agent(settings, exporter, what)):
+                raise Refused(refusals.refusal(settings, kind, what=f"raw {what}"))
+        except Refused as refusal:
+            refusals.turn_away(str(refusal), kind)
+            # A processor or a reader must have one.
+            exporter.export = lambda *_, **__: None  # type: ignore[attr-defined]
+
     def make(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        exporter = args[0] if args else kwargs.get("exporter")
-        memory = type(exporter).__name__.startswith("InMemory") and refusals.local(type(exporter))
-        if not (memory or refusals.to_the_agent(settings, exporter, what)):
-            raise Refused(refusals.refusal(settings, type(exporter), what=f"raw {what}"))
+        look(args[0] if args else kwargs.get("exporter"))
         wrapped(*args, **kwargs)
+
+    def put(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if args[0] == "_exporter":
+            look(args[1])
+        wrapped(*args)
 
     for kind in kinds:
         if hasattr(module, kind):
             wrap(module, f"{kind}.__init__", make)
+            wrap(module, f"{kind}.__setattr__", put)
