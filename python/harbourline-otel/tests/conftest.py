@@ -68,10 +68,11 @@ def as_dict(attributes: list[KeyValue]) -> dict[str, object]:
 
 
 class Agent:
-    """Takes OTLP over HTTP. `status` is what it answers; it can be stopped and started again."""
+    """Takes OTLP over HTTP, and answers `status` and `answer`. Can be stopped and started again."""
 
     def __init__(self) -> None:
         self.status = 200
+        self.answer = b""
         self.traces: list[ExportTraceServiceRequest] = []
         self.metrics: list[ExportMetricsServiceRequest] = []
         self.requests: list[str] = []
@@ -94,8 +95,9 @@ class Agent:
                         agent.metrics.append(ExportMetricsServiceRequest.FromString(body))
                 self.send_response(agent.status)
                 self.send_header("Content-Type", "application/x-protobuf")
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(agent.answer)))
                 self.end_headers()
+                self.wfile.write(agent.answer)
 
             def log_message(self, *_: object) -> None:
                 pass

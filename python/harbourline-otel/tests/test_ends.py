@@ -284,6 +284,49 @@ if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): made("span")
 for function in (os._exit, os.kill, os.execv, signal.raise_signal, signal.getsignal):
     assert pickle.loads(pickle.dumps(function)) is function
 """,
+    "the handler of a signal that raises after a collection": """
+import gc, _thread, weakref
+from functools import partial
+from itertools import repeat
+class Ring: pass
+def handle(*_): raise TimeoutError("in time")
+signal.signal(signal.SIGUSR1, handle)
+if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): made("span")
+ring = Ring()
+ring.itself = ring
+comes = partial(next, map(_thread.interrupt_main, repeat(signal.SIGUSR1)))  # no line of Python
+seen = weakref.ref(ring, comes)
+del ring
+try:
+    gc.collect()
+    print("lost")
+except TimeoutError as error: print(error)
+""",
+    "a span when the interpreter has ended": """
+import builtins
+class Late:
+    from opentelemetry import trace
+    write = os.write
+    def __del__(self):
+        self.trace.get_tracer("test").start_span("late").end()
+        type(self).write(1, b"whole\\n")
+builtins.late = Late()
+if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): made("span")
+""",
+    "no file is left for the first span": """
+import resource
+from opentelemetry import trace
+tracer = trace.get_tracer("test")
+tracer.start_span("not ended")
+resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))
+mine = []
+try:
+    while True: mine.append(os.open(os.devnull, os.O_RDONLY))
+except OSError as error: print(error.errno)
+if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): tracer.start_span("span").end()
+print("goes on")
+for file in mine: os.close(file)
+""",
 }
 
 
@@ -512,3 +555,100 @@ def test_memory_that_is_full_ends_nothing(
     assert page.path is None
     page.slots[0] += 1
     page.close()
+
+
+def test_what_a_handler_raises_before_a_fork_is_not_lost(service: Service) -> None:
+    """Python ignores what callbacks of a fork raise, and those wait for an agent that is silent."""
+    import socket
+
+    script = f"""{prelude}
+def handle(*_): raise TimeoutError("in time")
+signal.signal(signal.SIGALRM, handle)
+made("span")
+signal.setitimer(signal.ITIMER_REAL, 0.05)
+try:
+    for _ in range(3):
+        pid = os.fork()
+        if pid == 0: os._exit(0)
+        os.waitpid(pid, 0)
+    print("lost", flush=True)
+except TimeoutError as error: print(error, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        done = service.run(script, OTEL_EXPORTER_OTLP_ENDPOINT=url, OTEL_BSP_SCHEDULE_DELAY="1")
+    assert (done.stdout, done.stderr) == ("in time\n", "")
+
+
+def test_who_is_in_a_hurry_at_the_end_does_not_wait(service: Service) -> None:
+    """As by Ctrl-C: the wait for the agent ends, and nothing is said."""
+    import socket
+
+    script = f"""{prelude}
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+made("span")
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+"""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        done = service.run(script, OTEL_EXPORTER_OTLP_ENDPOINT=url, **slow)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_signal_while_the_first_span_loads_the_sdk(
+    service: Service, agent: Agent, threads: int
+) -> None:
+    """It waits; where another thread took it, its handler makes no span, and does no harm."""
+    script = f"""{prelude}
+from opentelemetry import trace
+signal.signal(signal.SIGUSR1, lambda *_: made("in the handler"))
+end = threading.Event()
+if {threads} > 1: threading.Thread(target=end.wait).start()
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == "opentelemetry.sdk.trace": os.kill(os.getpid(), signal.SIGUSR1)
+sys.meta_path.insert(0, Finder)
+made("first")
+end.set()
+"""
+    done = service.run(script)
+    assert (done.returncode, done.stderr) == (0, "")
+    names = ["in the handler", "first"] if threads == 1 else ["first"]
+    assert [span.name for span in agent.spans] == names
+
+
+def test_a_service_that_can_import_nothing_goes_on(service: Service, agent: Agent) -> None:
+    """As in another root folder; when it can, it traces."""
+    script = f"""{prelude}
+from opentelemetry import trace
+path, sys.path[:] = sys.path[:], []
+sys.path_importer_cache.clear()
+made("too early")
+made("too early, too")
+sys.path[:] = path
+sys.path_importer_cache.clear()
+made("span")
+"""
+    done = service.run(script)
+    assert done.returncode == 0 and done.stderr.count("harbourline: no span is made yet") == 1
+    assert [span.name for span in agent.spans] == ["span"]
+
+
+def test_a_handler_of_the_log_that_exits_does_not_end_the_thread(
+    service: Service, agent: Agent
+) -> None:
+    script = f"""{prelude}
+import logging
+class Handler(logging.Handler):
+    def emit(self, _): raise SystemExit(3)
+logging.getLogger().addHandler(Handler())
+made("span")
+{flushed}
+print(len(os.listdir("/proc/self/task")))
+"""
+    agent.status = 404
+    done = service.run(script, **slow)
+    assert (done.returncode, done.stdout) == (0, "2\n"), done.stderr

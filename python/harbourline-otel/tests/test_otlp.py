@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -11,6 +12,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 from opentelemetry.trace.span import TraceState
 
+from harbourline_otel import otlp
 from harbourline_otel.agent import encode
 
 _numbers = (0, 1, 127, 128, 16_383, 16_384, 2**31, 2**63 - 1, -1, -128, -(2**63))
@@ -97,3 +99,8 @@ def test_a_scope_has_its_schema() -> None:
     span = ReadableSpan("s", SpanContext(1, 2, False), instrumentation_scope=scope)
     written = ExportTraceServiceRequest.FromString(encode([span])[0]).resource_spans[0]
     assert written.scope_spans[0].schema_url == "https://a.b/1"
+
+
+@pytest.mark.parametrize("answer", [b"", b"\xff", b"\x0a\x05\x08", b"\x0d", b"<html>", b"\x08\x03"])
+def test_an_answer_that_is_none_rejects_nothing(answer: bytes) -> None:
+    assert otlp.rejected(answer) == 0

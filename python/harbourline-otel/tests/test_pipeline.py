@@ -6,7 +6,11 @@ import time
 
 import pytest
 from conftest import Agent, Service, answers, as_dict, free_port, wait_until
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTracePartialSuccess,
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 
@@ -148,6 +152,52 @@ def test_an_agent_that_refuses_is_asked_again_where_that_helps(
     exported = agent.total("otel.sdk.exporter.span.exported")
     lost = agent.total("otel.sdk.exporter.span.exported", error_type="400")
     assert (exported, lost) == ((3, 0) if arrives else (0, 3))
+
+
+@pytest.mark.parametrize("said", [3, 99])
+def test_spans_that_an_agent_rejects_of_a_batch_are_counted(agent: Agent, said: int) -> None:
+    partial = ExportTracePartialSuccess(rejected_spans=said, error_message="too old")
+    agent.answer = ExportTraceServiceResponse(partial_success=partial).SerializeToString()
+    provider, _ = provider_of(agent)
+    end_spans(provider, 5)
+    provider.shutdown()
+    exported = "otel.sdk.exporter.span.exported"
+    rejected = agent.total(exported, error_type="rejected")
+    assert (agent.total(exported), rejected) == ((2, 3) if said == 3 else (0, 5))
+
+
+def test_of_an_answer_without_an_end_little_is_read(agent: Agent) -> None:
+    """Else a server that is no agent fills the memory of the service."""
+    from harbourline_otel.agent import Agent as Way
+
+    way = Way(Settings("production", "test", port=agent.port))
+    agent.answer = bytes(1 << 20)
+    for _ in range(2):
+        assert len(way.post("/v1/traces", b"")[1]) == 1 << 16
+    agent.answer = b""
+    assert way.post("/v1/traces", b"")[1] == b""
+    way.close()
+
+
+def test_a_deadline_comes_also_where_the_clock_is_held_still(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in tests of a service."""
+    provider, pipeline = provider_of(agent)
+    end_spans(provider, 1)
+    assert pipeline._running
+    exporter = pipeline._running.exporter
+    sleep = time.sleep
+    with monkeypatch.context() as held:
+        held.setattr(time, "monotonic", lambda: 5.0)
+        exporter.stop_within(0.01)
+        for _ in range(500):
+            if exporter.is_late:
+                break
+            sleep(0.01)
+        assert exporter.is_late
+    exporter.stop_within(5)
+    provider.shutdown()
 
 
 def test_metrics_that_the_agent_did_not_take_come_later(agent: Agent) -> None:

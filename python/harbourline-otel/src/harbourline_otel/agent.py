@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import socket
-import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,6 +19,9 @@ from harbourline_otel.settings import Settings
 
 _TIMEOUT = 5.0
 """Seconds that an answer may take. The agent answers as soon as its queue has the batch."""
+
+_MOST = 1 << 16
+"""Bytes of an answer."""
 
 _TRY_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -47,8 +49,8 @@ class Agent:
         self._connection._create_connection = self._connect  # type: ignore[attr-defined]
         self._is: tuple[int, int] | None = None
 
-    def post(self, path: str, body: bytes, seconds: float = _TIMEOUT) -> str:
-        """Sends a request of OTLP; returns the content type of the answer.
+    def post(self, path: str, body: bytes, seconds: float = _TIMEOUT) -> tuple[str, bytes]:
+        """Sends a request of OTLP; returns the content type of the answer, and the answer.
 
         Args:
             path: ``/v1/traces`` or ``/v1/metrics``.
@@ -65,7 +67,9 @@ class Agent:
                 self._connection.sock.settimeout(seconds)
             self._connection.request("POST", path, body, {"Content-Type": "application/x-protobuf"})
             response = self._connection.getresponse()
-            answer = response.read()
+            answer = response.read(_MOST)
+            if not response.isclosed():  # there is more, perhaps without an end
+                self.close()
         except Exception as error:  # also of who replaced `socket`, or closed all files
             self.close()
             tls = str(error).startswith("\x15\x03")  # its alert, where a status was to stand
@@ -79,7 +83,7 @@ class Agent:
         kind = response.getheader("Content-Type", "")
         if kind and "protobuf" not in kind:
             raise AgentAway("NotOTLP", again=False)
-        return kind
+        return kind, answer
 
     def close(self) -> None:
         """Closes it; the next request opens it again."""
@@ -165,6 +169,7 @@ class AgentSpanExporter:
         self._warner = Warner(settings)
         self._until = float("inf")
         self._kept: tuple[bytes, int] | None = None
+        self._rejected = 0
         self.pausing = False
         """Whether a fork waits: a batch that the agent does not take is kept until after it."""
 
@@ -197,7 +202,9 @@ class AgentSpanExporter:
         if error == _PAUSED:
             return False
         self._kept = None
-        self._counts.finish(number, error)
+        rejected = 0 if error else min(self._rejected, number)
+        self._counts.finish(number - rejected, error)
+        self._counts.finish(rejected, "rejected")
         self._warner.dropped(self._counts.dropped)
         if self._report.is_due():
             self.report()
@@ -208,12 +215,12 @@ class AgentSpanExporter:
         self._counts.adopt()
         body, reported = self._report.make()
         with suppress(AgentAway):
-            self._agent.post("/v1/metrics", body, self._until - time.monotonic())
+            self._agent.post("/v1/metrics", body, self._until - native.monotonic())
             self._report.took(reported)
 
     def stop_within(self, seconds: float) -> None:
         """From now on, batches are given up after so many seconds."""
-        self._until = time.monotonic() + seconds
+        self._until = native.monotonic() + seconds
 
     @property
     def is_failing(self) -> bool:
@@ -223,12 +230,12 @@ class AgentSpanExporter:
     @property
     def seconds_left(self) -> float:
         """Until the process should have ended."""
-        return max(0.0, self._until - time.monotonic())
+        return max(0.0, self._until - native.monotonic())
 
     @property
     def is_late(self) -> bool:
         """Whether the process should have ended by now."""
-        return time.monotonic() >= self._until
+        return native.monotonic() >= self._until
 
     def give_up(self, count: int) -> None:
         """Spans for which no time is left."""
@@ -252,15 +259,16 @@ class AgentSpanExporter:
         """The ``error.type`` of a batch that the agent never takes."""
         wait = 0.05
         while True:
-            start = time.monotonic()
+            start = native.monotonic()
             if start >= self._until:
                 return "process_ended"
             failure: AgentAway | None = None
             try:
-                self._agent.post("/v1/traces", body, self._until - start)
+                answer = self._agent.post("/v1/traces", body, self._until - start)[1]
+                self._rejected = otlp.rejected(answer)
             except AgentAway as error:
                 failure = error
-            now = time.monotonic()
+            now = native.monotonic()
             self._counts.attempt(now - start, failure.kind if failure else None)
             if failure is None:
                 self._warner.took()
@@ -275,6 +283,6 @@ class AgentSpanExporter:
             wait = min(wait * 2, 1.0)
 
     def _sleep(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while (left := min(until, self._until) - time.monotonic()) > 0 and not self.pausing:
+        until = native.monotonic() + seconds
+        while (left := min(until, self._until) - native.monotonic()) > 0 and not self.pausing:
             native.sleep(min(left, 0.05))

@@ -188,7 +188,7 @@ def _agent(settings: Settings, seconds: float) -> Iterator[Finding]:
     before = _counters(settings)
     agent = Agent(settings)
     try:
-        if not agent.post("/v1/traces", _test_span(settings)):
+        if not agent.post("/v1/traces", _test_span(settings))[0]:
             raise AgentAway("NotOTLP", again=False)  # a receiver of OTLP says what it answers with
     except AgentAway as away:
         text, _, fix = cause(away.kind).partition(" Fix: ")

@@ -96,13 +96,16 @@ def shut_down_at_exit(provider: TracerProvider) -> None:
 
 def _at_exit() -> None:
     """One deadline over all of them, and then what else they export by."""
-    finish(GRACE)
-    for provider in _providers:
-        try:
-            if provider._atexit_handler:
-                provider.shutdown()
-        except Exception:
-            pass
+    try:
+        finish(GRACE)
+        for provider in _providers:
+            try:
+                if provider._atexit_handler:
+                    provider.shutdown()
+            except Exception:
+                pass
+    except BaseException:  # the handler of a signal: it is in a hurry, and ends already
+        pass
 
 
 def _flush(seconds: float) -> None:
@@ -221,11 +224,13 @@ def _prepare(module: ModuleType) -> None:
     if not hasattr(module, "get_tracer_provider"):
         return  # this module asked for the guard itself, and is not whole yet
     lock = threading.RLock()
-
+    loading = False
     seen = None
 
     def load(original: Any, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        nonlocal seen
+        nonlocal seen, loading
+        if sys.meta_path is None:  # the interpreter has ended: the SDK could import nothing more
+            return module.NoOpTracerProvider()
         if (provider := module._TRACER_PROVIDER) is not seen and provider is not None:
             from harbourline_otel import guard
 
@@ -236,10 +241,20 @@ def _prepare(module: ModuleType) -> None:
         if module._TRACER_PROVIDER is not None:
             return original(*args, **kwargs)
         with lock:
+            if loading:  # the handler of a signal, in the middle of it
+                return module.ProxyTracerProvider()
             # Code that took the variable away, or a file of variables it loads, would end tracing.
             if _chosen and os.environ.get(PROVIDER) != _chosen:
                 os.environ[PROVIDER] = _chosen
-            return original(*args, **kwargs)
+            with native.without_signals():
+                loading = True
+                try:
+                    return original(*args, **kwargs)
+                except (OSError, ImportError, MemoryError) as error:
+                    _cannot_trace(error)
+                    return module.ProxyTracerProvider()
+                finally:
+                    loading = False
 
     def release() -> None:
         try:
@@ -247,12 +262,31 @@ def _prepare(module: ModuleType) -> None:
         except RuntimeError:  # it took too long
             pass
 
+    def forked() -> None:
+        nonlocal loading
+        loading = False
+        lock._at_fork_reinit()  # type: ignore[attr-defined]
+
     wrap(module, "get_tracer_provider", load)
     os.register_at_fork(
         before=lambda: lock.acquire(timeout=GRACE),
         after_in_parent=release,
-        after_in_child=lock._at_fork_reinit,  # type: ignore[attr-defined]
+        after_in_child=forked,
     )
+
+
+_said = False
+
+
+def _cannot_trace(error: Exception) -> None:
+    """No file is left to open, or the root folder is another: so no module that would say it."""
+    global _said
+    if not _said and sys.stderr:
+        _said = True
+        sys.stderr.write(
+            f"harbourline: no span is made yet: {type(error).__name__}: {error}. Fix: let the "
+            "service open files, and read Python's packages, when it makes its first span\n"
+        )
 
 
 def _watch_raise(module: ModuleType) -> None:
@@ -275,13 +309,11 @@ def _watch_terminate(module: ModuleType) -> None:
 
     def send(original: Any, process: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         nonlocal quiet_until
-        from time import monotonic
-
-        if process.returncode is None and monotonic() > quiet_until:
+        if process.returncode is None and native.monotonic() > quiet_until:
             from harbourline_otel import ledger
 
             if not ledger.hurry(process.pid, 1.0):
-                quiet_until = monotonic() + 10
+                quiet_until = native.monotonic() + 10
         return original(*args, **kwargs)
 
     ours = hasattr(module.Popen, "_send_signal")

@@ -12,7 +12,7 @@ import mmap
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from time import monotonic, sleep, time
+from time import sleep, time
 
 from harbourline_otel import native
 
@@ -163,9 +163,9 @@ def hurry(pid: int, seconds: float) -> bool:
                 slots[HURRY] = 1
             if owner == pid:
                 page = slots
-    until = monotonic() + seconds
+    until = native.monotonic() + seconds
     while page and _unsettled(page):
-        if monotonic() > until:
+        if native.monotonic() > until:
             return False
         sleep(0.005)
     return True

@@ -10,7 +10,7 @@ import _signal  # type: ignore[import-not-found]  # without the enumerations of 
 import _thread  # noqa: F401  # `original` finds it in sys.modules
 import os
 import sys
-import time  # noqa: F401
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ def original(module: str, name: str) -> Any:
 _start = original("_thread", "start_new_thread")
 get_ident: Callable[[], int] = original("_thread", "get_ident")
 sleep: Callable[[float], None] = original("time", "sleep")
+
+
+def monotonic() -> float:
+    """Seconds, also in a test that holds `time.monotonic` still: a deadline would never come."""
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 def _is_replaced() -> bool:
@@ -79,8 +84,12 @@ def identity(file: int) -> tuple[int, int] | None:
     return state.st_dev, state.st_ino
 
 
-class _without_signals:  # without contextlib, which takes longer to load than all this
-    """A thread that begins here gets no signal: they are for the threads that wait for them."""
+class without_signals:  # without contextlib, which takes longer to load than all this
+    """They wait until this is over, where no other thread takes them.
+
+    A thread that begins here gets none: they are for the threads that wait for them. And what the
+    handler of one raises, such as the end of the service, is not caught by code of ours.
+    """
 
     def __enter__(self) -> None:
         self._mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, _BLOCKED)
@@ -103,7 +112,7 @@ def thread(work: Callable[[], None]) -> Any:
 
     class Hidden(threading.Thread):
         def start(self) -> None:
-            with _without_signals():
+            with without_signals():
                 super().start()
             hide(self.ident)
 
@@ -169,7 +178,7 @@ class _Thread:
 
     def start(self) -> None:
         """As that of `threading`."""
-        with _without_signals():
+        with without_signals():
             _start(self._run, ())
 
     def join(self, seconds: float) -> None:

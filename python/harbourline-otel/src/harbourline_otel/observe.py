@@ -9,16 +9,20 @@ from __future__ import annotations
 import gc
 import math
 import time
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Mapping
+from functools import partial
 from hashlib import sha256
+from itertools import accumulate, count, tee
+from operator import sub
 from struct import pack
+from time import perf_counter_ns
 from typing import NamedTuple
 from uuid import uuid4
 
 from opentelemetry.sdk.resources import Resource
 
-from harbourline_otel import ledger, otlp
+from harbourline_otel import ledger, native, otlp
 from harbourline_otel.ledger import (
     ADOPTED,
     DROPPED,
@@ -141,29 +145,55 @@ def key_of(resource: Resource) -> str:
 
 
 class GarbageCollections:
-    """Counts the interpreter's collections, and how long they held everything up."""
+    """Counts the interpreter's collections, and how long they held everything up.
+
+    A signal that came during a collection has its handler run by the next line of Python. Were
+    that one of a callback, Python would ignore what the handler raises: the end of the service. So
+    no line of Python is in it: all is done by iterators, which Python calls by itself.
+    """
 
     def __init__(self) -> None:
-        self.count = 0
-        self.seconds = 0.0
-        self.longest = 0.0
-        self._start = 0.0
+        started, self._all = deque([perf_counter_ns()], 1), deque([(0, 0)], 1)
+        self._longest = deque([0], 1)
+        now = partial(iter, perf_counter_ns, None)
+        pauses, same = tee(map(sub, now(), _last_of(started)))
+        noted = map(self._all.append, zip(count(1), accumulate(pauses)))
+        compared = map(self._longest.append, map(max, same, _last_of(self._longest)))
+
+        class Phase:
+            start = property(partial(next, map(started.append, now())))
+            stop = property(partial(next, zip(noted, compared, strict=True)))
+
+        self._observe = partial(getattr, Phase())
         gc.callbacks.append(self._observe)
 
-    def _observe(self, phase: str, _: dict[str, int]) -> None:
-        # No lock here: a collection may begin while this thread holds it.
-        if phase == "start":
-            self._start = time.perf_counter()
-            return
-        pause = time.perf_counter() - self._start
-        self.count += 1
-        self.seconds += pause
-        self.longest = max(self.longest, pause)
+    @property
+    def count(self) -> int:
+        """Collections so far."""
+        return self._all[0][0]
+
+    @property
+    def seconds(self) -> float:
+        """What all of them took."""
+        return self._all[0][1] / 1e9
+
+    @property
+    def longest(self) -> float:
+        """Seconds of the longest since `forget_longest`."""
+        return self._longest[0] / 1e9
+
+    def forget_longest(self) -> None:
+        """From now on it is another."""
+        self._longest.append(0)
 
     def stop(self) -> None:
         """Looks no longer."""
         if self._observe in gc.callbacks:
             gc.callbacks.remove(self._observe)
+
+
+def _last_of(values: deque[int]) -> Iterator[int]:
+    return iter(partial(values.__getitem__, 0), None)
 
 
 class Reading(NamedTuple):
@@ -186,15 +216,15 @@ class Report:
         self._resource = otlp.attributes(1, kept | {"service.instance.id": str(uuid4())})
         self._told = Reading()
         self._since = time.time_ns()
-        self._due = time.monotonic() + _INTERVAL
+        self._due = native.monotonic() + _INTERVAL
 
     def is_due(self) -> bool:
         """Whether a minute has passed since the last one."""
-        return time.monotonic() >= self._due
+        return native.monotonic() >= self._due
 
     def make(self) -> tuple[bytes, Reading]:
         """A request, and the reading that `took` is to get."""
-        self._due = time.monotonic() + _INTERVAL
+        self._due = native.monotonic() + _INTERVAL
         now = self._read()
         metrics = [self._sum(name, unit, now) for name, unit in _SUMS.items()]
         metrics.append(self._durations(now))
@@ -213,7 +243,7 @@ class Report:
         lost = sum(n for key, n in reading.sums.items() if key[0] == _EXPORTED and key[1])
         self._counts.reported(int(exported), int(lost + reading.sums[_PROCESSED, "queue_full"]))
         self._since = time.time_ns()
-        self._collections.longest = 0.0
+        self._collections.forget_longest()
 
     def stop(self) -> None:
         """Observes no longer."""

@@ -158,3 +158,36 @@ def span(given: ReadableSpan) -> bytes:
 def joined(field: int, parts: Iterable[bytes]) -> bytes:
     """Messages of a repeated field."""
     return b"".join([part(field, each) for each in parts])
+
+
+def rejected(answer: bytes) -> int:
+    """Spans that an `ExportTraceServiceResponse` says were not taken: its partial success."""
+    try:
+        part = dict(_fields(dict(_fields(answer)).get(1, b"")))
+        return int(part.get(1, 0))
+    except (IndexError, TypeError, ValueError):  # it is none
+        return 0
+
+
+def _fields(message: bytes) -> Iterable[tuple[int, Any]]:
+    """Numbers, and contents of variable length, by field."""
+    n = 0
+
+    def read() -> int:
+        nonlocal n
+        value = shift = 0
+        while True:
+            byte = message[n]
+            n, value, shift = n + 1, value | (byte & 0x7F) << shift, shift + 7
+            if byte < 0x80:
+                return value
+
+    while n < len(message):
+        tag, value = read(), read()
+        if tag & 7 == 2:
+            yield tag >> 3, message[n : n + value]
+            n += value
+        elif tag & 7 == 0:
+            yield tag >> 3, value
+        else:
+            raise ValueError("a field of another kind")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from time import monotonic
+from functools import partial
+from operator import or_
+from typing import Any
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
 from harbourline_otel.ends import GRACE
+from harbourline_otel.native import monotonic, without_signals
 from harbourline_otel.observe import Counts, key_of
 from harbourline_otel.running import Running
 from harbourline_otel.scrub import Scrubber
@@ -52,7 +55,7 @@ class Pipeline(SpanProcessor):
             (self._running or self._run()).put(span)
 
     def _run(self) -> Running:
-        with self._lock:
+        with self._lock, without_signals():
             if self._running is None:
                 running = Running(self._settings, self._resource, self._scrubber)
                 running._stopped = self._closed
@@ -121,6 +124,17 @@ def flush_all(seconds: float) -> None:
         pipeline.force_flush(int(1000 * max(0.0, until - monotonic())))
 
 
+def _pause_all() -> int:
+    """Lets the threads end, so that a fork has nothing to wait for."""
+    for pipeline in list(_pipelines):
+        if running := pipeline._running:
+            try:
+                running.pause(_PAUSE)
+            finally:
+                running.unpause()
+    return 0
+
+
 def _each(method: str) -> None:
     for pipeline in list(_pipelines):
         getattr(pipeline, method)()
@@ -131,3 +145,9 @@ os.register_at_fork(
     after_in_parent=lambda: _each("after_fork"),
     after_in_child=lambda: _each("forked"),
 )
+# Not by these alone: Python ignores what the handler of a signal raises in them, such as the end of
+# the service. And not by a function of Python's: a warning of the fork names who calls it.
+_fork: Any = partial(next, map(or_, iter(_pause_all, None), iter(os.fork, None)))
+_fork.__name__, _fork.__module__, _fork.__doc__ = "fork", "os", os.fork.__doc__
+_fork.__wrapped__ = os.fork
+os.fork = _fork

@@ -9,7 +9,6 @@ from collections import deque
 from contextlib import suppress
 from importlib import import_module
 from itertools import count
-from time import monotonic
 from typing import Any
 
 from opentelemetry.context import (
@@ -24,6 +23,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from harbourline_otel import native
 from harbourline_otel.agent import AgentSpanExporter
 from harbourline_otel.ledger import DROPPED, ENDED, HURRY
+from harbourline_otel.native import monotonic
 from harbourline_otel.observe import Counts, Report, key_of
 from harbourline_otel.say import of_uwsgi, warn
 from harbourline_otel.scrub import Scrubber
@@ -50,13 +50,14 @@ class Running:
         self._calls: SimpleQueue[SimpleQueue[bool] | None] = SimpleQueue()
         self._called = False
         self._pausing = False
+        self._pausing_until = 0.0
         self._stopped = False
         self._last: SimpleQueue[bool] = SimpleQueue()
         """The call after which the thread ends."""
         self._thread: Any = None
         self._starting = threading.RLock()
         self._child = _is_child()
-        self._threadless = _is_subinterpreter()
+        self._threadless = _IS_SUBINTERPRETER
         if self._threadless:
             warn(
                 "this is a subinterpreter, which cannot end while a thread runs: its spans wait "
@@ -124,7 +125,9 @@ class Running:
         thread = self._thread
         if thread is None or thread.ident == native.get_ident():
             return
-        until = monotonic() + seconds
+        # Twice for a fork, by its function and by its callback: within the same time.
+        until = self._pausing_until = self._pausing_until or monotonic() + seconds
+        seconds = max(0.0, until - monotonic())
         if self.waiting and not self.exporter.is_failing:
             self.flush(seconds)
         self._pausing = True
@@ -133,9 +136,14 @@ class Running:
         thread.join(max(2 * _LOOK, until - monotonic()))
         native.await_end(thread)
 
+    def unpause(self) -> None:
+        """From now on, the thread may begin again."""
+        self._pausing = self.exporter.pausing = False
+
     def resume(self) -> None:
         """After the fork, in the parent."""
-        self._pausing = self.exporter.pausing = False
+        self._pausing_until = 0.0
+        self.unpause()
         if (self.waiting or self.exporter.keeps) and self._thread is None:
             with suppress(RuntimeError):
                 self._start()
@@ -168,8 +176,9 @@ class Running:
             done, ends = False, left or (answer is self._last and self._stopped)
             try:
                 done = self._hand_over(ends)
-            except Exception as error:  # a fault of ours must not end the thread
-                warn(f"spans are lost, and counted: {type(error).__name__}: {error}")
+            except BaseException as error:  # of ours, or of who handles its log: it must go on
+                with suppress(BaseException):
+                    warn(f"spans are lost, and counted: {type(error).__name__}: {error}")
             native.hide(native.get_ident())
             due = self._due()
             if answer:
@@ -233,3 +242,6 @@ def _is_subinterpreter() -> bool:
             module = import_module(name)
             return bool(module.get_current() != module.get_main())
     return False
+
+
+_IS_SUBINTERPRETER = _is_subinterpreter()  # now: with the first span, no file may be left to open
