@@ -70,6 +70,7 @@ _SIGNS = re.compile(
 """Parameters that let their holder in, and are no secret elsewhere."""
 _CODE = re.compile(r"(?=.*\D).{8,}")
 """Of OAuth: not that of a country, or of an error."""
+_STATE = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{10,}|[\da-f-]{32,}")
 _USER = re.compile(
     r"((?:\w:)?//)(?:[^/\s?#]+|[^/\s?#@:\[]+:(?!\d+[/?#])[^\s@]*)@"
     r"|(^)[^/\s:@]+:[^/\s@]+@(?=[\w\[])"
@@ -269,7 +270,8 @@ def _address(text: str, depth: int = 2) -> str:
         # An address within this one is encoded, and one within that once more.
         nested = depth and ("%" in value or '"' in value or "=" in value)
         within = nested and _clean(inner := unquote(unquote(value)), depth - 1) != inner
-        signs = _SIGNS.search(key) or (key == "code" and _CODE.match(value))
+        code = {"code": _CODE, "state": _STATE}.get(key)
+        signs = _SIGNS.search(key) or (code and code.match(value))
         return f"{match['key']}={MASK}" if within or signs or is_sensitive(key) else match[0]
 
     if "@" in text:

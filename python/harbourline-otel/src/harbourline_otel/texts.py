@@ -39,8 +39,9 @@ def statement(text: str, system: str = "") -> str:
     """
     if system.lower() in ("redis", "valkey"):
         return "\n".join(re.sub(r"(?<=\s)\S+", "?", line) for line in text.split("\n"))
-    if "'" not in text and '"' not in text and not _may_hold(text):
+    if "'" not in text and '"' not in text and not _WORTH.search(text):
         return text
+    text = _ROWS.sub(r"\1?", _IDENTIFIED.sub(r"\1?", text))
     names = system.lower() in _POSTGRESQL
     parts: list[str] = []
     end = 0
@@ -74,11 +75,11 @@ def statement(text: str, system: str = "") -> str:
     return "".join(parts)
 
 
-_WORTH = re.compile(r"[\d$#`]|--|/\*")
-
-
-def _may_hold(text: str) -> bool:
-    return _WORTH.search(text) is not None
+_WORTH = re.compile(r"[\d$#`]|--|/\*|stdin|identified", re.IGNORECASE)
+_ROWS = re.compile(r"(\bfrom\s+stdin\b[^\n]{0,200}\n).*", re.IGNORECASE | re.DOTALL)
+"""What follows COPY."""
+_IDENTIFIED = re.compile(r"(\bidentified\s+by\s+)(?!values\b)[^\s'\"?:;%]+", re.IGNORECASE)
+"""Oracle's passwords stand there bare."""
 
 
 def _is_ambiguous(literal: str) -> bool:
@@ -96,6 +97,21 @@ _VALUE = re.compile(
 )
 
 _QUOTES = ("'", '"')
+_SAID = re.compile(
+    r"(?:required|missing|invalid|expired|not|is|must|none|null|true|false|yes|no|on|off|enabled"
+    r"|disabled|failed|denied|rejected|unknown|file|\*+)",
+    re.IGNORECASE,
+)
+"""What is said about a secret."""
+_GPIO = re.compile(r"[A-Za-z]{1,5}\d{1,2}")
+"""A pin of a processor."""
+_FOLDER = re.compile(r"/[\w./-]*")
+"""Where a shell is."""
+
+
+def _is_said(key: str, value: str) -> bool:
+    about = {"pin": _GPIO, "pwd": _FOLDER}.get(key[-3:].lower(), _SAID)
+    return bool(about.fullmatch(value) or _SAID.fullmatch(value))
 
 
 def pairs(text: str) -> str:
@@ -107,7 +123,7 @@ def pairs(text: str) -> str:
         secret = is_sensitive(match["key"])
         # Looked at where it matters: a value may be as long as the text.
         value = _VALUE.match(text, at) if secret or text[at : at + 1] in _QUOTES else None
-        if value is None:
+        if value is None or (secret and _is_said(match["key"], value[0])):
             continue
         if secret:
             parts += text[end:at], MASK
@@ -128,10 +144,15 @@ def _form(match: re.Match[str]) -> str:
 _NAMED = re.compile(
     r"(?:\b(?:table|column|constraint|relation|index|schema|type|class|function|operator|extension"
     r"|encoding|for key|parameter|field|module named|no attribute|keyword argument|import name"
-    r"|required positional arguments?:|codec|url|url=|host=|message=)"
+    r"|required positional arguments?:|codec|url|url=|URL(?=\()|host=|message=)"
     r"|['\"](?:type|loc|msg|url)['\"]:) ?\(?$"
 )
-_PLAIN = re.compile(r"['\"](?:\d{3} [A-Z][A-Za-z ]+|<urllib3\.[^'\"]*|\*{4})['\"]$")
+_PLAIN = re.compile(
+    r"['\"](?:\d{3} [A-Z][A-Za-z ]+|<urllib3\.[^'\"]*|\*{4}|[^\w\s]{1,2}"
+    r"|(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.[\d.]+)['\"]$"
+)
+_NUMBERED = re.compile(r"\((?!1644\b)\d{3,4}, b?$")
+"""Texts of servers after a number: MySQL's, but for those that the service wrote; AMQP's."""
 
 
 def _quoted(match: re.Match[str]) -> str:
@@ -139,10 +160,64 @@ def _quoted(match: re.Match[str]) -> str:
     after = match.string[match.end() : match.end() + 8]
     if after.startswith(":") and before.rstrip()[-1:] in ("{", ","):  # a key
         return match[0]
-    if _NAMED.search(before) or _PLAIN.match(match[0]) or after.startswith(" object "):
+    if _NAMED.search(before) or _PLAIN.match(match[0]) or after.startswith((" object ", " claim")):
         return match[0]
+    if _NUMBERED.search(before) and (text := match[0].lstrip("b"))[0] == text[-1]:
+        return match[0][: -len(text) + 1] + _QUOTED.sub(_quoted, text[1:-1]) + text[-1]
     return MASK
 
+
+_CARD = re.compile(
+    r"4\d{15}|5[0-8]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3[0689]\d{12}|35\d{14}|6\d{15}"
+    r"|(?:62|81|9558)\d{13,17}"
+)
+_PERSONAL = re.compile(
+    r"(?:0?0?86)?1[3-9]\d{9}|(?:00)?85[23][2-9]\d{7}"  # phones
+    r"|2088\d{12}"  # Alipay's ids
+    r"|[1-9]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx]"
+)
+_ACCOUNT = re.compile(
+    r"(?:\+|(?<!aws )(?<!cloud )\b(?:account|acct|a/c|transfer (?:to|from)|cards?|pan)\W{0,3}"
+    r"(?:(?:no|number|nr|id)\W{0,3})?|[户戶账賬帳卡](?:号|號|口)?(?:码|碼)?\W{0,3})$",
+    re.IGNORECASE,
+)
+_PRINTED = re.compile(r"(?!97[89])\d{3}-\d+(?:-\d+){1,3}$|0\d{2,3}-\d{7,8}$")
+"""Accounts as banks print them, phones with their area."""
+
+
+def _number(match: re.Match[str]) -> str:
+    digits = re.sub(r"[ -]", "", match[0])
+    card = _CARD.fullmatch(digits)
+    if not card and digits != match[0]:  # another number may follow
+        card = _CARD.match(digits)
+    if (
+        (card and _luhn(card[0]))
+        or _PERSONAL.fullmatch(digits)
+        or _PRINTED.match(match[0])
+        or _ACCOUNT.search(match.string[max(0, match.start() - 28) : match.start()])
+    ):
+        return MASK
+    return match[0]
+
+
+def _luhn(digits: str) -> bool:
+    doubled = (int(digit) * (1 + n % 2) for n, digit in enumerate(reversed(digits)))
+    return sum(digit - 9 * (digit > 9) for digit in doubled) % 10 == 0
+
+
+def _iban(match: re.Match[str]) -> str:
+    account = re.sub(r"[ -]", "", match[0])
+    right = int("".join(str(int(c, 36)) for c in account[4:] + account[:4])) % 97 == 1
+    return MASK if right else match[0]
+
+
+# Chinese writes no space before or after it.
+_QUOTED = re.compile(
+    r"(?<![A-Za-z0-9_])(?:[bB]|[rR][bB])?"
+    r"(?:'(?:[^'\\]|\\.|''|(?<=[A-Za-z0-9_])'(?=[A-Za-z0-9_]))*(?:'(?![A-Za-z0-9_])|\Z)"
+    r"|\"(?:[^\"\\]|\\.)*(?:\"|\Z))",
+    re.DOTALL,
+)
 
 _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]] | Callable[[str], str], ...] = (
     # SQLAlchemy: the statement, and its parameters to the end.
@@ -221,9 +296,9 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]] | Callable[[str],
     (r"(<[A-Z]\w+: )[^<>\n]*(?=>)", rf"\1{MASK}"),
     (r"(message body was:\s).*", rf"\1{MASK}"),
     # Credentials: signatures, tokens, those of Oracle's addresses, arguments of programs.
-    (r"\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*", MASK),
+    (r"\beyJ[\w+/-]{5,}(?:\.[\w-]*)*=*", MASK),
     (r"(\bSignature=)[^\s,&]+", rf"\1{MASK}"),
-    (r"\b((?:Bearer|Basic) )(?=\S*[\d=._-])[\w.~+/=-]{6,}", rf"\1{MASK}"),
+    (r"\b((?:Bearer|Basic|PLAIN|XOAUTH2) )(?=\S*[\d=._-])[\w.~+/=-]{6,}", rf"\1{MASK}"),
     (r"([Aa][Pp][Ii] key provided: )\S+", rf"\1{MASK}"),
     (r"(\b[\w$#]+/)[^\s/@'\"]+(?=@(?://|[\w.-]+:\d))", rf"\1{MASK}"),
     (
@@ -232,26 +307,70 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]] | Callable[[str],
     ),
     (r"(\b(?:mysql|mysqldump|mysqladmin|mariadb) [^\n]{0,200}?-p)[^\s'\"]+", rf"\1{MASK}"),
     (r"(\b(?:curl|wget) [^\n]{0,200}?(?:-u|--user) ?)[^\s'\"]+", rf"\1{MASK}"),
+    (
+        r"(\b(?:htpasswd -[a-z]*b[a-z]*|wpa_passphrase)(?: -\w+| \S*[./]\S*){0,3} [^\s-]\S* )"
+        r"\S{4,}",
+        rf"\1{MASK}",
+    ),
+    # A line of PostgreSQL's password file.
+    (r"((?<!\S)[\w.*-]+:(?:5432|6432|\*):[\w*.-]+:[\w*.-]+:)[^\s:'\"]{3,}", rf"\1{MASK}"),
+    # Parties of SWIFT's and of ISO 20022's messages.
+    (r"(:(?:50[AFHK]|59[AF]?):)(?=[/A-Z]).*?(?=\n[:-]|\Z)", rf"\1{MASK}"),
+    (r"(<(?:\w+:)?(?:Nm|AdrLine)>|<Othr>\s*<Id>)[^<]+", rf"\1{MASK}"),
+    # What stands behind a name: of a part of a form, a value, an element; in prose, where it is
+    # as mixed as no word is.
+    (
+        r"(Content-Disposition: form-data;[^\n]{0,200}\n(?:[\w-]+: [^\n]{0,200}\n){0,3}\r?\n)"
+        r"[^\r\n]+",
+        rf"\1{MASK}",
+    ),
+    (
+        r"(?P<flag>\b(?P<key>[^\W\d_][\w.-]{1,60})[\"']?,?\s{1,16}[\"']?value[\"']? ?"
+        r"(?:\{ ?string_value)?[:=] ?[\"']?)[^\s\"',}]+",
+        _flag,
+    ),
+    (r"(?P<flag><(?P<key>[A-Za-z][\w:.-]*)(?: [^<>]*)?>)[^<]+", _flag),
+    (
+        r"(?P<flag>\b(?P<key>[A-Za-z][\w-]{2,40}) (?:(?:is|was|of|key) )?)"
+        r"(?=[^\s,;]{0,60}\d)(?=[^\s,;]{0,60}[A-Za-z])[^\s,;:]{6,}",
+        _flag,
+    ),
+    (r"(%(?:25)*3[Dd])(?:[^\s%&'\"]|%(?!(?:25)*26))+", rf"\1{MASK}"),
     # Addresses: who, and the query; forms. And all that is written as a key and its value.
     (r"(\w://)[^/\s'\"]+@", rf"\1{MASK}@"),
-    (r"\?[^\s'\"<>)\]]+", f"?{MASK}"),
+    (r"\?(?=[\w%&=$.-])[^\s'\"<>)\]]+", f"?{MASK}"),
     (r"(with url: [^\s;]*);\S*", rf"\1;{MASK}"),
     (r"(Perhaps you meant )\S+", rf"\1{MASK}"),
     pairs,
     (r"(?<![\w?&.\[\]%=-])(?:[\w.\[\]%-]+=[^\s&'\"]{0,999}&)+[\w.\[\]%-]+=[^\s&'\"]*", _form),
     # And what stands in quotes, unless what is before it says that it is a name.
-    # Chinese writes no space before or after it.
-    (
-        r"(?<![A-Za-z0-9_])(?:[bB]|[rR][bB])?"
-        r"(?:'(?:[^'\\]|\\.|''|(?<=[A-Za-z0-9_])'(?=[A-Za-z0-9_]))*(?:'(?![A-Za-z0-9_])|\Z)"
-        r"|\"(?:[^\"\\]|\\.)*(?:\"|\Z))",
-        _quoted,
-    ),
+    partial(_QUOTED.sub, _quoted),
     (r"[“„「『«‘].*?(?:[”“」』»’]|\Z)|».*?(?:«|\Z)", MASK),
     # Addresses of mail.
     (r"(?<![\w.+-])[\w.+-]+@(?!\d+\.\d)(?:[\w-]+\.)+[A-Za-z]{2,}\b", MASK),
-    # Numbers of cards, of accounts, of identity cards of the mainland, of phones.
-    (r"(?<![A-Za-z0-9_])(?<!\d\.)\d(?:[ -]?\d){10,18}[Xx]?(?![A-Za-z0-9_]|\.\d)", MASK),
+    # Numbers of cards, of accounts, of identity cards, of phones.
+    (
+        r"(?<![A-Za-z0-9_])[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?"
+        r"(?![A-Za-z0-9_])",
+        _iban,
+    ),
+    (r"(?<![A-Za-z0-9_])[A-Za-z]{1,2}\d{6} ?[(（\[][\dAa][)）\]]", MASK),
+    (
+        r"((?i:passport|permit|hkid|hkic|护照|護照|通行[证證]|[回返][乡鄉][证證]|[证證]件|身[份分][证證])"
+        r"[^\n\dA-Z]{0,12})[A-Z]{1,2}\d{6,10}(?!\d)",
+        rf"\1{MASK}",
+    ),
+    (
+        r"((?i:\b(?:sms|tel|phone|mobile|call|fax|whatsapp)|[电電][话話]|手[机機]|座[机機])"
+        r"(?:[ :=：#.]|to\b|no\b|number\b|[号號码碼]){0,5})(?!20\d\d-)\d(?:[ -]?\d){7,13}(?!\d)",
+        rf"\1{MASK}",
+    ),
+    (
+        r"((?i:\b(?:otp|pin|passcode|(?:verification|security|login|one-time) (?:code|password))"
+        r"|[验驗][证證][码碼]|密[码碼])[^\w\n]{0,3}(?:is |是|为|為)?)(?<!\d)\d{4,8}(?!\d)",
+        rf"\1{MASK}",
+    ),
+    (r"(?<![A-Za-z0-9_])(?<!\d\.)\d(?:[ -]?\d){10,18}[Xx]?(?![A-Za-z0-9_]|\.\d)", _number),
 )
 _MASKS: list[Callable[[str], str]] = [
     partial(re.compile(rule[0], re.DOTALL).sub, rule[1]) if isinstance(rule, tuple) else rule
@@ -298,7 +417,5 @@ _RAISED = re.compile(r"([A-Za-z_][\w.]*(?:Error|Exception|Warning|Exit|Interrupt
 
 def kind_of(description: str) -> str:
     """A status description in which only the type of an exception is left."""
-    found = re.match(
-        r"([A-Za-z_][\w.]*(?:Error|Exception|Warning|Exit|Interrupt|Timeout)): ", description
-    )
+    found = _RAISED.match(description)
     return f"{found[1]}: {MASK}" if found else MASK
