@@ -1,6 +1,12 @@
 """What OpenTelemetry's instrumentations do twice or for nothing, and what must stay of it."""
 
-from conftest import Agent, Service
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+from conftest import Agent, Service, as_dict
+
+from harbourline_otel import corrections, instrumentations, say
 
 prelude = """
 import asyncio, time
@@ -100,3 +106,110 @@ asyncio.run(OpenTelemetryMiddleware(app)(scope, receive, send))
     done = service.run(script)
     assert done.returncode == 0, done.stderr
     assert len(agent.spans) == 1
+
+
+asgi_calls = """
+import asyncio
+from fastapi import APIRouter, FastAPI
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+FastAPIInstrumentor().instrument()
+import fastapi
+from starlette.routing import Host, Mount, Route
+from starlette.responses import PlainTextResponse
+app, shop, inner, router = fastapi.FastAPI(), fastapi.FastAPI(), fastapi.FastAPI(), APIRouter()
+async def answer(request): return PlainTextResponse("ok")
+@inner.get("/pay/{number}")
+async def pay(number: str): return 1
+@router.get("/list/{card}")
+async def cards(card: str): return 1
+shop.include_router(router, prefix="/cards")
+shop.mount("/inner", inner)
+app.mount("/shop", shop)
+app.mount("/{tenant}/old", Mount("", routes=[Route("/x/{card}", answer)]))
+app.router.routes.append(Host("api.example", Mount("", routes=[Route("/by-host/{card}", answer)])))
+async def receive(): return {"type": "http.request", "body": b"", "more_body": False}
+async def send(message): pass
+def call(path, host=b"127.0.0.1"):
+    scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(),
+             "scheme": "http", "headers": [(b"host", host)], "query_string": b"", "root_path": "",
+             "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1), "http_version": "1.1"}
+    asyncio.run(app(scope, receive, send))
+"""
+
+
+routes = {
+    "'/shop/inner/pay/hunter2'": "/shop/inner/pay/{number}",
+    "'/shop/cards/list/hunter2'": "/shop/cards/list/{card}",
+    "'/shop/hunter2'": "/shop",
+    "'/hunter2/old/x/1'": "/{tenant}/old/x/{card}",
+    "'/by-host/hunter2', b'api.example'": "/by-host/{card}",
+    "'/hunter2'": None,
+}
+
+
+def test_a_route_below_a_mount_or_a_host_is_named_whole_and_once(
+    service: Service, agent: Agent
+) -> None:
+    done = service.run(asgi_calls + "".join(f"call({call})\n" for call in routes))
+    assert done.returncode == 0, done.stderr
+    assert [as_dict(list(span.attributes)).get("http.route") for span in agent.spans] == list(
+        routes.values()
+    )
+    names = [f"GET {route}" if route else "GET" for route in routes.values()]
+    assert [span.name for span in agent.spans] == names
+
+
+def test_a_path_of_no_route_is_no_name(service: Service, agent: Agent) -> None:
+    script = """
+from opentelemetry.instrumentation.flask import FlaskInstrumentor
+FlaskInstrumentor().instrument()
+import flask
+flask.Flask("x").test_client().get("/customers/hunter2")
+"""
+    done = service.run(script)
+    assert done.returncode == 0, done.stderr
+    assert [span.name for span in agent.spans] == ["GET"]
+
+
+def test_statements_rows_and_pipelines_of_databases(service: Service) -> None:
+    script = """
+import asyncio
+from types import SimpleNamespace as Fake
+from opentelemetry.instrumentation import psycopg, redis
+from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+tracer = object.__new__(psycopg.CursorTracer)
+given = (b"INSERT INTO payments VALUES ('hunter2')",)
+assert tracer.get_statement(None, given) == given[0].decode(), tracer.get_statement(None, given)
+commands = [[("GET", "a")], [("GET", "b")], [("SET", "a", "b")]]
+assert redis._build_span_meta_data_for_pipeline(Fake(command_stack=commands))[2] == "GET SET"
+async def row(): return 1
+# What waits in the buffer came with an earlier journey: no tracer is asked.
+rows = AsyncPGInstrumentor()._do_cursor_execute(row, Fake(_buffer=[1]), (), {})
+assert asyncio.run(rows) == 1
+"""
+    done = service.run(script)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_release_of_other_names_is_left_as_it_is_with_a_warning_for_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    changes: dict[str, list[Callable[[ModuleType], None]]] = {}
+    monkeypatch.setattr(
+        instrumentations,
+        "when_imported",
+        lambda name, change: changes.setdefault(name, []).append(change),
+    )
+    said: list[str] = []
+    monkeypatch.setattr(say, "warn", said.append)
+    instrumentations.spare()
+    assert len(changes) > 10
+    for name, each in changes.items():
+        for change in each:
+            said.clear()
+            module = ModuleType(name)
+            before = set(vars(module))
+            change(module)
+            assert len(said) == 1 and said[0].startswith(f"{name} is traced as OpenTelemetry"), name
+            assert set(vars(module)) == before
+    assert set(instrumentations._CORRECTED) == set(corrections.CORRECT)

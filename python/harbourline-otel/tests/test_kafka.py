@@ -1,7 +1,7 @@
 """Context across Kafka, by both clients: on the broker of librdkafka's own tests, over the wire."""
 
 import pytest
-from conftest import Agent, Service
+from conftest import Agent, Service, as_dict
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 pytest.importorskip("confluent_kafka")
@@ -39,7 +39,7 @@ async def main():
     producer = AIOKafkaProducer(bootstrap_servers=broker)
     await producer.start()
     with tracer.start_as_current_span("pay"):
-        await producer.send_and_wait("payments", b"1")
+        await producer.send_and_wait("payments", b"1", key=b"hunter2")
     await producer.stop()
     consumer = AIOKafkaConsumer(
         "payments", bootstrap_servers=broker, group_id="one", auto_offset_reset="earliest"
@@ -65,3 +65,6 @@ def test_a_message_is_taken_in_the_trace_that_sent_it_or_names_it(
     assert taken.kind == Span.SPAN_KIND_CONSUMER
     # One poll may take messages of many traces: Confluent's names each of them by a link.
     assert sent.trace_id in (taken.trace_id, *(link.trace_id for link in taken.links))
+    for span in (sent, taken):
+        assert as_dict(list(span.attributes))["server.address"] == "127.0.0.1"
+    assert "hunter2" not in str(agent.traces)  # keys of messages are of customers

@@ -58,3 +58,24 @@ def test_a_message_is_taken_in_the_trace_that_sent_it(
     assert len({span.trace_id for span in agent.spans}) == 1
     kinds = {span.kind for span in agent.spans}
     assert {4, 5} <= kinds  # producer and consumer
+    assert sum(span.kind == 4 for span in agent.spans) == 1
+
+
+def test_a_message_taken_by_a_loop_is_not_current_after_it(
+    service: Service, agent: Agent, rabbitmq: int
+) -> None:
+    script = """
+channel = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", PORT)).channel()
+channel.queue_declare("refunds", auto_delete=True)
+with tracer.start_as_current_span("refund"):
+    sent = trace_id()
+    for _ in range(2): channel.basic_publish("", "refunds", b"1")
+for method, properties, body in channel.consume("refunds", auto_ack=True, inactivity_timeout=30):
+    assert trace_id() == sent
+    break
+assert trace_id() == 0
+channel.cancel()
+assert trace_id() == 0
+"""
+    service.instrumented(common + script.replace("PORT", str(rabbitmq)))
+    assert sum(span.kind == 5 for span in agent.spans) == 1

@@ -28,6 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 def pay(request, context):
     if request == b"no": context.abort(grpc.StatusCode.NOT_FOUND, "customer hunter2 is not known")
+    if request == b"fails": raise ValueError("customer hunter2")
     return b"paid"
 class Handler(grpc.GenericRpcHandler):
     def service(self, details):
@@ -71,6 +72,40 @@ def test_an_error_of_grpc_carries_no_value(service: Service, agent: Agent) -> No
     service.instrumented(script)
     assert len(agent.spans) == 2 and "hunter2" not in str(agent.traces)
     assert one(agent, CLIENT)[0].status.code == 2  # an error
+    served, attributes = one(agent, SERVER)
+    assert (served.status.code, attributes["rpc.grpc.status_code"]) == (0, 5)  # the caller's
+    assert not served.events
+
+
+grpc_failing_aio = """
+import asyncio, grpc
+async def pay(request, context): raise ValueError("customer hunter2")
+async def main():
+    server = grpc.aio.server()
+    pays = {"Pay": grpc.unary_unary_rpc_method_handler(pay)}
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("payments.P", pays),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        try: await channel.unary_unary("/payments.P/Pay")(b"yes")
+        except grpc.RpcError: pass
+    await server.stop(None)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("kind", ["sync", "asyncio"])
+def test_what_a_method_of_grpc_raises_is_an_error_recorded_once(
+    service: Service, agent: Agent, kind: str
+) -> None:
+    call = grpc_clients["sync"].replace("REQUEST", "b'fails'")
+    script = f"{grpc_server}try:\n" + "".join(f"  {line}\n" for line in call.splitlines())
+    script += "except grpc.RpcError: pass\nserver.stop(None).wait()\n"
+    service.instrumented(script if kind == "sync" else grpc_failing_aio)
+    served, attributes = one(agent, SERVER)
+    assert (served.status.code, attributes["rpc.grpc.status_code"]) == (2, 2)
+    assert [as_dict(list(e.attributes))["exception.type"] for e in served.events] == ["ValueError"]
+    assert "hunter2" not in str(agent.traces)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +181,54 @@ def test_django_joins_names_its_route_and_its_client(
     assert "hunter2" not in str(agent.traces)
     (child,) = [each for each in agent.spans if each.name == "child"]
     assert child.parent_span_id == span.span_id
+
+
+def test_an_answer_of_django_that_is_an_exception_is_no_error(
+    service: Service, agent: Agent
+) -> None:
+    urls = "def pay(request, number):\n    from django.http import Http404\n    raise Http404\n"
+    (service.folder / "settings.py").write_text(django["settings.py"])
+    (service.folder / "project.py").write_text(
+        django["project.py"].replace("urlpatterns", f"{urls}urlpatterns")
+    )
+    script = """
+import django; django.setup()
+from django.test import Client
+assert Client().get("/shop/pay/7").status_code == 404
+"""
+    environment = {"PYTHONPATH": str(service.folder), "DJANGO_SETTINGS_MODULE": "settings"}
+    service.instrumented(script, **environment)
+    span, attributes = one(agent, SERVER)
+    assert (span.status.code, attributes["http.response.status_code"]) == (0, 404)
+    assert not span.events
+
+
+def test_an_application_of_aiohttp_within_another_is_one_span_with_its_client(
+    service: Service, agent: Agent
+) -> None:
+    script = """
+import asyncio, http.client
+from aiohttp import web
+async def pay(request): return web.Response(text="paid")
+async def main():
+    app, shop = web.Application(), web.Application()
+    shop.add_routes([web.get("/pay/{number}", pay)])
+    app.add_subapp("/shop", shop)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    def get():
+        connection = http.client.HTTPConnection(*runner.addresses[0])
+        connection.request("GET", "/shop/pay/7")
+        assert connection.getresponse().read() == b"paid"
+    await asyncio.to_thread(get)
+    await runner.cleanup()
+asyncio.run(main())
+"""
+    service.instrumented(script)
+    span, attributes = one(agent, SERVER)
+    assert span.name == "GET /shop/pay/{number}"
+    assert attributes["client.address"] == "127.0.0.1"
 
 
 late_settings = {

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 _QUICK = 1_000_000
 """Nanoseconds in which a pool gives a connection that it has."""
 
+_CORRECTED = (
+    *("aiohttp_server", "aiokafka.utils", "asgi", "asyncpg", "django.middleware.otel_middleware"),
+    *("fastapi", "grpc", "pika.utils", "psycopg", "psycopg2", "redis", "starlette", "wsgi"),
+)
+"""Instrumentations that `corrections` knows, which is loaded with the first of them."""
+
 
 def spare() -> None:
     """From the moment that something imports them."""
@@ -25,6 +31,8 @@ def spare() -> None:
     _try("opentelemetry.instrumentation.sqlalchemy.engine", _spare_engines)
     _try("opentelemetry.instrumentation.grpc", _name_peers)
     _try("opentelemetry.instrumentation.django", _wait_for_settings)
+    for name in _CORRECTED:
+        _try(f"opentelemetry.instrumentation.{name}", _correct)
 
 
 def _try(name: str, change: Callable[[ModuleType], None]) -> None:
@@ -42,6 +50,12 @@ def _try(name: str, change: Callable[[ModuleType], None]) -> None:
             )
 
     when_imported(name, tried)
+
+
+def _correct(module: ModuleType) -> None:
+    from harbourline_otel import corrections
+
+    corrections.CORRECT[module.__name__.partition("instrumentation.")[2]](module)
 
 
 def _name_peers(module: ModuleType) -> None:

@@ -1,0 +1,284 @@
+"""Corrects what OpenTelemetry's instrumentations say wrongly, say twice, or keep beyond its end."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+
+from harbourline_otel.hooks import wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from types import ModuleType
+    from typing import Any
+
+    _Wrapped = Callable[..., Any]
+    _Arguments = tuple[Any, ...]
+    _Options = dict[str, Any]
+
+_TRACED = "harbourline.traced"
+"""In a request that has its span: what else would make one lets it be."""
+
+
+def _name_mounts(module: ModuleType) -> None:
+    """A route below a mount or a host is named whole, as `/shop/pay/{number}`."""
+    from starlette.routing import Host, Mount
+
+    def details(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        (scope,) = args
+        try:
+            route = wrapped(scope)
+        except AttributeError:  # older releases: a host has no path
+            route = None
+        for each in scope["app"].routes:
+            if not isinstance(each, (Mount, Host)):
+                if route is not None and getattr(each, "path", None) == route:
+                    return route
+                continue
+            match, below = each.matches(scope)
+            if match.name == "FULL":
+                # FastAPI's knows the routes of both.
+                fastapi = sys.modules.get("opentelemetry.instrumentation.fastapi", module)
+                inner = {**scope, **below, "app": each}
+                rest = fastapi._get_route_details(inner) if each.routes else None
+                return (getattr(each, "path", "") + (rest or "")) or None
+        return route or included(scope)
+
+    def included(scope: Any) -> str | None:
+        """Older releases do not find what FastAPI keeps in routers within routers."""
+        flatten = getattr(sys.modules.get("fastapi.routing"), "iter_route_contexts", None)
+        if flatten is None or hasattr(module, "_flatten_routes"):
+            return None
+        found = (each for each in flatten(scope["app"].routes) if each.matches(scope)[0].value)
+        return getattr(next(found, None), "path", None)
+
+    wrap(module, "_get_route_details", details)
+
+
+def _name_by_method(module: ModuleType) -> None:
+    """Without a route the path is no name: it has numbers of customers in it."""
+
+    def wsgi(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> str:
+        return str(wrapped(*args, **kwargs)).partition(" ")[0]
+
+    def asgi(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        name, attributes = wrapped(*args, **kwargs)
+        return "HTTP" if name.startswith("/") else name.partition(" ")[0], attributes
+
+    if hasattr(module, "get_default_span_name"):
+        wrap(module, "get_default_span_name", wsgi)
+    else:
+        wrap(module, "get_default_span_details", asgi)
+
+
+def _trace_once(module: ModuleType) -> None:
+    """An application of FastAPI within another one makes no second span of the request."""
+    _ = module.OpenTelemetryMiddleware
+    _name_by_method(module)
+
+    def call(wrapped: _Wrapped, middleware: Any, args: _Arguments, kwargs: _Options) -> Any:
+        scope = args[0] if args else kwargs["scope"]
+        if _TRACED in scope:
+            return middleware.app(*args, **kwargs)
+        if "app" in scope:  # what knows its routes
+            scope[_TRACED] = True
+        return wrapped(*args, **kwargs)
+
+    wrap(module, "OpenTelemetryMiddleware.__call__", call)
+
+
+def _name_callers(module: ModuleType) -> None:
+    """aiohttp: one span for a request that an application within another serves, with its peer."""
+    from aiohttp import web
+
+    def make(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        traced = wrapped(*args, **kwargs)
+
+        @web.middleware
+        async def once(request: web.Request, handler: Any) -> web.StreamResponse:
+            if _TRACED in request:
+                return await handler(request)  # type: ignore[no-any-return]
+            request[_TRACED] = True
+            return await traced(request, handler)  # type: ignore[no-any-return]
+
+        return once
+
+    def attributes(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        found = wrapped(*args, **kwargs)
+        if caller := args[0].remote:
+            found["client.address"] = caller
+        return found
+
+    _ = module.collect_request_attributes
+    wrap(module, "create_aiohttp_middleware", make)
+    wrap(module, "collect_request_attributes", attributes)
+
+
+def _keep_answers(module: ModuleType) -> None:
+    """Django: exceptions that are answered with 404, 403 or 400 are no errors of the server."""
+
+    def note(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        from django.core import exceptions  # type: ignore[import-not-found]
+        from django.http import Http404  # type: ignore[import-not-found]
+        from django.http.multipartparser import (  # type: ignore[import-not-found]
+            MultiPartParserError,
+        )
+
+        answers = (Http404, exceptions.PermissionDenied, exceptions.BadRequest)
+        if not isinstance(
+            args[1], (*answers, exceptions.SuspiciousOperation, MultiPartParserError)
+        ):
+            wrapped(*args, **kwargs)
+
+    wrap(module, "_DjangoMiddleware.process_exception", note)
+
+
+def _read_bytes(module: ModuleType) -> None:
+    """A statement in bytes, as of psycopg2's `execute_values`, is one all the same."""
+
+    def read(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        cursor, given = args
+        if given and isinstance(given[0], bytes):
+            given = (given[0].decode("utf-8", "replace"), *given[1:])
+        return wrapped(cursor, given, **kwargs)
+
+    _ = module.CursorTracer.get_statement
+    wrap(module, "CursorTracer.get_operation_name", read)
+    wrap(module, "CursorTracer.get_statement", read)
+
+
+def _spare_rows(module: ModuleType) -> None:
+    """asyncpg: a span for each journey to the server, not for each row."""
+
+    def execute(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        function, cursor, given, options = args
+        if getattr(cursor, "_buffer", None):
+            return function(*given, **options)
+        return wrapped(*args, **kwargs)
+
+    wrap(module, "AsyncPGInstrumentor._do_cursor_execute", execute)
+
+
+def _name_commands(module: ModuleType) -> None:
+    """Redis: the name of a pipeline has each command once, not as often as it is in it."""
+
+    def describe(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        *parts, name = wrapped(*args, **kwargs)
+        return *parts, " ".join(dict.fromkeys(name.split(" ")))
+
+    wrap(module, "_build_span_meta_data_for_pipeline", describe)
+
+
+class _Brokers:
+    """In the place of `json`: the first broker's address alone, without quotes and brackets."""
+
+    @staticmethod
+    def dumps(servers: str | Sequence[str]) -> str:
+        first = servers if isinstance(servers, str) else next(iter(servers), "")
+        host, _, port = first.partition(",")[0].strip().rpartition(":")
+        return (host if port.isdecimal() and host else first).strip("[]")
+
+
+def _name_brokers(module: ModuleType) -> None:
+    """aiokafka: the broker as a peer, and no keys of messages: they are of customers."""
+    _ = module.json, module._deserialize_key
+    module.json = _Brokers  # type: ignore[attr-defined]
+    wrap(module, "_deserialize_key", lambda *_: None)
+
+
+def _publish_once(module: ModuleType) -> None:
+    """pika: the channel within a blocking one makes no second span, and no message stays current.
+
+    What comes after `for … in channel.consume()` is not of its last message.
+    """
+    from opentelemetry import context
+    from pika.adapters import blocking_connection  # type: ignore[import-not-found]
+
+    def decorate(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        inner = getattr(args[1], "_impl", None)
+        publish = getattr(getattr(inner, "basic_publish", None), "_original_function", None)
+        if inner is not None and publish is not None:
+            inner.basic_publish = publish
+        return wrapped(*args, **kwargs)
+
+    def consume(wrapped: _Wrapped, channel: Any, args: _Arguments, kwargs: _Options) -> Any:
+        messages = wrapped(*args, **kwargs)
+        waiting: Any = None
+        try:
+            for message in messages:
+                waiting = getattr(channel._queue_consumer_generator, "pending_events", waiting)
+                yield message
+        finally:
+            token = getattr(waiting, "_self_active_token", None)
+            if token is not None:
+                waiting._self_active_token = None
+                context.detach(token)
+
+    def cancel(wrapped: _Wrapped, channel: Any, args: _Arguments, kwargs: _Options) -> Any:
+        info = channel._queue_consumer_generator
+        if info is not None:  # it goes through messages that nobody takes
+            info.pending_events = getattr(info.pending_events, "__wrapped__", info.pending_events)
+        return wrapped(*args, **kwargs)
+
+    _ = module._decorate_basic_publish, blocking_connection.BlockingChannel.cancel
+    wrap(blocking_connection, "BlockingChannel.consume", consume)
+    wrap(blocking_connection, "BlockingChannel.cancel", cancel)
+    wrap(module, "_decorate_basic_publish", decorate)
+
+
+class _Served:
+    """A tracer of gRPC's servers: what a method raises is an error, and recorded once."""
+
+    def __init__(self, tracer: Any) -> None:
+        self._tracer = tracer
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(self._tracer, attribute)
+
+    @contextmanager
+    def start_as_current_span(self, name: str, **options: Any) -> Iterator[Any]:
+        """As the tracer does."""
+        from opentelemetry.trace import Status, StatusCode
+
+        key = "rpc.grpc.status_code"
+        options["record_exception"] = False
+        with self._tracer.start_as_current_span(name, **options) as span:
+            try:
+                yield span
+            except Exception as error:
+                # gRPC answers UNKNOWN, unless the method said otherwise, as `abort` does.
+                if (getattr(span, "attributes", None) or {}).get(key) == 0:
+                    span.set_attribute(key, 2)
+                    span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+                    if type(error) is Exception:  # the interceptor records all others
+                        span.record_exception(error)
+                raise
+
+
+def _see_errors(module: ModuleType) -> None:
+    def interceptor(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        made = wrapped(*args, **kwargs)
+        made._tracer = _Served(made._tracer)
+        return made
+
+    _ = module.aio_server_interceptor
+    wrap(module, "server_interceptor", interceptor)
+    wrap(module, "aio_server_interceptor", interceptor)
+
+
+CORRECT: dict[str, Callable[[ModuleType], None]] = {
+    "aiohttp_server": _name_callers,
+    "aiokafka.utils": _name_brokers,
+    "asgi": _trace_once,
+    "asyncpg": _spare_rows,
+    "django.middleware.otel_middleware": _keep_answers,
+    "fastapi": _name_mounts,
+    "grpc": _see_errors,
+    "pika.utils": _publish_once,
+    "psycopg": _read_bytes,
+    "psycopg2": _read_bytes,
+    "redis": _name_commands,
+    "starlette": _name_mounts,
+    "wsgi": _name_by_method,
+}
