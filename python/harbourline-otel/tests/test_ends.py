@@ -539,6 +539,13 @@ print(os.waitpid(pid, 0)[1])
     assert len(agent.spans) == 2
 
 
+def test_a_folder_of_pages_is_the_same_from_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    from harbourline_otel import ledger
+
+    monkeypatch.setenv("HARBOURLINE_STATE", "pages")
+    assert ledger._folder(make=True).startswith(("/dev/shm/", "/tmp/"))
+
+
 def test_memory_that_is_full_ends_nothing(
     service: Service, agent: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Queue, batches, counts, fork and end, against an agent that is there or not."""
 
 import signal
+import socket
 import threading
 import time
 
@@ -17,6 +18,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from harbourline_otel.agent import encode
 from harbourline_otel.pipeline import Pipeline
 from harbourline_otel.running import Running
+from harbourline_otel.scrub import Scrubber
 from harbourline_otel.settings import Settings
 
 
@@ -198,6 +200,24 @@ def test_a_deadline_comes_also_where_the_clock_is_held_still(
         assert exporter.is_late
     exporter.stop_within(5)
     provider.shutdown()
+
+
+def test_a_fork_does_not_wait_for_an_agent_that_has_not_answered_before(agent: Agent) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = Settings("production", "prod", port=silent.getsockname()[1], delay_ms=1)
+        running = Running(settings, Resource({}), Scrubber.of(settings))
+        span = TracerProvider(shutdown_on_exit=False).get_tracer("test").start_span("span")
+        span.end()
+        running.put(span)  # type: ignore[arg-type]
+        connection, _ = silent.accept()
+        connection.recv(1)  # it waits for an answer now
+        running.exporter._warner.failed("TimeoutError", True)
+        running.pause(60)
+        assert running._thread is None and running.exporter.keeps
+        assert set(running.counts.seconds) == {"RemoteDisconnected"}
+        running.exporter.stop_within(0)
+        running.exporter.abandon()
+        connection.close()
 
 
 def test_metrics_that_the_agent_did_not_take_come_later(agent: Agent) -> None:

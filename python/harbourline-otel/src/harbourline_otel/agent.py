@@ -91,6 +91,13 @@ class Agent:
         with suppress(OSError):
             self._connection.close()
 
+    def interrupt(self) -> None:
+        """From another thread: who waits for an answer waits no longer."""
+        sock = self._connection.sock
+        if sock and native.identity(sock.fileno()) == self._is:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
     def abandon(self) -> None:
         """In a child: leaves the connection to the parent, without the locks of its reader."""
         self._leave_to_others()
@@ -226,6 +233,10 @@ class AgentSpanExporter:
     def is_failing(self) -> bool:
         """Whether the agent did not take the last batch, so far."""
         return self._warner.is_failing
+
+    def interrupt(self) -> None:
+        """Gives the present attempt up, from another thread."""
+        self._agent.interrupt()
 
     @property
     def seconds_left(self) -> float:

@@ -281,12 +281,16 @@ _said = False
 def _cannot_trace(error: Exception) -> None:
     """No file is left to open, or the root folder is another: so no module that would say it."""
     global _said
-    if not _said and sys.stderr:
-        _said = True
+    if _said:
+        return
+    _said = True
+    try:
         sys.stderr.write(
             f"harbourline: no span is made yet: {type(error).__name__}: {error}. Fix: let the "
             "service open files, and read Python's packages, when it makes its first span\n"
         )
+    except Exception:  # there is none, or it is closed
+        pass
 
 
 def _watch_raise(module: ModuleType) -> None:

@@ -187,7 +187,9 @@ def _folder(make: bool) -> str:
     Raises:
         OSError: There is none, or it is somebody else's.
     """
-    base = os.environ.get(STATE) or ("/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp")
+    base = os.environ.get(STATE, "")
+    if not base.startswith("/"):  # who goes elsewhere, as daemons do, would not find what he left
+        base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
     folder = f"{base}/harbourline-{os.geteuid()}"
     if make:
         with suppress(FileExistsError):

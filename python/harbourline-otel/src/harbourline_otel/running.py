@@ -133,6 +133,8 @@ class Running:
         self._pausing = True
         self.exporter.pausing = not self._stopped  # the end has its own bound
         self._calls.put(None)
+        if self.exporter.is_failing:  # each fork would wait for an agent that does not answer
+            self.exporter.interrupt()
         thread.join(max(2 * _LOOK, until - monotonic()))
         native.await_end(thread)
 
