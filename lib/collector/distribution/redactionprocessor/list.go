@@ -184,7 +184,12 @@ func (l *list) prepare() {
 	for group, rules := range groups {
 		add(l.Labels[group], keyword{purpose: forLabel, rules: rules})
 	}
-	add(l.Labels["secret"], keyword{purpose: forSecret})
+	for _, word := range l.Labels["secret"] {
+		add([]string{word}, keyword{purpose: forSecret})
+		if dashed := strings.ReplaceAll(word[1:], "_", "-"); dashed != word[1:] {
+			add([]string{word[:1] + dashed}, keyword{purpose: forSecret}) // of headers
+		}
+	}
 	for _, token := range l.Tokens {
 		add(token.Prefixes, keyword{purpose: forToken, token: token})
 	}

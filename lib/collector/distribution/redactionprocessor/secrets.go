@@ -89,7 +89,7 @@ func (s *scan) secret(from, end int) {
 	least := 0
 	if short {
 		least = 12
-		if spaced == 0 && len(key) >= 4 && strings.EqualFold(key[len(key)-4:], "pass") {
+		if (spaced == 0 || len(key) > 4) && len(key) >= 4 && strings.EqualFold(key[len(key)-4:], "pass") {
 			least = 6
 		}
 	}

@@ -103,6 +103,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 """What is said about a secret."""
+_MIXED = re.compile(r"(?=[^\s,;]{0,60}\d)(?=[^\s,;]{0,60}[A-Za-z])[^\s,;]{6}")
 _GPIO = re.compile(r"[A-Za-z]{1,5}\d{1,2}")
 """A pin of a processor."""
 _FOLDER = re.compile(r"/[\w./-]*")
@@ -120,10 +121,13 @@ def pairs(text: str) -> str:
     end = at = 0
     while match := _KEY.search(text, at):
         at = match.end()
-        secret = is_sensitive(match["key"])
+        key = match["key"]
+        secret = is_sensitive(key) or (
+            key[-4:].lower() == "pass" and _MIXED.match(text, at) is not None
+        )
         # Looked at where it matters: a value may be as long as the text.
         value = _VALUE.match(text, at) if secret or text[at : at + 1] in _QUOTES else None
-        if value is None or (secret and _is_said(match["key"], value[0])):
+        if value is None or (secret and _is_said(key, value[0])):
             continue
         if secret:
             parts += text[end:at], MASK
@@ -258,6 +262,7 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]] | Callable[[str],
         rf"\1{MASK}",
     ),
     (r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\Z)", MASK),
+    (r"(constant )\([^\n]*?\)(?= for )", rf"\1({MASK})"),
     # asyncpg, SQLite, MongoDB, jsonschema: a parameter, a name, the document, the instance.
     (r"(invalid input for query argument \$\d+[^:]*: ).*(?= \()", rf"\1{MASK}"),
     (r"(no such column: )\S+", rf"\1{MASK}"),
@@ -312,6 +317,15 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]] | Callable[[str],
         r"\S{4,}",
         rf"\1{MASK}",
     ),
+    (
+        r"(\b(?:docker|podman|sshpass|redis-cli|mongo\w*)\b[^\n]{0,200}? -[pa] ?)(?!\d{1,5}\b)"
+        r"[^\s'\"]{3,}",
+        rf"\1{MASK}",
+    ),
+    (
+        r"(\bAUTH (?:[\w-]+ )?)(?=\S{0,60}\d)(?=\S{0,60}[a-z])(?=\S{0,60}[A-Z!@#$%])\S{6,}",
+        rf"\1{MASK}",
+    ),
     # A line of PostgreSQL's password file.
     (r"((?<!\S)[\w.*-]+:(?:5432|6432|\*):[\w*.-]+:[\w*.-]+:)[^\s:'\"]{3,}", rf"\1{MASK}"),
     # Parties of SWIFT's and of ISO 20022's messages.
@@ -357,7 +371,7 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]] | Callable[[str],
     (r"(?<![A-Za-z0-9_])[A-Za-z]{1,2}\d{6} ?[(（\[][\dAa][)）\]]", MASK),
     (
         r"((?i:passport|permit|hkid|hkic|护照|護照|通行[证證]|[回返][乡鄉][证證]|[证證]件|身[份分][证證])"
-        r"[^\n\dA-Z]{0,12})[A-Z]{1,2}\d{6,10}(?!\d)",
+        r"[^\n\d]{0,12}?)(?<![A-Za-z])[A-Z]{1,2}\d{6,10}(?!\d)",
         rf"\1{MASK}",
     ),
     (
