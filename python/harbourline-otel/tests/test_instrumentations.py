@@ -191,6 +191,31 @@ assert asyncio.run(rows) == 1
     assert done.returncode == 0, done.stderr
 
 
+def test_connections_and_sessions_leave_nothing_behind(service: Service) -> None:
+    script = """
+import asyncio, gc
+import aiohttp
+from opentelemetry.instrumentation.aiohttp_client import AioHttpClientInstrumentor
+from opentelemetry.instrumentation.psycopg import DatabaseApiIntegration
+AioHttpClientInstrumentor().instrument()
+async def sessions(count):
+    for _ in range(count):
+        async with aiohttp.ClientSession(): pass
+def connections(count):
+    for _ in range(count): DatabaseApiIntegration("psycopg", "postgresql")
+def objects():
+    gc.collect()
+    return len(gc.get_objects())
+for many in (lambda count: asyncio.run(sessions(count)), connections):
+    many(10)
+    before = objects()
+    many(300)
+    assert objects() - before < 100, objects() - before
+"""
+    done = service.run(script)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_release_of_other_names_is_left_as_it_is_with_a_warning_for_each(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

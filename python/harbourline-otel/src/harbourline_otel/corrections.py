@@ -115,6 +115,36 @@ def _name_callers(module: ModuleType) -> None:
     wrap(module, "collect_request_attributes", attributes)
 
 
+class _Once:
+    """A meter that makes each instrument once."""
+
+    def __init__(self, meter: Any) -> None:
+        self._meter = meter
+        self._made: dict[str, Any] = {}
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(self._meter, attribute)
+
+    def create_histogram(self, name: str, **options: Any) -> Any:
+        """As the meter does."""
+        if name not in self._made:
+            self._made[name] = self._meter.create_histogram(name, **options)
+        return self._made[name]
+
+
+def _measure_once(module: ModuleType) -> None:
+    """A session of aiohttp or a connection of a database leaves no meter that is kept for ever."""
+    meters: dict[Any, _Once] = {}
+
+    def get(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        key = args, tuple(kwargs.items())
+        if key not in meters:
+            meters[key] = _Once(wrapped(*args, **kwargs))
+        return meters[key]
+
+    wrap(module, "get_meter", get)
+
+
 def _keep_answers(module: ModuleType) -> None:
     """Django: exceptions that are answered with 404, 403 or 400 are no errors of the server."""
 
@@ -268,10 +298,12 @@ def _see_errors(module: ModuleType) -> None:
 
 
 CORRECT: dict[str, Callable[[ModuleType], None]] = {
+    "aiohttp_client": _measure_once,
     "aiohttp_server": _name_callers,
     "aiokafka.utils": _name_brokers,
     "asgi": _trace_once,
     "asyncpg": _spare_rows,
+    "dbapi": _measure_once,
     "django.middleware.otel_middleware": _keep_answers,
     "fastapi": _name_mounts,
     "grpc": _see_errors,
