@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 from conftest import Agent, Service
 
-from harbourline_otel.cli import main
+from harbourline_otel.cli import _variables, main
 
 SECRET = "hunter2"
 SENT = "otelcol_exporter_sent_spans_total"
@@ -281,6 +281,38 @@ def test_it_reads_a_file_of_variables_as_systemd_does(service: Service, node: No
     )
     out, _ = process.communicate(timeout=120)
     assert process.returncode == 0 and "settings: pay in prod" in out, out
+
+
+def test_what_systemd_makes_of_odd_lines() -> None:
+    lines = "A=b \\\nc\n  D = 'e' \n=f\nexport G=h\nI\nJ=k\0l\n;M=n\nO=\udce9\n"
+    wanted = {"A": "b c", "D": "e", "export G": "h", "O": "\udce9"}
+    assert _variables(lines) == wanted
+
+
+def test_a_file_that_cannot_be_read(service: Service) -> None:
+    process = service.start("harbourline-otel", "doctor", "--env-file", str(service.folder))
+    assert "cannot be read: Is a directory" in process.communicate(timeout=120)[1]
+    assert process.returncode == 2
+
+
+def test_a_terminal_without_the_letters(service: Service, node: Node) -> None:
+    process = service.start(
+        *("harbourline-otel", "doctor"),
+        OTEL_EXPORTER_OTLP_ENDPOINT=node.url,
+        OTEL_SERVICE_NAME="\u652f\u4ed8",
+        OTEL_PROPAGATORS="none",
+        PYTHONIOENCODING="ascii",
+    )
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, err) == (0, ""), err
+    assert "settings: \\u652f\\u4ed8 in prod" in out
+    assert "note  OTEL_PROPAGATORS lacks tracecontext" in out
+
+
+def test_run_says_that_there_is_no_such_command(service: Service) -> None:
+    process = service.start("harbourline-otel", "run", "pythn", "main.py")
+    assert process.communicate(timeout=120)[1].startswith("harbourline: there is no command pythn.")
+    assert process.returncode == 127
 
 
 @pytest.mark.parametrize("options", ["-X utf8 -m", "-I -m", "-Im"])

@@ -11,7 +11,10 @@ from harbourline_otel.settings import FILE, Settings, SettingsError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code: 0 healthy, 1 something is wrong, 2 wrong use, 78 settings that `run` refuses."""
+    """Exit code: 0 healthy, 1 something is wrong, 2 wrong use, 78 settings that `run` refuses.
+
+    And 127 for a command that is none.
+    """
     parser = argparse.ArgumentParser(prog="harbourline-otel", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     doctor = commands.add_parser("doctor", help="looks at everything between here and the gateway")
@@ -34,7 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"there is no {given.env_file}")
     file = given.env_file or Path(FILE)
     if file.exists() and (given.env_file or "HARBOURLINE_ENVIRONMENT" not in os.environ):
-        os.environ.update(_variables(file.read_text("utf-8")))
+        try:
+            os.environ.update(_variables(file.read_text("utf-8", "surrogateescape")))
+        except OSError as error:
+            parser.error(f"{file} cannot be read: {error.strerror}")
 
     from harbourline_otel import doctor as office
 
@@ -43,8 +49,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _variables(text: str) -> dict[str, str]:
     """As systemd reads an ``EnvironmentFile``."""
-    pairs = (line.partition("=") for line in text.splitlines() if not line.startswith(("#", ";")))
-    return {name.strip(): value.strip().strip("'\"") for name, mark, value in pairs if mark}
+    lines = text.replace("\\\n", "").splitlines()
+    pairs = (line.partition("=") for line in lines if not line.startswith(("#", ";")))
+    named = ((name.strip(), value.strip()) for name, mark, value in pairs if mark and name.strip())
+    return {name: value.strip("'\"") for name, value in named if "\0" not in name + value}
 
 
 def _run(command: list[str]) -> int:
@@ -53,6 +61,13 @@ def _run(command: list[str]) -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 78
+    import shutil
+
+    if not shutil.which(command[0]):
+        sys.stderr.write(
+            f"harbourline: there is no command {command[0]}. Fix: look at its name, and at PATH\n"
+        )
+        return 127
     from opentelemetry.instrumentation.auto_instrumentation import run
 
     sys.argv = ["opentelemetry-instrument", *command]

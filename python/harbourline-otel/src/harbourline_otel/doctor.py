@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from importlib.metadata import PackageNotFoundError, distributions, requires, version
+from io import TextIOWrapper
 from typing import Literal, NamedTuple
 
 from harbourline_otel import found
@@ -55,6 +56,8 @@ def examine(seconds: float) -> int:
         seconds: How long the test span may take to the gateway.
     """
     wrong = 0
+    if isinstance(sys.stdout, TextIOWrapper):  # names may have letters that this terminal has not
+        sys.stdout.reconfigure(errors="backslashreplace")
     ours = version("harbourline-otel")
     print(f"harbourline-otel {ours} on Python {platform.python_version()}, {sys.platform}")
     for state, text, fix in _examine(seconds):
@@ -85,6 +88,11 @@ def _examine(seconds: float) -> Iterator[Finding]:
         if "otlp" not in settings.exporters:
             yield Finding(
                 "wrong", "OTEL_TRACES_EXPORTER leaves out otlp: no span is sent", "use otlp."
+            )
+        propagators = os.environ.get("OTEL_PROPAGATORS", "").replace(" ", "").split(",")
+        if propagators != [""] and "tracecontext" not in propagators:
+            yield Finding(
+                "note", "OTEL_PROPAGATORS lacks tracecontext: traces end at each call", "add it."
             )
         opted = os.environ.get("OTEL_SEMCONV_STABILITY_OPT_IN", "").replace(" ", "").split(",")
         if not {"http", "database"} <= set(opted):
