@@ -97,7 +97,7 @@ class Pipeline(SpanProcessor):
         if self._held:
             self._lock.release()
         if self._running:
-            self._running.resume()
+            self._running.resume(not _forking)  # else a little later: Python counts threads now
 
     def forked(self) -> None:
         """In the child: begins anew."""
@@ -124,14 +124,29 @@ def flush_all(seconds: float) -> None:
         pipeline.force_flush(int(1000 * max(0.0, until - monotonic())))
 
 
+_forking = False
+
+
 def _pause_all() -> int:
     """Lets the threads end, so that a fork has nothing to wait for."""
+    global _forking
+    _forking = True
     for pipeline in list(_pipelines):
         if running := pipeline._running:
             try:
                 running.pause(_PAUSE)
             finally:
                 running.unpause()
+    return 0
+
+
+def _resume_all() -> int:
+    """After the fork, in both."""
+    global _forking
+    _forking = False
+    for pipeline in list(_pipelines):
+        if running := pipeline._running:
+            running.resume(True)
     return 0
 
 
@@ -147,7 +162,8 @@ os.register_at_fork(
 )
 # Not by these alone: Python ignores what the handler of a signal raises in them, such as the end of
 # the service. And not by a function of Python's: a warning of the fork names who calls it.
-_fork: Any = partial(next, map(or_, iter(_pause_all, None), iter(os.fork, None)))
+_forks = map(or_, iter(_pause_all, None), iter(os.fork, None))
+_fork: Any = partial(next, map(or_, _forks, iter(_resume_all, None)))
 _fork.__name__, _fork.__module__, _fork.__doc__ = "fork", "os", os.fork.__doc__
 _fork.__wrapped__ = os.fork
 os.fork = _fork

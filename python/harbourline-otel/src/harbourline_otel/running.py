@@ -142,11 +142,11 @@ class Running:
         """From now on, the thread may begin again."""
         self._pausing = self.exporter.pausing = False
 
-    def resume(self) -> None:
-        """After the fork, in the parent."""
+    def resume(self, starts: bool) -> None:
+        """After the fork, in the parent. The thread begins again, or with the next span."""
         self._pausing_until = 0.0
         self.unpause()
-        if (self.waiting or self.exporter.keeps) and self._thread is None:
+        if starts and (self.waiting or self.exporter.keeps) and self._thread is None:
             with suppress(RuntimeError):
                 self._start()
 
