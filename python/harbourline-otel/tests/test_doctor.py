@@ -309,6 +309,19 @@ def test_a_terminal_without_the_letters(service: Service, node: Node) -> None:
     assert "note  OTEL_PROPAGATORS lacks tracecontext" in out
 
 
+@pytest.mark.parametrize("command", ["harbourline-otel", "python -m harbourline_otel"])
+def test_run_is_guarded_where_it_is_started_twice(service: Service, command: str) -> None:
+    """The second one finds itself instrumented, by what the first one put on the path."""
+    (service.folder / "theirs").mkdir()
+    (service.folder / "theirs" / "sitecustomize.py").write_text(
+        "import sys\nprint('harbourline_otel.guard' in sys.modules, flush=True)\n"
+    )
+    process = service.start(
+        *(*command.split(), "run", "true"), PYTHONPATH=str(service.folder / "theirs")
+    )
+    assert process.communicate(timeout=120)[0] == "True\n"
+
+
 def test_run_says_that_there_is_no_such_command(service: Service) -> None:
     process = service.start("harbourline-otel", "run", "pythn", "main.py")
     assert process.communicate(timeout=120)[1].startswith("harbourline: there is no command pythn.")

@@ -84,17 +84,21 @@ def _refuse(text: str) -> None:
 
 
 def _is_our_command() -> bool:
-    """The doctor must run where nothing else does, and makes no span by a tracer provider."""
+    """The doctor must run where nothing else does, and makes no span by a tracer provider.
+
+    `run` is a service's: `opentelemetry-instrument` may start it, too.
+    """
     words = iter(sys.orig_argv[1:])
     for word in words:
         if not word.startswith("-") or word == "-":
-            return os.path.basename(word) == "harbourline-otel"
+            return os.path.basename(word) == "harbourline-otel" and next(words, "") != "run"
         if word in ("-X", "-W", "--check-hash-based-pycs"):
             next(words, None)
         elif not word.startswith("--") and "c" in word:
             return False
         elif not word.startswith("--") and "m" in word:  # -m NAME, -mNAME, -Im NAME
-            return (word.partition("m")[2] or next(words, "")) == "harbourline_otel"
+            ours = (word.partition("m")[2] or next(words, "")) == "harbourline_otel"
+            return ours and next(words, "") != "run"
     return False
 
 
