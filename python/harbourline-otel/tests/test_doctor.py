@@ -309,6 +309,12 @@ def test_a_terminal_without_the_letters(service: Service, node: Node) -> None:
     assert "note  OTEL_PROPAGATORS lacks tracecontext" in out
 
 
+@pytest.mark.parametrize("opted", ["http,database", "http"])
+def test_a_service_with_old_names_of_attributes_says_so(service: Service, opted: str) -> None:
+    done = service.instrumented("", OTEL_SEMCONV_STABILITY_OPT_IN=opted)
+    assert done.stderr.count("calls over the border are not seen") == (opted == "http")
+
+
 @pytest.mark.parametrize("command", ["harbourline-otel", "python -m harbourline_otel"])
 def test_run_is_guarded_where_it_is_started_twice(service: Service, command: str) -> None:
     """The second one finds itself instrumented, by what the first one put on the path."""

@@ -19,7 +19,13 @@ from io import TextIOWrapper
 from typing import Literal, NamedTuple
 
 from harbourline_otel import found
-from harbourline_otel.settings import Settings, SettingsError, leaves_spans_out
+from harbourline_otel.settings import (
+    OLD_NAMES,
+    Settings,
+    SettingsError,
+    has_new_names,
+    leaves_spans_out,
+)
 
 State = Literal["ok", "wrong", "note"]
 
@@ -94,14 +100,8 @@ def _examine(seconds: float) -> Iterator[Finding]:
             yield Finding(
                 "note", "OTEL_PROPAGATORS lacks tracecontext: traces end at each call", "add it."
             )
-        opted = os.environ.get("OTEL_SEMCONV_STABILITY_OPT_IN", "").replace(" ", "").split(",")
-        if not {"http", "database"} <= set(opted):
-            yield Finding(
-                "wrong",
-                "OTEL_SEMCONV_STABILITY_OPT_IN lacks http,database: calls over the border are not "
-                "seen, redaction does not know old names",
-                "use http,database, as the node's file does.",
-            )
+        if not has_new_names(os.environ.get("OTEL_SEMCONV_STABILITY_OPT_IN", "")):
+            yield Finding("wrong", OLD_NAMES, "use http,database, as the node's file does.")
     yield from _versions()
     yield from _instrumentations()
     yield from _others()

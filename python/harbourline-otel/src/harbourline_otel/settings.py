@@ -61,6 +61,17 @@ def leaves_spans_out(sampler: str) -> bool:
     return sampler.strip() not in ("", *_COMPLETE_SAMPLERS)
 
 
+def has_new_names(opted: str) -> bool:
+    """Whether this ``OTEL_SEMCONV_STABILITY_OPT_IN`` has what the agent's tiers look for."""
+    return {"http", "database"} <= set(opted.replace(" ", "").split(","))
+
+
+OLD_NAMES = (
+    "OTEL_SEMCONV_STABILITY_OPT_IN lacks http,database: calls over the border are not seen, "
+    "redaction does not know old names"
+)
+
+
 class Refused(RuntimeError):
     """Something that would let raw spans leave by another way than the agent, or lose them."""
 

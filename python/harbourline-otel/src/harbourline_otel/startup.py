@@ -116,8 +116,13 @@ def say() -> None:
 
     if (settings := guard.current()) and not _is_child():
         from harbourline_otel import found, say
+        from harbourline_otel.settings import OLD_NAMES, has_new_names
 
         say.started(settings, found.line())
+        if settings.strict and not has_new_names(
+            os.environ.get("OTEL_SEMCONV_STABILITY_OPT_IN", "")
+        ):
+            say.warn(f"{OLD_NAMES}. Fix: use http,database, as the node's file does")
 
 
 def say_what_is_off() -> None:
