@@ -235,6 +235,9 @@ def test_a_release_of_other_names_is_left_as_it_is_with_a_warning_for_each(
             module = ModuleType(name)
             before = set(vars(module))
             change(module)
+            if name.endswith((".aiohttp_client", ".dbapi")):  # older releases need no change
+                assert not said
+                continue
             assert len(said) == 1 and said[0].startswith(f"{name} is traced as OpenTelemetry"), name
             assert set(vars(module)) == before
     assert set(instrumentations._CORRECTED) == set(corrections.CORRECT)

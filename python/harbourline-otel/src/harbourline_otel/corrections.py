@@ -92,17 +92,15 @@ def _name_callers(module: ModuleType) -> None:
     """aiohttp: one span for a request that an application within another serves, with its peer."""
     from aiohttp import web
 
-    def make(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
-        traced = wrapped(*args, **kwargs)
-
+    def once(traced: Any) -> Any:
         @web.middleware
-        async def once(request: web.Request, handler: Any) -> web.StreamResponse:
+        async def middleware(request: web.Request, handler: Any) -> web.StreamResponse:
             if _TRACED in request:
                 return await handler(request)  # type: ignore[no-any-return]
             request[_TRACED] = True
             return await traced(request, handler)  # type: ignore[no-any-return]
 
-        return once
+        return middleware
 
     def attributes(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
         found = wrapped(*args, **kwargs)
@@ -110,9 +108,11 @@ def _name_callers(module: ModuleType) -> None:
             found["client.address"] = caller
         return found
 
-    _ = module.collect_request_attributes
-    wrap(module, "create_aiohttp_middleware", make)
+    _ = module.middleware
     wrap(module, "collect_request_attributes", attributes)
+    module.middleware = once(module.middleware)  # type: ignore[attr-defined]
+    if hasattr(module, "create_aiohttp_middleware"):
+        wrap(module, "create_aiohttp_middleware", lambda made, _, a, k: once(made(*a, **k)))
 
 
 class _Once:
@@ -142,7 +142,8 @@ def _measure_once(module: ModuleType) -> None:
             meters[key] = _Once(wrapped(*args, **kwargs))
         return meters[key]
 
-    wrap(module, "get_meter", get)
+    if hasattr(module, "get_meter"):  # older releases measure nothing
+        wrap(module, "get_meter", get)
 
 
 def _keep_answers(module: ModuleType) -> None:
@@ -212,9 +213,13 @@ class _Brokers:
 
 def _name_brokers(module: ModuleType) -> None:
     """aiokafka: the broker as a peer, and no keys of messages: they are of customers."""
-    _ = module.json, module._deserialize_key
+
+    def enrich(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> None:
+        wrapped(*args, **{**kwargs, "key": None})
+
+    _ = module.json
+    wrap(module, "_enrich_base_span", enrich)
     module.json = _Brokers  # type: ignore[attr-defined]
-    wrap(module, "_deserialize_key", lambda *_: None)
 
 
 def _publish_once(module: ModuleType) -> None:
