@@ -646,6 +646,26 @@ made("span")
     assert [span.name for span in agent.spans] == ["span"]
 
 
+def test_who_ends_all_threads_and_forbids_files_harms_nobody(
+    service: Service, agent: Agent
+) -> None:
+    script = f"""{prelude}
+import ctypes
+def forbid(event, arguments):
+    if event == "open" and "harbourline-" in str(arguments[0]): raise RuntimeError
+sys.addaudithook(forbid)
+made("first")
+for ident in sys._current_frames():
+    if ident != threading.get_ident():
+        exit = ctypes.c_ulong(ident), ctypes.py_object(SystemExit)
+        assert ctypes.pythonapi.PyThreadState_SetAsyncExc(*exit) == 1
+made("last")
+"""
+    done = service.run(script, OTEL_BSP_SCHEDULE_DELAY="100")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [span.name for span in agent.spans] == ["first", "last"]
+
+
 def test_a_handler_of_the_log_that_exits_does_not_end_the_thread(
     service: Service, agent: Agent
 ) -> None:

@@ -39,7 +39,7 @@ class Page:
         self._file: int | None = None
         self._is: tuple[int, int] | None = None
         memory: mmap.mmap | bytearray = bytearray(_SIZE)
-        with suppress(OSError), native.above_standard():
+        with suppress(Exception), native.above_standard():  # also of who forbids files
             memory = self._open(key)
         self.slots = memoryview(memory).cast("Q")
         self.slots[PARENT] = os.getppid()

@@ -153,13 +153,24 @@ class Running:
     def _start(self) -> None:
         with self._starting:
             if self._thread is None and not (self._pausing or self._threadless):
-                thread = native.thread(self._work)
+                thread = native.thread(self._go_on)
                 self._thread = thread
                 try:
                     thread.start()
                 except RuntimeError:
                     self._thread = None
                     raise
+
+    def _go_on(self) -> None:
+        """Whatever is raised in this thread, also by who ends all threads of a process."""
+        while True:
+            try:
+                self._work()
+                return
+            except BaseException:
+                native.sleep(_LOOK)
+                if self._stopped:  # the call may have been taken, and lost
+                    self._calls.put(self._last)
 
     def _work(self) -> None:
         attach(set_value(_SUPPRESS_INSTRUMENTATION_KEY, True))
