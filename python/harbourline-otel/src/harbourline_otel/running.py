@@ -28,6 +28,7 @@ from harbourline_otel.observe import Counts, Report, key_of
 from harbourline_otel.say import of_uwsgi, warn
 from harbourline_otel.scrub import Scrubber
 from harbourline_otel.settings import Settings
+from harbourline_otel.waiting import smaller
 
 _LOOK = 0.05
 """Seconds between two looks whether the parent of this process wants to end it."""
@@ -81,7 +82,7 @@ class Running:
         if len(self.waiting) >= self._settings.queue:
             slots[DROPPED] = next(self._dropped)
             return
-        self.waiting.append(span)
+        self.waiting.append(smaller(span))
         if self._thread is None:
             with suppress(RuntimeError):
                 self._start()

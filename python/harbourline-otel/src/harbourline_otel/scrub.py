@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan, Span, SpanProcessor
+from opentelemetry.sdk.util import BoundedList
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, Status
 
@@ -139,9 +141,9 @@ class Scrubber:
             context=span.context,
             parent=span.parent,
             resource=resource,
-            attributes=attributes,
-            events=events,
-            links=links,
+            attributes=_less(attributes, span.dropped_attributes),
+            events=_fewer(events, span.dropped_events),
+            links=_fewer(links, span.dropped_links),
             kind=span.kind,
             status=status,
             start_time=span.start_time,
@@ -236,12 +238,29 @@ class Scrubber:
         return _clean(value) if isinstance(value, str) else value
 
     def _event(self, event: Event) -> Event:
-        return Event(
-            _clean(event.name), dict(self._attributes(event.attributes or {})), event.timestamp
-        )
+        attributes = dict(self._attributes(event.attributes or {}))
+        dropped = event.dropped_attributes
+        return Event(_clean(event.name), _less(attributes, dropped), event.timestamp)
 
     def _link(self, link: Link) -> Link:
-        return Link(link.context, dict(self._attributes(link.attributes or {})))
+        attributes = dict(self._attributes(link.attributes or {}))
+        return Link(link.context, _less(attributes, link.dropped_attributes))
+
+
+def _less(attributes: Mapping[str, Any], dropped: int) -> Mapping[str, Any]:
+    """With the number of those that the SDK dropped: they are told to the agent."""
+    if dropped:
+        attributes = BoundedAttributes(attributes=attributes)
+        attributes.dropped = dropped
+    return attributes
+
+
+def _fewer(items: Sequence[Any], dropped: int) -> Sequence[Any]:
+    """The same for events and links."""
+    if dropped:
+        items = BoundedList.from_seq(None, items)
+        items.dropped = dropped
+    return items
 
 
 def _system(attributes: Mapping[str, Any]) -> str:
