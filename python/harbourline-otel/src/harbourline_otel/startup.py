@@ -114,7 +114,11 @@ def say() -> None:
     """Entry point of ``opentelemetry_post_instrument``: what is on, in one line."""
     from harbourline_otel import guard
 
-    if (settings := guard.current()) and not _is_child():
+    if not (settings := guard.current()):
+        return
+    from harbourline_otel import forget
+
+    if not _is_child():
         from harbourline_otel import found, say
         from harbourline_otel.settings import OLD_NAMES, has_new_names
 
@@ -123,6 +127,7 @@ def say() -> None:
             os.environ.get("OTEL_SEMCONV_STABILITY_OPT_IN", "")
         ):
             say.warn(f"{OLD_NAMES}. Fix: use http,database, as the node's file does")
+    forget.forget()
 
 
 def say_what_is_off() -> None:
