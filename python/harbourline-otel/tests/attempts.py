@@ -104,6 +104,16 @@ attempts = (
         {"HARBOURLINE_ALOWED_KEYS": "payment.order"},
     ),
     Attempt(
+        "a file of variables that begins with a byte order mark",
+        "does not start",
+        {"HARBOURLINE_ENVIRONMENT": "", "\ufeffHARBOURLINE_ENVIRONMENT": "prod"},
+    ),
+    Attempt(
+        "`*`, or another pattern, among the allowed keys",
+        "does not start",
+        {"HARBOURLINE_ALLOWED_KEYS": "payment.order,*"},
+    ),
+    Attempt(
         "a context or a detector of resources that no package offers",
         "does not start",
         {"OTEL_PYTHON_CONTEXT": "nope", "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "nope"},
@@ -209,6 +219,15 @@ attempts = (
         "headers = {}\n"
         "JaegerPropagator().inject(headers)\n"
         "assert headers == {}, headers\n" + END,
+    ),
+    Attempt(
+        "the usual propagator, with a function for its headers that code put there",
+        "refused",
+        {},
+        "from opentelemetry import propagate\n"
+        "inject = lambda headers, *_, **__: headers.update(customer='1')\n"
+        "propagate.get_global_textmap()._propagators[0].inject = inject\n"
+        "propagate.inject({})\n",
     ),
     Attempt(
         "code that sets `OTEL_PROPAGATORS`, as a `.env` file does",
@@ -362,6 +381,14 @@ attempts = (
         "PeriodicExportingMetricReader(exporter)\n",
     ),
     Attempt(
+        "the same in development",
+        "refused",
+        development,
+        EXPORTER + "from opentelemetry.sdk.metrics.export import *\n"
+        f"exporter = otlp(MetricExporter, '{REMOTE}/v1/metrics', 'metric')\n"
+        "PeriodicExportingMetricReader(exporter)\n",
+    ),
+    Attempt(
         "metrics to another port of this machine",
         "refused",
         {},
@@ -411,6 +438,16 @@ attempts = (
         "os.environ['http_proxy'] = 'http://192.0.2.1'\n"
         "endpoint = os.environ['OTEL_EXPORTER_OTLP_ENDPOINT'] + '/v1/metrics'\n"
         "PeriodicExportingMetricReader(otlp(MetricExporter, endpoint, 'metric'))\n",
+    ),
+    Attempt(
+        "the same, by a proxy among gRPC's options of a channel",
+        "refused",
+        {},
+        EXPORTER + "from opentelemetry.sdk.metrics.export import *\nimport os\n"
+        "endpoint = os.environ['OTEL_EXPORTER_OTLP_ENDPOINT'] + '/v1/metrics'\n"
+        "exporter = otlp(MetricExporter, endpoint, 'metric')\n"
+        "exporter._channel_options = (('grpc.http_proxy', 'http://192.0.2.1'),)\n"
+        "PeriodicExportingMetricReader(exporter)\n",
     ),
     Attempt(
         "a provider of metrics of the code's own, past the SDK",
@@ -539,6 +576,24 @@ attempts = (
         "trace._TRACER_PROVIDER = Theirs()\ntrace.get_tracer('test')\nprint('runs')\n",
     ),
     Attempt(
+        "another vendor's function to find the tracer provider, as New Relic sets its own",
+        "left out",
+        {},
+        "from opentelemetry import trace\n"
+        "def find(*_, **__): raise SystemExit('used')\n"
+        "exec('trace.get_tracer_provider = find',"
+        " {'__name__': 'newrelic.hooks', 'trace': trace, 'find': find})\n"
+        "trace.get_tracer('test')\nprint('runs')\n",
+    ),
+    Attempt(
+        "the same, of the code's own",
+        "refused",
+        {},
+        "from opentelemetry import trace\n"
+        "def find(*_, **__): raise SystemExit('used')\n"
+        "trace.get_tracer_provider = find\ntrace.get_tracer('test')\n",
+    ),
+    Attempt(
         "another vendor's agent that exports metrics",
         "left out",
         {},
@@ -577,6 +632,11 @@ attempts = (
         "class Own(trace.TracerProvider):\n"
         "    def get_tracer(self, *_, **__): raise SystemExit('used')\n"
         "trace._TRACER_PROVIDER = Own()\n" + END,
+    ),
+    Attempt(
+        "a resource that names a person",
+        "to the agent",
+        {"OTEL_RESOURCE_ATTRIBUTES": "user.email=hunter2@example.com,enduser.id=hunter2"},
     ),
     Attempt(
         "the console in development",

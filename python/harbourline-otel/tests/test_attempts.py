@@ -59,6 +59,9 @@ installs = {
         f"{SITE}/opentelemetry/instrumentation/auto_instrumentation",
         SITE,
     ],
+    "the same, with opentelemetry-distro": [
+        *("theirs", f"{SITE}/opentelemetry/instrumentation/auto_instrumentation", SITE)
+    ],
     "any folder on `PYTHONPATH`, with the node's `OTEL_PYTHON_CONTEXT`": [SITE],
     "another `sitecustomize.py` before ours, which imports the SDK, with `OTEL_PYTHON_CONTEXT`": [
         *("firm", str(sources), SITE)
@@ -75,6 +78,20 @@ def _prepare(name: str, folder: Path, bare: Path) -> None:
         (folder / "firm").mkdir()
         (folder / "firm" / "sitecustomize.py").write_text(
             "from opentelemetry.sdk.trace import TracerProvider\n"
+        )
+    elif "distro" in name:
+        theirs = folder / "theirs"
+        (theirs / "opentelemetry" / "distro").mkdir(parents=True)
+        (theirs / "opentelemetry" / "distro" / "__init__.py").write_text(
+            "import os\n"
+            "from opentelemetry.instrumentation.distro import BaseDistro\n"
+            "class OpenTelemetryDistro(BaseDistro):\n"
+            "    def _configure(self, **_):\n"
+            "        os.environ.setdefault('OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc')\n"
+        )
+        (theirs / "opentelemetry_distro-1.dist-info").mkdir()
+        (theirs / "opentelemetry_distro-1.dist-info" / "entry_points.txt").write_text(
+            "[opentelemetry_distro]\ndistro = opentelemetry.distro:OpenTelemetryDistro\n"
         )
     elif "-e`" in name:
         site = next(bare.parents[1].glob("lib/python*/site-packages"))

@@ -295,6 +295,19 @@ def test_a_file_that_cannot_be_read(service: Service) -> None:
     assert process.returncode == 2
 
 
+def test_a_file_that_begins_with_a_byte_order_mark(service: Service) -> None:
+    (service.folder / "service.env").write_text("\ufeffHARBOURLINE_ENVIRONMENT=prod\n")
+    process = service.start("harbourline-otel", "doctor", "--env-file", "service.env")
+    assert "service.env begins with a byte order mark" in process.communicate(timeout=120)[1]
+    assert process.returncode == 2
+
+
+def test_a_service_that_is_named_by_its_resource(service: Service, doctor: Doctor) -> None:
+    named = {"OTEL_SERVICE_NAME": "", "OTEL_RESOURCE_ATTRIBUTES": "service.name=pay%20in"}
+    assert "harbourline: pay in in prod, spans to" in service.instrumented("", **named).stderr
+    assert "ok    settings: pay in in prod" in doctor(**named)[1]
+
+
 def test_a_terminal_without_the_letters(service: Service, node: Node) -> None:
     process = service.start(
         *("harbourline-otel", "doctor"),

@@ -322,6 +322,20 @@ print(reader.get_metrics_data() is not None)
     assert done.stdout == "True\n", done.stderr
 
 
+def test_in_development_metrics_go_to_the_console_too(service: Service) -> None:
+    """As spans do; test_attempts.py tries them elsewhere."""
+    done = service.run(
+        "from opentelemetry.sdk.metrics import MeterProvider\n"
+        "from opentelemetry.sdk.metrics.export import *\n"
+        "provider = MeterProvider([PeriodicExportingMetricReader(ConsoleMetricExporter())])\n"
+        "provider.get_meter('test').create_counter('paid').add(1)\n"
+        "provider.shutdown()\n",
+        OTEL_PYTHON_TRACER_PROVIDER="harbourline_development",
+        HARBOURLINE_ENVIRONMENT="dev",
+    )
+    assert done.returncode == 0 and '"paid"' in done.stdout, done.stderr
+
+
 def test_a_service_is_named_without_the_line_ends_of_windows(
     service: Service, agent: Agent
 ) -> None:

@@ -106,6 +106,7 @@ def test_a_span_with_nothing_to_hide_is_not_copied() -> None:
         ("url.full", "https://user:p@hunter2@x/"),
         ("url.path", "/pay;jsessionid=hunter2"),
         ("url.fragment", "access_token=hunter2"),
+        ("url.query", "pin=hunter2"),
         ("url.query", "%E5%AF%86%E7%A0%81=hunter2"),
         ("payment.callback", "https://user:hunter2@x/"),
         ("http.request.header.referer", ["https://x/?token=hunter2"]),
@@ -143,6 +144,50 @@ def test_values_are_looked_into(key: str, value: object) -> None:
 @pytest.mark.parametrize(
     "value",
     [
+        "4111111111111111",
+        "4111 1111 1111 1111",
+        "paid by 4111-1111-1111-1111",
+        "AB987654(3)",
+        "A123456(3)",
+        "DE89370400440532013000",
+        "DE89 3704 0044 0532 0130 00",
+        "11010519491231002X",
+        4111111111111111,
+        ["ok", "4111111111111111"],
+        [4111111111111111],
+        "https://x/cards/4111111111111111/limits",
+    ],
+)
+def test_numbers_that_their_check_digits_tell_go_under_any_key(value: object) -> None:
+    span = ended(lambda span: span.set_attributes({"url.path": value, "payment.note": value}))  # type: ignore[dict-item]
+    for attribute in (Scrubber(["payment"]).span(span).attributes or {}).values():
+        left = str(attribute)
+        assert MASK in left and "111" not in left and "987" not in left and "123" not in left
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "4111111111111112",
+        "A123456(4)",
+        "DE89370400440532013001",
+        "110105194912310021",
+        4111111111111112,
+        1764540000000000000,
+        True,
+        "pay_4111111111111111",
+        "2026-11-30T22:16:02.123456Z",
+        "pin=GPIO12",
+    ],
+)
+def test_numbers_with_wrong_check_digits_stay(value: object) -> None:
+    span = ended(lambda span: span.set_attributes({"payment.note": value}))  # type: ignore[dict-item]
+    assert Scrubber(["payment"]).span(span).attributes == {"payment.note": value}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
         "https://x/users/@chan?code=EUR&page=2",
         "https://x:8080/users/@chan",
         "https://x/?country_code=HK&error=code",
@@ -174,16 +219,32 @@ def test_names_of_events_are_looked_into() -> None:
 
 def test_names_scopes_and_resources_are_scrubbed() -> None:
     exporter = InMemorySpanExporter()
-    resource = Resource({"db.password": "hunter2", "process.command_line": "pay -p hunter2"})
+    resource = Resource(
+        {
+            "db.password": "hunter2",
+            "process.command_line": "pay -p hunter2",
+            "user.email": "hunter2",
+            "team": "a",
+            "service.name": "service-4111111111111111",
+        }
+    )
     provider = TracerProvider(shutdown_on_exit=False, resource=resource)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     tracer = provider.get_tracer("test", attributes={"token": "hunter2", "team": "a"})
     tracer.start_span("SELECT'hunter2'", attributes={"db.statement": "SELECT'hunter2'"}).end()
     tracer.start_span("GET https://x/?token=hunter2").end()
     scrub = Scrubber([]).span
+    _, call_as_it_was = exporter.get_finished_spans()
     statement, call = map(scrub, exporter.get_finished_spans())
     assert (statement.name, call.name) == ("SELECT?", f"GET https://x/?token={MASK}")
-    assert statement.resource.attributes == {"db.password": MASK, "process.command_line": MASK}
+    assert statement.resource.attributes == {
+        "db.password": MASK,
+        "process.command_line": MASK,
+        "user.email": MASK,
+        "team": MASK,
+        "service.name": "service-4111111111111111",
+    }
+    assert Scrubber(None).span(call_as_it_was).resource.attributes["team"] == "a"
     assert statement.resource is call.resource
     assert statement.instrumentation_scope
-    assert statement.instrumentation_scope.attributes == {"token": MASK, "team": "a"}
+    assert statement.instrumentation_scope.attributes == {"token": MASK, "team": MASK}

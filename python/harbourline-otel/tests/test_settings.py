@@ -27,6 +27,7 @@ def test_what_a_node_gives_is_enough() -> None:
 def test_a_service_may_say_more_about_itself() -> None:
     attributes = "deployment.environment.name=prod,service.version=1%2C2"
     assert Settings.from_environment(node | {"OTEL_RESOURCE_ATTRIBUTES": attributes}).strict
+    assert Settings.from_environment(node | {"HARBOURLINE_ALLOWED_KEYS": "a.3ds, b-c,d_e"}).strict
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,10 @@ def test_a_service_may_say_more_about_itself() -> None:
         ({"HARBOURLINE_ENVIRONMENT": "prod\u200b"}, "No environment is named so"),
         ({"HARBORLINE_ENVIRONMENT": "prod"}, "name it HARBOURLINE_ENVIRONMENT"),
         ({"HARBOURLINE_ALOWED_KEYS": "a"}, "name it HARBOURLINE_ALLOWED_KEYS"),
+        ({"\ufeffHARBOURLINE_ENVIRONMENT": "prod"}, "name it HARBOURLINE_ENVIRONMENT"),
+        ({"HARBOURLINE_ALLOWED_KEYS": "payment,*"}, "* is neither a key nor a namespace"),
+        ({"HARBOURLINE_ALLOWED_KEYS": "payment.*"}, "payment.* is neither a key nor"),
+        ({"HARBOURLINE_ALLOWED_KEYS": "payment."}, "payment. is neither a key nor"),
         ({"OTEL_PYTHON_CONTEXT": "nope"}, "No installed package offers nope"),
         ({"OTEL_EXPERIMENTAL_RESOURCE_DETECTORS": "host,nope"}, "offers nope"),
         ({"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "https://a"}, "METRICS_ENDPOINT"),

@@ -249,6 +249,9 @@ def test_secrets_and_what_names_a_person_go(value: str, text: str) -> None:
         "password hashing took 182ms",
         "token refresh took 12ms",
         "cookie_banner=shown",
+        "Authorization: required",
+        '<Amt Ccy="HKD">12.50</Amt>',
+        "retried with ?state=HK",
         "host:8080:web:blue:green",
         "at 10:59:12",
         "INSERT INTO t (a, b) VALUES (?, ?)",
@@ -336,6 +339,7 @@ def test_keys_that_look_secret(key: str) -> None:
     "key",
     "http.route payment.id spinning pinned.version shipping.state company.id panel "
     "gen_ai.usage.input_tokens tracking.number monkey keyboard tracked server.address "
+    "pan_zoom secretSanta "
     "cookie_banner credentialSource password.reset.url sidecar deck "
     "messaging.kafka.message.key db.collection.name expand".split(),
 )

@@ -38,9 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
     file = given.env_file or Path(FILE)
     if file.exists() and (given.env_file or "HARBOURLINE_ENVIRONMENT" not in os.environ):
         try:
-            os.environ.update(_variables(file.read_text("utf-8", "surrogateescape")))
+            text = file.read_text("utf-8", "surrogateescape")
         except OSError as error:
             parser.error(f"{file} cannot be read: {error.strerror}")
+        if text.startswith("\ufeff"):
+            parser.error(
+                f"{file} begins with a byte order mark, which systemd takes for a part of the "
+                "first name. Fix: save it as UTF-8 without one"
+            )
+        os.environ.update(_variables(text))
 
     from harbourline_otel import doctor as office
 

@@ -25,6 +25,7 @@ from harbourline_otel.settings import (
     SettingsError,
     has_new_names,
     leaves_spans_out,
+    service_name,
 )
 
 State = Literal["ok", "wrong", "note"]
@@ -84,7 +85,7 @@ def _examine(seconds: float) -> Iterator[Finding]:
     else:
         yield Finding(
             "ok",
-            f"settings: {os.environ.get('OTEL_SERVICE_NAME', 'no name')} in "
+            f"settings: {service_name(os.environ) or 'no name'} in "
             f"{settings.environment}, provider harbourline_{settings.level}",
         )
         if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
@@ -263,7 +264,7 @@ def _test_span(settings: Settings) -> bytes:
     resource = request.resource_spans.add()
     resource.resource.attributes.extend(
         [
-            attribute("service.name", os.environ.get("OTEL_SERVICE_NAME", "harbourline-doctor")),
+            attribute("service.name", service_name(os.environ) or "harbourline-doctor"),
             attribute("deployment.environment.name", settings.environment),
         ]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from harbourline_otel import ends, instrumentations, refusals, startup
 from harbourline_otel.hooks import when_imported, wrap
@@ -44,10 +45,10 @@ def put_up(settings: Settings) -> None:
         when_imported("opentelemetry.trace", _guard_choice)
         for signal in ("metrics", "_logs"):
             when_imported(f"opentelemetry.{signal}._internal", _guard_choice_of_signal)
-        for name in ("metrics._internal", "metrics._internal.export"):
-            when_imported(f"opentelemetry.sdk.{name}", _guard_metrics)
-        for name in ("_logs._internal", "_logs._internal.export"):
-            when_imported(f"opentelemetry.sdk.{name}", _guard_logs)
+    for name in ("metrics._internal", "metrics._internal.export"):
+        when_imported(f"opentelemetry.sdk.{name}", _guard_metrics)
+    for name in ("_logs._internal", "_logs._internal.export"):
+        when_imported(f"opentelemetry.sdk.{name}", _guard_logs)
     instrumentations.spare()
     when_imported("opentelemetry.sdk.trace", _guard_providers)
     when_imported("opentelemetry.sdk._configuration", _replace_configurator)
@@ -124,6 +125,22 @@ def _guard_choice(module: ModuleType) -> None:
         refusals.turn_away(refusals.refusal(_settings, kind), kind)
 
     wrap(module, "set_tracer_provider", choose)
+    module.__class__ = _Held
+
+
+class _Held(type(sys)):  # type: ignore[misc]
+    """The module of which nobody replaces the functions that find the tracer provider.
+
+    New Relic's agent would, by one of its own, where it is told to see OpenTelemetry's spans.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        ours = sys._getframe(1).f_globals.get("__name__") == wrap.__module__
+        if name in ("get_tracer", "get_tracer_provider") and not ours:
+            assert _settings
+            refusals.turn_away(refusals.refusal(_settings, type(value)), type(value))
+        else:
+            super().__setattr__(name, value)
 
 
 def look(provider: object) -> bool:
@@ -148,6 +165,8 @@ def _is_guarded(provider: object) -> bool:
 def _foreign(propagator: object) -> type | None:
     """The class of a propagator, or of a part of it, that is on no allow-list."""
     kind = type(propagator)
+    if "inject" in getattr(propagator, "__dict__", ()):  # a function that code put there
+        return kind
     parts = getattr(propagator, "_propagators", None)
     if kind.__module__ == "opentelemetry.propagators.composite" and parts is not None:
         return next(filter(None, map(_foreign, parts)), None)

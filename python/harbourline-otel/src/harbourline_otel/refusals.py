@@ -47,7 +47,7 @@ def _is_vendors_call() -> bool:
     frame: Any = sys._getframe(1)
     while frame is not None:
         name = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        if name not in ("harbourline_otel", "opentelemetry"):
+        if name not in ("harbourline_otel", "opentelemetry", "wrapt", "importlib"):
             return name in _OTHERS
         frame = frame.f_back
     return False
@@ -93,7 +93,11 @@ def to_the_agent(settings: Settings, exporter: object, what: str) -> bool:
     if session is not None:
         session.trust_env = False
         session.max_redirects = 0  # some releases would follow one elsewhere
-    if what != "spans" and (session.proxies if session is not None else _has_proxy(settings)):
+    options = dict(getattr(exporter, "_channel_options", None) or ())  # of gRPC
+    proxied = options.get("grpc.http_proxy") or (
+        session.proxies if session is not None else _has_proxy(settings)
+    )
+    if what != "spans" and proxied:
         raise Refused(refusal(settings, kind, " by a proxy", f"raw {what}"))
     return True
 

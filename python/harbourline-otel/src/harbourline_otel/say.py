@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from time import monotonic
 
-from harbourline_otel.settings import Settings
+from harbourline_otel.settings import Settings, service_name
 
 logger = logging.getLogger("harbourline_otel")
 
@@ -142,7 +142,7 @@ def started(settings: Settings, instrumentations: str) -> None:
     """One line on standard error."""
     if os.environ.get("HARBOURLINE_SAY", "").strip().lower() == "nothing":
         return
-    name = os.environ.get("OTEL_SERVICE_NAME", "").strip() or "a service"
+    name = service_name(os.environ) or "a service"
     where = settings.url if "otlp" in settings.exporters else "no agent"
     sys.stderr.write(
         f"harbourline: {name} in {settings.environment}, spans to {where}, provider "

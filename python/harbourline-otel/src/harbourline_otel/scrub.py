@@ -50,6 +50,7 @@ _SYSTEMS = ("db.system.name", "db.system")
 _ADDRESSES = frozenset(
     {"url.full", "url.query", "url.path", "url.fragment", "url.original", "http.url", "http.target"}
 )
+_UNTOUCHED = frozenset({"service.name", "service.namespace", "service.version"})
 _WHOLE = re.compile(
     r"(?:process|container)\.command_(?:args|line)$|process\.environment_variable(?:\.|$)"
     rf"|aws\.dynamodb\.item_collection_metrics$|(?:{KNOWN_NAMESPACES})\.(?:.+\.)?(?:args|kwargs"
@@ -80,6 +81,9 @@ _USER = re.compile(
 
 _SIMPLE = frozenset({str, int, float, bool, type(None)})
 _NUMBERS = (int, float)
+_has_digits = texts.has_digits
+_SMALL = 10**12
+"""No number of a card, or of an identity card, is as small."""
 _KNOWN_KEYS = 4096
 """Keys whose verdict is kept: a service that makes keys out of values must not fill memory."""
 
@@ -167,10 +171,12 @@ class Scrubber:
         return InstrumentationScope(scope.name, scope.version, scope.schema_url, dict(attributes))
 
     def _outside(self, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Of what belongs to no single span: the allow-list is for attributes of spans."""
+        """Of what belongs to no single span. What a service is named is looked up by its name."""
         changed = {
             key: MASK
-            if is_sensitive(key, type(value) in _NUMBERS) or _WHOLE.match(key)
+            if self._hides(key, type(value) in _NUMBERS)
+            else value
+            if key in _UNTOUCHED
             else self._inside(value)
             for key, value in attributes.items()
         }
@@ -203,15 +209,18 @@ class Scrubber:
                 if (text := texts.statement(str(value), _system(attributes))) != value:
                     changed[key] = text
             elif key in _ADDRESSES:
-                if (text := _address(str(value))) != value:
+                text = _address(str(value))
+                if _has_digits(text):
+                    text = texts.numbers(text)
+                if text != value:
                     changed[key] = text
             elif key in FREE_TEXT:
                 changed[key] = self._text(key, str(value))
             elif (
                 # What `_clean` looks for; nearly never there.
-                "=" in value or "@" in value or ": " in value or '":' in value
+                "=" in value or "@" in value or ": " in value or '":' in value or _has_digits(value)
                 if type(value) is str
-                else type(value) not in _SIMPLE
+                else type(value) not in _SIMPLE or (type(value) is int and value > _SMALL)
             ) and (inner := self._inside(value)) != value:
                 changed[key] = inner
         return {**attributes, **changed} if changed else attributes
@@ -235,6 +244,8 @@ class Scrubber:
         if isinstance(value, bytes):
             text = value.decode("latin-1")
             return MASK if _clean(text) != text else value
+        if type(value) is int and value > _SMALL:
+            return MASK if texts.numbers(str(value)) == MASK else value
         return _clean(value) if isinstance(value, str) else value
 
     def _event(self, event: Event) -> Event:
@@ -278,7 +289,9 @@ def _clean(text: str, depth: int = 2) -> str:
     """Text of any kind: addresses, JSON, headers; also within each other, so many times."""
     if "=" in text or "@" in text:
         text = _address(text, depth)
-    return texts.pairs(text) if ": " in text or '":' in text else text
+    if ": " in text or '":' in text:
+        text = texts.pairs(text)
+    return texts.numbers(text) if _has_digits(text) else text
 
 
 def _address(text: str, depth: int = 2) -> str:
@@ -291,7 +304,9 @@ def _address(text: str, depth: int = 2) -> str:
         within = nested and _clean(inner := unquote(unquote(value)), depth - 1) != inner
         code = {"code": _CODE, "state": _STATE}.get(key)
         signs = _SIGNS.search(key) or (code and code.match(value))
-        return f"{match['key']}={MASK}" if within or signs or is_sensitive(key) else match[0]
+        said = match.string[: match.start()].endswith(" ") or value.startswith("GPIO")
+        secret = is_sensitive(key) and not (said and texts.is_said(key, value))
+        return f"{match['key']}={MASK}" if within or signs or secret else match[0]
 
     if "@" in text:
         text = _USER.sub(lambda found: f"{found[1] or ''}{MASK}@", text)

@@ -52,6 +52,8 @@ _CREDENTIALS = ("OTEL_PYTHON_EXPORTER_OTLP_HTTP_", "OTEL_PYTHON_EXPORTER_OTLP_GR
 _SECRET = ("HEADERS", "ATTRIBUTES", "CERTIFICATE", "KEY", "TOKEN", "SECRET", "PASSWORD")
 """Parts of names of variables whose values may be secrets, or hold some."""
 _SIGNALS = ("TRACES", "METRICS", "LOGS")
+_BOM = "\ufeff"
+"""What some editors begin a file with: a name that it belongs to is none that anybody reads."""
 _QUOTES = ("''", '""', "\u2018\u2019", "\u201c\u201d")
 _COMPLETE_SAMPLERS = ("always_on", "parentbased_always_on")
 
@@ -227,6 +229,20 @@ _PORTS = {
 }
 
 
+def service_name(variables: Mapping[str, str]) -> str:
+    """What the variables name the service, if they do."""
+    return variables.get("OTEL_SERVICE_NAME", "").strip() or _resource(variables).get(
+        "service.name", ""
+    )
+
+
+def _resource(variables: Mapping[str, str]) -> dict[str, str]:
+    """``OTEL_RESOURCE_ATTRIBUTES``, as the SDK reads it."""
+    given = variables.get("OTEL_RESOURCE_ATTRIBUTES", "").split(",")
+    pairs = (pair.partition("=") for pair in given)
+    return {key.strip(): _unquoted(value.strip()) for key, _, value in pairs}
+
+
 def _unquoted(text: str) -> str:
     if "%" not in text:
         return text
@@ -258,7 +274,7 @@ class _Reader:
             host=host,
             port=port,
             exporters=self._exporters(),
-            allowed_keys=tuple(self._list("HARBOURLINE_ALLOWED_KEYS")),
+            allowed_keys=self._allowed_keys(),
             queue=queue,
             batch=self._number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 1, 128, 128),
             delay_ms=self._number("OTEL_BSP_SCHEDULE_DELAY", 1, 60_000, 2000),
@@ -280,8 +296,7 @@ class _Reader:
         self.problems.append(f"  {what}\n    {why}\n    Fix: {fix}")
 
     def _environment(self) -> str:
-        pairs = (pair.partition("=") for pair in self._list("OTEL_RESOURCE_ATTRIBUTES"))
-        attributes = {key.strip(): _unquoted(value.strip()) for key, _, value in pairs}
+        attributes = _resource(self._variables)
         environment = self._get("HARBOURLINE_ENVIRONMENT") or attributes.get(
             _ENVIRONMENT_KEYS[0], ""
         )
@@ -309,7 +324,7 @@ class _Reader:
             why = f"Nothing in the name {environment} says that it is none of production."
             fix = f"use dev on your own machine, elsewhere the provider of the node's {FILE}."
             self._problem(PROVIDER, why, fix)
-        named = self._get("OTEL_SERVICE_NAME") or attributes.get("service.name")
+        named = service_name(self._variables)
         if not named and self._level != "development":
             why = "Spans of an unknown service help nobody."
             self._problem("OTEL_SERVICE_NAME", why, "name the service in its unit.")
@@ -348,6 +363,19 @@ class _Reader:
                 self._problem(name, why, "use http/protobuf and port 4318.")
         return agent or _DEFAULT
 
+    def _allowed_keys(self) -> tuple[str, ...]:
+        keys = tuple(self._list("HARBOURLINE_ALLOWED_KEYS"))
+        for key in keys:
+            if (
+                key[-1] == "."
+                or not key.replace(".", "").replace("-", "").replace("_", "").isalnum()
+            ):
+                why = f"{key} is neither a key nor a namespace: it lets nothing through."
+                fix = "write keys out, or the namespace alone: payment lets payment.amount through."
+                self._problem("HARBOURLINE_ALLOWED_KEYS", why, fix)
+                break
+        return keys
+
     def _exporters(self) -> tuple[str, ...]:
         names = tuple(self._list("OTEL_TRACES_EXPORTER")) or ("otlp",)
         known = {"otlp", "none"}
@@ -370,7 +398,7 @@ class _Reader:
     def _refuse_unknown(self) -> None:
         """Names with a typing error: of our variables, and of what other packages offer."""
         for name, value in self._variables.items():
-            if not value or name in _OURS or not name.upper().startswith("HARBO"):
+            if not value or name in _OURS or not name.upper().lstrip(_BOM).startswith("HARBO"):
                 continue
             from difflib import get_close_matches
 

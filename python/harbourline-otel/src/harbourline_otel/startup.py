@@ -47,6 +47,7 @@ def start() -> None:
     from harbourline_otel import ends, guard
     from harbourline_otel.settings import Settings, SettingsError
 
+    _forget_the_distribution()
     try:
         guard.put_up(Settings.from_environment(os.environ))
         ends.watch()
@@ -54,6 +55,19 @@ def start() -> None:
         _refuse(f"{error}\n")
     except Exception as error:
         _refuse(f"harbourline: this service does not start: {type(error).__name__}: {error}\n")
+
+
+def _forget_the_distribution() -> None:
+    """What opentelemetry-distro set, where it came before us, is no setting of the service's."""
+    name = "OTEL_EXPORTER_OTLP_PROTOCOL"
+    if "opentelemetry.distro" in sys.modules and name in os.environ:
+        try:
+            with open("/proc/self/environ", "rb") as file:
+                given = file.read().split(b"\0")
+        except OSError:
+            return
+        if not any(pair.startswith(f"{name}=".encode()) for pair in given):
+            del os.environ[name]
 
 
 def _refuse_unguarded(_: object) -> None:
