@@ -2,8 +2,10 @@
 
 import signal
 import socket
+import sys
 import threading
 import time
+from types import ModuleType
 
 import pytest
 from conftest import Agent, Service, answers, as_dict, free_port, wait_until
@@ -403,6 +405,15 @@ def test_servers_hand_over_their_last_spans(service: Service, agent: Agent, name
     _, err = process.communicate(timeout=60)
     assert len(agent.spans) == 10, err
     assert agent.total("otel.sdk.exporter.span.exported") == 10
+
+
+def test_a_stand_in_for_uwsgi_harms_no_span(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As tests of services have it."""
+    monkeypatch.setitem(sys.modules, "uwsgi", ModuleType("uwsgi"))
+    provider, _ = provider_of(agent)
+    end_spans(provider, 1)
+    provider.shutdown()
+    assert len(agent.spans) == 1
 
 
 def test_what_waits_is_few_objects_for_the_garbage_collector(

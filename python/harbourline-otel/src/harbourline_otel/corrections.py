@@ -156,10 +156,9 @@ def _keep_answers(module: ModuleType) -> None:
             MultiPartParserError,
         )
 
-        answers = (Http404, exceptions.PermissionDenied, exceptions.BadRequest)
-        if not isinstance(
-            args[1], (*answers, exceptions.SuspiciousOperation, MultiPartParserError)
-        ):
+        bad = getattr(exceptions, "BadRequest", MultiPartParserError)  # of Django 3.2 and later
+        answers = (Http404, exceptions.PermissionDenied, exceptions.SuspiciousOperation, bad)
+        if not isinstance(args[1], (*answers, MultiPartParserError)):
             wrapped(*args, **kwargs)
 
     wrap(module, "_DjangoMiddleware.process_exception", note)

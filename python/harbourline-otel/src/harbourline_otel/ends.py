@@ -250,7 +250,7 @@ def _prepare(module: ModuleType) -> None:
                 loading = True
                 try:
                     return original(*args, **kwargs)
-                except (OSError, ImportError, MemoryError) as error:
+                except (OSError, ImportError, MemoryError, StopIteration) as error:
                     _cannot_trace(error)
                     return module.ProxyTracerProvider()
                 finally:

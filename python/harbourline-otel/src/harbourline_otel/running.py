@@ -65,10 +65,10 @@ class Running:
                 f"until it ends, {settings.queue} at the most. Fix: run the service in the main "
                 "interpreter (mod_wsgi: WSGIApplicationGroup %{GLOBAL}; uWSGI: single-interpreter)"
             )
-        uwsgi = sys.modules.get("uwsgi")
-        if uwsgi and uwsgi.worker_id() < 2:  # the first tells for all
-            for line in of_uwsgi(uwsgi.opt):
-                warn(line)
+        with suppress(Exception):  # there is none, or a stand-in of the service's tests
+            uwsgi = sys.modules["uwsgi"]
+            for line in of_uwsgi(uwsgi.opt) if uwsgi.worker_id() < 2 else ():
+                warn(line)  # the first worker tells for all
         with suppress(RuntimeError):  # the interpreter is about to end: `put` counts
             self._start()
 
