@@ -43,3 +43,15 @@ forget.forget()
 assert ("packaging.tags" in sys.modules) is ({held!r} != "")
 """
     assert service.run(script, PYTHONPATH=str(service.folder)).returncode == 0
+
+
+def test_a_package_may_go_before_its_parts(service: Service) -> None:
+    script = """
+from opentelemetry.instrumentation import auto_instrumentation, dependencies
+import packaging.licenses
+from harbourline_otel import forget
+forget.forget()
+"""
+    for seed in ("0", "1"):  # orders of a set: the package is first in one of them
+        done = service.run(script, PYTHONHASHSEED=seed)
+        assert done.returncode == 0, done.stderr

@@ -1,5 +1,6 @@
 """Queue, batches, counts, fork and end, against an agent that is there or not."""
 
+import os
 import signal
 import socket
 import sys
@@ -221,6 +222,29 @@ def test_a_fork_does_not_wait_for_an_agent_that_has_not_answered_before(agent: A
         running.exporter.stop_within(0)
         running.exporter.abandon()
         connection.close()
+
+
+def test_a_fork_that_a_handler_prevents_holds_nothing_back(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent.status = 503
+    provider, pipeline = provider_of(agent, delay_ms=1)
+    end_spans(provider, 1)
+    running = pipeline._running
+    assert running
+    wait_until(lambda: running.exporter.keeps, "the agent to refuse the batch")
+    pause = running.pause
+
+    def interrupted(seconds: float) -> None:
+        pause(seconds)
+        raise TimeoutError
+
+    monkeypatch.setattr(running, "pause", interrupted)
+    with pytest.raises(TimeoutError):
+        os.fork()
+    agent.status = 200
+    wait_until(lambda: len(agent.spans) == 1, "the batch to come again")
+    provider.shutdown()
 
 
 def test_metrics_that_the_agent_did_not_take_come_later(agent: Agent) -> None:

@@ -37,8 +37,8 @@ def forget() -> None:
     for name in names:
         del sys.modules[name]
         package, _, part = name.rpartition(".")
-        if package:
-            vars(sys.modules[package]).pop(part, None)
+        if parent := sys.modules.get(package):  # else it is of the start, too
+            vars(parent).pop(part, None)
     importlib.invalidate_caches()  # what was found in the folders of packages
     gc.collect()
 

@@ -19,25 +19,9 @@ _QUICK = 1_000_000
 """Nanoseconds in which a pool gives a connection that it has."""
 
 _CORRECTED = (
-    *(
-        "aiohttp_client",
-        "aiohttp_server",
-        "aiokafka.utils",
-        "asgi",
-        "asyncpg",
-        "django.middleware.otel_middleware",
-    ),
-    *(
-        "dbapi",
-        "fastapi",
-        "grpc",
-        "pika.utils",
-        "psycopg",
-        "psycopg2",
-        "redis",
-        "starlette",
-        "wsgi",
-    ),
+    *("aiohttp_client", "aiohttp_server", "aiokafka.utils", "asgi", "asyncpg", "dbapi"),
+    *("django.middleware.otel_middleware", "fastapi", "grpc", "pika.utils", "psycopg", "psycopg2"),
+    *("redis", "starlette", "wsgi"),
 )
 """Instrumentations that `corrections` knows, which is loaded with the first of them."""
 

@@ -131,12 +131,14 @@ def _pause_all() -> int:
     """Lets the threads end, so that a fork has nothing to wait for."""
     global _forking
     _forking = True
-    for pipeline in list(_pipelines):
-        if running := pipeline._running:
-            try:
+    try:
+        for pipeline in list(_pipelines):
+            if running := pipeline._running:
                 running.pause(_PAUSE)
-            finally:
                 running.unpause()
+    except BaseException:  # of a signal's handler: there will be no fork
+        _resume_all()
+        raise
     return 0
 
 
