@@ -286,6 +286,19 @@ attempts = (
         "trace.set_tracer_provider(provider)\n" + END,
     ),
     Attempt(
+        "code that empties them",
+        "refused",
+        {},
+        OWN + "provider._active_span_processor._span_processors = ()\n",
+    ),
+    Attempt(
+        "code that changes the resource of a provider",
+        "refused",
+        {},
+        OWN + "from opentelemetry.sdk.resources import Resource\n"
+        "provider._resource = Resource({'deployment.environment.name': 'dev'})\n",
+    ),
+    Attempt(
         "code that replaces the processors of a provider",
         "refused",
         {},

@@ -107,6 +107,8 @@ def test_a_span_with_nothing_to_hide_is_not_copied() -> None:
         ("url.path", "/pay;jsessionid=hunter2"),
         ("url.fragment", "access_token=hunter2"),
         ("url.query", "pin=hunter2"),
+        ("payment.note", "password = hunter2"),
+        ("payment.note", "authorization=Bearer hunter2"),
         ("url.query", "%E5%AF%86%E7%A0%81=hunter2"),
         ("payment.callback", "https://user:hunter2@x/"),
         ("http.request.header.referer", ["https://x/?token=hunter2"]),
@@ -234,8 +236,15 @@ def test_names_scopes_and_resources_are_scrubbed() -> None:
     tracer.start_span("SELECT'hunter2'", attributes={"db.statement": "SELECT'hunter2'"}).end()
     tracer.start_span("GET https://x/?token=hunter2").end()
     scrub = Scrubber([]).span
-    _, call_as_it_was = exporter.get_finished_spans()
-    statement, call = map(scrub, exporter.get_finished_spans())
+    call_as_it_was = exporter.get_finished_spans()[1]
+    provider.get_tracer("https://u:hunter2@x", "token=hunter2", "https://x?pin=hunter2").start_span(
+        "named"
+    ).end()
+    named = exporter.get_finished_spans()[-1]
+    assert scrub(named).instrumentation_scope is scrub(named).instrumentation_scope
+    scope = scrub(named).instrumentation_scope
+    assert scope and "hunter2" not in f"{scope.name} {scope.version} {scope.schema_url}"
+    statement, call = map(scrub, exporter.get_finished_spans()[:2])
     assert (statement.name, call.name) == ("SELECT?", f"GET https://x/?token={MASK}")
     assert statement.resource.attributes == {
         "db.password": MASK,

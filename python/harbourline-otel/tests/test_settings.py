@@ -185,6 +185,7 @@ def test_development_needs_less_but_an_environment() -> None:
         ("http://127.0.0.1:\uff14\uff13\uff11\uff18", None),
         ("http://[::1%25lo]:4318", None),
         ("HTTP://LOCALHOST:4318/v1/traces/", ("127.0.0.1", 4318)),
+        ("http://127.0.0.1:43\n18", None),
         ("", None),
     ],
 )

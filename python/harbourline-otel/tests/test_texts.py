@@ -284,6 +284,7 @@ def test_what_says_what_is_wrong_stays() -> None:
         "connection to 10.0.0.1:5432 refused",
         "'NoneType' object has no attribute 'amount'",
         "No module named 'foo'",
+        "cannot import name 'x' from 'y' (/srv/y.py)",
         "f() got an unexpected keyword argument 'x'",
         'duplicate key value violates unique constraint "payments_pkey"',
         'relation "payments" does not exist',
@@ -356,6 +357,10 @@ def test_keys_that_do_not(key: str) -> None:
         ("redis", "SET key hunter2\nGET hunter2"),
         ("postgresql", "SELECT 1; COPY p (n) FROM stdin;\nhunter2\tx\n"),
         ("oracle", "SELECT 1; ALTER USER a IDENTIFIED BY hunter2"),
+        ("oracle", 'SELECT 1; ALTER USER a IDENTIFIED BY "hunter2"'),
+        ("oracle", "SELECT q'#it's hunter2#' FROM dual"),
+        ("clickhouse", "SELECT 1; INSERT INTO t FORMAT CSV 1,hunter2"),
+        ("memcached", "set key hunter2\nget hunter2"),
     ],
 )
 def test_rarer_literals_go(system: str, text: str) -> None:
@@ -368,6 +373,8 @@ def test_rarer_literals_go(system: str, text: str) -> None:
     [
         "Violation of UNIQUE KEY constraint 'UQ'. The duplicate key value is (hunter2, (a)).",
         "ORA-03301: row with column values (ID:hunter2) already exists",
+        "Sec-WebSocket-Protocol: bearer, hunter2",
+        "line 1, column 20:\n    password: secret: hunter2\n                    ^",
         "400 for request with Cookie: a=b; session=hunter2; c=d",
     ],
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 def loopback(url: str) -> tuple[str, int] | None:
     """Host and port of an http URL (or of gRPC's ``host:port``) on loopback; None for any other."""
-    if not url.isascii() or "%" in url:  # digits of other scripts, zones of an interface
+    # Digits of other scripts, zones of an interface, line ends that `urlsplit` leaves out.
+    if not (url.isascii() and url.isprintable()) or "%" in url:
         return None
     if plain := _plain(url):
         return plain

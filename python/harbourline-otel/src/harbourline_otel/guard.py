@@ -279,7 +279,9 @@ def _guard_providers(module: ModuleType) -> None:
         if admitted := _look(settings, processor):
             wrapped(admitted)
 
-    def put(wrapped: _Wrapped, _: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def put(
+        wrapped: _Wrapped, holder: object, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
         """Past the methods for it, by an attribute of the provider or of its processors."""
         name, value = args
         if name in ("_active_span_processor", "span_processor") and type(value) not in guarded:
@@ -287,8 +289,20 @@ def _guard_providers(module: ModuleType) -> None:
         if name == "sampler":
             _check_sampler(settings, given := {name: value})
             value = given[name]
+        if name in ("_resource", "resource"):
+            value = _resource(settings, value)
         if name == "_span_processors":
+            from harbourline_otel.pipeline import Pipeline
+
             value = tuple(filter(None, (_look(settings, each) for each in value)))
+            before = getattr(holder, name, ())
+            if kept := [each for each in before if type(each) is Pipeline and each not in value]:
+                refusals.turn_away(
+                    "harbourline: what hands spans over would be taken out, and they be lost. "
+                    "Fix: leave the processors that a provider has; add others beside them.",
+                    type(value),
+                )
+                value = (*kept, *value)
         wrapped(name, value)
 
     guarded = (module.SynchronousMultiSpanProcessor, module.ConcurrentMultiSpanProcessor)
@@ -321,6 +335,8 @@ def _resource(settings: Settings, given: Resource | None) -> Resource:
             f"harbourline: the resource says {', '.join(against)}, and this node is of "
             f"{settings.environment}. Fix: leave the environment out of the code."
         )
+    if resource.attributes.get("deployment.environment.name") == settings.environment:
+        return resource
     return resource.merge(Resource({"deployment.environment.name": settings.environment}))
 
 

@@ -64,7 +64,7 @@ _FREE = re.compile(
     r"(?!(?:type|escaped|message|stacktrace|stack|code|name|id|domain|category)$)"
 )
 """Of known namespaces, and no convention says what they hold: on no allow-list by themselves."""
-_PARAMETER = re.compile(r"(?P<key>[^?&;=#/\s]+)=(?P<value>[^&;#\s]*)")
+_PARAMETER = re.compile(r"(?P<key>[^?&;=#/\s]+)=(?P<value>(?:(?:Bearer|Basic|Token) )?[^&;#\s]*)")
 _SIGNS = re.compile(
     r"(?:^|[-_.])(?:sid|auth|sig|sign|signature|awsaccesskeyid|saml(?:request|response)|ticket"
     r"|assertion)$",
@@ -84,6 +84,7 @@ _NUMBERS = (int, float)
 _has_digits = texts.has_digits
 _SMALL = 10**12
 """No number of a card, or of an identity card, is as small."""
+_KNOWN_SCOPES = 256
 _KNOWN_KEYS = 4096
 """Keys whose verdict is kept: a service that makes keys out of values must not fill memory."""
 
@@ -111,6 +112,8 @@ class Scrubber:
         """Of keys of other values, and of numbers."""
         self._known: tuple[Resource, Resource] | None = None
         """The resource that was seen last, and as it may leave: it is that of all spans."""
+        self._scopes: dict[int, tuple[InstrumentationScope, InstrumentationScope]] = {}
+        """The same of scopes: each instrumentation has one."""
 
     @classmethod
     def of(cls, settings: Settings) -> Scrubber:
@@ -165,10 +168,20 @@ class Scrubber:
         return known[1]
 
     def _scope(self, scope: InstrumentationScope | None) -> InstrumentationScope | None:
-        given = getattr(scope, "attributes", None)
-        if scope is None or not given or (attributes := self._outside(given)) is given:
-            return scope
-        return InstrumentationScope(scope.name, scope.version, scope.schema_url, dict(attributes))
+        if scope is None:
+            return None
+        if known := self._scopes.get(id(scope)):  # it is held: no other has its id
+            return known[1]
+        given = getattr(scope, "attributes", None) or {}
+        told = (scope.name, scope.version, scope.schema_url)
+        name, version, schema = (text and _clean(text) for text in told)
+        attributes = self._outside(given)
+        left = scope
+        if attributes is not given or (name, version, schema) != told:
+            left = InstrumentationScope(str(name), version, schema, dict(attributes))
+        if len(self._scopes) < _KNOWN_SCOPES:
+            self._scopes[id(scope)] = (scope, left)
+        return left
 
     def _outside(self, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
         """Of what belongs to no single span. What a service is named is looked up by its name."""
@@ -289,7 +302,7 @@ def _clean(text: str, depth: int = 2) -> str:
     """Text of any kind: addresses, JSON, headers; also within each other, so many times."""
     if "=" in text or "@" in text:
         text = _address(text, depth)
-    if ": " in text or '":' in text:
+    if ": " in text or '":' in text or " = " in text:
         text = texts.pairs(text)
     return texts.numbers(text) if _has_digits(text) else text
 

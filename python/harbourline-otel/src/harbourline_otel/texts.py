@@ -15,7 +15,8 @@ _LITERALS = r"""
     (?P<comment> --[^\n]* | /\*.*?(?:\*/|\Z) HASH )
   | (?P<dollar> \$(?P<tag>[A-Za-z_]\w*|)\$ .*? (?:\$(?P=tag)\$|\Z) )
   | (?P<oracle> \b[NnQq]{1,2}'
-        (?: \[.*?(?:\]'|\Z) | \{.*?(?:\}'|\Z) | \(.*?(?:\)'|\Z) | <.*?(?:>'|\Z) ) )
+        (?: (?<=[Qq]')(?P<mark>[^\w\s\[{(<']).*?(?:(?P=mark)'|\Z)
+        | \[.*?(?:\]'|\Z) | \{.*?(?:\}'|\Z) | \(.*?(?:\)'|\Z) | <.*?(?:>'|\Z) ) )
   | (?P<string> (?: \b (?:[EeBbXxNnQq]|[Uu]&|_\w+) )? ' (?: [^'\\] | '' | \\. )* (?:'|\Z) )
   | (?P<double> " (?: [^"\\] | "" | \\. )* (?:"|\Z) )
   | (?P<name> `[^`]*(?:`|\Z) | \[[A-Za-z_][\w ]*\] )
@@ -37,7 +38,7 @@ def statement(text: str, system: str = "") -> str:
         text: SQL or similar; it may be cut off anywhere.
         system: ``db.system.name``, which says what double quotes mean.
     """
-    if system.lower() in ("redis", "valkey"):
+    if system.lower() in ("redis", "valkey", "memcached"):
         return "\n".join(re.sub(r"(?<=\s)\S+", "?", line) for line in text.split("\n"))
     if "'" not in text and '"' not in text and not _WORTH.search(text):
         return text
@@ -75,11 +76,16 @@ def statement(text: str, system: str = "") -> str:
     return "".join(parts)
 
 
-_WORTH = re.compile(r"[\d$#`]|--|/\*|stdin|identified", re.IGNORECASE)
-_ROWS = re.compile(r"(\bfrom\s+stdin\b[^\n]{0,200}\n).*", re.IGNORECASE | re.DOTALL)
-"""What follows COPY."""
-_IDENTIFIED = re.compile(r"(\bidentified\s+by\s+)(?!values\b)[^\s'\"?:;%]+", re.IGNORECASE)
-"""Oracle's passwords stand there bare."""
+_WORTH = re.compile(r"[\d$#`]|--|/\*|stdin|identified|format", re.IGNORECASE)
+_ROWS = re.compile(
+    r"(\bfrom\s+stdin\b[^\n]{0,200}\n|\binsert\s+into\s[^'\"]{0,200}?\sformat\s+\w+\s).*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What follows COPY, and ClickHouse's FORMAT."""
+_IDENTIFIED = re.compile(
+    r"(\bidentified\s+by\s+)(?!values\b)(?:\"[^\"]*\"?|[^\s'\"?:;%]+)", re.IGNORECASE
+)
+"""Oracle's passwords stand there bare, or as a name does."""
 
 
 def _is_ambiguous(literal: str) -> bool:
@@ -92,7 +98,7 @@ _KEY = re.compile(
 _VALUE = re.compile(
     r"\"(?:[^\"\\]|\\.)*(?:\"|\Z)|'(?:[^'\\]|\\.)*(?:'|\Z)"
     r"|\{[^{}]*(?:\}|\Z)|\[[^\[\]]*(?:\]|\Z)"
-    r"|(?:(?:[Bb]earer|[Bb]asic|[Tt]oken|[Dd]igest) )?(?:[^\s,;&)}\]]|,(?=\S))+",
+    r"|(?:(?:[Bb]earer|[Bb]asic|[Tt]oken|[Dd]igest) )?(?:[^\s,;&)}\]]|,(?=\S)|(?<=:)\ (?=\S))+",
     re.DOTALL,
 )
 
@@ -149,6 +155,7 @@ def _form(match: re.Match[str]) -> str:
 _NAMED = re.compile(
     r"(?:\b(?:table|column|constraint|relation|index|schema|type|class|function|operator|extension"
     r"|encoding|for key|parameter|field|module named|no attribute|keyword argument|import name"
+    r"|import name '\w+' from"
     r"|required positional arguments?:|codec|url|url=|URL(?=\()|host=|message=|Ccy=)"
     r"|['\"](?:type|loc|msg|url)['\"]:) ?\(?$"
 )
@@ -298,7 +305,8 @@ _RULES: tuple[tuple[str, str | Callable[[re.Match[str]], str]] | Callable[[str],
     (r"(duplicate key value is )\(.*(?:\)|\Z)", rf"\1({MASK})"),
     (r"(with column values )\(.*(?:\)|\Z)", rf"\1({MASK})"),
     (
-        r"((?:^|[\s\"'{,])(?:(?:[Ss]et-)?[Cc]ookie|(?:[Pp]roxy-)?[Aa]uthorization|[Bb]aggage)"
+        r"((?:^|[\s\"'{,])(?:(?:[Ss]et-)?[Cc]ookie|(?:[Pp]roxy-)?[Aa]uthorization|[Bb]aggage"
+        r"|[Ss]ec-[Ww]eb[Ss]ocket-[Pp]rotocol)"
         rf"\"?'?: ?)(?! ?(?i:{_SAID.pattern})\s*(?:\n|\Z))[^\n]*",
         rf"\1{MASK}",
     ),
