@@ -302,6 +302,25 @@ def test_a_file_that_begins_with_a_byte_order_mark(service: Service) -> None:
     assert process.returncode == 2
 
 
+@pytest.mark.parametrize("line", ["export OTEL_SERVICE_NAME=pay", "OTEL_SERVICE_NAME: pay"])
+def test_a_file_that_sets_nothing(service: Service, line: str) -> None:
+    (service.folder / "service.env").write_text(f"{line}\n")
+    process = service.start(
+        *("harbourline-otel", "doctor", "--env-file", "service.env"),
+        **{name: "" for name in service.environment if name.startswith(("OTEL_", "HARBOURLINE_E"))},
+    )
+    assert "service.env sets no variable OTEL_" in process.communicate(timeout=120)[1]
+    assert process.returncode == 2
+
+
+def test_a_pager_that_ends(service: Service) -> None:
+    command = "harbourline-otel doctor --seconds 0 | head -1; exit ${PIPESTATUS[0]}"
+    process = service.start("bash", "-c", command)
+    err = process.communicate(timeout=120)[1]
+    assert err.startswith("harbourline: the report ends here: ") and err.count("\n") == 1, err
+    assert process.returncode == 1
+
+
 def test_a_service_that_is_named_by_its_resource(service: Service, doctor: Doctor) -> None:
     named = {"OTEL_SERVICE_NAME": "", "OTEL_RESOURCE_ATTRIBUTES": "service.name=pay%20in"}
     assert "harbourline: pay in in prod, spans to" in service.instrumented("", **named).stderr

@@ -46,11 +46,23 @@ def main(arguments: list[str] | None = None) -> int:
                 f"{file} begins with a byte order mark, which systemd takes for a part of the "
                 "first name. Fix: save it as UTF-8 without one"
             )
-        os.environ.update(_variables(text))
+        variables = _variables(text)
+        ours = any(name.startswith(("OTEL_", "HARBOURLINE_")) for name in variables)
+        if not (ours or "HARBOURLINE_ENVIRONMENT" in os.environ):
+            parser.error(
+                f"{file} sets no variable OTEL_… or HARBOURLINE_…. Fix: write NAME=VALUE, one a "
+                "line, in UTF-8 and without export"
+            )
+        os.environ.update(variables)
 
     from harbourline_otel import doctor as office
 
-    return office.examine(given.seconds)
+    try:
+        return office.examine(given.seconds)
+    except OSError as error:  # a pager that ended, a full disk
+        sys.stdout = None  # Python would fail at it once more
+        sys.stderr.write(f"harbourline: the report ends here: {error}\n")
+        return 1
 
 
 def _variables(text: str) -> dict[str, str]:
