@@ -1,7 +1,7 @@
 """What OpenTelemetry's instrumentations do twice or for nothing, and what must stay of it."""
 
 from collections.abc import Callable
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from conftest import Agent, Service, as_dict
@@ -88,7 +88,7 @@ except sqlalchemy.exc.OperationalError as error:
 
 def test_no_span_for_events_of_asgi(service: Service, agent: Agent) -> None:
     script = """
-import asyncio
+import asyncio, inspect
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 async def app(scope, receive, send):
     await receive()
@@ -98,14 +98,35 @@ async def receive():
     return {"type": "http.request", "body": b"", "more_body": False}
 async def send(message):
     pass
+# To a server, what is no coroutine's function is ASGI 2: it calls it with the scope alone.
+assert inspect.iscoroutinefunction(OpenTelemetryMiddleware(app).__call__)
 scope = {"type": "http", "method": "GET", "path": "/", "scheme": "http", "headers": [],
-         "query_string": b"", "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1),
+         "query_string": b"", "server": ("127.0.0.1", 8443), "client": ("127.0.0.1", 1),
          "http_version": "1.1"}
 asyncio.run(OpenTelemetryMiddleware(app)(scope, receive, send))
 """
     done = service.run(script)
     assert done.returncode == 0, done.stderr
-    assert len(agent.spans) == 1
+    (span,) = agent.spans
+    # The oldest release has none.
+    assert as_dict(list(span.attributes)).get("server.address", "127.0.0.1") == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "name"),
+    [
+        ("pay.example", 80, "pay.example"),
+        ("pay.example:8443", 80, "pay.example"),
+        ("127.0.0.1:80", 80, "127.0.0.1"),
+        ("[2001:db8::1]:8000", 80, "2001:db8::1"),
+        ("[2001:db8::1]", 80, "2001:db8::1"),
+        ("2001:db8::1:8000", 8000, "2001:db8::1"),
+        ("2001:db8::1", 80, "2001:db8::1"),
+        ("/run/pay.sock", None, "/run/pay.sock"),
+    ],
+)
+def test_the_address_of_a_server_has_no_port(host: str, port: int | None, name: str) -> None:
+    assert corrections._without_port(host, port) == name
 
 
 asgi_calls = """
@@ -159,6 +180,103 @@ def test_a_route_below_a_mount_or_a_host_is_named_whole_and_once(
     assert [span.name for span in agent.spans] == names
 
 
+def test_an_error_of_a_stream_or_a_websocket_is_recorded_once(
+    service: Service, agent: Agent
+) -> None:
+    script = """
+from starlette.responses import StreamingResponse
+async def receive(): await asyncio.Event().wait()  # the client stays
+async def parts():
+    yield b"1"
+    raise ValueError("hunter2")
+@app.get("/stream")
+async def stream(): return StreamingResponse(parts())
+@app.get("/fails")
+async def fails(): raise ValueError("hunter2")
+@app.websocket("/socket")
+async def talk(socket: fastapi.WebSocket): raise ValueError("hunter2")
+for path in ("/stream", "/fails"):
+    try: call(path)
+    except ValueError: pass
+async def connect(): return {"type": "websocket.connect"}
+scope = {"type": "websocket", "path": "/socket", "raw_path": b"/socket", "scheme": "ws",
+         "headers": [], "query_string": b"", "root_path": "", "subprotocols": [],
+         "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1), "http_version": "1.1"}
+try: asyncio.run(app(scope, connect, send))
+except ValueError: pass
+"""
+    done = service.run(asgi_calls + script)
+    assert done.returncode == 0, done.stderr
+    assert [[event.name for event in span.events] for span in agent.spans] == [["exception"]] * 3
+    assert [span.status.code for span in agent.spans] == [2, 2, 2]
+
+
+def test_what_flask_raises_when_a_request_is_torn_down_is_an_error(
+    service: Service, agent: Agent
+) -> None:
+    script = """
+from opentelemetry.instrumentation.flask import FlaskInstrumentor
+FlaskInstrumentor().instrument()
+import flask
+app = flask.Flask("x")
+@app.get("/pay")
+def pay(): return "paid"
+@app.teardown_request
+def close(error): raise ValueError("hunter2")
+try: app.test_client().get("/pay")
+except ValueError: pass
+"""
+    done = service.run(script)
+    assert done.returncode == 0, done.stderr
+    (span,) = agent.spans
+    attributes = as_dict(list(span.attributes))
+    assert (span.status.code, attributes["http.response.status_code"]) == (2, 500)
+    assert [event.name for event in span.events] == ["exception"]
+
+
+def test_a_statement_of_sqlalchemy_is_no_span_of_its_driver(service: Service, agent: Agent) -> None:
+    script = """
+import sqlite3
+from opentelemetry.instrumentation import dbapi
+dbapi.wrap_connect("test", sqlite3.dbapi2, "connect", "sqlite")
+sqlite3.dbapi2.connect(":memory:").cursor().execute("SELECT 2")  # the control
+with sqlalchemy.create_engine("sqlite://").connect() as db:
+    db.execute(select)
+    db.connection.cursor().execute("SELECT 3")  # by the driver, without SQLAlchemy
+print(hasattr(dbapi, "is_instrumentation_enabled"))  # drivers of the oldest release do not ask
+"""
+    done = service.run(prelude + script)
+    assert done.returncode == 0, done.stderr
+    expected = 3 if done.stdout == "True\n" else 4
+    assert [span.name for span in agent.spans].count("SELECT") == expected
+
+
+def test_the_newest_sqlalchemy_is_traced(service: Service) -> None:
+    script = """
+from opentelemetry.instrumentation import dependencies
+known = ["sqlalchemy >= 1.0.0, < 2.1.0"]
+for version, traced in (("2.0.58", True), ("2.1.9", True), ("2.1.0rc1", True), ("2.2.0", False)):
+    dependencies.version = lambda _: version
+    assert (dependencies.get_dependency_conflicts(known) is None) is traced, version
+"""
+    done = service.run(script)
+    assert done.returncode == 0, done.stderr
+
+
+def test_older_releases_name_requests_of_aiohttp_by_their_route() -> None:
+    class Old(ModuleType):
+        middleware = collect_request_attributes = get_default_span_details = staticmethod(
+            lambda request: ("/pay/hunter2", {})
+        )
+
+    module = Old("old")
+    corrections._name_callers(module)
+    route = SimpleNamespace(resource=SimpleNamespace(canonical="/pay/{number}"))
+    for found, name in ((route, "GET /pay/{number}"), (SimpleNamespace(resource=None), "GET")):
+        request = SimpleNamespace(method="GET", match_info=SimpleNamespace(route=found))
+        assert module.get_default_span_details(request) == (name, {})
+
+
 def test_a_path_of_no_route_is_no_name(service: Service, agent: Agent) -> None:
     script = """
 from opentelemetry.instrumentation.flask import FlaskInstrumentor
@@ -186,6 +304,12 @@ async def row(): return 1
 # What waits in the buffer came with an earlier journey: no tracer is asked.
 rows = AsyncPGInstrumentor()._do_cursor_execute(row, Fake(_buffer=[1]), (), {})
 assert asyncio.run(rows) == 1
+# Between its tasks a worker of Celery asks redis many times a second: no tracer is asked, either.
+if hasattr(redis, "_traced_execute_factory"):
+    import sys
+    asks = redis._traced_execute_factory(None, None, None)
+    sys.modules["celery.apps.worker"] = sys
+    assert asks(lambda *_: "pong", None, ("PING",), {}) == "pong"
 """
     done = service.run(script)
     assert done.returncode == 0, done.stderr

@@ -79,3 +79,26 @@ assert trace_id() == 0
 """
     service.instrumented(common + script.replace("PORT", str(rabbitmq)))
     assert sum(span.kind == 5 for span in agent.spans) == 1
+
+
+def test_routing_keys_and_queues_for_answers_are_no_names(service: Service, agent: Agent) -> None:
+    script = """
+from types import SimpleNamespace
+from opentelemetry.instrumentation.aio_pika.span_builder import SpanBuilder
+from opentelemetry.instrumentation.pika import utils
+names = ("payments", "amq.gen-hunter2", "answers-5f0c1f8e-9a56-4b1e-8f7d-2b1d1a2b3c4d")
+for destination in ("shop,customer.hunter2", *(f",{name}" for name in names)):
+    builder = SpanBuilder(tracer)
+    builder.set_as_producer()
+    builder.set_destination(destination)
+    builder.build().end()
+for name in names:
+    properties = SimpleNamespace(type=None, message_id=None, correlation_id=None)
+    kind = trace.SpanKind.PRODUCER
+    utils._get_span(tracer, None, properties, task_name="", destination=name, span_kind=kind).end()
+"""
+    service.instrumented(common + script)
+    temporary = ["(temporary) send"] * 2
+    names = [span.name for span in agent.spans]
+    assert names == ["shop send", "payments send", *temporary, "payments send", *temporary]
+    assert "hunter2" not in str(agent.traces)

@@ -108,6 +108,58 @@ def test_what_a_method_of_grpc_raises_is_an_error_recorded_once(
     assert "hunter2" not in str(agent.traces)
 
 
+grpc_streams = {
+    "sync": """
+def many(request, context):
+    yield b"1"
+    while context.is_active(): pass
+class Streams(grpc.GenericRpcHandler):
+    def service(self, details):
+        return grpc.unary_stream_rpc_method_handler(many)
+server = grpc.server(ThreadPoolExecutor(1))
+server.add_generic_rpc_handlers((Streams(),))
+port = server.add_insecure_port("127.0.0.1:0")
+server.start()
+with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    call = channel.unary_stream("/payments.Payments/List")(b"")
+    call.initial_metadata()
+    assert next(call) == b"1"
+    assert not trace.get_current_span().get_span_context().is_valid
+    call.cancel()
+server.stop(None).wait()
+""",
+    "asyncio": """
+import asyncio
+begun, over = threading.Event(), threading.Event()
+def pay(request, context):
+    begun.set()
+    over.wait(30)
+    return b""
+async def main():
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        call = channel.unary_unary("/payments.Payments/Pay")(b"")
+        await asyncio.to_thread(begun.wait)
+        call.cancel()
+        try: await call
+        except asyncio.CancelledError: pass
+    over.set()
+asyncio.run(main())
+server.stop(None).wait()
+""",
+}
+
+
+@pytest.mark.parametrize("kind", grpc_streams)
+def test_a_call_of_grpc_that_is_cancelled_is_one_and_ends(
+    service: Service, agent: Agent, kind: str
+) -> None:
+    script = "import threading\nfrom opentelemetry import trace\n" + grpc_server
+    service.instrumented(script + grpc_streams[kind])
+    calls, attributes = one(agent, CLIENT)
+    assert (calls.status.code, attributes["rpc.grpc.status_code"]) == (2, 1)
+    assert one(agent, SERVER)[0].parent_span_id == calls.span_id
+
+
 @pytest.mark.parametrize(
     ("target", "attributes"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import wraps
 
 from harbourline_otel.hooks import wrap
 
@@ -53,7 +54,48 @@ def _name_mounts(module: ModuleType) -> None:
         found = (each for each in flatten(scope["app"].routes) if each.matches(scope)[0].value)
         return getattr(next(found, None), "path", None)
 
+    def current(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        """Of the request, for what it raised; none where ASGI's middleware will record that."""
+        from opentelemetry.trace import INVALID_SPAN
+
+        span = wrapped(*args, **kwargs)
+        known = getattr(span, "attributes", None) or {}
+        began = "http.response.status_code" in known or "http.status_code" in known
+        http = "http.request.method" in known or "http.method" in known
+        return INVALID_SPAN if began or not http else span
+
     wrap(module, "_get_route_details", details)
+    if hasattr(module, "get_current_span"):  # FastAPI's, since it records errors itself
+        wrap(module, "get_current_span", current)
+
+
+def _see_teardowns(module: ModuleType) -> None:
+    """Flask: what is raised when a request is torn down is answered with 500, not with 200."""
+
+    def rewrapped(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        def answer(environ: Any, start_response: Any) -> Any:
+            try:
+                return args[0](environ, start_response)
+            except Exception as error:
+                span = environ.get(key)
+                if span is not None and span.is_recording():
+                    span.set_attribute("http.response.status_code", 500)
+                    span.set_attribute("error.type", type(error).__qualname__)
+                    environ[ended].__exit__(type(error), error, error.__traceback__)
+                    if token := environ.pop(attached, None):
+                        context.detach(token)
+                raise
+
+        return wrapped(answer, *args[1:], **kwargs)
+
+    from opentelemetry import context
+
+    key, ended, attached = (
+        module._ENVIRON_SPAN_KEY,
+        module._ENVIRON_ACTIVATION_KEY,
+        module._ENVIRON_TOKEN,
+    )
+    wrap(module, "_rewrapped_app", rewrapped)
 
 
 def _name_by_method(module: ModuleType) -> None:
@@ -66,26 +108,43 @@ def _name_by_method(module: ModuleType) -> None:
         name, attributes = wrapped(*args, **kwargs)
         return "HTTP" if name.startswith("/") else name.partition(" ")[0], attributes
 
+    def host(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        found = wrapped(*args, **kwargs)
+        if name := found.get("server.address"):
+            found["server.address"] = _without_port(name, found.get("server.port"))
+        return found
+
+    wrap(module, "collect_request_attributes", host)
     if hasattr(module, "get_default_span_name"):
         wrap(module, "get_default_span_name", wsgi)
     else:
         wrap(module, "get_default_span_details", asgi)
 
 
+def _without_port(name: str, port: object) -> str:
+    """A host as a peer: `example:8000`, `[::1]:8000`, and `::1:8000` where the port is 8000."""
+    host, mark, end = name.rpartition(":")
+    if mark and end.isdecimal() and (":" not in host or host[-1] == "]" or end == str(port)):
+        name = host
+    return name.strip("[]")
+
+
 def _trace_once(module: ModuleType) -> None:
     """An application of FastAPI within another one makes no second span of the request."""
-    _ = module.OpenTelemetryMiddleware
-    _name_by_method(module)
+    middleware = module.OpenTelemetryMiddleware
+    wrapped = middleware.__call__
 
-    def call(wrapped: _Wrapped, middleware: Any, args: _Arguments, kwargs: _Options) -> Any:
-        scope = args[0] if args else kwargs["scope"]
+    @wraps(wrapped)
+    async def call(self: Any, scope: Any, receive: Any, send: Any) -> None:
+        """Servers ask whether it is a coroutine's function: what is none is ASGI 2 to them."""
         if _TRACED in scope:
-            return middleware.app(*args, **kwargs)
+            return await self.app(scope, receive, send)  # type: ignore[no-any-return]
         if "app" in scope:  # what knows its routes
             scope[_TRACED] = True
-        return wrapped(*args, **kwargs)
+        return await wrapped(self, scope, receive, send)  # type: ignore[no-any-return]
 
-    wrap(module, "OpenTelemetryMiddleware.__call__", call)
+    _name_by_method(module)
+    middleware.__call__ = call
 
 
 def _name_callers(module: ModuleType) -> None:
@@ -108,7 +167,14 @@ def _name_callers(module: ModuleType) -> None:
             found["client.address"] = caller
         return found
 
+    def by_route(_: _Wrapped, __: object, args: _Arguments, kwargs: _Options) -> Any:
+        """Older releases take the path for a name."""
+        resource = args[0].match_info.route.resource
+        return f"{args[0].method} {resource.canonical if resource else ''}".rstrip(), {}
+
     _ = module.middleware
+    if hasattr(module, "get_default_span_details"):
+        wrap(module, "get_default_span_details", by_route)
     wrap(module, "collect_request_attributes", attributes)
     module.middleware = once(module.middleware)  # type: ignore[attr-defined]
     if hasattr(module, "create_aiohttp_middleware"):
@@ -191,13 +257,57 @@ def _spare_rows(module: ModuleType) -> None:
 
 
 def _name_commands(module: ModuleType) -> None:
-    """Redis: the name of a pipeline has each command once, not as often as it is in it."""
+    """Redis: the name of a pipeline has each command once, not as often as it is in it.
+
+    And what a worker of Celery does between its tasks, many times a second, makes no traces.
+    """
+    from opentelemetry.trace import get_current_span
+
+    def traced(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        trace = wrapped(*args, **kwargs)
+
+        def command(func: Any, instance: Any, args: _Arguments, kwargs: _Options) -> Any:
+            if "celery.apps.worker" in sys.modules and not get_current_span().is_recording():
+                return func(*args, **kwargs)
+            return trace(func, instance, args, kwargs)
+
+        return command
 
     def describe(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
         *parts, name = wrapped(*args, **kwargs)
         return *parts, " ".join(dict.fromkeys(name.split(" ")))
 
     wrap(module, "_build_span_meta_data_for_pipeline", describe)
+    for factory in ("_traced_execute_factory", "_traced_execute_pipeline_factory"):
+        if hasattr(module, factory):  # older releases have none
+            wrap(module, factory, traced)
+
+
+def _admit_sqlalchemy(module: ModuleType) -> None:
+    """SQLAlchemy 2.1 has all that the instrumentation uses, which knows 2.0 alone."""
+
+    def conflicts(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        found = wrapped(*args, **kwargs)
+        known = str(getattr(found, "found", None)).lower().startswith("sqlalchemy 2.1.")
+        return None if known else found
+
+    wrap(module, "get_dependency_conflicts", conflicts)
+
+
+def _trace_statements_once(module: ModuleType) -> None:
+    """SQLAlchemy: a statement that has its span makes none of the driver's."""
+    from opentelemetry.instrumentation.utils import suppress_instrumentation
+    from sqlalchemy.engine import default
+
+    def execute(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        if getattr(args[-1] if args else None, "_otel_span", None) is None:
+            return wrapped(*args, **kwargs)
+        with suppress_instrumentation():
+            return wrapped(*args, **kwargs)
+
+    _ = module._after_cur_exec
+    for name in ("do_execute", "do_execute_no_params", "do_executemany"):
+        wrap(default, f"DefaultDialect.{name}", execute)
 
 
 class _Brokers:
@@ -301,20 +411,86 @@ def _see_errors(module: ModuleType) -> None:
     wrap(module, "aio_server_interceptor", interceptor)
 
 
+def _keep_calls(module: ModuleType) -> None:
+    """gRPC: a stream of answers is the call itself: it begins at once, and can be cancelled.
+
+    OpenTelemetry's generator has nothing of a call, and leaves its span current in the caller.
+    """
+
+    def stream(_: _Wrapped, interceptor: Any, args: _Arguments, kwargs: _Options) -> Any:
+        return interceptor._intercept(*args, **kwargs)
+
+    _ = module.OpenTelemetryClientInterceptor._intercept
+    wrap(module, "OpenTelemetryClientInterceptor._intercept_server_stream", stream)
+
+
+def _end_calls(module: ModuleType) -> None:
+    """With asyncio, a call of gRPC that is cancelled has an end, too."""
+
+    async def ended(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        try:
+            return await wrapped(*args, **kwargs)
+        except BaseException as error:
+            from opentelemetry.trace import Status, StatusCode
+
+            span = args[1]
+            if not isinstance(error, Exception):
+                span.set_attribute("rpc.grpc.status_code", 1)
+                span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            span.end()
+            raise
+
+    wrap(module, "_BaseAioClientInterceptor._wrap_unary_response", ended)
+
+
+def _destination(name: str) -> str:
+    """Of a message of RabbitMQ; queues for answers have numbers of their own, which are no name."""
+    own = name.startswith("amq.") or sum(map(str.isdecimal, name)) > 7
+    return "(temporary)" if own else name
+
+
+def _name_queues(module: ModuleType) -> None:
+    """As aio-pika's, for pika."""
+    _publish_once(module)
+
+    def span(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        kwargs["destination"] = _destination(kwargs["destination"])
+        return wrapped(*args, **kwargs)
+
+    wrap(module, "_get_span", span)
+
+
+def _name_exchanges(module: ModuleType) -> None:
+    """aio-pika: as pika's, without routing keys: they are of customers."""
+
+    def destination(wrapped: _Wrapped, _: object, args: _Arguments, kwargs: _Options) -> Any:
+        (name,) = args
+        exchange, mark, key = name.partition(",")  # of a sender
+        return wrapped(_destination(exchange or key if mark else name), **kwargs)
+
+    wrap(module, "SpanBuilder.set_destination", destination)
+
+
 CORRECT: dict[str, Callable[[ModuleType], None]] = {
     "aiohttp_client": _measure_once,
     "aiohttp_server": _name_callers,
+    "aio_pika.span_builder": _name_exchanges,
     "aiokafka.utils": _name_brokers,
     "asgi": _trace_once,
     "asyncpg": _spare_rows,
     "dbapi": _measure_once,
+    "dependencies": _admit_sqlalchemy,
     "django.middleware.otel_middleware": _keep_answers,
     "fastapi": _name_mounts,
     "grpc": _see_errors,
-    "pika.utils": _publish_once,
+    "flask": _see_teardowns,
+    "grpc._aio_client": _end_calls,
+    "grpc._client": _keep_calls,
+    "pika.utils": _name_queues,
     "psycopg": _read_bytes,
     "psycopg2": _read_bytes,
     "redis": _name_commands,
+    "sqlalchemy.engine": _trace_statements_once,
     "starlette": _name_mounts,
     "wsgi": _name_by_method,
 }

@@ -19,9 +19,10 @@ _QUICK = 1_000_000
 """Nanoseconds in which a pool gives a connection that it has."""
 
 _CORRECTED = (
-    *("aiohttp_client", "aiohttp_server", "aiokafka.utils", "asgi", "asyncpg", "dbapi"),
-    *("django.middleware.otel_middleware", "fastapi", "grpc", "pika.utils", "psycopg", "psycopg2"),
-    *("redis", "starlette", "wsgi"),
+    *("aiohttp_client", "aiohttp_server", "aio_pika.span_builder", "aiokafka.utils", "asgi"),
+    *("asyncpg", "dbapi", "dependencies", "django.middleware.otel_middleware", "fastapi", "flask"),
+    *("grpc", "grpc._aio_client", "grpc._client", "pika.utils", "psycopg", "psycopg2", "redis"),
+    *("sqlalchemy.engine", "starlette", "wsgi"),
 )
 """Instrumentations that `corrections` knows, which is loaded with the first of them."""
 
