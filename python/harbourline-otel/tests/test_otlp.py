@@ -14,6 +14,7 @@ from opentelemetry.trace.span import TraceState
 
 from harbourline_otel import otlp
 from harbourline_otel.agent import encode
+from harbourline_otel.waiting import smaller
 
 _numbers = (0, 1, 127, 128, 16_383, 16_384, 2**31, 2**63 - 1, -1, -128, -(2**63))
 _values: tuple[object, ...] = (
@@ -101,6 +102,28 @@ def test_a_scope_has_its_schema() -> None:
     assert written.scope_spans[0].schema_url == "https://a.b/1"
 
 
-@pytest.mark.parametrize("answer", [b"", b"\xff", b"\x0a\x05\x08", b"\x0d", b"<html>", b"\x08\x03"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\xff",
+        b"\x0a\x05\x08",
+        b"\x0d",
+        b"<html>",
+        b"\x08\x03",
+        b"\x08" + b"\xff" * 10 + b"\x01",
+    ],
+)
 def test_an_answer_that_is_none_rejects_nothing(answer: bytes) -> None:
     assert otlp.rejected(answer) == 0
+
+
+def test_a_span_that_waits_is_the_same_span() -> None:
+    span = TracerProvider(shutdown_on_exit=False).get_tracer("test").start_span("span")
+    span.set_attribute("key", 1)
+    span.end()
+    assert isinstance(span, ReadableSpan)
+    waits = smaller(span)
+    assert type(waits) is not type(span)
+    assert waits.to_json() == span.to_json()
+    assert waits.get_span_context() == span.get_span_context()

@@ -176,11 +176,12 @@ def _fields(message: bytes) -> Iterable[tuple[int, Any]]:
     def read() -> int:
         nonlocal n
         value = shift = 0
-        while True:
+        while shift < 70:  # at most ten bytes
             byte = message[n]
             n, value, shift = n + 1, value | (byte & 0x7F) << shift, shift + 7
             if byte < 0x80:
                 return value
+        raise ValueError("a number without an end")
 
     while n < len(message):
         tag, value = read(), read()

@@ -141,7 +141,10 @@ def say() -> None:
             os.environ.get("OTEL_SEMCONV_STABILITY_OPT_IN", "")
         ):
             say.warn(f"{OLD_NAMES}. Fix: use http,database, as the node's file does")
-    forget.forget()
+    try:
+        forget.forget()
+    except Exception:  # of odd classes of others: then all stays
+        pass
 
 
 def say_what_is_off() -> None:

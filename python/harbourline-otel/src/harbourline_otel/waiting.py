@@ -12,19 +12,18 @@ from typing import Any
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, TraceFlags
 
-_SAMPLED = TraceFlags(TraceFlags.SAMPLED)
-
 
 class Waiting(ReadableSpan):
-    """A span that was sampled and has ended, with its ids in place of a context."""
+    """A span that has ended, with its ids in place of a context."""
 
-    __slots__ = ("_id", "_state", "_trace")
+    __slots__ = ("_flags", "_id", "_state", "_trace")
 
     def __init__(self, span: ReadableSpan) -> None:
         given: Any = span  # its private fields, whatever types a release gives them
         context, attributes = given._context, given._attributes
         events, links = given._events, given._links
-        self._trace, self._id, self._state = context.trace_id, context.span_id, context.trace_state
+        self._trace, self._id = context.trace_id, context.span_id
+        self._flags, self._state = int(context.trace_flags), context.trace_state
         # Where something was dropped, the SDK's own collection knows how much.
         self._attributes = attributes if attributes.dropped else attributes._dict
         self._events = events if events or events.dropped else ()
@@ -39,9 +38,9 @@ class Waiting(ReadableSpan):
         self._instrumentation_scope = given._instrumentation_scope
 
     @property
-    def context(self) -> SpanContext:
-        """Made anew each time."""
-        return SpanContext(self._trace, self._id, False, _SAMPLED, self._state)
+    def _context(self) -> SpanContext:  # type: ignore[override]
+        """What `context` is: made anew each time."""
+        return SpanContext(self._trace, self._id, False, TraceFlags(self._flags), self._state)
 
 
 def smaller(span: ReadableSpan) -> ReadableSpan:
