@@ -302,6 +302,41 @@ try:
     print("lost")
 except TimeoutError as error: print(error)
 """,
+    "the handler of a signal that raises while callbacks of a fork run": """
+import _thread
+from functools import partial
+from operator import methodcaller
+register, os.register_at_fork = os.register_at_fork, lambda **_: None
+import logging  # whose callbacks are lines of Python until 3.12
+os.register_at_fork = register
+def handle(*_): raise TimeoutError("in time")
+signal.signal(signal.SIGUSR1, handle)
+comes = partial(_thread.interrupt_main, signal.SIGUSR1)  # no line of Python
+def fork(moment):
+    try:
+        if os.fork() == 0: os._exit(0)
+        print(moment, "lost")
+    except TimeoutError as error:
+        print(moment, error)
+after = [partial(bool)]
+os.register_at_fork(after_in_parent=partial(max, after, key=methodcaller("__call__")))
+if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): made("span")
+fork("nothing comes:")
+after[0] = comes
+fork("after it:")
+after[0] = partial(bool)
+os.register_at_fork(before=comes)
+fork("before it:")
+""",
+    "a fork that fails": """
+def forbid(event, _):
+    if event == "os.fork": raise TimeoutError("none")
+if os.environ.get("OTEL_PYTHON_TRACER_PROVIDER"): made("span")
+sys.addaudithook(forbid)
+try: os.fork()
+except TimeoutError as error: print(error)
+print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+""",
     "a span when the interpreter has ended": """
 import builtins
 class Late:
@@ -681,3 +716,45 @@ print(len(os.listdir("/proc/self/task")))
     agent.status = 404
     done = service.run(script, **slow)
     assert (done.returncode, done.stdout) == (0, "2\n"), done.stderr
+
+
+def test_signals_are_not_held_back_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the handler of one that came just before raises."""
+    import _signal  # type: ignore[import-not-found]
+
+    from harbourline_otel import native
+
+    mask = _signal.pthread_sigmask
+
+    def interrupted(how: int, signals: set[int]) -> set[int]:
+        before: set[int] = mask(how, signals)
+        if how == signal.SIG_BLOCK and signals:
+            raise TimeoutError
+        return before
+
+    before = mask(signal.SIG_BLOCK, ())
+    with monkeypatch.context() as patch:
+        patch.setattr("_signal.pthread_sigmask", interrupted)
+        with pytest.raises(TimeoutError), native.without_signals():
+            pass
+    assert mask(signal.SIG_SETMASK, before) == before
+
+
+def test_sigterm_is_not_held_back_for_ever(service: Service) -> None:
+    """Where the handler of another signal raises while a fork holds SIGTERM back."""
+    script = f"""{prelude}
+import _signal
+mask = _signal.pthread_sigmask
+def interrupted(how, signals):
+    before = mask(how, signals)
+    if how == signal.SIG_BLOCK and set(signals) == {{signal.SIGTERM}}:
+        _signal.pthread_sigmask = mask
+        raise TimeoutError("in time")
+    return before
+_signal.pthread_sigmask = interrupted
+try:
+    if os.fork() == 0: os._exit(0)
+except TimeoutError as error: print(error)
+print(mask(signal.SIG_BLOCK, ()))
+"""
+    assert service.run(script).stdout == "in time\nset()\n"

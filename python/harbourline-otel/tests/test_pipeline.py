@@ -247,6 +247,33 @@ def test_a_fork_that_a_handler_prevents_holds_nothing_back(
     provider.shutdown()
 
 
+def test_children_do_not_wait_in_vain_one_after_the_other(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As they end by ``os._exit``: else each of them takes a second longer."""
+    from harbourline_otel import pipeline
+
+    allowed: list[float] = []
+    left: set[Pipeline] = set()
+    finish = Pipeline.finish
+
+    def finished(self: Pipeline, seconds: float) -> None:
+        allowed.append(seconds)
+        finish(self, seconds)
+
+    monkeypatch.setattr(pipeline, "_pipelines", left)
+    monkeypatch.setattr(Pipeline, "finish", finished)
+    for status in (200, 503, 200, 200):
+        agent.status = status
+        provider, one = provider_of(agent)
+        end_spans(provider, 1)
+        assert left == {one}
+        pipeline.leave_all(1.0)
+        left.clear()
+    assert min(allowed[:2]) > 0.5 and max(allowed[2:]) < 0.5
+    assert len(agent.spans) == 3
+
+
 def test_metrics_that_the_agent_did_not_take_come_later(agent: Agent) -> None:
     agent.stop()
     provider, pipeline = provider_of(agent)

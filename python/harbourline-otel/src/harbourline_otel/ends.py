@@ -11,8 +11,9 @@ import _signal  # type: ignore[import-not-found]  # without the enumerations of 
 import atexit
 import os
 import sys
+from _functools import partial  # type: ignore[import-not-found]  # `functools` loads more
 
-from harbourline_otel import native
+from harbourline_otel import forks, native
 from harbourline_otel.hooks import when_imported, wrap
 from harbourline_otel.settings import PROVIDER
 
@@ -48,11 +49,11 @@ def watch() -> None:
     _chosen = os.environ.get(PROVIDER, "")
     # The first to be registered runs last: spans of everybody else's handlers are there by then.
     atexit.register(_at_exit)
-    _before("_exit", lambda _: True, ABRUPT)
+    _before("_exit", lambda _: True, ABRUPT, _leave)
     for name in ("execv", "execve"):
         _before(name, lambda _: True, ABRUPT, _flush)
     _before("kill", lambda args: args[0] == os.getpid() and _is_fatal(args[1]), GRACE)
-    os.register_at_fork(before=native.before_fork, after_in_child=native.forked)
+    forks.around(native.before_fork, bool, native.forked)
     when_imported("opentelemetry.trace", _prepare)
     when_imported("signal", _watch_raise)
     when_imported("multiprocessing.popen_fork", _watch_terminate)
@@ -67,7 +68,7 @@ def watch() -> None:
     global _owner
     _owner = os.getpid()
     when_imported("signal", _hide)
-    os.register_at_fork(before=_block, after_in_parent=_unblock, after_in_child=_restore)
+    forks.around(_block, _unblock, _restore)
 
 
 def is_helper() -> bool:
@@ -117,6 +118,15 @@ def _flush(seconds: float) -> None:
             pass
 
 
+def _leave(seconds: float) -> None:
+    """As `finish`, for children that end one after the other: they do not all wait in vain."""
+    if pipeline := sys.modules.get("harbourline_otel.pipeline"):
+        try:
+            pipeline.leave_all(seconds)
+        except Exception:
+            pass
+
+
 def _on_sigterm(*_: object) -> None:
     """Hands over what waits, puts back what was there, and raises the signal again."""
     if os.getpid() == 1:  # as init of a container it outlives the signal, also without us
@@ -161,14 +171,18 @@ _blocked: dict[int, set[int]] = {}
 
 def _block() -> None:
     """A child forgets the signals that Python took note of before it was one: they must wait."""
-    if _signal.getsignal(_signal.SIGTERM) is _on_sigterm:
-        _blocked[native.get_ident()] = _signal.pthread_sigmask(_signal.SIG_BLOCK, _TERM)
+    thread = native.get_ident()
+    if thread not in _blocked and _signal.getsignal(_signal.SIGTERM) is _on_sigterm:
+        # In two steps: the handler of another signal may raise in each.
+        _blocked[thread] = _signal.pthread_sigmask(_signal.SIG_BLOCK, ())
+        _signal.pthread_sigmask(_signal.SIG_BLOCK, _TERM)
 
 
 def _unblock() -> None:
-    mask = _blocked.pop(native.get_ident(), None)
-    if mask is not None:
+    thread = native.get_ident()
+    if (mask := _blocked.get(thread)) is not None:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
+        _blocked.pop(thread, None)
 
 
 def _restore() -> None:
@@ -268,11 +282,7 @@ def _prepare(module: ModuleType) -> None:
         lock._at_fork_reinit()  # type: ignore[attr-defined]
 
     wrap(module, "get_tracer_provider", load)
-    os.register_at_fork(
-        before=lambda: lock.acquire(timeout=GRACE),
-        after_in_parent=release,
-        after_in_child=forked,
-    )
+    forks.around(partial(lock.acquire, timeout=GRACE), release, forked)
 
 
 _said = False

@@ -171,6 +171,25 @@ def hurry(pid: int, seconds: float) -> bool:
     return True
 
 
+_QUIET = 10.0
+"""Seconds for which an end that waited in vain is remembered."""
+
+
+def note_vain() -> None:
+    """A process waited in vain for the agent, when it ended."""
+    with suppress(OSError):
+        path = f"{_folder(make=True)}/vain"
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
+        os.utime(path)
+
+
+def is_vain() -> bool:
+    """Whether another has, just now."""
+    with suppress(OSError):
+        return 0 <= time() - os.lstat(f"{_folder(make=False)}/vain").st_mtime < _QUIET
+    return False
+
+
 def _pages(key: str) -> Iterator[tuple[str, int]]:
     """Paths of pages of other processes, with their process id."""
     with suppress(OSError):

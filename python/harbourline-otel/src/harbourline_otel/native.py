@@ -92,7 +92,12 @@ class without_signals:  # without contextlib, which takes longer to load than al
     """
 
     def __enter__(self) -> None:
-        self._mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, _BLOCKED)
+        self._mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, ())
+        try:
+            _signal.pthread_sigmask(_signal.SIG_BLOCK, _BLOCKED)
+        except BaseException:  # the handler of one that came just before
+            _signal.pthread_sigmask(_signal.SIG_SETMASK, self._mask)
+            raise
 
     def __exit__(self, *_: object) -> None:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._mask)

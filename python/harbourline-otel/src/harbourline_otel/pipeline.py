@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import weakref
+from contextlib import suppress
 from functools import partial
-from operator import or_
-from typing import Any
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
+from harbourline_otel import forks, ledger
 from harbourline_otel.ends import GRACE
 from harbourline_otel.native import monotonic, without_signals
 from harbourline_otel.observe import Counts, key_of
@@ -22,6 +21,8 @@ from harbourline_otel.settings import Settings
 
 _PAUSE = 0.2
 """Seconds that a fork waits for a batch that is under way."""
+_ATTEMPT = 0.2
+"""Seconds for one attempt, at an end that is not to wait for another."""
 
 
 class Pipeline(SpanProcessor):
@@ -88,22 +89,25 @@ class Pipeline(SpanProcessor):
 
     def before_fork(self) -> None:
         """Lets the thread end, or the child might inherit locks that nobody gives back."""
-        self._held = self._lock.acquire(timeout=_PAUSE)
+        self._held = self._held or self._lock.acquire(timeout=_PAUSE)
         if self._running:
             self._running.pause(_PAUSE)
 
     def after_fork(self) -> None:
         """In the parent: goes on."""
         if self._held:
-            self._lock.release()
+            with suppress(RuntimeError):  # another thread that forks holds it
+                self._lock.release()
+                self._held = False
         if self._running:
-            self._running.resume(not _forking)  # else a little later: Python counts threads now
+            self._running.resume()
 
     def forked(self) -> None:
         """In the child: begins anew."""
         if self._running:
             self._running.exporter.abandon()
         self._running = None
+        self._held = False
         self._lock = threading.RLock()  # whoever held it is not here
 
 
@@ -117,6 +121,21 @@ def finish_all(seconds: float) -> None:
         pipeline.finish(max(0.0, until - monotonic()))
 
 
+def leave_all(seconds: float) -> None:
+    """As `finish_all`; not as long, where another process just waited in vain.
+
+    Else each child of an agent that refuses everything would take a second longer.
+    """
+    if not any(pipeline._running for pipeline in list(_pipelines)):
+        return finish_all(seconds)
+    if ledger.is_vain():
+        seconds = min(seconds, _ATTEMPT)
+    finish_all(seconds)
+    running = [pipeline._running for pipeline in list(_pipelines)]
+    if any(each and each.exporter.is_failing for each in running):
+        ledger.note_vain()
+
+
 def flush_all(seconds: float) -> None:
     """The process may be about to be replaced: what waits is handed over, and all goes on."""
     until = monotonic() + seconds
@@ -124,48 +143,9 @@ def flush_all(seconds: float) -> None:
         pipeline.force_flush(int(1000 * max(0.0, until - monotonic())))
 
 
-_forking = False
-
-
-def _pause_all() -> int:
-    """Lets the threads end, so that a fork has nothing to wait for."""
-    global _forking
-    _forking = True
-    try:
-        for pipeline in list(_pipelines):
-            if running := pipeline._running:
-                running.pause(_PAUSE)
-                running.unpause()
-    except BaseException:  # of a signal's handler: there will be no fork
-        _resume_all()
-        raise
-    return 0
-
-
-def _resume_all() -> int:
-    """After the fork, in both."""
-    global _forking
-    _forking = False
-    for pipeline in list(_pipelines):
-        if running := pipeline._running:
-            running.resume(True)
-    return 0
-
-
 def _each(method: str) -> None:
     for pipeline in list(_pipelines):
         getattr(pipeline, method)()
 
 
-os.register_at_fork(
-    before=lambda: _each("before_fork"),
-    after_in_parent=lambda: _each("after_fork"),
-    after_in_child=lambda: _each("forked"),
-)
-# Not by these alone: Python ignores what the handler of a signal raises in them, such as the end of
-# the service. And not by a function of Python's: a warning of the fork names who calls it.
-_forks = map(or_, iter(_pause_all, None), iter(os.fork, None))
-_fork: Any = partial(next, map(or_, _forks, iter(_resume_all, None)))
-_fork.__name__, _fork.__module__, _fork.__doc__ = "fork", "os", os.fork.__doc__
-_fork.__wrapped__ = os.fork
-os.fork = _fork
+forks.around(partial(_each, "before_fork"), partial(_each, "after_fork"), partial(_each, "forked"))

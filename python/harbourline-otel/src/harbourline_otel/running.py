@@ -51,7 +51,6 @@ class Running:
         self._calls: SimpleQueue[SimpleQueue[bool] | None] = SimpleQueue()
         self._called = False
         self._pausing = False
-        self._pausing_until = 0.0
         self._stopped = False
         self._last: SimpleQueue[bool] = SimpleQueue()
         """The call after which the thread ends."""
@@ -126,9 +125,7 @@ class Running:
         thread = self._thread
         if thread is None or thread.ident == native.get_ident():
             return
-        # Twice for a fork, by its function and by its callback: within the same time.
-        until = self._pausing_until = self._pausing_until or monotonic() + seconds
-        seconds = max(0.0, until - monotonic())
+        until = monotonic() + seconds
         if self.waiting and not self.exporter.is_failing:
             self.flush(seconds)
         self._pausing = True
@@ -139,15 +136,10 @@ class Running:
         thread.join(max(2 * _LOOK, until - monotonic()))
         native.await_end(thread)
 
-    def unpause(self) -> None:
-        """From now on, the thread may begin again."""
-        self._pausing = self.exporter.pausing = False
-
-    def resume(self, starts: bool) -> None:
+    def resume(self) -> None:
         """After the fork, in the parent. The thread begins again, or with the next span."""
-        self._pausing_until = 0.0
-        self.unpause()
-        if starts and (self.waiting or self.exporter.keeps) and self._thread is None:
+        self._pausing = self.exporter.pausing = False
+        if (self.waiting or self.exporter.keeps) and self._thread is None:
             with suppress(RuntimeError):
                 self._start()
 
