@@ -184,7 +184,7 @@ class TestCareless:
         pay(payments)
         found = finished(spans, "POST /payments")
         root = named(found, "POST /payments").attributes
-        charge = named(found, f"charge {body['card']}")
+        charge = named(found, f"charge {body['card']} of payer@example.com")
         assert root["enduser.email"] == "payer@example.com"
         assert root["payment.payer"]["documents"]["hkid"] == body["hkid"]
         assert root["payment.contacts"] == ("payer@example.com", body["phone"])
