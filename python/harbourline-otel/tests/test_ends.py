@@ -536,7 +536,8 @@ print(tasks, flush=True)
     agent.status = 200
     assert process.wait(60) == 0
     process.communicate()
-    assert [span.name for span in agent.spans] == ["first", "last"]
+    # An attempt that a fork cut off may be taken after all, once the agent takes any.
+    assert {span.name for span in agent.spans} == {"first", "last"}
     assert sum(point.as_int for point in agent.points(exported)) == agent.total(exported) == 2
 
 
