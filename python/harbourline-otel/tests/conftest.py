@@ -76,6 +76,7 @@ class Agent:
         self.traces: list[ExportTraceServiceRequest] = []
         self.metrics: list[ExportMetricsServiceRequest] = []
         self.requests: list[str] = []
+        self.connections: set[object] = set()
         self.port = 0
         self.start()
 
@@ -85,15 +86,24 @@ class Agent:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def setup(self) -> None:
+                super().setup()
+                agent.connections.add(self)
+
+            def finish(self) -> None:
+                agent.connections.discard(self)
+                super().finish()
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                status = agent.status  # once: it may change meanwhile
                 agent.requests.append(self.path)
-                if agent.status == 200:
+                if status == 200:
                     if self.path == "/v1/traces":
                         agent.traces.append(ExportTraceServiceRequest.FromString(body))
                     elif self.path == "/v1/metrics":
                         agent.metrics.append(ExportMetricsServiceRequest.FromString(body))
-                self.send_response(agent.status)
+                self.send_response(status)
                 self.send_header("Content-Type", "application/x-protobuf")
                 self.send_header("Content-Length", str(len(agent.answer)))
                 self.end_headers()

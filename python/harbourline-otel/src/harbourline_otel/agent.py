@@ -176,7 +176,6 @@ class AgentSpanExporter:
         self._warner = Warner(settings)
         self._until = float("inf")
         self._kept: tuple[bytes, int] | None = None
-        self._rejected = 0
         self.pausing = False
         """Whether a fork waits: a batch that the agent does not take is kept until after it."""
 
@@ -205,11 +204,11 @@ class AgentSpanExporter:
         if self._kept is None:
             return True
         body, number = self._kept
-        error = self._hand_over(body) if body else None
+        error, rejected = self._hand_over(body) if body else (None, 0)
         if error == _PAUSED:
             return False
         self._kept = None
-        rejected = 0 if error else min(self._rejected, number)
+        rejected = min(rejected, number)
         self._counts.finish(number - rejected, error)
         self._counts.finish(rejected, "rejected")
         self._warner.dropped(self._counts.dropped)
@@ -266,29 +265,29 @@ class AgentSpanExporter:
         self._counts.abandon()
         self._agent.abandon()
 
-    def _hand_over(self, body: bytes) -> str | None:
-        """The ``error.type`` of a batch that the agent never takes."""
+    def _hand_over(self, body: bytes) -> tuple[str | None, int]:
+        """The ``error.type`` of a batch that the agent never takes; how many of it it rejected."""
         wait = 0.05
         while True:
             start = native.monotonic()
             if start >= self._until:
-                return "process_ended"
+                return "process_ended", 0
             failure: AgentAway | None = None
+            answer = b""
             try:
                 answer = self._agent.post("/v1/traces", body, self._until - start)[1]
-                self._rejected = otlp.rejected(answer)
             except AgentAway as error:
                 failure = error
             now = native.monotonic()
             self._counts.attempt(now - start, failure.kind if failure else None)
             if failure is None:
                 self._warner.took()
-                return None
+                return None, otlp.rejected(answer)
             self._warner.failed(failure.kind, failure.again)
             if not failure.again or now + wait > self._until:
-                return failure.kind
+                return failure.kind, 0
             if self.pausing:
-                return _PAUSED
+                return _PAUSED, 0
             # The end of the process, seen from its thread, cuts the wait short; so does a fork.
             self._sleep(wait)
             wait = min(wait * 2, 1.0)

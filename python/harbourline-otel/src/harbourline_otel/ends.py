@@ -77,10 +77,15 @@ def is_helper() -> bool:
 
 
 def finish(seconds: float) -> None:
-    """Hands over what waits, if this process traces at all. Raises nothing: the end goes on."""
+    """Hands over what waits, and reports; nothing after it."""
+    _ask_all("finish_all", seconds)
+
+
+def _ask_all(what: str, seconds: float) -> None:
+    """If this process traces at all. Raises nothing: the end goes on."""
     if pipeline := sys.modules.get("harbourline_otel.pipeline"):
         try:
-            pipeline.finish_all(seconds)
+            getattr(pipeline, what)(seconds)
         except Exception:
             pass
 
@@ -111,20 +116,12 @@ def _at_exit() -> None:
 
 def _flush(seconds: float) -> None:
     """Hands over what waits, and goes on: the process may be replaced by another program."""
-    if pipeline := sys.modules.get("harbourline_otel.pipeline"):
-        try:
-            pipeline.flush_all(seconds)
-        except Exception:
-            pass
+    _ask_all("flush_all", seconds)
 
 
 def _leave(seconds: float) -> None:
     """As `finish`, for children that end one after the other: they do not all wait in vain."""
-    if pipeline := sys.modules.get("harbourline_otel.pipeline"):
-        try:
-            pipeline.leave_all(seconds)
-        except Exception:
-            pass
+    _ask_all("leave_all", seconds)
 
 
 def _on_sigterm(*_: object) -> None:

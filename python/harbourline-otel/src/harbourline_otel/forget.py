@@ -1,7 +1,7 @@
 """Gives back what only the start of a traced process needs, before the service loads its own.
 
 `opentelemetry-instrument` leaves the parser of its command line behind, and the parser of
-requirements with which it looked whether instrumentations fit: a megabyte of every worker.
+requirements with which it looked whether instrumentations fit: half a MiB of every worker.
 """
 
 from __future__ import annotations

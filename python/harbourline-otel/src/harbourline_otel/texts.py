@@ -197,8 +197,13 @@ _PRINTED = re.compile(r"(?!97[89])\d{3}-\d+(?:-\d+){1,3}$|0\d{2,3}-\d{7,8}$")
 """Accounts as banks print them, phones with their area."""
 
 
+def _together(match: re.Match[str]) -> str:
+    """A number without what stands between its groups."""
+    return re.sub(r"[ -]", "", match[0])
+
+
 def _number(match: re.Match[str]) -> str:
-    digits = re.sub(r"[ -]", "", match[0])
+    digits = _together(match)
     card = _CARD.fullmatch(digits)
     if not card and digits != match[0]:  # another number may follow
         card = _CARD.match(digits)
@@ -237,7 +242,7 @@ def numbers(text: str) -> str:
 
 
 def _checked(match: re.Match[str]) -> str:
-    digits = re.sub(r"[ -]", "", match[0])
+    digits = _together(match)
     card = _CARD.fullmatch(digits)
     return MASK if (card and _luhn(digits)) or _is_mainland(digits) else match[0]
 
@@ -258,7 +263,7 @@ def _hkid(match: re.Match[str]) -> str:
 
 
 def _iban(match: re.Match[str]) -> str:
-    account = re.sub(r"[ -]", "", match[0])
+    account = _together(match)
     right = int("".join(str(int(c, 36)) for c in account[4:] + account[:4])) % 97 == 1
     return MASK if right else match[0]
 
