@@ -37,8 +37,10 @@ func (s *scan) labelled(from, end int, rule *labelledRule) {
 	if rule.Label == "code" {
 		s.codeBefore(from, rule.Kind)
 	}
-	if before, _ := s.around(from-16, from); rule.unless != nil && rule.unless.MatchString(before) {
-		return
+	if rule.unless != nil {
+		if before, _ := s.around(from-16, from); rule.unless.MatchString(before) {
+			return
+		}
 	}
 	text, from := s.around(end, end+size)
 	at := rule.after.FindStringSubmatchIndex(text)
